@@ -1,0 +1,44 @@
+# Needs Python 3.11 or newer and make; everything else is installed into .venv, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help dev demo test lint format schema
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
+	@$(BIN)/wa-webhook dev
+
+demo: $(INSTALLED) ## hold a scripted conversation through everything and print it
+	@$(BIN)/wa-webhook demo
+
+test: $(INSTALLED) ## run the tests on PostgreSQL 18, and on 15 where it is found
+	@$(BIN)/python -m pytest -n 2
+
+lint: $(INSTALLED) ## check Python, SQL and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint db
+	$(BIN)/squawk db/migrations/*.sql
+	$(BIN)/python -m pytest --quiet --postgres 18 tests/style
+
+format: $(INSTALLED) ## rewrite Python and routine files in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix db/functions
+
+schema: $(INSTALLED) ## write db/schema.sql from the migrations and routines
+	@$(BIN)/python -m handler.dev.schema_snapshot
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
+	@echo "installing into $(VENV), once"
+	@umask 022 && $(PYTHON) -m venv $(VENV)
+	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@

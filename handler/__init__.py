@@ -1,0 +1,1 @@
+"""The processes around the database: webhook, notifier, migrations, command line."""

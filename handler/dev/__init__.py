@@ -1,0 +1,1 @@
+"""Everything on one machine: an embedded PostgreSQL and what runs beside it."""

@@ -1,0 +1,23 @@
+"""What stops a migration run. The message is meant for the person who started it."""
+
+from __future__ import annotations
+
+
+class MigrateError(Exception):
+    """A run that stopped; the database is as the last finished transaction left it."""
+
+
+class SourceError(MigrateError):
+    """The files under db/ are not what the runner can apply."""
+
+
+class HistoryError(MigrateError):
+    """The files and the database's history do not agree."""
+
+
+class StatementFailedError(MigrateError):
+    """The server refused a statement; its transaction is rolled back."""
+
+
+class DatabaseBusyError(MigrateError):
+    """A lock was not to be had in time, several times over."""

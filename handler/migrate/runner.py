@@ -1,0 +1,169 @@
+"""Brings a database to what the files say: one transaction a migration, one for all routines.
+
+Each transaction takes the same advisory lock, reads the history again under it and does the next
+step. So two runners at once take turns, neither does a step twice, and a killed one holds nothing
+back. The lock is a transaction's, not a session's, so that a connection pooler does no harm.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from handler.migrate import history
+from handler.migrate.errors import DatabaseBusyError
+from handler.migrate.plan import Plan, make_plan
+from handler.migrate.statements import execute_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg import Connection
+
+    from handler.migrate.source import Source
+
+ADVISORY_LOCK = 0x77615F6D69677261
+"""The key that all runners share: `wa_migra` in ASCII."""
+
+RUNNER_TIMEOUT = "10min"
+"""How long to wait for another runner, which may be in the middle of a long migration."""
+
+LOCK_TIMEOUT = "4s"
+"""How long a statement may queue for a table's lock, and everyone else behind it."""
+
+ATTEMPTS = 5
+
+_TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+
+
+@dataclass
+class Outcome:
+    """What a run did; `routines` is the number of routine files applied."""
+
+    migrations: list[str] = field(default_factory=list)
+    routines: int = 0
+    removed_routines: tuple[str, ...] = ()
+    remote_only: tuple[str, ...] = ()
+
+
+class Migrator:
+    """Applies `source` to the database of a connection in autocommit mode.
+
+    `report` is called with one line of text for each thing done.
+    """
+
+    def __init__(
+        self,
+        database: Connection[Any],
+        source: Source,
+        *,
+        include_all: bool = False,
+        lock_timeout: str = LOCK_TIMEOUT,
+        report: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._database = database
+        self._source = source
+        self._include_all = include_all
+        self._lock_timeout = lock_timeout
+        self._report = report
+
+    def plan(self) -> Plan:
+        """Return what a run would do, changing nothing.
+
+        Raises HistoryError as make_plan does.
+        """
+        with self._database.transaction():
+            known = history.read_history(self._database)
+        return make_plan(self._source, known, include_all=self._include_all)
+
+    def run(self) -> Outcome:
+        """Apply what is pending and return what was done.
+
+        Raises HistoryError, SourceError, StatementFailedError, and DatabaseBusyError when a lock
+        was not to be had. Migrations that finished before the error stay applied.
+        """
+        outcome = Outcome()
+        while self._retry(self._apply_next_migration, outcome):
+            pass
+        self._retry(self._apply_routines, outcome)
+        return outcome
+
+    def _apply_next_migration(self, outcome: Outcome) -> bool:
+        with self._turn() as plan:
+            outcome.remote_only = plan.remote_only
+            if plan.adopted:
+                history.record_checksums(self._database, plan.adopted)
+            if not plan.pending:
+                return False
+            migration = plan.pending[0]
+            statements = execute_file(self._database, migration)
+            history.ensure_history_table(self._database)
+            history.record_migration(self._database, migration, statements)
+        outcome.migrations.append(migration.path)
+        self._report(f"applied {migration.path}")
+        return True
+
+    def _apply_routines(self, outcome: Outcome) -> bool:
+        with self._turn() as plan:
+            if not plan.routines_are_stale:
+                return False
+            # A routine may call one that comes later in the order.
+            self._database.execute("set local check_function_bodies = off")
+            for file in self._source.routines:
+                execute_file(self._database, file)
+            self._revoke_api_access()
+            history.record_routines(self._database, self._source.routines)
+        outcome.routines = len(self._source.routines)
+        outcome.removed_routines = plan.removed_routines
+        self._report(f"applied {outcome.routines} routine files")
+        return True
+
+    def _revoke_api_access(self) -> None:
+        """Take the rights that Supabase's default privileges give on every new routine."""
+        exists = self._database.execute(
+            "select pg_catalog.to_regprocedure('wa.revoke_api_access()') is not null"
+        ).fetchone()
+        if exists == (True,):
+            self._database.execute("call wa.revoke_api_access()")
+
+    @contextmanager
+    def _turn(self) -> Iterator[Plan]:
+        """Hold the lock for one transaction and give the plan as of now."""
+        with self._database.transaction():
+            self._database.execute("reset all")  # what an earlier file may have set
+            self._set_local("lock_timeout", RUNNER_TIMEOUT)
+            self._database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            self._set_local("lock_timeout", self._lock_timeout)
+            # Waiting is bounded above; work is not, and a role's default may be short.
+            self._set_local("statement_timeout", "0")
+            known = history.read_history(self._database)
+            yield make_plan(self._source, known, include_all=self._include_all)
+
+    def _set_local(self, name: str, value: str) -> None:
+        self._database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+
+    def _retry(self, step: Callable[[Outcome], bool], outcome: Outcome) -> bool:
+        retrying = Retrying(
+            retry=retry_if_exception_type(_TRY_AGAIN),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_random_exponential(multiplier=0.25, max=4),
+            before_sleep=lambda _state: self._report("a lock is taken; trying again"),
+            reraise=True,
+        )
+        try:
+            return retrying(step, outcome)
+        except _TRY_AGAIN as error:
+            raise DatabaseBusyError(
+                f"gave up after {ATTEMPTS} attempts: {error}\n"
+                "Some session holds a lock that this step needs. Find it in pg_stat_activity "
+                "(oldest xact_start), let it finish or end it, and run again."
+            ) from error

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from handler.migrate import Migrator, find_db_folder, read_source
+from tests.migrations.conftest import value
+
+if TYPE_CHECKING:
+    from handler.dev.postgres import LocalPostgres
+
+
+def test_a_fresh_plain_server_is_migrated_by_a_role_that_is_no_superuser(
+    empty_server: LocalPostgres,
+) -> None:
+    source = read_source(find_db_folder())
+    with psycopg.connect(empty_server.url(), autocommit=True) as target:
+        assert value(target, "select current_setting('is_superuser')") == "off"
+        outcome = Migrator(target, source).run()
+        assert outcome.migrations == [file.path for file in source.migrations]
+        assert outcome.routines == len(source.routines)
+        assert value(target, "select count(*) from pg_roles where rolname = 'anon'") == 0
+
+
+def test_a_second_run_finds_nothing_to_do(empty_server: LocalPostgres) -> None:
+    source = read_source(find_db_folder())
+    with psycopg.connect(empty_server.url(), autocommit=True) as target:
+        Migrator(target, source).run()
+        again = Migrator(target, source).run()
+    assert again.migrations == []
+    assert again.routines == 0
+
+
+def test_a_second_database_of_the_same_server_is_migrated_too(
+    empty_server: LocalPostgres,
+) -> None:
+    source = read_source(find_db_folder())
+    with psycopg.connect(empty_server.url(), autocommit=True) as first:
+        first.execute("create database second")
+        Migrator(first, source).run()
+    with psycopg.connect(empty_server.url(database="second"), autocommit=True) as second:
+        assert Migrator(second, source).run().routines == len(source.routines)

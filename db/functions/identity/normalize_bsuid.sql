@@ -1,0 +1,16 @@
+create or replace function wa.normalize_bsuid(p_value text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case when p_value ~ '^[A-Z]{2}\.[A-Za-z0-9]{1,128}$' then p_value end;
+end
+$$;
+
+comment on function wa.normalize_bsuid(text) is
+'A business-scoped user id as it is; null when the value is none.';
+
+revoke all on function wa.normalize_bsuid(text) from public;
+grant execute on function wa.normalize_bsuid(text) to wa_runtime;

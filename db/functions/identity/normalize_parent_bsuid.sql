@@ -1,0 +1,17 @@
+create or replace function wa.normalize_parent_bsuid(p_value text)
+returns text
+language plpgsql
+immutable
+returns null on null input
+set search_path = ''
+as $$
+begin
+  return case when p_value ~ '^[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}$' then p_value end;
+end
+$$;
+
+comment on function wa.normalize_parent_bsuid(text) is
+'A parent business-scoped user id as it is; null when the value is none.';
+
+revoke all on function wa.normalize_parent_bsuid(text) from public;
+grant execute on function wa.normalize_parent_bsuid(text) to wa_runtime;

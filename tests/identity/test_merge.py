@@ -1,0 +1,139 @@
+"""Two profiles that evidence shows to be one person become one that keeps everything of both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import payloads
+from tests.dispatching import row, say, send, value, values
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tests.identity.conftest import World
+
+PHONE = "34600000001"
+BSUID = "ES.1"
+
+
+def two(world: World) -> tuple[UUID, UUID]:
+    """Make one person known by number and, later, as another by BSUID; return both ids."""
+    world.hears(PHONE)
+    world.hears(None, BSUID)
+    world.owner.execute(
+        "update public.profiles set created_at = created_at - interval '1 day'"
+        " where wa_user_id is null"
+    )
+    older, newer = values(world.owner, "select user_id from public.profiles order by created_at")
+    return older, newer
+
+
+def test_the_older_profile_survives_and_the_other_points_to_it(world: World) -> None:
+    older, newer = two(world)
+    world.hears(PHONE, BSUID)
+    assert world.knows() == {(f"+{PHONE}", BSUID)}
+    assert row(world.owner, "select * from public.profiles where user_id = %s", newer) | {
+        "whatsapp_e164": None,
+        "wa_user_id": None,
+        "merged_into": older,
+    } == row(world.owner, "select * from public.profiles where user_id = %s", newer)
+
+
+def test_a_status_merges_like_a_message(world: World) -> None:
+    older, newer = two(world)
+    world.sees_status(PHONE, BSUID)
+    merged = value(world.owner, "select merged_into from public.profiles where user_id = %s", newer)
+    assert merged == older
+
+
+def test_columns_and_metadata_of_both_are_kept_and_the_older_s_win(world: World) -> None:
+    older, newer = two(world)
+    world.owner.execute(
+        """
+        update public.profiles set metadata = '{"a": 1, "b": 1}', display_name = null,
+            last_inbound_at = '2026-01-01Z' where user_id = %s""",
+        (older,),
+    )
+    world.owner.execute(
+        """
+        update public.profiles set metadata = '{"b": 2, "c": 2}', display_name = 'Newer',
+            last_inbound_at = '2026-02-01Z', opted_out_at = '2026-02-02Z' where user_id = %s""",
+        (newer,),
+    )
+    world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
+    kept = row(
+        world.owner,
+        "select metadata, display_name, last_inbound_at = '2026-02-01Z' as is_latest,"
+        " opted_out_at = '2026-02-02Z' as is_opted_out from public.profiles where user_id = %s",
+        older,
+    )
+    assert kept == {
+        "metadata": {"a": 1, "b": 1, "c": 2},
+        "display_name": "Newer",
+        "is_latest": True,
+        "is_opted_out": True,
+    }
+
+
+@pytest.mark.parametrize("latest", ["the older one", "the newer one"])
+def test_the_chat_goes_on_where_the_more_recent_one_stood(world: World, latest: str) -> None:
+    older, _ = two(world)
+    said: list[tuple[str, dict[str, str | None], str]] = [
+        ("help", {"sender": PHONE}, "the older one"),
+        ("language", {"sender": None, "user_id": BSUID}, "the newer one"),
+    ]
+    for words, person, _ in sorted(said, key=lambda one: one[2] == latest):
+        say(world.edge, words, **person)
+    world.sees_status(PHONE, BSUID)
+    chat = row(world.owner, "select user_id, state from public.chat_state")
+    assert chat == {"user_id": older, "state": "help" if "older" in latest else "language"}
+
+
+def test_what_is_still_to_be_sent_goes_to_the_survivor(world: World) -> None:
+    older, newer = two(world)
+    world.owner.execute(
+        "update public.notifications set status = 'sent' where user_id = %s", (newer,)
+    )
+    say(world.edge, "help", sender=None, user_id=BSUID)
+    world.sees_status(PHONE, BSUID)
+    queued = "select distinct user_id from public.notifications where status = 'queued'"
+    sent = "select distinct user_id from public.notifications where status = 'sent'"
+    assert values(world.owner, queued) == [older]
+    assert values(world.owner, sent) == [newer]
+
+
+def test_other_names_and_earlier_pointers_follow_the_survivor(world: World) -> None:
+    older, newer = two(world)
+    world.hears(None, "ES.0")
+    world.learns(payloads.user_id_changed("ES.0", BSUID))
+    world.sees_status(PHONE, BSUID)
+    pointers = "select distinct merged_into from public.profiles where merged_into is not null"
+    assert values(world.owner, pointers) == [older]
+    aliases = "select distinct user_id from wa.profile_aliases"
+    assert values(world.owner, aliases) == [older]
+    world.hears(None, "ES.0")
+    assert world.knows() == {(f"+{PHONE}", BSUID)}
+    assert newer != older
+
+
+def test_messages_of_both_names_beside_the_evidence_reach_the_one_chat(world: World) -> None:
+    older, _ = two(world)
+    messages = [
+        payloads.text_message("help", sender=None, user_id=BSUID, timestamp=1790000001),
+        payloads.text_message("language", sender=PHONE, timestamp=1790000002),
+        payloads.text_message("help", sender=PHONE, user_id=BSUID, timestamp=1790000003),
+    ]
+    assert send(world.edge, *messages) == {"processed": 3}
+    assert row(world.owner, "select user_id, state from public.chat_state") == {
+        "user_id": older,
+        "state": "help",
+    }
+
+
+def test_two_active_bsuids_are_never_merged_without_a_system_message(world: World) -> None:
+    world.hears(PHONE, BSUID)
+    world.hears("34600000002", "ES.2")
+    world.hears(PHONE, "ES.2")
+    assert world.knows() == {(None, BSUID), (f"+{PHONE}", "ES.2")}

@@ -1,0 +1,58 @@
+create or replace function wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  -- A chain of states that each lead on at once is a mistake in a flow, not a conversation.
+  c_most_moves constant integer := 8;
+  v_profile public.profiles := p_profile;
+  v_message wa.inbound_message := p_message;
+  v_chat public.chat_state;
+  v_state wa.flow_states;
+  v_data jsonb;
+  v_entry wa.flow_entries;
+  v_result wa.step_result;
+  v_replies jsonb := '[]';
+  v_moves integer := 0;
+begin
+  v_chat := wa.get_chat(p_profile.user_id);
+  v_entry := wa.find_entry(p_message, v_chat.state);
+
+  if p_profile.opted_out_at is not null and v_entry.to_state is distinct from 'subscribe' then
+    return;
+  end if;
+
+  -- No row: the first message, or the first after a reset or a time-out, is greeted whatever it says.
+  v_message.is_entry := v_entry.action is not null or v_chat.updated_at is null;
+  v_state := wa.get_flow_state(wa.choose_state(v_entry, v_chat.state));
+  v_data := wa.choose_data(v_entry, p_message, v_chat.data);
+
+  loop
+    v_result := wa.run_step(v_state.step_function, v_profile, v_state.state, v_data, v_message);
+    v_replies := v_replies || coalesce(v_result.replies, '[]');
+    exit when v_result.next_state is null or v_result.next_state = v_state.state;
+
+    v_moves := v_moves + 1;
+    perform wa.require_transition(v_state.state, v_result.next_state, v_moves <= c_most_moves);
+    v_state := wa.get_flow_state(v_result.next_state);
+    v_data := coalesce(v_result.data, '{}');
+    v_message.is_entry := true;
+
+    -- The step may have changed the profile, its language for one.
+    select profile.* into v_profile
+    from public.profiles as profile
+    where profile.user_id = p_profile.user_id;
+  end loop;
+
+  perform wa.save_chat(p_profile.user_id, v_state, coalesce(v_result.data, v_data));
+  perform wa.queue_replies(p_profile, p_message.phone_number_id, p_message.wa_message_id, v_replies);
+end
+$$;
+
+comment on function wa.advance_chat(public.profiles, wa.inbound_message) is
+'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, stores where the chat now stands and queues the replies. Raises WA002 for a move that wa.flow_transitions does not allow.';
+
+revoke all on function wa.advance_chat(public.profiles, wa.inbound_message) from public;
+grant execute on function wa.advance_chat(public.profiles, wa.inbound_message) to wa_runtime;

@@ -1,0 +1,26 @@
+create or replace function wa.choose_state(p_entry wa.flow_entries, p_state text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select
+      case
+        when p_entry.action = 'enter' then p_entry.to_state
+        when p_entry.action = 'back' then coalesce(
+          (select state.back_to from wa.flow_states as state where state.state = p_state), 'home'
+        )
+        when p_entry.action = 'cancel' then 'cancelled'
+        else p_state
+      end
+  );
+end
+$$;
+
+comment on function wa.choose_state(wa.flow_entries, text) is
+'The state that handles a message: where its entry point leads, or else where the chat stands.';
+
+revoke all on function wa.choose_state(wa.flow_entries, text) from public;
+grant execute on function wa.choose_state(wa.flow_entries, text) to wa_runtime;

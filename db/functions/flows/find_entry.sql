@@ -1,0 +1,47 @@
+create or replace function wa.find_entry(p_message wa.inbound_message, p_state text)
+returns wa.flow_entries
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_kind text := case when p_message.reply_id is null then 'keyword' else 'reply' end;
+  v_value text := coalesce(p_message.reply_id, wa.fold_text(p_message.body));
+  v_entry wa.flow_entries;
+begin
+  select entry.* into v_entry
+  from wa.flow_entries as entry
+  where entry.kind = v_kind
+    and entry.value = v_value
+    and (entry.scope = 'everywhere' or p_state = 'home');
+
+  if found then
+    return v_entry;
+  end if;
+
+  if p_message.reply_id is not null then
+    select entry.* into v_entry
+    from wa.flow_entries as entry
+    where entry.kind = 'reply_prefix'
+      and starts_with(p_message.reply_id, entry.value)
+      and (entry.scope = 'everywhere' or p_state = 'home')
+    order by length(entry.value) desc
+    limit 1;
+  elsif p_message.message_type = 'text' then
+    select entry.* into v_entry
+    from wa.flow_entries as entry
+    where entry.kind = 'deep_link'
+      and wa.read_link(p_message.body, entry.value) is not null
+      and (entry.scope = 'everywhere' or p_state = 'home')
+    order by length(entry.value) desc, entry.value
+    limit 1;
+  end if;
+  return v_entry;
+end
+$$;
+
+comment on function wa.find_entry(wa.inbound_message, text) is
+'The entry point that a message is, if any: a tapped button or row, by its id or the beginning of it, a keyword alone in the text, or a deep link anywhere in it.';
+
+revoke all on function wa.find_entry(wa.inbound_message, text) from public;
+grant execute on function wa.find_entry(wa.inbound_message, text) to wa_runtime;

@@ -1,0 +1,14 @@
+create or replace function wa.read_page(p_data jsonb)
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when p_data ->> 'target' ~ '^[1-9][0-9]{0,3}$' then (p_data ->> 'target')::integer else 1 end
+$$;
+
+comment on function wa.read_page(jsonb) is
+'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
+
+revoke all on function wa.read_page(jsonb) from public;
+grant execute on function wa.read_page(jsonb) to wa_runtime;

@@ -1,0 +1,16 @@
+create or replace function wa.read_uuid(p_text text)
+returns uuid
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when p_text ~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$' then p_text::uuid
+  end
+$$;
+
+comment on function wa.read_uuid(text) is
+'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
+
+revoke all on function wa.read_uuid(text) from public;
+grant execute on function wa.read_uuid(text) to wa_runtime;

@@ -1,0 +1,36 @@
+create or replace function wa.step_home(
+  p_profile public.profiles,
+  p_state text,
+  p_data jsonb,
+  p_message wa.inbound_message
+)
+returns wa.step_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_body_key text := case when p_message.is_entry then 'home.menu' else 'home.unknown' end;
+begin
+  return (
+    null,
+    '{}'::jsonb,
+    jsonb_build_array(
+      wa.build_list(
+        wa.get_text(v_body_key, p_profile.locale),
+        wa.get_text('home.open_menu', p_profile.locale),
+        wa.list_menu(p_profile.locale),
+        wa.read_page(p_data),
+        wa.get_text('menu.more', p_profile.locale),
+        'menu.page.'
+      )
+    )
+  )::wa.step_result;
+end
+$$;
+
+comment on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) is
+'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+
+revoke all on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;

@@ -1,0 +1,70 @@
+create or replace function public.wa_dispatch(payload jsonb, options jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_messages wa.received_message[];
+  v_claimed wa.received_message[];
+  v_message wa.received_message;
+  v_error text;
+  v_failed integer := 0;
+  v_events jsonb[] := '{}';
+  v_statuses jsonb;
+  v_applied jsonb;
+begin
+  if options ? 'keep' then
+    perform wa.keep_payloads(options -> 'keep');
+  end if;
+
+  if payload is not null then
+    perform wa.require_envelope(payload);
+
+    if (options -> 'snapshot') = 'true'::jsonb then
+      perform wa.log_snapshot(payload);
+    end if;
+
+    v_messages := wa.extract_messages(payload);
+    v_statuses := wa.extract_statuses(payload);
+    v_claimed := wa.claim_events(wa.resolve_senders(v_messages, v_statuses));
+    perform wa.note_inbound(v_claimed);
+
+    foreach v_message in array v_claimed loop
+      continue when v_message.disposition <> 'processed';
+      v_error := wa.try_message(v_message);
+
+      if v_error is not null then
+        v_failed := v_failed + 1;
+        v_events := array_append(v_events, wa.describe_failure(v_message, v_error));
+      end if;
+    end loop;
+
+    if v_statuses is not null then
+      v_applied := wa.try_statuses(v_statuses, payload);
+    end if;
+
+    perform wa.log_other_fields(payload);
+  end if;
+
+  return wa.count_dispatch(v_messages, v_claimed, v_failed)
+    || jsonb_build_object(
+      'statuses', coalesce(jsonb_array_length(v_statuses), 0),
+      'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
+      'retention_due', wa.is_retention_due(),
+      'events', to_jsonb(v_events) || coalesce(v_applied -> 'events', '[]')
+    );
+end
+$$;
+
+grant create on schema public to wa_runtime;
+alter function public.wa_dispatch(jsonb, jsonb) owner to wa_runtime;
+revoke create on schema public from wa_runtime;
+
+comment on function public.wa_dispatch(jsonb, jsonb) is
+'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+
+revoke all on function public.wa_dispatch(jsonb, jsonb) from public;
+grant execute on function public.wa_dispatch(jsonb, jsonb) to wa_edge_role;

@@ -1,0 +1,160 @@
+"""A message or status that fails costs nothing but itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests import payloads
+from tests.dispatching import (
+    break_step,
+    counts,
+    dispatch,
+    errors_of,
+    mend_step,
+    reply_texts,
+    row,
+    say,
+    send,
+    text,
+    value,
+    values,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+
+def test_a_failing_message_among_good_ones_is_kept_and_the_good_ones_count(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    bad = payloads.text_message("help", sender="34600000002")
+    good = [payloads.text_message(sender=f"3460000000{n}") for n in (1, 2, 3)]
+    answer = dispatch(edge, payloads.envelope([good[0], bad, *good[1:]]))
+    assert counts(answer) == {"processed": 3, "failed": 1}
+    (event,) = answer["events"]
+    assert (event["event"], event["wa_message_id"]) == ("MESSAGE_FAILED", bad["id"])
+    kept = row(connection, "select error, payload from public.wa_events where status = 'failed'")
+    assert kept["error"].startswith("WA003: ")
+    assert kept["payload"]["entry"][0]["changes"][0]["value"]["messages"] == [bad]
+    assert value(connection, "select count(*) from public.profiles") == 3
+
+
+def test_a_failure_undoes_its_own_effects(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "menu")
+    connection.execute("delete from wa.flow_transitions where from_state = 'subscribe'")
+    connection.execute("update public.profiles set opted_out_at = now()")
+    assert send(edge, payloads.text_message("start")) == {"failed": 1}
+    assert errors_of(connection).popitem()[1] == "WA002"
+    assert value(connection, "select opted_out_at is not null from public.profiles") is True
+
+
+def test_the_user_is_told_once_however_often_the_message_is_replayed(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    message = payloads.text_message("help")
+    send(edge, message)
+    operator.execute("select public.wa_replay_event(%s)", (message["id"],))
+    assert reply_texts(connection) == [text(connection, "error.failed")]
+
+
+def test_a_user_who_opted_out_is_not_told(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "stop")
+    break_step(connection, "subscribe")
+    assert send(edge, payloads.text_message("start")) == {"failed": 1}
+    assert reply_texts(connection) == [text(connection, "subscription.stopped")]
+
+
+def test_a_failure_of_which_nobody_can_be_told_costs_the_others_nothing(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    connection.execute("delete from wa.texts where key = 'error.failed'")
+    messages = [payloads.text_message("help"), payloads.text_message(sender="34600000001")]
+    assert send(edge, *messages) == {"processed": 1, "failed": 1}
+
+
+def test_a_replay_after_mending_has_the_effect_that_was_missing(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    message = payloads.text_message("help", user_id=payloads.SENDER_USER_ID)
+    send(edge, message)
+    mend_step(connection)
+    replayed = operator.execute("select public.wa_replay_event(%s) as answer", (message["id"],))
+    assert counts((replayed.fetchone() or {})["answer"]) == {"processed": 1}
+    assert values(connection, "select status from public.wa_events") == ["processed"]
+    assert value(connection, "select state from public.chat_state") == "help"
+    assert send(edge, message) == {"duplicate": 1}
+
+
+def test_meta_delivering_a_failed_message_again_is_a_duplicate(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    message = payloads.text_message("help")
+    send(edge, message)
+    assert send(edge, message) == {"duplicate": 1}
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03", "57014", "53100", "XX000"])
+def test_the_servers_trouble_is_no_fault_of_the_message(
+    edge: Connection[DictRow], connection: Connection[DictRow], sqlstate: str
+) -> None:
+    raise_in_home(connection, f"raise exception using errcode = '{sqlstate}';")
+    with pytest.raises(psycopg.Error) as caught:
+        send(edge, payloads.text_message())
+    assert caught.value.sqlstate == sqlstate
+    assert value(connection, "select count(*) from public.wa_events") == 0
+
+
+def test_any_other_error_is_the_message_s_own(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    causes = {
+        "22012": "perform 1 / 0;",
+        "P0004": "assert false;",
+        "54001": "raise exception using errcode = '54001';",
+        "55000": "raise exception using errcode = '55000';",
+        "P0001": "raise exception 'no';",
+    }
+    for sqlstate, cause in causes.items():
+        raise_in_home(connection, cause)
+        message = payloads.text_message()
+        assert send(edge, message) == {"failed": 1}
+        assert errors_of(connection)[message["id"]] == sqlstate
+
+
+def test_failing_statuses_cost_the_messages_nothing_and_are_kept(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("drop function wa.apply_statuses(jsonb)")
+    body = payloads.envelope([payloads.text_message()], [payloads.status_update()])
+    answer = dispatch(edge, body)
+    assert counts(answer) == {"processed": 1, "statuses": 1}
+    assert [event["event"] for event in answer["events"]] == ["STATUSES_FAILED"]
+    kept = row(connection, "select reason, error from wa.kept_payloads")
+    assert kept["reason"] == "dispatch_error"
+    assert kept["error"].startswith("42883: ")
+
+
+def raise_in_home(connection: Connection[DictRow], cause: str) -> None:
+    connection.execute(
+        f"""
+        create or replace function wa.step_raising(
+            public.profiles, text, jsonb, wa.inbound_message
+        ) returns wa.step_result language plpgsql set search_path = ''
+        as $$ begin {cause} return null; end $$""".encode()
+    )
+    connection.execute(
+        "update wa.flow_states set step_function = 'step_raising' where state = 'home'"
+    )

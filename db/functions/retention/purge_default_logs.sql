@@ -1,0 +1,29 @@
+create or replace function wa.purge_default_logs(p_before timestamptz, p_batch integer)
+returns integer
+language sql
+volatile
+set search_path = ''
+as $$
+  with purged as (
+    delete from wa.webhook_logs_default as expired
+    where expired.ctid = any(
+      array(
+        select candidate.ctid
+        from wa.webhook_logs_default as candidate
+        where candidate.received_at < p_before
+        order by candidate.received_at
+        limit p_batch
+      )
+    )
+    returning 1
+  )
+
+  select count(*)::integer
+  from purged
+$$;
+
+comment on function wa.purge_default_logs(timestamptz, integer) is
+'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
+
+revoke all on function wa.purge_default_logs(timestamptz, integer) from public;
+grant execute on function wa.purge_default_logs(timestamptz, integer) to wa_maintenance;

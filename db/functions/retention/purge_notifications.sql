@@ -1,0 +1,29 @@
+create or replace function wa.purge_notifications(p_before timestamptz, p_batch integer)
+returns integer
+language sql
+volatile
+set search_path = ''
+as $$
+  with purged as (
+    delete from public.notifications as expired
+    where expired.ctid = any(
+      array(
+        select candidate.ctid
+        from public.notifications as candidate
+        where candidate.created_at < p_before and candidate.due_at is null and candidate.status <> 'queued'
+        order by candidate.created_at
+        limit p_batch
+      )
+    )
+    returning 1
+  )
+
+  select count(*)::integer
+  from purged
+$$;
+
+comment on function wa.purge_notifications(timestamptz, integer) is
+'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
+
+revoke all on function wa.purge_notifications(timestamptz, integer) from public;
+grant execute on function wa.purge_notifications(timestamptz, integer) to wa_maintenance;

@@ -1,0 +1,18 @@
+create or replace function wa.retention_cutoffs()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'wa_events', now() - make_interval(secs => 86400 * (wa.get_setting('events_ttl_days'))::double precision),
+    'webhook_logs', now() - make_interval(secs => 86400 * (wa.get_setting('logs_ttl_days'))::double precision),
+    'notifications', now() - make_interval(secs => 86400 * (wa.get_setting('notifications_ttl_days'))::double precision),
+    'kept_payloads', now() - make_interval(secs => 86400 * (wa.get_setting('kept_payloads_ttl_days'))::double precision)
+  )
+$$;
+
+comment on function wa.retention_cutoffs() is 'By table, the moment before which retention purges.';
+
+revoke all on function wa.retention_cutoffs() from public;
+grant execute on function wa.retention_cutoffs() to wa_maintenance;

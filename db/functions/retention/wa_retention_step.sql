@@ -1,0 +1,67 @@
+create or replace function public.wa_retention_step()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+set lock_timeout = '2s'
+as $$
+declare
+  -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.
+  c_batch constant integer := 5000;
+  -- Any number does, as long as nothing else uses it: the bytes of 'wa_purge'.
+  c_runner constant bigint := 8602245713001408357;
+  v_cutoffs jsonb;
+  v_events integer;
+  v_notifications integer;
+  v_payloads integer;
+  v_logs integer;
+  v_is_done boolean;
+begin
+  if not pg_try_advisory_xact_lock(c_runner) then
+    return jsonb_build_object('is_done', true, 'is_busy', true, 'purged', '{}'::jsonb);
+  end if;
+
+  update wa.retention_state as state
+  set last_started_at = clock_timestamp()
+  where state.last_started_at is null or state.last_started_at < clock_timestamp() - interval '1 minute';
+
+  v_cutoffs := wa.retention_cutoffs();
+  v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
+  v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
+  v_payloads := wa.purge_kept_payloads((v_cutoffs ->> 'kept_payloads')::timestamptz, c_batch);
+  v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
+
+  v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;
+
+  if v_is_done then
+    perform wa.create_log_partitions();
+    v_logs := v_logs + wa.drop_log_partitions((v_cutoffs ->> 'webhook_logs')::timestamptz);
+
+    update wa.retention_state as state
+    set last_finished_at = clock_timestamp();
+  end if;
+
+  return jsonb_build_object(
+    'is_done', v_is_done,
+    'is_busy', false,
+    'purged', jsonb_build_object(
+      'wa_events', v_events,
+      'notifications', v_notifications,
+      'kept_payloads', v_payloads,
+      'webhook_logs', v_logs
+    ),
+    'cutoffs', v_cutoffs
+  );
+end
+$$;
+
+grant create on schema public to wa_maintenance;
+alter function public.wa_retention_step() owner to wa_maintenance;
+revoke create on schema public from wa_maintenance;
+
+comment on function public.wa_retention_step() is
+'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+
+revoke all on function public.wa_retention_step() from public;
+grant execute on function public.wa_retention_step() to wa_edge_role, wa_operator_role;

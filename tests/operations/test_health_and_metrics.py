@@ -1,0 +1,101 @@
+"""What health checks and metrics read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests import payloads
+from tests.dispatching import break_step, dispatch, say, send, value
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+
+def metrics(connection: Connection[DictRow]) -> dict[str, Any]:
+    answer: dict[str, Any] = value(connection, "select public.wa_metrics()")
+    return answer
+
+
+def health(connection: Connection[DictRow]) -> dict[str, Any]:
+    answer: dict[str, Any] = value(connection, "select public.wa_health()")
+    return answer
+
+
+def test_a_migrated_database_is_healthy(edge: Connection[DictRow]) -> None:
+    found = health(edge)
+    assert (found["ok"], found["problems"]) == (True, [])
+    assert found["server_version"] == edge.info.server_version
+
+
+def test_a_database_without_its_settings_or_home_state_says_what_to_do(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("truncate wa.settings, wa.flow_states cascade")
+    found = health(edge)
+    assert found["ok"] is False
+    assert len(found["problems"]) == 2
+    assert all("wa-webhook migrate" in problem for problem in found["problems"])
+
+
+def test_an_empty_database_has_nothing_to_tell(edge: Connection[DictRow]) -> None:
+    assert metrics(edge) | {
+        "queue": {"queued": 0, "sending": 0},
+        "oldest_due_seconds": 0,
+        "queue_paused": False,
+        "failed_events": 0,
+        "kept_payloads": 0,
+        "retention_age_seconds": None,
+    } == metrics(edge)
+
+
+def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, *(["hello"] * 3))
+    connection.execute(
+        "update public.notifications set status = 'sending', locked_by = 'w',"
+        " locked_until = now() + interval '1 hour' where id = 1"
+    )
+    connection.execute(
+        "update public.notifications set next_attempt_at = now() - interval '100 seconds'"
+        " where id = 2"
+    )
+    connection.execute(
+        "update public.notifications set next_attempt_at = now() + interval '1 hour' where id = 3"
+    )
+    found = metrics(edge)
+    assert found["queue"] == {"queued": 2, "sending": 1}
+    assert 100 <= found["oldest_due_seconds"] < 200
+
+
+def test_what_waits_for_a_person_is_counted(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    send(edge, payloads.text_message("help"), payloads.text_message("menu"))
+    kept = [
+        {"body": body, "reason": reason}
+        for body, reason in (("YQ==", "not_json"), ("Yg==", "text_replaced"), ("Yw==", "not_json"))
+    ]
+    dispatch(edge, None, {"keep": kept})
+    connection.execute("update wa.kept_payloads set replayed_at = now() where body = 'c'")
+    found = metrics(edge)
+    assert (found["failed_events"], found["kept_payloads"]) == (1, 1)
+
+
+def test_a_pause_shows_and_ends_by_itself(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    pause = "update wa.queue_state set paused_until = now() + %s::interval, paused_reason = 'test'"
+    connection.execute(pause, ("1 hour",))
+    assert metrics(edge)["queue_paused"] is True
+    connection.execute(pause, ("-1 second",))
+    assert metrics(edge)["queue_paused"] is False
+
+
+def test_the_age_of_the_last_retention_run_is_known(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("update wa.retention_state set last_finished_at = now() - interval '1 hour'")
+    assert 3600 <= metrics(edge)["retention_age_seconds"] < 3700

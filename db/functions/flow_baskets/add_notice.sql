@@ -1,0 +1,13 @@
+create or replace function wa.add_notice(p_notice text, p_body text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select concat_ws(e'\n\n', p_notice, p_body)
+$$;
+
+comment on function wa.add_notice(text, text) is 'A question, after what there is to say first.';
+
+revoke all on function wa.add_notice(text, text) from public;
+grant execute on function wa.add_notice(text, text) to wa_runtime;

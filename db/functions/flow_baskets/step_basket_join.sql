@@ -1,0 +1,27 @@
+create or replace function wa.step_basket_join(
+  p_profile public.profiles,
+  p_state text,
+  p_data jsonb,
+  p_message wa.inbound_message
+)
+returns wa.step_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_basket jsonb := wa.find_basket_detail(p_profile.user_id, p_data);
+begin
+  if v_basket is null then
+    return wa.answer_basket_gone(p_profile.locale);
+  end if;
+
+  return wa.join_basket(p_profile, v_basket ->> 'share_token');
+end
+$$;
+
+comment on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) is
+'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
+
+revoke all on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;

@@ -1,0 +1,31 @@
+"""The fenced code blocks of the documentation."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+_FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class CodeBlock:
+    """One block: the document's path, the line its code begins on, its language and its code."""
+
+    document: str
+    line: int
+    language: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.line}"
+
+
+def find_code_blocks(document: str, language: str) -> list[CodeBlock]:
+    """Return the blocks of one language in a document, whose path is relative to the project."""
+    text = (PROJECT / document).read_text()
+    return [
+        CodeBlock(document, text.count("\n", 0, match.start("code")) + 1, language, match["code"])
+        for match in _FENCE.finditer(text)
+        if match["language"] == language
+    ]

@@ -1,0 +1,68 @@
+"""The flow of docs/adding-a-flow.md, built from the document's own code blocks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from handler.migrate import Migrator, find_db_folder, read_source
+from tests.docs.code_blocks import PROJECT
+from tests.fixtures.chat import Chat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fixtures.postgres import Database
+
+_FILE = re.compile(
+    r"^\*\*`(?P<path>[^`]+)`\*\*\n\n```\w+\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+def read_files() -> dict[str, str]:
+    """Return the code of every block that is a file, by the path that the document gives it."""
+    document = (PROJECT / "docs" / "adding-a-flow.md").read_text()
+    return {match["path"]: match["code"] for match in _FILE.finditer(document)}
+
+
+def test_the_flow_of_the_document_works_as_its_own_test_says(
+    bare_database: Database, tmp_path: Path
+) -> None:
+    shutil.copytree(find_db_folder(), tmp_path / "db")
+    tests: list[str] = []
+    for path, code in read_files().items():
+        if path.startswith("tests/"):
+            tests.append(code)
+        else:
+            target = tmp_path / path
+            assert not target.exists(), f"{path} is taken"
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(code)
+
+    with psycopg.connect(bare_database.url(), autocommit=True) as migrating:
+        Migrator(migrating, read_source(tmp_path / "db")).run()
+
+    with (
+        psycopg.connect(bare_database.url(), autocommit=True, row_factory=dict_row) as admin,
+        psycopg.connect(
+            bare_database.url("wa_edge_role"), autocommit=True, row_factory=dict_row
+        ) as edge,
+    ):
+        held = [name for code in tests for name in hold(code, Chat(edge, admin))]
+        kept = admin.execute("select rating, comment from wa.feedback").fetchall()
+    assert held == ["test_a_rating_and_a_comment_are_taken"]
+    assert kept == [{"rating": "good", "comment": "More baskets, please"}]
+
+
+def hold(code: str, chat: Chat) -> list[str]:
+    """Run every test of a module of the document, and return their names."""
+    module: dict[str, Any] = {"__name__": "document"}
+    exec(code, module)  # noqa: S102 (our own document)
+    names = [name for name in module if name.startswith("test_")]
+    for name in names:
+        module[name](chat=chat)
+    return names

@@ -1,0 +1,59 @@
+"""`wa-webhook serve`: the webhook handler under uvicorn."""
+
+import signal
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from handler.cli.settings import settings_or_exit
+from handler.logs import configure_logging, logger
+from handler.settings import WebhookSettings
+from handler.webhook import create_app
+
+GRACE_SECONDS = 25
+"""Time to answer what is in flight: within the 30 seconds that most platforms allow."""
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that says in our own log when it accepts connections, and where."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then log the address; with port 0 it is the only place to learn the port."""
+        await super().startup(sockets)
+        for server in self.servers:
+            for listener in server.sockets:
+                host, port = listener.getsockname()[:2]
+                logger.info("SERVE_STARTED", host=host, port=port)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+) -> None:
+    """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
+    settings = settings_or_exit(WebhookSettings)
+    configure_logging()
+    if settings.snapshot_rate:
+        logger.warning("INBOUND_SNAPSHOTS_ENABLED", sample_rate=settings.snapshot_rate)
+    server = Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    # Uvicorn raises the signal again once it has shut down: with this handler the exit code is 0.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    server.run()
+    logger.info("SERVE_STOPPED")

@@ -1,0 +1,124 @@
+"""Requests that arrive together share one RPC and one commit, and each is answered only after it.
+
+Deliveries wait in one queue; up to `concurrency` workers empty it. A worker takes what is there,
+never more than the limits, so a lone delivery goes at once and a crowd shares. A shared call that
+fails for a reason that may lie in one payload is repeated one delivery at a time.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from handler.logs import logger
+from handler.rpc import Answer, DatabaseUnavailable, DispatchError
+
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+
+
+Dispatch = Callable[[str, Mapping[str, Any], int], Awaitable[Answer]]
+"""The RPC: one body or a JSON array of bodies, options, and how many requests share the call."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delivery:
+    """One body as text; with options of its own it shares its call with nobody."""
+
+    text: str
+    options: Mapping[str, Any]
+    answer: asyncio.Future[Answer]
+
+
+class Coalescer:
+    """Bounded in calls at once, bodies and characters a call, and characters waiting."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        *,
+        concurrency: int = 4,
+        batch_size: int = 32,
+        batch_characters: int = 1024 * 1024,
+        waiting_characters: int = 64 * 1024 * 1024,
+    ) -> None:
+        self._dispatch = dispatch
+        self._concurrency = concurrency
+        self._batch_size = batch_size
+        self._batch_characters = batch_characters
+        self._room = waiting_characters
+        self._waiting: deque[Delivery] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
+        self._working = 0
+
+    async def deliver(self, text: str, options: Mapping[str, Any] = NO_OPTIONS) -> Answer:
+        """Wait until this body's effect is committed, and return the answer of the call it shared.
+
+        Raises what the RPC raised for this body. Cancelling the caller does not cancel the call.
+        """
+        if len(text) > self._room:
+            raise DatabaseUnavailable("too many requests are waiting")
+        delivery = Delivery(text, options, asyncio.get_running_loop().create_future())
+        self._waiting.append(delivery)
+        self._room -= len(text)
+        if self._working < self._concurrency:
+            self._working += 1
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+        return await delivery.answer
+
+    async def drain(self) -> None:
+        """Wait until everything accepted so far is answered."""
+        while self._workers:
+            await asyncio.wait(self._workers)
+
+    async def _work(self) -> None:
+        try:
+            while batch := self._next_batch():
+                await self._settle(batch)
+        finally:
+            self._working -= 1
+
+    def _next_batch(self) -> list[Delivery]:
+        batch: list[Delivery] = []
+        characters = 0
+        while self._waiting and len(batch) < self._batch_size:
+            first = self._waiting[0]
+            characters += len(first.text)
+            is_alone = bool(first.options) or characters > self._batch_characters
+            if batch and is_alone:
+                break
+            batch.append(self._waiting.popleft())
+            self._room += len(first.text)
+            if is_alone:
+                break
+        return batch
+
+    async def _settle(self, batch: list[Delivery]) -> None:
+        try:
+            if len(batch) == 1:
+                answer = await self._dispatch(batch[0].text, batch[0].options, 1)
+            else:
+                joined = f"[{','.join(delivery.text for delivery in batch)}]"
+                answer = await self._dispatch(joined, NO_OPTIONS, len(batch))
+        except DispatchError as error:
+            if len(batch) == 1 or isinstance(error, DatabaseUnavailable):
+                _fail(batch, error)
+            else:
+                logger.warning("BATCH_REPEATED", requests=len(batch), error=str(error))
+                for delivery in batch:
+                    await self._settle([delivery])
+        except Exception as error:
+            _fail(batch, error)
+        else:
+            for delivery in batch:
+                if not delivery.answer.done():
+                    delivery.answer.set_result(answer)
+
+
+def _fail(batch: list[Delivery], error: Exception) -> None:
+    for delivery in batch:
+        if not delivery.answer.done():
+            delivery.answer.set_exception(error)

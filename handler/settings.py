@@ -1,0 +1,180 @@
+"""Settings of the processes: environment variables, read in one place and checked at start.
+
+A field's name in capitals is its variable's name. The environment wins over `.env.local`, which
+wins over `.env.production.local`, so that a machine that holds both stays on the local one.
+"""
+
+from typing import Annotated, Self, TypeVar
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import (
+    AfterValidator,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILES = (".env.production.local", ".env.local")
+
+
+class SettingsError(Exception):
+    """One line for each missing or wrong variable, naming it and never its value."""
+
+
+def _without_trailing_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+def _listed(secret: SecretStr) -> tuple[str, ...]:
+    return tuple(one for part in secret.get_secret_value().split(",") if (one := part.strip()))
+
+
+def _holds_a_secret(secret: SecretStr) -> SecretStr:
+    if not _listed(secret):
+        raise ValueError("must hold at least one secret")
+    return secret
+
+
+def _is_one_line_of_ascii(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if not value.isascii() or not value.isprintable():
+        raise ValueError("must be printable ASCII")
+    return secret
+
+
+def _is_connection_string(url: SecretStr) -> SecretStr:
+    try:
+        conninfo_to_dict(url.get_secret_value())
+    except ProgrammingError:
+        raise ValueError("must be a connection string or URL of PostgreSQL") from None
+    return url
+
+
+HttpUrl = Annotated[
+    str, Field(pattern=r"^https?://[^\s/]+[^\s]*$"), AfterValidator(_without_trailing_slash)
+]
+Secrets = Annotated[SecretStr, AfterValidator(_holds_a_secret)]
+ConnectionString = Annotated[SecretStr, AfterValidator(_is_connection_string)]
+AsciiSecret = Annotated[SecretStr, AfterValidator(_is_one_line_of_ascii)]
+
+
+class ProcessSettings(BaseSettings):
+    """What every process may read; subclasses add what one process needs."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILES,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+
+class DatabaseSettings(ProcessSettings):
+    """A connection to the database, with the credentials of the process's own role."""
+
+    wa_database_url: ConnectionString
+    wa_database_schema: str = Field("public", pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)
+    wa_database_pool_size: int = Field(4, ge=1, le=64)
+    wa_database_prepared_statements: bool = False
+    """True is faster on a direct connection; a pooler in transaction mode may not carry it."""
+
+
+class BotSettings(ProcessSettings):
+    """What `wa-webhook migrate` tells the database about the bot."""
+
+    wa_bot_number_e164: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$")
+    """Where wa.me links lead; kept in the row bot_number_e164 of wa.settings."""
+
+
+class SigningSettings(ProcessSettings):
+    """The app secrets, comma-separated while one replaces another."""
+
+    wa_app_secret: Secrets
+
+    @property
+    def app_secrets(self) -> tuple[bytes, ...]:
+        """The keys that a signature may be made with, the first being the newest."""
+        return tuple(secret.encode() for secret in _listed(self.wa_app_secret))
+
+
+class AlertSettings(ProcessSettings):
+    """Where critical failures are reported."""
+
+    alert_webhook_url: HttpUrl | None = None
+    alert_webhook_timeout_ms: int = Field(5000, ge=100, le=60_000)
+
+
+class SupabaseSettings(ProcessSettings):
+    """The project's API, for callers that go through PostgREST."""
+
+    supabase_url: HttpUrl | None = None
+    wa_supabase_service_role_key: AsciiSecret | None = None
+
+
+class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings):
+    """What `wa-webhook serve` needs."""
+
+    wa_verify_token: SecretStr = Field(min_length=1)
+    wa_webhook_max_bytes: int = Field(3 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
+    wa_inbound_log_sample_rate: float = Field(0.0, ge=0, le=1)
+    wa_inbound_debug_snapshot: bool = False
+
+    @property
+    def snapshot_rate(self) -> float:
+        """The share of requests whose masked payload is kept in `webhook_logs`, 0 to 1."""
+        return self.wa_inbound_log_sample_rate if self.wa_inbound_debug_snapshot else 0.0
+
+
+class NotifierSettings(DatabaseSettings, AlertSettings):
+    """What `wa-webhook notify` needs."""
+
+    wa_token: AsciiSecret
+    wa_phone_id: str = Field(pattern=r"^[0-9]{1,32}$")
+    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+    wa_media_folder: DirectoryPath | None = None
+    """The only place that messages may take files from."""
+    wa_notify_concurrency: int = Field(32, ge=1, le=1000)
+    wa_notify_timeout_seconds: float = Field(30, gt=0, le=600)
+    wa_notify_lease_seconds: float = Field(90, gt=0, le=3600)
+    wa_notify_poll_seconds: float = Field(1, gt=0, le=60)
+    wa_notify_drain_seconds: float = Field(20, ge=0, le=600)
+    wa_notify_listen: bool = True
+    """False where no direct connection is to be had: a pooler may not carry LISTEN."""
+    wa_listen_database_url: ConnectionString | None = None
+    """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
+
+    @model_validator(mode="after")
+    def _lease_outlives_a_send(self) -> Self:
+        if self.wa_notify_lease_seconds < self.wa_notify_timeout_seconds + 1:
+            raise ValueError(
+                "WA_NOTIFY_LEASE_SECONDS must exceed WA_NOTIFY_TIMEOUT_SECONDS by 1 or more"
+            )
+        return self
+
+
+SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
+
+
+def load_settings(settings_class: type[SettingsT]) -> SettingsT:
+    """Read the settings of one process.
+
+    Raises SettingsError, with one line for each variable that is missing or wrong.
+    """
+    try:
+        return settings_class()
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+    raise SettingsError(
+        "\n".join(_line(".".join(map(str, one["loc"])).upper(), one["msg"]) for one in problems)
+    )
+
+
+def _line(variable: str, message: str) -> str:
+    problem = "is not set" if message == "Field required" else message.removeprefix("Value error, ")
+    return f"{variable}: {problem}" if variable else problem

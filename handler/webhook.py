@@ -1,0 +1,196 @@
+"""The HTTP face: check the signature of the raw bytes, call one RPC, map its answer to a status."""
+
+import asyncio
+import hmac
+import json
+import time
+import traceback
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import PurePath
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from handler import signature
+from handler.intake import Intake
+from handler.logs import logger
+from handler.metrics import Metrics
+from handler.retention import Retention
+from handler.rpc import Answer, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
+from handler.settings import WebhookSettings
+
+READ_SECONDS = 30.0
+DRAIN_SECONDS = 5.0
+"""For calls whose requests went away; those that wait for an answer hold the server open longer."""
+
+RETRY_AFTER = {"Retry-After": "5"}
+
+Headers = Mapping[str, str] | None
+
+
+class Webhook:
+    """The endpoints and what they share."""
+
+    def __init__(self, settings: WebhookSettings) -> None:
+        self._secrets = settings.app_secrets
+        self._verify_token = settings.wa_verify_token.get_secret_value().encode()
+        self._max_bytes = settings.wa_webhook_max_bytes
+        self._rpc = Rpc(settings)
+        self._metrics = Metrics(self._rpc.metrics)
+        self._retention = Retention(settings)
+        self._intake = Intake(
+            self._rpc,
+            self._on_answer,
+            concurrency=settings.wa_database_pool_size,
+            batch_size=settings.wa_webhook_batch_size,
+            snapshot_rate=settings.snapshot_rate,
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Hold the connections open; at the end commit what was taken before closing them."""
+        await self._rpc.open()
+        try:
+            yield
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._intake.drain()
+            await self._retention.stop()
+            await self._rpc.close()
+
+    async def verify(self, request: Request) -> Response:
+        """Answer Meta's challenge, which comes whenever the callback is edited."""
+        query = request.query_params
+        token = query.get("hub.verify_token", "").encode()
+        if not hmac.compare_digest(token, self._verify_token):
+            return refuse(403, "verify_token_mismatch")
+        if query.get("hub.mode") != "subscribe" or "hub.challenge" not in query:
+            return refuse(403, "not_a_subscription")
+        return PlainTextResponse(query["hub.challenge"])
+
+    async def receive(self, request: Request) -> Response:
+        """Take one webhook, and log what came of it."""
+        started = time.perf_counter()
+        report: dict[str, Any] = {"bytes": 0}
+        try:
+            response = await self._take(request, report)
+        except HTTPException as error:
+            report["error"] = error.detail
+            response = refuse(error.status_code, error.detail, error.headers)
+        except ClientDisconnect:
+            report["error"] = "client_disconnected"
+            response = Response(status_code=499)
+        except Exception as error:
+            report["error"] = "internal_error"
+            response = refuse(500, "internal_error")
+            logger.error("WEBHOOK_ERROR", error=type(error).__name__, at=_place_of(error))
+        milliseconds = (time.perf_counter() - started) * 1000
+        self._metrics.observe_request(response.status_code, milliseconds)
+        logger.info(
+            "WEBHOOK_REQUEST", status=response.status_code, ms=round(milliseconds, 2), **report
+        )
+        return response
+
+    async def health(self, _request: Request) -> Response:
+        """Say that the process is alive, whatever the database does."""
+        return reply(200, {"ok": True})
+
+    async def readiness(self, _request: Request) -> Response:
+        """Say whether a webhook sent now could be committed."""
+        try:
+            report = await self._rpc.health()
+        except DatabaseUnavailable as error:
+            report = {"ok": False, "problems": [f"database: {error}"]}
+        is_ready = report.get("ok") is True
+        return reply(200 if is_ready else 503, report, None if is_ready else RETRY_AFTER)
+
+    async def metrics(self, _request: Request) -> Response:
+        """Return the metrics as Prometheus text."""
+        return Response(await self._metrics.render(), media_type=CONTENT_TYPE_LATEST)
+
+    async def _take(self, request: Request, report: dict[str, Any]) -> Response:
+        body = await read_body(request, self._max_bytes)
+        report["bytes"] = len(body)
+        header = request.headers.get(signature.HEADER)
+        if not signature.is_signed_by_one_of(self._secrets, body, header):
+            raise HTTPException(401, "signature_wrong" if header else "signature_missing")
+        try:
+            answer = await self._intake.take(body)
+        except PayloadRefused as refused:
+            raise HTTPException(400, refused.reason) from refused
+        except DispatchError as error:
+            report["reason"] = str(error)
+            raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
+        outcome = {"requests": answer.requests, **answer.counts}
+        report.update(outcome)
+        return reply(200, outcome)
+
+    def _on_answer(self, answer: Answer) -> None:
+        self._metrics.count(answer)
+        if answer.retention_is_due:
+            self._retention.start()
+
+
+def create_app(settings: WebhookSettings) -> Starlette:
+    """Build the application; it connects when its lifespan starts."""
+    webhook = Webhook(settings)
+    return Starlette(
+        routes=[
+            Route("/webhook", webhook.verify, methods=["GET"]),
+            Route("/webhook", webhook.receive, methods=["POST"]),
+            Route("/healthz", webhook.health),
+            Route("/readyz", webhook.readiness),
+            Route("/metrics", webhook.metrics),
+        ],
+        exception_handlers={HTTPException: _refuse_exception},
+        lifespan=webhook.lifespan,
+    )
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the raw body, never holding more than the limit, whatever its length claims to be.
+
+    Raises HTTPException 413 above the limit and 408 when the body does not arrive.
+    """
+    if int(request.headers.get("content-length", 0)) > limit:
+        raise HTTPException(413, "body_too_large", {"Connection": "close"})
+    chunks: list[bytes] = []
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in request.stream():
+                limit -= len(chunk)
+                if limit < 0:
+                    raise HTTPException(413, "body_too_large", {"Connection": "close"})
+                chunks.append(chunk)
+    except TimeoutError:
+        raise HTTPException(408, "body_timeout", {"Connection": "close"}) from None
+    return b"".join(chunks)
+
+
+def reply(status: int, content: Mapping[str, Any], headers: Headers = None) -> Response:
+    """Answer with one line of JSON."""
+    return Response(
+        json.dumps(content, separators=(",", ":")) + "\n", status, headers, "application/json"
+    )
+
+
+def refuse(status: int, error: str, headers: Headers = None) -> Response:
+    """Answer with one line of JSON that names the error."""
+    return reply(status, {"error": error}, headers)
+
+
+async def _refuse_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
+    return refuse(error.status_code, error.detail.lower().replace(" ", "_"), error.headers)
+
+
+def _place_of(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{PurePath(frame.filename).name}:{frame.lineno}"

@@ -1,0 +1,101 @@
+"""The handler under a real server on a free loopback port, on the test's own database."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from handler import signature
+from handler.settings import WebhookSettings
+from handler.webhook import create_app
+from tests.fixtures.postgres import Database
+
+APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
+VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A client of one running handler, and the events that it has logged."""
+
+    http: httpx.AsyncClient
+    events: list[EventDict]
+
+    async def post(self, body: bytes, *, signed_as: bytes | None = None) -> httpx.Response:
+        """Post a body with its signature, or with that of other bytes."""
+        signed = body if signed_as is None else signed_as
+        header = signature.sign(signed, APP_SECRET.encode())
+        return await self.http.post("/webhook", content=body, headers={signature.HEADER: header})
+
+    async def figure(self, name: str, **labels: str) -> float:
+        """Return one figure of `GET /metrics`."""
+        text = (await self.http.get("/metrics")).text
+        return next(
+            sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+
+RunWebhook = Callable[..., AbstractAsyncContextManager[Webhook]]
+
+
+@pytest.fixture
+def run_webhook() -> RunWebhook:
+    """`async with run_webhook(database)`: a handler, with any further settings."""
+    return running_webhook
+
+
+@pytest.fixture
+async def webhook(database: Database) -> AsyncIterator[Webhook]:
+    """A handler on the test's database."""
+    async with running_webhook(database) as client:
+        yield client
+
+
+@asynccontextmanager
+async def running_webhook(database: Database, **settings: object) -> AsyncIterator[Webhook]:
+    """Run the handler in this event loop until the context ends."""
+    app = create_app(webhook_settings(database, **settings))
+    server = _Server(uvicorn.Config(app, port=0, http="httptools", log_config=None))
+    with capture_logs() as events:
+        serving = asyncio.create_task(server.serve())
+        await server.is_up.wait()
+        host, port = server.servers[0].sockets[0].getsockname()
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(
+            base_url=f"http://{host}:{port}", timeout=180, limits=limits
+        ) as http:
+            yield Webhook(http, events)
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+def webhook_settings(database: Database, **settings: object) -> WebhookSettings:
+    """Build settings that no variable or file of the machine has a part in."""
+    given: dict[str, Any] = {
+        "wa_database_url": database.url("wa_edge_role"),
+        "wa_app_secret": APP_SECRET,
+        "wa_verify_token": VERIFY_TOKEN,
+    }
+    return WebhookSettings(_env_file=None, **(given | settings))

@@ -1,0 +1,52 @@
+"""The database goes away and comes back; the handler stays."""
+
+import asyncio
+
+from tests import payloads
+from tests.fixtures.postgres import Database
+from tests.webhook.conftest import RunWebhook
+
+
+async def test_a_post_is_sent_back_while_the_database_is_away_and_succeeds_after_its_return(
+    stoppable_database: Database, run_webhook: RunWebhook
+) -> None:
+    server = stoppable_database.server
+    body = payloads.text_body()
+    async with run_webhook(stoppable_database) as webhook:
+        assert (await webhook.post(payloads.text_body())).status_code == 200
+        await asyncio.to_thread(server.stop)
+        refused = await webhook.post(body)
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.json() == {"error": "database_unavailable"}
+        await asyncio.to_thread(server.start)
+        taken = await webhook.post(body)
+        assert (taken.status_code, taken.json()["processed"]) == (200, 1)
+
+
+async def test_a_restart_between_two_posts_is_not_noticed(
+    stoppable_database: Database, run_webhook: RunWebhook
+) -> None:
+    async with run_webhook(stoppable_database) as webhook:
+        assert (await webhook.post(payloads.text_body())).status_code == 200
+        await asyncio.to_thread(stoppable_database.server.restart)
+        bodies = [payloads.text_body() for _ in range(8)]
+        responses = await asyncio.gather(*(webhook.post(body) for body in bodies))
+        assert {response.status_code for response in responses} == {200}
+        assert await webhook.figure("wa_message_processed_total") == 9
+
+
+async def test_the_handler_starts_without_the_database_and_says_that_it_is_not_ready(
+    stoppable_database: Database, run_webhook: RunWebhook
+) -> None:
+    server = stoppable_database.server
+    await asyncio.to_thread(server.stop)
+    async with run_webhook(stoppable_database) as webhook:
+        assert (await webhook.http.get("/healthz")).status_code == 200
+        unready = await webhook.http.get("/readyz")
+        assert (unready.status_code, unready.json()["ok"]) == (503, False)
+        assert await webhook.figure("wa_database_up") == 0
+        assert (await webhook.post(payloads.text_body())).status_code == 503
+        await asyncio.to_thread(server.start)
+        assert (await webhook.post(payloads.text_body())).status_code == 200
+        assert (await webhook.http.get("/readyz")).status_code == 200

@@ -1,0 +1,200 @@
+"""`wa-webhook serve` and `post` as processes."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from handler import signature
+from tests import payloads
+from tests.fixtures.postgres import Database
+from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
+
+PROJECT = Path(__file__).parents[2]
+PASSWORD = "hunter2"  # noqa: S105
+
+
+@dataclass
+class Served:
+    """A running `wa-webhook serve`."""
+
+    process: subprocess.Popen[str]
+    url: str
+    lines: list[str]
+
+    def stop(self) -> int:
+        """Send SIGTERM, read the rest of the log, return the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        rest, _ = self.process.communicate(timeout=30)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+
+def environment(database: Database | None = None, **variables: str) -> dict[str, str]:
+    """Return a process environment with these settings and no others of ours."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("WA_", "ALERT_", "SUPABASE_", "WHATSAPP_"))
+    }
+    given = {"WA_APP_SECRET": APP_SECRET, "PYTHONPATH": str(PROJECT)}
+    if database is not None:
+        url = database.url("wa_edge_role").replace("wa_edge_role", f"wa_edge_role:{PASSWORD}")
+        given |= {"WA_DATABASE_URL": url, "WA_VERIFY_TOKEN": VERIFY_TOKEN}
+    return inherited | given | variables
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from handler.cli import app; app()", *arguments]
+
+
+@contextmanager
+def serving(database: Database, folder: Path, **variables: str) -> Iterator[Served]:
+    process = subprocess.Popen(
+        command("serve", "--port", "0"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+        env=environment(database, **variables),
+    )
+    assert process.stdout is not None
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            event = json.loads(line)
+            if event["event"] == "SERVE_STARTED":
+                break
+        yield Served(process, f"http://{event['host']}:{event['port']}", lines)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def post(url: str, body: bytes) -> httpx.Response:
+    header = signature.sign(body, APP_SECRET.encode())
+    async with httpx.AsyncClient(timeout=30) as http:
+        return await http.post(f"{url}/webhook", content=body, headers={signature.HEADER: header})
+
+
+async def test_sigterm_answers_what_is_in_flight_and_exits_with_zero(
+    database: Database, tmp_path: Path, connection: Connection[DictRow]
+) -> None:
+    with serving(database, tmp_path) as served:
+        with connection.transaction():
+            connection.execute("lock table public.wa_events")
+            posts = [asyncio.create_task(post(served.url, payloads.text_body())) for _ in range(3)]
+            while await asyncio.to_thread(blocked, connection) == 0:
+                pass
+            stopping = asyncio.create_task(asyncio.to_thread(served.stop))
+            while await accepts_connections(served.url):
+                pass
+            assert not any(one.done() for one in posts)
+        responses = await asyncio.gather(*posts)
+        assert [response.status_code for response in responses] == [200] * 3
+        assert await stopping == 0
+    assert json.loads(served.lines[-1])["event"] == "SERVE_STOPPED"
+
+
+def blocked(connection: Connection[DictRow]) -> int:
+    row = connection.execute("select count(*) as number from pg_locks where not granted").fetchone()
+    return int(row["number"]) if row else 0
+
+
+async def accepts_connections(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient() as http:
+            await http.get(f"{url}/healthz")
+    except httpx.TransportError:
+        return False
+    return True
+
+
+async def test_the_log_of_a_process_is_json_lines_without_secrets(
+    database: Database, tmp_path: Path
+) -> None:
+    with serving(database, tmp_path) as served:
+        await post(served.url, payloads.text_body("private words"))
+        await post(served.url, b"{")
+        assert served.stop() == 0
+    events = [json.loads(line) for line in served.lines]
+    assert [event["event"] for event in events if event["event"].startswith("WEBHOOK")] == [
+        "WEBHOOK_REQUEST"
+    ] * 2
+    log = "".join(served.lines)
+    for private in (APP_SECRET, VERIFY_TOKEN, PASSWORD, "private", payloads.SENDER):
+        assert private not in log
+
+
+def test_missing_settings_are_named_and_the_exit_code_is_two(tmp_path: Path) -> None:
+    result = subprocess.run(
+        command("serve"),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(WA_DATABASE_URL="hunter2 hunter2"),
+        check=False,
+    )
+    assert result.returncode == 2
+    assert sorted(result.stderr.splitlines()) == [
+        "WA_DATABASE_URL: must be a connection string or URL of PostgreSQL",
+        "WA_VERIFY_TOKEN: is not set",
+    ]
+
+
+async def test_a_debugging_window_is_announced_at_start(database: Database, tmp_path: Path) -> None:
+    variables = {"WA_INBOUND_DEBUG_SNAPSHOT": "true", "WA_INBOUND_LOG_SAMPLE_RATE": "0.01"}
+    with serving(database, tmp_path, **variables) as served:
+        events = [json.loads(line) for line in served.lines]
+        assert ("INBOUND_SNAPSHOTS_ENABLED", "warning") in [
+            (event["event"], event["level"]) for event in events
+        ]
+
+
+@pytest.mark.parametrize(
+    ("body", "printed", "exit_code"),
+    [(payloads.text_body(), "200 ", 0), (b"{", '400 {"error":"not_json"}', 1)],
+)
+def test_post_signs_prints_the_answer_and_tells_success_by_its_exit_code(
+    database: Database, tmp_path: Path, body: bytes, printed: str, exit_code: int
+) -> None:
+    file = tmp_path / "body.json"
+    file.write_bytes(body)
+    with serving(database, tmp_path) as served:
+        for argument, standard_input in ((str(file), b""), ("-", body)):
+            result = subprocess.run(
+                command("post", argument, "--url", f"{served.url}/webhook"),
+                input=standard_input,
+                capture_output=True,
+                cwd=tmp_path,
+                env=environment(),
+                check=False,
+            )
+            assert result.stdout.decode().startswith(printed)
+            assert result.returncode == exit_code
+
+
+def test_post_says_when_nobody_answers(tmp_path: Path) -> None:
+    result = subprocess.run(
+        command("post", "-", "--url", "http://127.0.0.1:1/webhook"),
+        input=b"{}",
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment(),
+        check=False,
+    )
+    assert result.returncode == 1
+    assert b"127.0.0.1:1" in result.stderr
+    assert b"Traceback" not in result.stderr

@@ -1,0 +1,73 @@
+create or replace function wa.apply_failure_consequences(p_failures jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_pause record;
+  v_events jsonb := '[]';
+begin
+  -- Numbers, then the queue's state, then alerts, each in the order of its key: nobody waits in a circle.
+  insert into wa.recipient_blocks as block (user_id, template_name, error_code, ends_at, ends_when_user_writes)
+  select distinct on (failure.user_id, failure.template_name)
+    failure.user_id,
+    failure.template_name,
+    failure.class_code,
+    failure.ends_at,
+    failure.ends_when_user_writes
+  from wa.list_failures(p_failures) as failure
+  where failure.class = 'recipient'
+    and failure.user_id is not null
+  order by failure.user_id, failure.template_name, failure.id
+  on conflict (user_id, template_name) do update
+  set
+    error_code = excluded.error_code,
+    ends_at = excluded.ends_at,
+    ends_when_user_writes = excluded.ends_when_user_writes;
+
+  insert into wa.number_pace as pace (phone_number_id, held_until)
+  select coalesce(failure.phone_number_id, ''), max(clock_timestamp() + failure.delay)
+  from wa.list_failures(p_failures) as failure
+  where failure.class = 'wait'
+    and failure.scope = 'number'
+  group by coalesce(failure.phone_number_id, '')
+  order by coalesce(failure.phone_number_id, '')
+  on conflict (phone_number_id) do update
+  set held_until = greatest(pace.held_until, excluded.held_until);
+
+  select
+    format('error %s: %s', failure.class_code, failure.error_message) as reason,
+    case failure.class when 'wait' then clock_timestamp() + failure.delay else failure.ends_at end as until
+  into v_pause
+  from wa.list_failures(p_failures) as failure
+  where failure.class = 'stop'
+    or (failure.class = 'wait' and failure.scope = 'account')
+  order by until desc
+  limit 1;
+
+  if found then
+    v_events := wa.pause_queue(v_pause.reason, v_pause.until);
+  end if;
+
+  perform wa.raise_alert(alert.kind, alert.group_key, alert.detail)
+  from (
+    select failure.alert_kind as kind, failure.alert_key as group_key, failure.alert_detail as detail
+    from wa.list_failures(p_failures) as failure
+    where failure.raises_alert
+      or failure.decision = 'fail'
+    union all
+    select 'queue_paused', left(pause.reason, 200), jsonb_build_object('until', pause.until)
+    from jsonb_to_recordset(v_events) as pause (reason text, until timestamptz)
+    order by kind, group_key
+  ) as alert;
+
+  return v_events;
+end
+$$;
+
+comment on function wa.apply_failure_consequences(jsonb) is
+'What failed attempts mean beyond themselves: blocked recipients, numbers that take a break, a paused queue, alerts. Returns events.';
+
+revoke all on function wa.apply_failure_consequences(jsonb) from public;
+grant execute on function wa.apply_failure_consequences(jsonb) to wa_runtime;

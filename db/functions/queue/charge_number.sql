@@ -1,0 +1,22 @@
+create or replace function wa.charge_number(p_phone_number_id text, p_count integer)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_rate double precision := wa.get_setting('number_rate_per_second')::double precision;
+begin
+  if v_rate > 0 and p_count > 0 then
+    update wa.number_pace as pace
+    set paid_until = greatest(pace.paid_until, clock_timestamp()) + make_interval(secs => p_count / v_rate)
+    where pace.phone_number_id = p_phone_number_id;
+  end if;
+end
+$$;
+
+comment on function wa.charge_number(text, integer) is
+'Takes what was claimed from the business number''s rate. Follows wa.open_number in the same transaction.';
+
+revoke all on function wa.charge_number(text, integer) from public;
+grant execute on function wa.charge_number(text, integer) to wa_runtime;

@@ -1,0 +1,32 @@
+create or replace function wa.describe_send_failure(p_failure jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(
+    jsonb_build_object(
+      'event', case p_failure ->> 'decision'
+        when 'fail' then 'NOTIFY_SEND_FAIL'
+        when 'cancel' then 'NOTIFY_SEND_FAIL'
+        else 'NOTIFY_SEND_RETRY'
+      end,
+      'level', case p_failure ->> 'decision' when 'fail' then 'error' else 'warning' end,
+      'id', p_failure -> 'id',
+      'recipient', wa.mask_recipient(p_failure ->> 'recipient'),
+      'outcome', p_failure -> 'outcome',
+      'decision', p_failure -> 'decision',
+      'class', p_failure -> 'class',
+      'http_status', p_failure -> 'http_status',
+      'error_code', p_failure -> 'error_code',
+      'retry_count', p_failure -> 'retry_count',
+      'next_attempt_at', case when p_failure ->> 'status' = 'queued' then p_failure -> 'next_attempt_at' end
+    )
+  );
+$$;
+
+comment on function wa.describe_send_failure(jsonb) is
+'The log event of a failed attempt. Without Meta''s error text, which may quote the message.';
+
+revoke all on function wa.describe_send_failure(jsonb) from public;
+grant execute on function wa.describe_send_failure(jsonb) to wa_runtime;

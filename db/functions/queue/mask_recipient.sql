@@ -1,0 +1,14 @@
+create or replace function wa.mask_recipient(p_recipient text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select left(p_recipient, 4) || '***' || right(p_recipient, 2);
+$$;
+
+comment on function wa.mask_recipient(text) is
+'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
+
+revoke all on function wa.mask_recipient(text) from public;
+grant execute on function wa.mask_recipient(text) to wa_runtime;

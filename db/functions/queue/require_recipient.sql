@@ -1,0 +1,20 @@
+create or replace function wa.require_recipient(p_recipient text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  if coalesce(p_recipient, '') !~ '^(\+[1-9][0-9]{6,14}|[A-Z]{2}\.[A-Za-z0-9]{1,128})$' then
+    raise exception using
+      errcode = 'WA010',
+      message = format('%s is neither a phone number nor a BSUID', coalesce(quote_literal(p_recipient), 'null')),
+      hint = 'Write a phone number with plus sign and country code, such as +34600111222, or a BSUID, such as ES.99887766.';
+  end if;
+end
+$$;
+
+comment on function wa.require_recipient(text) is 'Raises WA010 unless messages can be sent to this.';
+
+revoke all on function wa.require_recipient(text) from public;
+grant execute on function wa.require_recipient(text) to wa_runtime;

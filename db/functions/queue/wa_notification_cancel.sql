@@ -1,0 +1,35 @@
+create or replace function public.wa_notification_cancel(id bigint)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid;
+begin
+  update public.notifications as notification
+  set status = 'cancelled', blocked_by = null, waiting_for = null, in_doubt_since = null
+  where notification.id = wa_notification_cancel.id
+    and notification.status = 'queued'
+  returning notification.user_id into v_user_id;
+
+  if not found then
+    return false;
+  end if;
+  if v_user_id is not null then
+    perform wa.release_successors(array[v_user_id]);
+  end if;
+  return true;
+end
+$$;
+
+grant create on schema public to wa_runtime;
+alter function public.wa_notification_cancel(bigint) owner to wa_runtime;
+revoke create on schema public from wa_runtime;
+
+comment on function public.wa_notification_cancel(bigint) is
+'Cancels a notification that is still queued. False: it was not, being sent, settled or unknown.';
+
+revoke all on function public.wa_notification_cancel(bigint) from public;
+grant execute on function public.wa_notification_cancel(bigint) to wa_operator_role;

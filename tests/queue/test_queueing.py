@@ -1,0 +1,179 @@
+"""The ways into the outbox: replies, wa_notify, broadcasts; and the way out again, cancelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.queue.conftest import ANA, BRUNO, CARLA_BSUID, status_of, text
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect
+    from tests.queue.conftest import Queue
+
+
+def queue_replies(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
+    queue.execute(
+        """
+        select wa.queue_replies(profile.*, '1060', 'wamid.in', %s)
+        from public.profiles as profile where user_id = %s""",
+        Jsonb(list(replies)),
+        user,
+    )
+
+
+def rows_of(queue: Queue) -> list[DictRow]:
+    return queue.owner.execute("select * from public.notifications order by id").fetchall()
+
+
+def is_woken(listener: Connection[DictRow]) -> bool:
+    listener.execute("select 1")
+    return bool(list(listener.notifies(timeout=0)))
+
+
+@pytest.fixture
+def listener(connect: Connect) -> Connection[DictRow]:
+    """A notifier that sleeps."""
+    opened = connect("wa_notifier_role")
+    opened.execute("listen wa_notifications")
+    return opened
+
+
+def test_replies_are_queued_in_order_for_the_number_that_was_written_to(queue: Queue) -> None:
+    user = queue.add_user(ANA)
+    queue_replies(queue, user, text("1"), text("2"), text("3"))
+    rows = rows_of(queue)
+    assert [row["payload"]["text"]["body"] for row in rows] == ["1", "2", "3"]
+    assert {(row["recipient"], row["phone_number_id"]) for row in rows} == {(ANA, "1060")}
+    assert len({row["send_at"] for row in rows}) == 1
+
+
+def test_a_reply_to_a_user_without_a_number_goes_to_the_bsuid(queue: Queue) -> None:
+    queue_replies(queue, queue.add_user(None, CARLA_BSUID), text())
+    assert rows_of(queue)[0]["recipient"] == CARLA_BSUID
+
+
+def test_a_reply_wakes_a_sleeping_notifier(queue: Queue, listener: Connection[DictRow]) -> None:
+    queue_replies(queue, queue.add_user(), text("1"), text("2"))
+    assert is_woken(listener)
+
+
+def test_a_busy_notifier_is_not_woken(queue: Queue, listener: Connection[DictRow]) -> None:
+    user = queue.add_user()
+    queue.queue()
+    queue.claim(batch=1)
+    is_woken(listener)
+    queue_replies(queue, user, text())
+    assert not is_woken(listener)
+
+
+def test_no_reply_queues_nothing_and_wakes_nobody(
+    queue: Queue, listener: Connection[DictRow]
+) -> None:
+    queue_replies(queue, queue.add_user())
+    assert rows_of(queue) == []
+    assert not is_woken(listener)
+
+
+def test_wa_notify_finds_the_profile_or_creates_it(queue: Queue) -> None:
+    user = queue.add_user(ANA)
+    known, unknown = queue.queue(ANA), queue.queue(BRUNO)
+    assert queue.row(known)["user_id"] == user
+    assert (
+        queue.value(
+            "select whatsapp_e164 from public.profiles where user_id = %s",
+            queue.row(unknown)["user_id"],
+        )
+        == BRUNO
+    )
+
+
+def test_wa_notify_queues_a_dedupe_key_once(queue: Queue) -> None:
+    query = "select public.wa_notify(%s, %s, dedupe_key => 'order-7')"
+    first = queue.value(query, ANA, Jsonb(text("1")))
+    assert queue.value(query, ANA, Jsonb(text("2"))) == first
+    assert [row["payload"]["text"]["body"] for row in rows_of(queue)] == ["1"]
+
+
+def test_a_dedupe_key_stays_used_after_the_message_was_sent(queue: Queue) -> None:
+    queue.add_user(ANA)
+    query = "select public.wa_notify(%s, %s, dedupe_key => 'order-7')"
+    first = queue.value(query, ANA, Jsonb(text()))
+    queue.accept(queue.claim())
+    queue.apply_statuses(status_of(first, "read"))
+    assert queue.value(query, ANA, Jsonb(text())) == first
+
+
+@pytest.mark.parametrize(
+    "recipient", ["34600111222", "+34", "es.1", "ES.", "", None, "+34 600 111"]
+)
+def test_wa_notify_refuses_what_is_no_recipient(queue: Queue, recipient: str | None) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        queue.value("select public.wa_notify(%s, %s)", recipient, Jsonb(text()))
+    assert caught.value.sqlstate == "WA010"
+    assert caught.value.diag.message_hint is not None
+
+
+def test_wa_notify_wakes_the_notifier_unless_it_is_for_later(
+    queue: Queue, listener: Connection[DictRow]
+) -> None:
+    queue.queue()
+    assert is_woken(listener)
+    queue.value("select public.wa_notify(%s, %s, now() + interval '1 hour')", ANA, Jsonb(text()))
+    assert not is_woken(listener)
+
+
+def test_an_operator_may_queue_and_cancel(queue: Queue, operator: Connection[DictRow]) -> None:
+    row = operator.execute("select public.wa_notify(%s, %s) as id", (ANA, Jsonb(text()))).fetchone()
+    assert row is not None
+    cancelled = operator.execute("select public.wa_notification_cancel(%s) as done", (row["id"],))
+    assert cancelled.fetchone() == {"done": True}
+    assert queue.status(row["id"]) == "cancelled"
+
+
+def test_queueing_is_told_with_a_masked_recipient(connect: Connect) -> None:
+    operator = connect("wa_operator_role")
+    notices: list[str] = []
+    operator.add_notice_handler(lambda notice: notices.append(str(notice.message_primary)))
+    operator.execute("select public.wa_notify(%s, %s)", (ANA, Jsonb(text())))
+    (notice,) = notices
+    assert '"event": "NOTIFY_QUEUE"' in notice
+    assert "600111222" not in notice
+
+
+def test_what_is_being_sent_cannot_be_cancelled(queue: Queue) -> None:
+    queue.add_user()
+    notification = queue.queue()
+    queue.claim()
+    assert queue.value("select public.wa_notification_cancel(%s)", notification) is False
+    assert queue.value("select public.wa_notification_cancel(%s)", 12345) is False
+
+
+def test_a_broadcast_queues_one_message_for_each_person(queue: Queue) -> None:
+    user = queue.add_user(ANA, "ES.1")
+    queued = queue.value(
+        "select public.wa_notify_many(%s, %s)", [ANA, BRUNO, ANA, "ES.1"], Jsonb(text())
+    )
+    rows = rows_of(queue)
+    assert queued == len(rows) == 2
+    assert [row["user_id"] for row in rows].count(user) == 1
+    assert {row["priority"] for row in rows} == {2}
+
+
+def test_a_broadcast_that_is_repeated_reaches_only_those_it_missed(queue: Queue) -> None:
+    query = "select public.wa_notify_many(%s, %s, dedupe_prefix => 'campaign-1')"
+    assert queue.value(query, [ANA], Jsonb(text())) == 1
+    assert queue.value(query, [ANA, BRUNO], Jsonb(text())) == 1
+
+
+def test_a_broadcast_with_one_wrong_recipient_queues_nothing(queue: Queue) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        queue.value("select public.wa_notify_many(%s, %s)", [ANA, "nobody"], Jsonb(text()))
+    assert caught.value.sqlstate == "WA010"
+    assert rows_of(queue) == []

@@ -1,0 +1,25 @@
+"""How long to wait before asking again for something that was not there."""
+
+from __future__ import annotations
+
+import random
+
+_FIRST_SECONDS = 0.1
+_LONGEST_SECONDS = 5.0
+
+
+class Backoff:
+    """Pauses that double from a tenth of a second to five, with jitter so that workers spread."""
+
+    def __init__(self) -> None:
+        self._ceiling = _FIRST_SECONDS
+
+    def next_pause(self) -> float:
+        """Return the seconds to wait after one more failure."""
+        pause = random.uniform(self._ceiling / 2, self._ceiling)  # noqa: S311
+        self._ceiling = min(2 * self._ceiling, _LONGEST_SECONDS)
+        return pause
+
+    def reset(self) -> None:
+        """Start again after a success."""
+        self._ceiling = _FIRST_SECONDS

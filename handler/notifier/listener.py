@@ -1,0 +1,45 @@
+"""Being woken by the database when something was queued."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from handler.logs import logger
+from handler.notifier.backoff import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHANNEL = "wa_notifications"
+_KEEPALIVE_SECONDS = 30
+
+
+async def listen(url: str, wake: Callable[[], None]) -> None:
+    """Call `wake` for every notification on the channel, until cancelled.
+
+    Polling goes on besides, so a connection that is lost costs time and nothing else.
+    """
+    backoff = Backoff()
+    while True:
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                url,
+                autocommit=True,
+                keepalives_idle=_KEEPALIVE_SECONDS,
+                fallback_application_name="wa-notifier-listen",
+            )
+            async with connection:
+                await connection.execute(f"listen {CHANNEL}")
+                backoff.reset()
+                # What was queued before the LISTEN took effect woke nobody.
+                wake()
+                async for _ in connection.notifies():
+                    wake()
+        except psycopg.Error as error:
+            logger.warning(
+                "NOTIFY_LISTEN_LOST", sqlstate=error.sqlstate, error=type(error).__name__
+            )
+        await asyncio.sleep(backoff.next_pause())

@@ -1,0 +1,87 @@
+"""One notifier from its settings, as the command line and the development stack run it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import secrets
+from typing import TYPE_CHECKING
+
+from handler.notifier.alerts import AlertSender
+from handler.notifier.database_link import DatabaseLink, DatabaseState
+from handler.notifier.graph_client import GraphClient
+from handler.notifier.notification_queue import NotificationQueue
+from handler.notifier.worker import Limits, Notifier
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from handler.settings import NotifierSettings
+
+
+@contextlib.asynccontextmanager
+async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
+    """Yield a notifier that is not running yet, and close its connections afterwards."""
+    worker = _worker_name()
+    queue = NotificationQueue(
+        settings.wa_database_url.get_secret_value(),
+        worker=worker,
+        lease_seconds=settings.wa_notify_lease_seconds,
+        schema=settings.wa_database_schema,
+        prepared_statements=settings.wa_database_prepared_statements,
+    )
+    graph = GraphClient(
+        base_url=settings.whatsapp_api_base_url,
+        token=settings.wa_token.get_secret_value(),
+        phone_number_id=settings.wa_phone_id,
+        timeout_seconds=settings.wa_notify_timeout_seconds,
+        max_connections=settings.wa_notify_concurrency,
+        media_folder=settings.wa_media_folder,
+    )
+    limits = Limits(
+        concurrency=settings.wa_notify_concurrency,
+        poll_seconds=settings.wa_notify_poll_seconds,
+        drain_seconds=settings.wa_notify_drain_seconds,
+    )
+    async with queue, graph, _sending_alerts(settings, worker):
+        yield Notifier(queue, graph, limits, listen_url=_listen_url(settings))
+
+
+@contextlib.asynccontextmanager
+async def _sending_alerts(settings: NotifierSettings, worker: str) -> AsyncIterator[None]:
+    """Deliver alerts in the background, where somebody is to be told."""
+    if settings.alert_webhook_url is None:
+        yield
+        return
+    database = DatabaseLink(
+        settings.wa_database_url.get_secret_value(),
+        DatabaseState(),
+        prepared_statements=settings.wa_database_prepared_statements,
+    )
+    sender = AlertSender(
+        database,
+        settings.alert_webhook_url,
+        timeout_seconds=settings.alert_webhook_timeout_ms / 1000,
+        worker=worker,
+        schema=settings.wa_database_schema,
+    )
+    running = asyncio.create_task(sender.run())
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await database.close()
+
+
+def _listen_url(settings: NotifierSettings) -> str | None:
+    if not settings.wa_notify_listen:
+        return None
+    return (settings.wa_listen_database_url or settings.wa_database_url).get_secret_value()
+
+
+def _worker_name() -> str:
+    """Return a name that no other worker has, and that tells an operator where to look."""
+    return f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"

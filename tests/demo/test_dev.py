@@ -1,0 +1,164 @@
+"""`wa-webhook dev` as a process: what it starts, keeps, and leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from handler.dev.server import bind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parents[2]
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": str(PROJECT),
+    "PYTHONUNBUFFERED": "1",
+    "COLUMNS": "200",
+}
+_PATIENCE_SECONDS = 120
+
+
+def command(*, database_port: int = 0) -> list[str]:
+    """Return the command on free ports."""
+    program = "from handler.cli import app; app()"
+    ports = ["--port", "0", "--graph-port", "0", "--database-port", str(database_port)]
+    return [sys.executable, "-c", program, "dev", *ports]
+
+
+@dataclass
+class Dev:
+    """A running `wa-webhook dev`, and what it has printed."""
+
+    process: subprocess.Popen[str]
+    printed: str
+
+    def read_until(self, text: str) -> str:
+        """Return what is printed up to the line that holds `text`."""
+        assert self.process.stdout is not None
+        fresh = ""
+        for line in self.process.stdout:
+            fresh += line
+            if text in line:
+                break
+        self.printed += fresh
+        return fresh
+
+    def found(self, pattern: str) -> str:
+        """Return the first group of a pattern in what was printed."""
+        match = re.search(pattern, self.printed)
+        assert match is not None, self.printed
+        return match[1]
+
+    def say_hello(self) -> httpx.Response:
+        """Do what the printed curl command does."""
+        words = shlex.split(self.found(r"(curl .*)"))
+        headers = dict(
+            words[position + 1].split(": ", 1)
+            for position, word in enumerate(words)
+            if word == "-H"
+        )
+        body = Path(words[-1].removeprefix("@")).read_bytes()
+        return httpx.post(words[1], content=body, headers=headers, timeout=30)
+
+    def stop(self, number: int) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        self.printed += self.process.communicate(timeout=_PATIENCE_SECONDS)[0]
+        return self.process.returncode
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the server's account can enter: pytest's own are closed to others."""
+    with TemporaryDirectory(prefix="wa-dev-") as name:
+        yield Path(name)
+
+
+@contextmanager
+def running_dev(folder: Path) -> Iterator[Dev]:
+    process = subprocess.Popen(
+        command(), stdout=subprocess.PIPE, text=True, cwd=folder, env=ENVIRONMENT
+    )
+    dev = Dev(process, "")
+    try:
+        dev.read_until("Ctrl-C stops everything")
+        yield dev
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=_PATIENCE_SECONDS)
+
+
+def processes_in(folder: Path) -> list[psutil.Process]:
+    """Return the servers that run on data below a folder."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(folder) in part for part in process.info["cmdline"] or [])
+    ]
+
+
+def test_hello_is_answered_and_the_reply_is_printed(folder: Path) -> None:
+    with running_dev(folder) as dev:
+        assert dev.say_hello().json()["processed"] == 1
+        assert "What would you like to do?" in dev.read_until("Stop")
+        assert dev.say_hello().json()["duplicate"] == 1
+        assert httpx.get(dev.found(r"(http://\S+/readyz)")).json()["ok"] is True
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_start_finds_the_data_and_a_signal_leaves_nothing_running(
+    folder: Path, number: int
+) -> None:
+    with running_dev(folder) as dev:
+        dev.say_hello()
+        assert processes_in(folder)
+        assert dev.stop(number) == 0
+    assert processes_in(folder) == []
+    with running_dev(folder) as dev, psycopg.connect(dev.found(r"psql (\S+)")) as database:
+        row = database.execute("select count(*) from public.wa_events").fetchone()
+        assert row == (1,)
+
+
+def test_a_signal_while_starting_leaves_nothing_running(folder: Path) -> None:
+    process = subprocess.Popen(command(), cwd=folder, env=ENVIRONMENT)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not list(folder.rglob("PG_VERSION")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=_PATIENCE_SECONDS)
+    assert processes_in(folder) == []
+
+
+def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
+    with bind("127.0.0.1", 0, "test") as taken:
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = subprocess.run(
+            command(database_port=port),
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=ENVIRONMENT,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert f"port {port}" in result.stderr
+    assert "database" in result.stderr
+    assert not (folder / ".dev" / "postgres").exists()

@@ -1,0 +1,167 @@
+"""A handler, a stand-in for the Graph API and notifiers on the test's own database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from handler.dev.graph import GraphStandIn
+from handler.dev.server import LocalServer, bind
+from handler.notifier.process import open_notifier
+from handler.settings import NotifierSettings, WebhookSettings
+from handler.webhook import create_app
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Callable
+
+    from psycopg.rows import DictRow
+
+    from handler.notifier import Notifier
+    from tests.fixtures.postgres import Database
+
+APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
+TOKEN = "token-of-the-tests"  # noqa: S105
+PHONE_ID = "106540352242922"
+ANA = "+34600111222"
+BRUNO = "+33612345678"
+_PATIENCE_SECONDS = 60
+
+
+class Outbox:
+    """The whole sending side around one database."""
+
+    def __init__(self, database: Database, graph_socket: socket.socket, webhook_url: str) -> None:
+        self.database = database
+        self.webhook_url = webhook_url
+        self.graph = GraphStandIn(
+            token=TOKEN, app_secret=APP_SECRET, webhook_url=webhook_url, phone_number_ids={PHONE_ID}
+        )
+        self.graph_socket = graph_socket
+        host, port = graph_socket.getsockname()
+        self.graph_url = f"http://{host}:{port}/v26.0"
+
+    def execute(self, query: Any, parameters: tuple[Any, ...] = ()) -> list[DictRow]:
+        """Run one statement as the migrating role, on a connection of its own."""
+        with psycopg.connect(
+            self.database.url(), autocommit=True, row_factory=dict_row
+        ) as connection:
+            cursor = connection.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def set(self, key: str, value: object) -> None:
+        """Change a setting of the SQL."""
+        self.execute("update wa.settings set value = %s where key = %s", (Jsonb(value), key))
+
+    def set_first_delay(self, code: str, seconds: int) -> None:
+        """Change how soon an error is tried again."""
+        self.execute(
+            "update wa.send_error_classes set first_delay_seconds = %s where code = %s",
+            (seconds, code),
+        )
+
+    def add_user(self, address: str) -> str:
+        """Make a profile that has just written, by phone number (+...) or user id."""
+        column = "whatsapp_e164" if address.startswith("+") else "wa_user_id"
+        self.execute(
+            f"insert into public.profiles ({column}, last_inbound_at) values (%s, now())",
+            (address,),
+        )
+        return address
+
+    def queue(self, recipient: str, body: str = "hello") -> int:
+        """Queue a text message and return its id."""
+        return self.queue_payload(recipient, {"type": "text", "text": {"body": body}})
+
+    def queue_payload(self, recipient: str, payload: dict[str, Any]) -> int:
+        """Queue any message and return its id."""
+        rows = self.execute("select public.wa_notify(%s, %s) as id", (recipient, Jsonb(payload)))
+        return int(rows[0]["id"])
+
+    def row(self, notification_id: int) -> DictRow:
+        """Return one notification."""
+        rows = self.execute("select * from public.notifications where id = %s", (notification_id,))
+        return rows[0]
+
+    def status(self, notification_id: int) -> str:
+        """Return the status of one notification."""
+        return str(self.row(notification_id)["status"])
+
+    def count(self, status: str) -> int:
+        """Return how many notifications have a status."""
+        query = "select count(*) as n from public.notifications where status = %s"
+        return int(self.execute(query, (status,))[0]["n"])
+
+    def sent_texts(self, recipient: str) -> list[str]:
+        """Return what the stand-in took for one recipient, in order."""
+        accepted = self.graph.record.sent_to(recipient.lstrip("+"))
+        return [one.request["text"]["body"] for one in accepted]
+
+    @asynccontextmanager
+    async def serve_graph(self) -> AsyncIterator[None]:
+        """Serve the stand-in."""
+        async with LocalServer(self.graph.app, self.graph_socket):
+            yield
+
+    @asynccontextmanager
+    async def run_notifier(self, **settings: Any) -> AsyncIterator[Notifier]:
+        """Run a notifier until the context ends, and let it drain."""
+        async with open_notifier(self.notifier_settings(**settings)) as notifier:
+            running = asyncio.create_task(notifier.run())
+            try:
+                yield notifier
+            finally:
+                notifier.stop()
+                await running
+
+    def notifier_settings(self, **settings: Any) -> NotifierSettings:
+        """Build settings that no variable or file of the machine has a part in."""
+        given: dict[str, Any] = {
+            "wa_database_url": self.database.url("wa_notifier_role"),
+            "wa_token": TOKEN,
+            "wa_phone_id": PHONE_ID,
+            "whatsapp_api_base_url": self.graph_url,
+            "wa_notify_timeout_seconds": 5,
+            "wa_notify_poll_seconds": 0.1,
+        }
+        return NotifierSettings(_env_file=None, **(given | settings))
+
+
+async def until(condition: Callable[[], bool], *, seconds: float = _PATIENCE_SECONDS) -> None:
+    """Return as soon as the condition holds; fail when it does not come to hold."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come to hold in time"
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running_outbox(database: Database) -> AsyncIterator[Outbox]:
+    """Run handler and stand-in on a database."""
+    async with AsyncExitStack() as running:
+        webhook_socket = bind("127.0.0.1", 0, "webhook")
+        host, port = webhook_socket.getsockname()
+        settings: dict[str, Any] = {
+            "wa_database_url": database.url("wa_edge_role"),
+            "wa_app_secret": APP_SECRET,
+            "wa_verify_token": "verify-token-of-the-tests",
+        }
+        outbox = Outbox(database, bind("127.0.0.1", 0, "stand-in"), f"http://{host}:{port}/webhook")
+        await running.enter_async_context(outbox.serve_graph())
+        app = create_app(WebhookSettings(_env_file=None, **settings))
+        await running.enter_async_context(LocalServer(app, webhook_socket))
+        yield outbox
+
+
+@pytest.fixture
+async def outbox(database: Database) -> AsyncIterator[Outbox]:
+    """The sending side on the test's own database; notifiers are started by the test."""
+    async with running_outbox(database) as outbox:
+        yield outbox

@@ -1,0 +1,159 @@
+"""What is reported of a send, by what physically happened."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from handler.dev.graph import Behaviour, GraphStandIn
+from handler.dev.server import LocalServer, bind
+from handler.notifier import GraphClient
+from handler.notifier.answers import read_answer
+from handler.notifier.notification import Notification, SendResult
+from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+TEXT = {
+    "messaging_product": "whatsapp",
+    "to": "+34600111222",
+    "type": "text",
+    "text": {"body": "hello"},
+}
+
+
+def notification(request: dict[str, Any] | None = None) -> Notification:
+    return Notification(1, uuid4(), None, request or TEXT, None, 0)
+
+
+def client(base_url: str) -> GraphClient:
+    return GraphClient(
+        base_url=base_url,
+        token=TOKEN,
+        phone_number_id=PHONE_ID,
+        timeout_seconds=0.5,
+        max_connections=1,
+    )
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[tuple[GraphStandIn, GraphClient]]:
+    graph = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
+    async with (
+        LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as server,
+        client(f"{server.url}/v26.0") as sender,
+    ):
+        yield graph, sender
+
+
+async def test_an_accepted_message_comes_with_metas_id_and_address() -> None:
+    async with running() as (graph, sender):
+        result = await sender.send(notification())
+    (accepted,) = graph.record.accepted
+    assert (result.outcome, result.wa_message_id) == ("accepted", accepted.wa_message_id)
+    assert (result.wa_id, result.user_id, result.http_status) == ("34600111222", None, 200)
+
+
+async def test_marking_as_read_is_accepted_without_an_id() -> None:
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.IN"}
+    async with running() as (_, sender):
+        result = await sender.send(notification(read))
+    assert (result.outcome, result.wa_message_id) == ("accepted", None)
+
+
+async def test_an_error_of_meta_is_rejected_with_everything_it_says() -> None:
+    async with running() as (graph, sender):
+        graph.behave(
+            Behaviour(answer="error", code=131000, details="why", is_transient=True, retry_after=3)
+        )
+        result = await sender.send(notification())
+    assert (result.outcome, result.error_code, result.http_status) == ("rejected", 131000, 500)
+    assert (result.is_transient, result.retry_after_seconds) == (True, 3.0)
+    assert result.error_message == "(#131000) Something went wrong: why"
+    assert result.fbtrace_id
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(answer="html"),
+        Behaviour(answer="refuse"),
+        Behaviour(answer="accept_then_reset"),
+        Behaviour(answer="accept_then_html"),
+        Behaviour(delay=5),
+    ],
+    ids=["proxy page", "reset", "reset after acceptance", "lost answer", "time-out"],
+)
+async def test_what_was_written_and_not_answered_is_unknown(behaviour: Behaviour) -> None:
+    async with running() as (graph, sender):
+        graph.behave(behaviour)
+        result = await sender.send(notification())
+    assert result.outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://127.0.0.1:1/v26.0", "http://nowhere.invalid/v26.0"],
+    ids=["no connection", "no such name"],
+)
+async def test_what_was_never_written_is_not_sent(base_url: str) -> None:
+    async with client(base_url) as sender:
+        assert (await sender.send(notification())).outcome == "not_sent"
+
+
+async def test_a_failed_tls_handshake_is_not_sent() -> None:
+    graph = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
+    async with (
+        LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as server,
+        client(f"https://127.0.0.1:{server.port}/v26.0") as sender,
+    ):
+        assert (await sender.send(notification())).outcome == "not_sent"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (200, "no JSON", "unknown"),
+        (200, "{}", "unknown"),
+        (200, '{"messages": []}', "unknown"),
+        (301, "", "rejected"),
+        (404, "<html>", "rejected"),
+        (408, "<html>", "unknown"),
+        (429, "", "rejected"),
+        (503, '{"error": {"code": 131016}}', "rejected"),
+        (503, '{"error": "busy"}', "unknown"),
+    ],
+)
+def test_an_answer_is_read_by_its_body_before_its_status(
+    status: int, body: str, outcome: str
+) -> None:
+    assert read_answer(httpx.Response(status, text=body)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None)],
+)
+def test_retry_after_is_a_number_of_seconds_or_a_date(header: str, seconds: float | None) -> None:
+    result = read_answer(httpx.Response(429, headers={"Retry-After": header}))
+    assert result.retry_after_seconds == seconds
+
+
+def test_a_date_in_retry_after_counts_from_now() -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    result = read_answer(httpx.Response(429, headers={"Retry-After": moment}))
+    assert result.retry_after_seconds == pytest.approx(3600, abs=60)
+
+
+def test_a_result_holds_nothing_that_the_database_refuses() -> None:
+    result = SendResult("rejected", error_message="a\0b\ud800c" + "x" * 1000).storable()
+    assert result.error_message is not None
+    assert result.error_message.startswith("ab?cxx")
+    assert len(result.error_message) == 500

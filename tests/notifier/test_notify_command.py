@@ -1,0 +1,99 @@
+"""`wa-webhook notify` as a process that is told to stop, and one that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from handler.dev.graph import Behaviour
+from tests.notifier.conftest import ANA, BRUNO, PHONE_ID, TOKEN, until
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+
+    from tests.notifier.conftest import Outbox
+
+PROJECT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def notifying(outbox: Outbox, folder: Path, **variables: str) -> AsyncIterator[Process]:
+    """Run the command until the context ends; its log is piped."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("WA_", "ALERT_", "WHATSAPP_"))
+    }
+    given = {
+        "PYTHONPATH": str(PROJECT),
+        "WA_DATABASE_URL": outbox.database.url("wa_notifier_role"),
+        "WA_TOKEN": TOKEN,
+        "WA_PHONE_ID": PHONE_ID,
+        "WHATSAPP_API_BASE_URL": outbox.graph_url,
+        "WA_NOTIFY_CONCURRENCY": "1",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "from handler.cli import app; app()",
+        "notify",
+        stdout=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env=inherited | given | variables,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_sigterm_finishes_what_is_in_flight_and_leaves_the_rest(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    outbox.graph.behave(Behaviour(delay=0.5, statuses="none"))
+    first, second = outbox.queue(outbox.add_user(ANA)), outbox.queue(outbox.add_user(BRUNO))
+    async with notifying(outbox, tmp_path) as process:
+        await until(lambda: len(outbox.graph.record.accepted) == 1)
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0
+    assert outbox.status(first) == "sent"
+    assert outbox.status(second) == "queued"
+
+
+async def test_a_status_settles_what_a_killed_process_had_in_flight(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    outbox.graph.behave(Behaviour(delay=60))
+    notification = outbox.queue(outbox.add_user(ANA))
+    async with notifying(outbox, tmp_path) as process:
+        await until(lambda: len(outbox.graph.record.accepted) == 1)
+        process.kill()
+    async with outbox.run_notifier():
+        await until(lambda: outbox.status(notification) == "delivered")
+    assert len(outbox.graph.record.accepted) == 1
+
+
+async def test_the_log_is_json_lines_without_token_recipient_or_text(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    outbox.graph.behave(Behaviour(answer="error", code=131009, recipient=ANA[1:]))
+    failed = outbox.queue(outbox.add_user(ANA), "private words")
+    sent = outbox.queue(outbox.add_user(BRUNO), "private words")
+    async with notifying(outbox, tmp_path) as process:
+        await until(lambda: (outbox.status(failed), outbox.status(sent)) == ("failed", "delivered"))
+        process.send_signal(signal.SIGTERM)
+        output, _ = await process.communicate()
+    log = output.decode()
+    events = {json.loads(line)["event"] for line in log.splitlines()}
+    assert {"NOTIFY_STARTED", "NOTIFY_SEND_OK", "NOTIFY_SEND_FAIL", "NOTIFY_STOPPED"} <= events
+    for private in (TOKEN, ANA[1:], BRUNO[1:], "private words"):
+        assert private not in log

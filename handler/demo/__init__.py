@@ -1,0 +1,1 @@
+"""A scripted conversation through the whole system, checked reply by reply."""

@@ -1,0 +1,3484 @@
+-- Written by `make schema`: what a migrated database holds. For reading, never run.
+
+CREATE SCHEMA public;
+
+ALTER SCHEMA public OWNER TO pg_database_owner;
+
+COMMENT ON SCHEMA public IS 'standard public schema';
+
+CREATE SCHEMA supabase_migrations;
+
+CREATE SCHEMA wa;
+
+COMMENT ON SCHEMA wa IS 'Private to wa-webhook: helpers, types and internal tables. The contract with callers is in public.';
+
+CREATE TYPE wa.inbound_message AS (
+	wa_message_id text,
+	phone_number_id text,
+	message_type text,
+	sent_at timestamp with time zone,
+	body text,
+	reply_id text,
+	content jsonb,
+	is_entry boolean
+);
+
+COMMENT ON TYPE wa.inbound_message IS 'One message as a step sees it: Meta''s id and business number, type, Meta''s time, the text that was typed or tapped, the id of the tapped button or row, Meta''s whole message, and whether the step is being entered rather than answered.';
+
+CREATE TYPE wa.received_message AS (
+	wa_message_id text,
+	waba_id text,
+	phone_number_id text,
+	message_type text,
+	disposition text,
+	opens_window boolean,
+	sent_at timestamp with time zone,
+	sequence bigint,
+	phone text,
+	bsuid text,
+	parent_bsuid text,
+	display_name text,
+	body text,
+	reply_id text,
+	content jsonb,
+	contact jsonb,
+	user_id uuid
+);
+
+COMMENT ON TYPE wa.received_message IS 'One message out of a webhook: Meta''s ids, type and time, what becomes of it (disposition: a status of wa_events), whether it opens the 24-hour window, its place in the payload, the sender''s number (with a plus sign), BSUID, parent BSUID and name, the text typed or tapped, the id tapped, Meta''s message and contact objects, and the sender''s profile once it is resolved.';
+
+CREATE TYPE wa.step_result AS (
+	next_state text,
+	data jsonb,
+	replies jsonb
+);
+
+COMMENT ON TYPE wa.step_result IS 'What a step decides: the state to move to (null: stay), what the chat remembers (null: unchanged when staying, empty when moving), and an array of Graph API message bodies without recipient.';
+
+CREATE FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text, closed_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) IS 'Closes a basket of the profile for good; changes nothing if it is closed already. Raises WA020, WA021, WA022, WA023.';
+
+CREATE FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) RETURNS TABLE(basket_id uuid, basket_name text, amount_minor bigint, balance_minor bigint, currency text, is_new boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) IS 'Records a payment of the profile into an open basket it is in: _amount_minor in minor units of the basket''s currency, once for each _reference, however often it is called. Answers with the balance. Raises WA020, WA021, WA022, WA024, WA032, WA033, WA034.';
+
+CREATE FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) IS 'Creates a basket that the profile owns. _goal_minor: minor units, null for no goal. _is_public: null means private. _whatsapp is accepted for older callers and not used. Raises WA020, WA026, WA027, WA031.';
+
+CREATE FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) RETURNS TABLE(id uuid, name text, description text, status text, is_public boolean, member_count integer, balance_minor bigint, goal_minor bigint, currency text, share_token text, is_owner boolean, is_member boolean, owner_name text, owner_whatsapp text, last_activity timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) IS 'One basket, as a member sees it; anybody sees a public and open one, but without the owner''s number. Amounts in minor units of the currency. Raises WA020, WA021.';
+
+CREATE FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) RETURNS TABLE(id uuid, name text, description text, distance_km double precision, member_count integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) IS 'Public, open baskets with a place that the profile is not in, nearest first, at most _limit (1 to 100). Distances are great circles on a sphere of 6371.0088 km radius. Raises WA020, WA029, WA030.';
+
+CREATE FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) RETURNS TABLE(qr_url text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) IS 'The wa.me link that a QR code of the basket encodes: it opens a chat with the bot and the basket''s code in it. For those who see the basket, while it is open. Raises WA020, WA021, WA024, WA031.';
+
+CREATE FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) RETURNS TABLE(basket_id uuid, basket_name text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) IS 'Makes the profile a member of the basket with this code; changes nothing if it is one. No row: no basket has this code, and the try was counted. _whatsapp is accepted for older callers and not used. Raises WA020, WA024, WA028.';
+
+CREATE FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) IS 'Takes the profile out of a basket. The basket closes when its last member leaves. Raises WA020, WA021, WA022, WA025.';
+
+CREATE FUNCTION public.basket_list_mine(_profile_id uuid) RETURNS TABLE(id uuid, name text, status text, member_count integer, balance_minor bigint, currency text, is_owner boolean, is_public boolean, goal_minor bigint, last_activity timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_list_mine(_profile_id uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_list_mine(_profile_id uuid) IS 'The baskets that the profile is in, open ones first, the most recently active first. Amounts in minor units of the currency. Raises WA020.';
+
+CREATE FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) RETURNS TABLE(basket_id uuid, basket_name text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) IS 'Says what a basket of the profile is for, to people who find it; null or an empty text takes it away. Raises WA020 to WA024 and WA036.';
+
+CREATE FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) RETURNS TABLE(basket_id uuid, basket_name text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) IS 'Says where a basket of the profile is (degrees, WGS 84), so that it is found nearby if it is public; two nulls take the place away. Raises WA020 to WA024 and WA029.';
+
+CREATE FUNCTION public.wa_alerts_claim(worker text) RETURNS TABLE(id bigint, lock_token uuid, alert jsonb)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_alerts_claim(worker text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to ten alerts with news, for a minute. alert is what to post: kind, group_key, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+
+CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time.';
+
+CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+
+CREATE FUNCTION public.wa_health() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_health() IS 'Whether this database can take webhooks: ok, and a list of problems, each with what to do.';
+
+CREATE FUNCTION public.wa_metrics() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_metrics() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics: depth of the queue by status, age of the oldest due message in seconds, whether the queue is paused, failed events, kept payloads that wait for a person, and seconds since retention last finished (null: never).';
+
+CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_notification_cancel(id bigint) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_notification_cancel(id bigint) IS 'Cancels a notification that is still queued. False: it was not, being sent, settled or unknown.';
+
+CREATE FUNCTION public.wa_notifications_claim(worker text, batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) IS 'Hands a worker up to batch due notifications for as long as the lease: oldest first, one at a time for each user, within the pace of each business number. Every row is settled with its lock_token by wa_notifications_settle. request is the whole Graph API body; upload, when not null, names media to upload first and to put in as id.';
+
+CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_notifications_settle(results jsonb) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what happened to claimed notifications: an array of results with id, lock_token, outcome (accepted, rejected, not_sent, unknown) and what Meta answered. Returns counts and events; stale counts results whose row somebody else owns or has settled.';
+
+CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_key text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) IS 'Queues a message: recipient is a phone number with plus sign or a BSUID, payload the body of a Graph API message without recipient, with delivery options under payload.delivery (docs/outbox.md). Returns its id, or the id of the one already queued under dedupe_key. Raises WA010 for the recipient, WA011 for the payload.';
+
+CREATE FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_prefix text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) IS 'A broadcast: queues one message for every different person among the recipients, behind replies and single messages. With dedupe_prefix, nobody gets it twice, also when the call is repeated. Returns how many were queued.';
+
+CREATE FUNCTION public.wa_queue_pause(reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_queue_pause(reason text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_queue_pause(reason text) IS 'Stops claiming until wa_queue_resume(). What is queued stays queued, what is being sent is still settled.';
+
+CREATE FUNCTION public.wa_queue_resume() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_queue_resume() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_queue_resume() IS 'Continues claiming after a pause, and wakes the notifier.';
+
+CREATE FUNCTION public.wa_replay_event(wa_message_id text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_replay_event(wa_message_id text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text) IS 'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept.';
+
+CREATE FUNCTION public.wa_replay_payload(id bigint) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_replay_payload(id bigint) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_replay_payload(id bigint) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, and what made the payload unreadable when it still is.';
+
+CREATE PROCEDURE public.wa_retention_purge()
+    LANGUAGE plpgsql
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+
+CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET lock_timeout TO '2s'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
+
+COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+
+CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';
+
+CREATE FUNCTION wa.add_notice(p_notice text, p_body text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.add_notice(p_notice text, p_body text) IS 'A question, after what there is to say first.';
+
+CREATE TABLE public.profiles (
+    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    whatsapp_e164 text,
+    wa_user_id text,
+    display_name text,
+    locale text DEFAULT 'en'::text NOT NULL,
+    last_inbound_at timestamp with time zone,
+    opted_out_at timestamp with time zone,
+    merged_into uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
+    CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
+    CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
+    CONSTRAINT profiles_reachable_or_merged CHECK ((((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
+    CONSTRAINT profiles_wa_user_id_is_bsuid CHECK ((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]{1,128}$'::text)),
+    CONSTRAINT profiles_whatsapp_e164_is_e164 CHECK ((whatsapp_e164 ~ '^\+[1-9][0-9]{6,14}$'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.profiles IS 'Who writes to us: one row a person, known by phone number, by business-scoped user id (BSUID), or both. Never deleted; a merged profile points to its survivor.';
+
+COMMENT ON COLUMN public.profiles.whatsapp_e164 IS 'Meta''s wa_id with a plus sign, otherwise exactly as Meta gives it. Null when the user hides the number.';
+
+COMMENT ON COLUMN public.profiles.wa_user_id IS 'The BSUID, prefix and dot included. Changes when the user changes phone number.';
+
+COMMENT ON COLUMN public.profiles.last_inbound_at IS 'When the user last wrote, by Meta''s clock: opens the 24-hour window.';
+
+COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
+
+COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
+
+COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
+
+CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) IS 'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, stores where the chat now stands and queues the replies. Raises WA002 for a move that wa.flow_transitions does not allow.';
+
+CREATE FUNCTION wa.answer_basket_gone(p_locale text) RETURNS wa.step_result
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.answer_basket_gone(p_locale text) IS 'Says that the user does not see the basket, or no longer, and leads to the user''s baskets.';
+
+CREATE TABLE public.baskets (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    description text,
+    is_public boolean DEFAULT false NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    currency text NOT NULL,
+    goal_minor bigint,
+    share_token text NOT NULL,
+    member_count integer DEFAULT 0 NOT NULL,
+    owner_count integer DEFAULT 0 NOT NULL,
+    last_activity_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    latitude double precision,
+    longitude double precision,
+    place extensions.cube GENERATED ALWAYS AS (
+CASE
+    WHEN ((latitude IS NOT NULL) AND (longitude IS NOT NULL)) THEN extensions.cube(ARRAY[(cosd(latitude) * cosd(longitude)), (cosd(latitude) * sind(longitude)), sind(latitude)])
+    ELSE NULL::extensions.cube
+END) STORED,
+    CONSTRAINT baskets_closed_has_a_time CHECK (((status = 'closed'::text) = (closed_at IS NOT NULL))),
+    CONSTRAINT baskets_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT baskets_description_is_short CHECK (((char_length(description) >= 1) AND (char_length(description) <= 300))),
+    CONSTRAINT baskets_description_is_trimmed CHECK ((description !~ '^\s|\s$'::text)),
+    CONSTRAINT baskets_goal_is_positive CHECK (((goal_minor >= 1) AND (goal_minor <= '1000000000000000'::bigint))),
+    CONSTRAINT baskets_latitude_is_on_earth CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT baskets_longitude_is_on_earth CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT baskets_name_is_short CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60))),
+    CONSTRAINT baskets_name_is_trimmed CHECK ((name !~ '^ | $|  |[\u0001-\u001f\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff]'::text)),
+    CONSTRAINT baskets_name_is_visible CHECK ((name ~ '[^ \u00ad\u034f\u061c\u115f\u1160\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]'::text)),
+    CONSTRAINT baskets_open_with_members_has_an_owner CHECK (((status = 'closed'::text) OR (member_count = 0) OR (owner_count > 0))),
+    CONSTRAINT baskets_owners_are_members CHECK (((owner_count >= 0) AND (owner_count <= member_count))),
+    CONSTRAINT baskets_place_is_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT baskets_share_token_is_a_code CHECK ((share_token ~ '^[0-9A-HJKMNP-TV-Z]{10}$'::text)),
+    CONSTRAINT baskets_status_is_known CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.baskets IS 'A savings basket: people who save together. Reached only through the basket RPCs; never deleted, only closed.';
+
+COMMENT ON COLUMN public.baskets.name IS 'At most 60 characters, without space at its ends, and with something to see in it.';
+
+COMMENT ON COLUMN public.baskets.description IS 'What the owner says about it, for people who find it nearby; at most 300 characters.';
+
+COMMENT ON COLUMN public.baskets.is_public IS 'Anybody may find, see and join it. Otherwise the code is the invitation, and only members see it.';
+
+COMMENT ON COLUMN public.baskets.status IS 'open or closed. A closed basket takes no members and no contributions, and is never opened again.';
+
+COMMENT ON COLUMN public.baskets.currency IS 'ISO 4217, of the goal and of every contribution.';
+
+COMMENT ON COLUMN public.baskets.goal_minor IS 'What the members want to reach, in minor units of the currency. Null: no goal.';
+
+COMMENT ON COLUMN public.baskets.share_token IS 'The code that lets people in: ten symbols of Crockford''s base 32, 50 random bits.';
+
+COMMENT ON COLUMN public.baskets.member_count IS 'Rows in basket_members, kept by a trigger there.';
+
+COMMENT ON COLUMN public.baskets.owner_count IS 'Members with the role owner, kept by a trigger on basket_members.';
+
+COMMENT ON COLUMN public.baskets.last_activity_at IS 'When somebody last joined, left, contributed, or changed the basket.';
+
+COMMENT ON COLUMN public.baskets.latitude IS 'Degrees north (WGS 84). Null: the basket has no place.';
+
+COMMENT ON COLUMN public.baskets.longitude IS 'Degrees east (WGS 84).';
+
+COMMENT ON COLUMN public.baskets.place IS 'The same place as a point on the unit sphere: straight-line distance between such points grows with the distance over ground, across the date line and at the poles too.';
+
+COMMENT ON CONSTRAINT baskets_latitude_is_on_earth ON public.baskets IS 'Also refuses NaN, which Postgres sorts above every number.';
+
+COMMENT ON CONSTRAINT baskets_name_is_trimmed ON public.baskets IS 'The only white space is single spaces inside; nothing in it moves or reorders the text around it.';
+
+COMMENT ON CONSTRAINT baskets_name_is_visible ON public.baskets IS 'At least one character is not blank, such as a zero-width space or a Hangul filler.';
+
+COMMENT ON CONSTRAINT baskets_open_with_members_has_an_owner ON public.baskets IS 'The last owner cannot leave an open basket that still has members, whoever tries and however.';
+
+CREATE FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer DEFAULT NULL::integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) IS 'Adds one entry to a basket''s ledger, continuing its balance; false when the reference is taken. The caller holds the basket''s lock.';
+
+CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) IS 'Applies the error class of messages that Meta accepted and then could not deliver to their notifications, which wa.match_statuses has locked.';
+
+CREATE FUNCTION wa.apply_failure_consequences(p_failures jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) IS 'What failed attempts mean beyond themselves: blocked recipients, numbers that take a break, a paused queue, alerts. Returns events.';
+
+CREATE FUNCTION wa.apply_send_failures(p_failures jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_send_failures(p_failures jsonb) IS 'Applies failed attempts to their notifications, which the caller has locked. Each has id, outcome (rejected, not_sent, unknown, lease_expired, stale_media, or status_failed for one that Meta took back), http_status, error_code, error_message, fbtrace_id and retry_after_seconds. Returns counts and events.';
+
+CREATE FUNCTION wa.apply_statuses(p_statuses jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_statuses(p_statuses jsonb) IS 'Moves notifications on by status webhooks: an array of Meta''s status objects, each with the phone_number_id that it came for. Forwards only, in any order; a status that names nothing of ours is counted as unmatched.';
+
+CREATE FUNCTION wa.apply_success_statuses(p_matched jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_success_statuses(p_matched jsonb) IS 'Moves notifications, which wa.match_statuses has locked, forwards to sent, delivered or read, and settles those whose outcome was not known.';
+
+CREATE FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) IS 'A question as it is asked the first time, or after an answer that was none.';
+
+CREATE FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) RETURNS wa.received_message[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) IS 'Fills in the profile of each message''s sender, all of them settled and locked. Raises 40001 when one was merged or renamed just before the lock was granted.';
+
+CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) IS 'Completes a profile with what a payload says beside the name it was found by: the number as Meta now gives it, the BSUID (as another name when the profile has one already).';
+
+CREATE FUNCTION wa.basket_balance(p_basket_id uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.basket_balance(p_basket_id uuid) IS 'What is in a basket, in minor units of its currency: what its last ledger entry left.';
+
+CREATE FUNCTION wa.build_basket_link(p_share_token text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_basket_link(p_share_token text) IS 'The wa.me link that opens a chat with the bot and the basket''s code in it. Raises WA031 when the bot''s number is not set.';
+
+CREATE FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) IS 'A message with one to three reply buttons, an array of objects with id and title, shortened to Meta''s limits (body 1024, title 20 characters).';
+
+CREATE FUNCTION wa.build_choice(p_id text, p_title text, p_description text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) IS 'A button of wa.build_buttons or a row of wa.build_list.';
+
+CREATE FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer DEFAULT 1, p_more text DEFAULT '…'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) IS 'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
+
+CREATE FUNCTION wa.build_location_request(p_body text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_location_request(p_body text) IS 'A message with a button that shares the user''s place; its body is shortened to Meta''s 1024 characters.';
+
+CREATE FUNCTION wa.build_qr_image(p_content text, p_caption text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_qr_image(p_content text, p_caption text) IS 'An image of a QR code, which the notifier draws and uploads; its caption is shortened to Meta''s 1024 characters.';
+
+CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_text(p_body text) IS 'A text message, at most 4096 characters as Meta allows.';
+
+CREATE FUNCTION wa.change_identity(p_message wa.received_message) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.change_identity(p_message wa.received_message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and takes over a profile that already had the new ones.';
+
+CREATE FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) IS 'Takes what was claimed from the business number''s rate. Follows wa.open_number in the same transaction.';
+
+CREATE FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) IS 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
+
+CREATE FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) IS 'Raises WA032 or WA033 when the amount or the reference of a contribution is not acceptable.';
+
+CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.check_payload(p_payload jsonb) IS 'Raises WA011 when a message body breaks the shape or a limit that Meta documents.';
+
+CREATE TABLE wa.flow_entries (
+    kind text NOT NULL,
+    value text NOT NULL,
+    action text DEFAULT 'enter'::text NOT NULL,
+    to_state text,
+    locale text,
+    scope text DEFAULT 'everywhere'::text NOT NULL,
+    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
+    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
+    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
+    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
+    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
+);
+
+COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
+
+COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
+
+COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
+
+COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
+
+COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
+
+CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) IS 'What the step remembers from before: what follows a deep link''s prefix (data.link) or the beginning of a reply id (data.target), nothing when a flow is entered anew, all of it otherwise, also on the way back.';
+
+CREATE FUNCTION wa.choose_disposition(p_message jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.choose_disposition(p_message jsonb) IS 'What becomes of a message with a valid sender: processed when a flow or the identity rules act on it, ignored when it asks for no answer (groups, reactions, edits, revokes, types we do not know).';
+
+CREATE FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) IS 'The state that handles a message: where its entry point leads, or else where the chat stands.';
+
+CREATE FUNCTION wa.claim_events(p_messages wa.received_message[]) RETURNS wa.received_message[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first. Waits for a transaction that is recording one of them now.';
+
+CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
+
+CREATE TABLE wa.send_error_classes (
+    code text NOT NULL,
+    class text NOT NULL,
+    scope text DEFAULT 'message'::text NOT NULL,
+    first_delay_seconds integer DEFAULT 30 NOT NULL,
+    delay_factor integer DEFAULT 2 NOT NULL,
+    max_delay_seconds integer DEFAULT 3600 NOT NULL,
+    max_retries integer DEFAULT 8 NOT NULL,
+    ends_when_user_writes boolean DEFAULT true NOT NULL,
+    raises_alert boolean DEFAULT false NOT NULL,
+    description text NOT NULL,
+    CONSTRAINT send_error_classes_class_is_known CHECK ((class = ANY (ARRAY['retry'::text, 'wait'::text, 'message'::text, 'recipient'::text, 'window'::text, 'stop'::text, 'in_doubt'::text]))),
+    CONSTRAINT send_error_classes_delays_are_not_negative CHECK (((first_delay_seconds >= 0) AND (max_delay_seconds >= 0) AND (delay_factor >= 1))),
+    CONSTRAINT send_error_classes_max_retries_is_not_negative CHECK ((max_retries >= 0)),
+    CONSTRAINT send_error_classes_recipient_has_a_scope CHECK (((class <> 'recipient'::text) OR (scope = ANY (ARRAY['recipient'::text, 'template'::text])))),
+    CONSTRAINT send_error_classes_scope_is_known CHECK ((scope = ANY (ARRAY['message'::text, 'template'::text, 'recipient'::text, 'number'::text, 'account'::text])))
+);
+
+COMMENT ON TABLE wa.send_error_classes IS 'What each way of failing to send means. Changing a class is an update of a row; a code that is not here is treated as unknown_code.';
+
+COMMENT ON COLUMN wa.send_error_classes.code IS 'A Graph API error code, http_<status> for an answer without a known code, or not_sent, in_doubt, stale_media, unknown_code.';
+
+COMMENT ON COLUMN wa.send_error_classes.class IS 'retry: again with backoff. wait: again later, not counted. message: fails. recipient: fails, and so do later ones until the user writes. window: as the row''s outside_window says. stop: the queue pauses. in_doubt: wait for a status, then retry.';
+
+COMMENT ON COLUMN wa.send_error_classes.scope IS 'What the class holds back. wait: the message, its number, or the account. recipient: everything for the user, or only the same template.';
+
+COMMENT ON COLUMN wa.send_error_classes.first_delay_seconds IS 'Before the first repetition. For recipient: how long the block lasts, for stop: how long the pause lasts; 0 there means without end.';
+
+COMMENT ON COLUMN wa.send_error_classes.delay_factor IS 'Each further delay is the one before times this.';
+
+COMMENT ON COLUMN wa.send_error_classes.max_retries IS 'After this many repetitions the message fails. For retry and in_doubt.';
+
+COMMENT ON COLUMN wa.send_error_classes.ends_when_user_writes IS 'For recipient: whether the user''s next message ends the block.';
+
+COMMENT ON COLUMN wa.send_error_classes.raises_alert IS 'Alert at once. A message that fails for good always does.';
+
+CREATE FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) RETURNS wa.send_error_classes
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) IS 'The class of a failed attempt. A server error without a Graph error code comes from something in between, so that Meta may have accepted.';
+
+CREATE FUNCTION wa.clean_basket_name(p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.clean_basket_name(p_name text) IS 'A basket''s name on one line, trimmed, without characters that hide or reorder text. Raises WA026 when nothing visible or more than 60 characters are left.';
+
+CREATE FUNCTION wa.count_basket_member() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_basket_member() IS 'Keeps member_count and owner_count of a basket, refuses members of a closed basket or a merged profile, and closes a basket that its last member left.';
+
+CREATE FUNCTION wa.count_basket_members(p_count integer, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) IS 'A number of members in words.';
+
+CREATE FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) IS 'How many messages of a dispatch came to which end. What was received but not claimed is a duplicate.';
+
+CREATE FUNCTION wa.create_log_partitions() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
+
+CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'A new profile for a sender that nobody knows yet. The caller holds the locks.';
+
+CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, decision text, delay interval, outcome text, http_status integer, error_code integer, error_message text, fbtrace_id text, error_class wa.send_error_classes)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.decide_failures(p_failures jsonb) IS 'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';
+
+CREATE FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) IS 'A basket in a few lines: name, kind, balance and goal, owner, and for members of an open one its code.';
+
+CREATE FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) IS 'Whether a basket is open, who may join, and how many are in it, on one line.';
+
+CREATE FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) IS 'What a basket routine refused, by its SQLSTATE, in words for the user. Raises WA006 for one that no user can cause.';
+
+CREATE FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) IS 'The event to log for a failed message. The error''s text stays in wa_events: it may quote what the user wrote.';
+
+CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt. Without Meta''s error text, which may quote the message.';
+
+CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.detach_phone(p_profile public.profiles) IS 'Takes the number from a profile whose owner no longer has it. The profile stays, known by its BSUID.';
+
+CREATE FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) IS 'Drops the partitions of webhook_logs whose whole day lies before p_before, and returns how many rows went with them. Runs as the owner of the table.';
+
+CREATE FUNCTION wa.emit_event(p_event text, p_fields jsonb DEFAULT '{}'::jsonb, p_level text DEFAULT 'info'::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) IS 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
+
+CREATE FUNCTION wa.extract_messages(p_payload jsonb) RETURNS wa.received_message[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.extract_messages(p_payload jsonb) IS 'The messages of one webhook body or an array of bodies, normalized, in the order of the payload; null when there are none. A message is matched to its contact by id, never by position.';
+
+CREATE FUNCTION wa.extract_statuses(p_payload jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.extract_statuses(p_payload jsonb) IS 'The statuses of one webhook body or an array of bodies, as Meta sent them, each with its phone_number_id; null when there are none.';
+
+CREATE FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) IS 'The basket that the chat is about, as basket_detail shows it to this person: the one whose id was in the tapped reply (data.target), else the one remembered (data.basket_id). Null when the person sees no such basket.';
+
+CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) IS 'What is wrong with the reply buttons of an interactive message, or null.';
+
+CREATE FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these numbers or BSUIDs, or have one of these parent BSUIDs.';
+
+CREATE FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) RETURNS wa.flow_entries
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) IS 'The entry point that a message is, if any: a tapped button or row, by its id or the beginning of it, a keyword alone in the text, or a deep link anywhere in it.';
+
+CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) IS 'What is wrong with an interactive message, or null. Types that are not known here are for Meta to judge.';
+
+CREATE FUNCTION wa.find_list_problem(p_action jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_list_problem(p_action jsonb) IS 'What is wrong with the action of an interactive list, or null.';
+
+CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';
+
+CREATE FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) IS 'The profile of a recipient named by number or BSUID, created when nobody knows it yet.';
+
+CREATE FUNCTION wa.find_payload_problem(p_payload jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_payload_problem(p_payload jsonb) IS 'What Meta would refuse about a message body, in words, or null. Limits count characters, as Meta does.';
+
+CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS public.profiles
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) IS 'The profile that goes by this BSUID or number, or went by it before, or has this parent BSUID; a row of nulls when there is none.';
+
+CREATE FUNCTION wa.find_template_problem(p_template jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_template_problem(p_template jsonb) IS 'What is wrong with the shape of a template message, or null. Whether the template exists only Meta knows.';
+
+CREATE FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) IS 'What is wrong with a required text of limited length, or null.';
+
+CREATE FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) RETURNS public.baskets
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) IS 'A basket that this person may see: one of its own, or a public and open one. Raises WA021 otherwise, without telling whether it exists.';
+
+CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.fold_basket_code(p_code text) IS 'A typed code as baskets.share_token has it: without regard to case, spaces, hyphens and the prefix JB:, and with letters that are taken for another (O, I, L, U) read as that one.';
+
+CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.fold_text(p_text text) IS 'A text as keywords are compared: lower case, without accents and punctuation. Null for a text of more than 100 characters: that is no keyword.';
+
+CREATE FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) IS 'An amount of minor units as people write it, such as 1,234.50 USD; whole amounts without decimals.';
+
+CREATE FUNCTION wa.format_distance(p_km double precision, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.format_distance(p_km double precision, p_locale text) IS 'A distance as people say it, such as 350 m, 3.4 km or 27 km.';
+
+CREATE FUNCTION wa.generate_basket_code() RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.generate_basket_code() IS 'A new basket code: ten symbols of Crockford''s base 32, 50 bits from the server''s strong random source.';
+
+CREATE TABLE public.chat_state (
+    user_id uuid NOT NULL,
+    state text DEFAULT 'home'::text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
+
+COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
+
+COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
+
+CREATE FUNCTION wa.get_chat(p_user_id uuid) RETURNS public.chat_state
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_chat(p_user_id uuid) IS 'Where a chat stands; the home state, with a null updated_at, when it has not begun, was reset, or its time ran out.';
+
+CREATE FUNCTION wa.get_currency_exponent(p_currency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_currency_exponent(p_currency text) IS 'How many decimal places the minor unit of a currency has, by ISO 4217.';
+
+CREATE FUNCTION wa.get_fallback_text(p_key text, p_locale text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) IS 'A text that the user''s language lacks: in the default language, else in English. Raises WA006 when neither has it.';
+
+CREATE TABLE wa.flow_states (
+    state text NOT NULL,
+    flow text NOT NULL,
+    step_function text NOT NULL,
+    back_to text,
+    expires_after interval,
+    description text NOT NULL,
+    CONSTRAINT flow_states_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval)),
+    CONSTRAINT flow_states_state_is_snake_case CHECK ((state ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT flow_states_step_function_is_a_step CHECK ((step_function ~ '^step_[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
+
+COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
+
+COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa: (profile, state, data, message) to wa.step_result.';
+
+COMMENT ON COLUMN wa.flow_states.back_to IS 'Where the command "back" leads. Null: to the home state.';
+
+COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user is back in the home state. Null: never.';
+
+CREATE FUNCTION wa.get_flow_state(p_state text) RETURNS wa.flow_states
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_flow_state(p_state text) IS 'A row of the state registry. Raises WA003 when there is none.';
+
+CREATE FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) IS 'Under which key the upload of a payload''s media is remembered; null for a payload that needs no upload.';
+
+CREATE FUNCTION wa.get_profile(p_user_id uuid) RETURNS public.profiles
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_profile(p_user_id uuid) IS 'A profile, or the one that took it over; a row of nulls when there is none.';
+
+CREATE FUNCTION wa.get_setting(p_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_setting(p_key text) IS 'The value of a setting. Raises WA004 when its row is gone.';
+
+CREATE FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb DEFAULT NULL::jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) IS 'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Raises WA006 when there is no such text.';
+
+CREATE FUNCTION wa.get_typed_text(p_message wa.inbound_message) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) IS 'What the user typed; null for a tap, a picture, and everything else.';
+
+CREATE FUNCTION wa.handle_message(p_message wa.received_message) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.handle_message(p_message wa.received_message) IS 'The whole effect of one message: an identity change for a system message, a step of the conversation for any other.';
+
+CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
+
+CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
+
+CREATE FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) IS 'Whether a message is one answer to a question: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language.';
+
+CREATE FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) IS 'Whether this very contribution is in the ledger. Raises WA034 when its reference names another one. Volatile, to see what was committed while the caller waited for a lock.';
+
+CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, and a kind within that type, that the facts of Meta''s API name.';
+
+CREATE FUNCTION wa.is_retention_due() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_retention_due() IS 'Whether retention last ran longer ago than retention_interval_seconds, or never.';
+
+CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is the server''s trouble or a lost race, and not the fault of the message at hand: the whole call is then tried again.';
+
+CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
+
+CREATE FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) RETURNS TABLE(id bigint, verdict text, address text)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) IS 'Locks the next due notifications of a business number, skipping those another worker holds, and says of each, in their order, what is to be done with it now, and the address to send it to: the profile''s present one.';
+
+CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted.';
+
+CREATE FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) IS 'Leases notifications, which the caller has locked, to a worker and builds their requests to these addresses.';
+
+CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) IS 'What this person may do with a basket, as rows of a list.';
+
+CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user_id uuid, phone_number_id text, template_name text, decision text, delay interval, class_code text, class text, scope text, ends_at timestamp with time zone, ends_when_user_writes boolean, raises_alert boolean, error_message text, alert_kind text, alert_key text, alert_detail jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_failures(p_failures jsonb) IS 'Failed attempts as wa.apply_send_failures describes them, with the end of what they bring about (a block or a pause) and the alert that they may raise.';
+
+CREATE FUNCTION wa.list_identities(p_messages wa.received_message[]) RETURNS TABLE(phone text, bsuid text, is_settled boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_identities(p_messages wa.received_message[]) IS 'The distinct senders of some messages, and whether each is settled: one profile says exactly what the payload says. Senders that a system message changes are never settled, and come with their new identity.';
+
+CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_menu(p_locale text) IS 'The rows of the home menu in one language, for wa.build_list.';
+
+CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
+
+CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone text, bsuid text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have: sending to a known number is how its BSUID becomes known.';
+
+CREATE FUNCTION wa.lock_acting_profile(p_profile_id uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) IS 'The profile that acts, as wa.resolve_acting_profile has it, held until the end of the transaction. Taken before every other lock, as a merge does, so that the two wait for each other in one order.';
+
+CREATE FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text DEFAULT 'member'::text) RETURNS public.baskets
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text) IS 'Locks a basket, before anything that depends on it is read, and returns it. Raises WA021, WA022 or WA023 when the person does not see it, is not in it, or is not its owner where that is required.';
+
+CREATE FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) IS 'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Settled senders never come here.';
+
+CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
+
+CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.log_other_fields(p_payload jsonb) IS 'Stores in webhook_logs, masked, what a payload holds beside messages and statuses: other webhook fields, Meta''s error notes, and objects of a kind that we do not know.';
+
+CREATE FUNCTION wa.log_snapshot(p_payload jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.log_snapshot(p_payload jsonb) IS 'Stores a masked copy of each webhook body in webhook_logs, for debugging.';
+
+CREATE FUNCTION wa.mask_json(p_value jsonb, p_path text DEFAULT ''::text, p_depth integer DEFAULT 0) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) IS 'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal. What is nested deeper than 32 levels is *** as a whole.';
+
+CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mask_recipient(p_recipient text) IS 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
+
+CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_id bigint, wa_message_id text, status text, happened_at timestamp with time zone, error jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id.';
+
+CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text) IS 'Whether a sender is valid: a number with an allowed prefix, or a BSUID alone. Nobody is turned away for hiding a number.';
+
+CREATE FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) IS 'Moves what one profile has in baskets to another, of the same person: memberships (an owner stays owner) and the count of wrong codes. The ledger is not touched: it names the old profile, which points to the survivor. Call it after profiles.merged_into is set, so that nobody joins as the old one any more.';
+
+CREATE FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) IS 'Leaves the survivor of a merge where the more recent of the two chats stood.';
+
+CREATE FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) IS 'Lets what is still to be sent to a merged profile go to the survivor. What was sent stays with the profile it was sent to.';
+
+CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
+
+CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.normalize_bsuid(p_value text) IS 'A business-scoped user id as it is; null when the value is none.';
+
+CREATE FUNCTION wa.normalize_parent_bsuid(p_value text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.normalize_parent_bsuid(p_value text) IS 'A parent business-scoped user id as it is; null when the value is none.';
+
+CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
+
+CREATE FUNCTION wa.note_inbound(p_messages wa.received_message[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) IS 'Opens the 24-hour window of everyone who just wrote, keeps the name they go by, and lets what waited for them go.';
+
+CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) IS 'Takes the profile''s turn to use a basket code: one at a time, so that tries at the same moment are counted too. Raises WA028 when there were too many wrong ones.';
+
+CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) IS 'How many messages a business number may send now. Locks its pace until the transaction ends, unless the rate is unlimited; wa.charge_number takes what was used. Without p_may_wait, none when another worker holds the lock.';
+
+CREATE FUNCTION wa.park_blocked(p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.park_blocked(p_ids bigint[]) IS 'Takes notifications that wait for an earlier one of their user, which the caller has locked, off the due list until that one is settled. Returns those whose earlier one is locked by somebody else, so that they could not be parked.';
+
+CREATE FUNCTION wa.parse_amount(p_text text, p_currency text) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.parse_amount(p_text text, p_currency text) IS 'The minor units of an amount as people type it, such as 1 500, 1,500.50, 1.500,50 or $20; null when it is none. What could be read in two ways should be shown to the user before it counts.';
+
+CREATE FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) IS 'Stops claiming until then, unless it is already stopped for longer. Returns the event; raising the alert is the caller''s part.';
+
+CREATE FUNCTION wa.phone_lookup_key(p_phone text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.phone_lookup_key(p_phone text) IS 'One form for the variants of a number: Brazil with the ninth digit, Mexico without the 1, Argentina without the 9. The same expression as profiles.phone_lookup_key.';
+
+CREATE FUNCTION wa.prepare_notification() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.prepare_notification() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out.';
+
+CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
+
+CREATE FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) IS 'Forgets up to p_batch events received before p_before, and returns how many.';
+
+CREATE FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and returns how many.';
+
+CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
+
+CREATE FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) IS 'Queues what a step answers, in order: an array of Graph API message bodies without recipient. Also queues the read receipt of the message answered, if the setting read_receipts says so. The caller holds the profile''s lock.';
+
+CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) IS 'Lets a person know, through ALERT_WEBHOOK_URL. Occurrences of the same kind and group are counted in one row. p_detail holds nothing personal.';
+
+CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_link(p_body text, p_prefix text) IS 'What follows the prefix of a deep link in a text, without regard to case; empty when nothing follows, null when the prefix is not there.';
+
+CREATE FUNCTION wa.read_location(p_message wa.inbound_message) RETURNS double precision[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_location(p_message wa.inbound_message) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when the message is none, or no place on earth.';
+
+CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_page(p_data jsonb) IS 'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
+
+CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_uuid(p_text text) IS 'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
+
+CREATE FUNCTION wa.rebuild_envelope(p_message wa.received_message) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) IS 'The webhook that would have carried just this message: what wa_replay_event dispatches again.';
+
+CREATE FUNCTION wa.record_failure(p_message wa.received_message, p_error text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, and tells the user once.';
+
+CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.refuse_ledger_change() IS 'Refuses to change or remove ledger entries, whoever tries.';
+
+CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.release_successors(p_user_ids uuid[]) IS 'Makes the first open notification of each user due from now on, after the one before it was settled: at the end of the line, so that users take turns, and as urgent as what waits behind it. The caller holds the lock of the settled ones.';
+
+CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[]) IS 'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
+
+CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier.';
+
+CREATE FUNCTION wa.require_envelope(p_payload jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.require_envelope(p_payload jsonb) IS 'Raises WA001 unless the payload is a webhook body, or a non-empty array of them.';
+
+CREATE FUNCTION wa.require_open_basket(p_basket public.baskets) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.require_open_basket(p_basket public.baskets) IS 'Raises WA024 when the basket is closed.';
+
+CREATE FUNCTION wa.require_recipient(p_recipient text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.require_recipient(p_recipient text) IS 'Raises WA010 unless messages can be sent to this.';
+
+CREATE FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) IS 'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when one message has caused too many.';
+
+CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) IS 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none.';
+
+CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr or a file: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first.';
+
+CREATE FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not settled, then profiles by user_id.';
+
+CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.retention_cutoffs() IS 'By table, the moment before which retention purges.';
+
+CREATE FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) IS 'Takes a wrong contribution back, once, by an entry of the opposite amount, and returns the basket''s balance in minor units. For operators, in closed baskets too. Raises WA033, WA034, WA037.';
+
+CREATE PROCEDURE wa.revoke_api_access()
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.revoke_api_access() IS 'Takes the routines of the contract from the API roles anon and authenticated, where these exist. The apply script calls it after the routines.';
+
+CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state. Raises WA003 when there is none.';
+
+CREATE FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) IS 'Stores where a chat stands and, when its state times out, until when.';
+
+CREATE FUNCTION wa.settle_accepted(p_results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_accepted(p_results jsonb) IS 'Settles the accepted ones among results whose rows the caller has locked, and remembers uploaded media. A row that a status has settled already makes no second event.';
+
+CREATE FUNCTION wa.settle_failed(p_results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_failed(p_results jsonb) IS 'Applies the failed ones among results whose rows the caller has locked. A row that a status has settled meanwhile stays settled.';
+
+CREATE FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
+
+CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[]) RETURNS wa.received_message[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) IS 'Finds, creates or merges the profile of each message''s sender, one after the other. The caller holds the locks.';
+
+CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.shorten_text(p_text text, p_limit integer) IS 'A text of at most so many characters: one that is longer ends in an ellipsis, and is not cut within what is seen as one character.';
+
+CREATE FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks the owner whether to close a basket for good, and closes it.';
+
+CREATE FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks how much the user puts into a basket.';
+
+CREATE FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
+
+CREATE FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows what the new basket will be, and creates it when the user agrees.';
+
+CREATE FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
+
+CREATE FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the name of a new basket.';
+
+CREATE FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
+
+CREATE FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether a new basket is private or public.';
+
+CREATE FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
+
+CREATE FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
+
+CREATE FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for a basket''s code and joins by what is typed.';
+
+CREATE FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
+
+CREATE FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
+
+CREATE FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
+
+CREATE FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
+
+CREATE FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks where the user is, to find baskets nearby.';
+
+CREATE FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
+
+CREATE FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Confirms that a flow was given up and leads home.';
+
+CREATE FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Says what the bot understands; any answer that is no command leads home.';
+
+CREATE FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+
+CREATE FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
+
+CREATE FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Opts the user in again and leads home.';
+
+CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
+
+CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.received_message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
+
+CREATE FUNCTION wa.try_message(p_message wa.received_message) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.try_message(p_message wa.received_message) IS 'Handles one message in a subtransaction of its own, so that a failure undoes nothing else. Returns null, or the SQLSTATE and text of the error with which the message is now kept as failed.';
+
+CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) IS 'Hands the statuses of a payload to the queue, in a subtransaction, so that a failure costs the messages beside them nothing: the payload is then kept for a replay.';
+
+CREATE FUNCTION wa.wake_notifier() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits and unless all of them are busy.';
+
+CREATE TABLE public.basket_contributions (
+    basket_id uuid NOT NULL,
+    entry_number integer NOT NULL,
+    user_id uuid NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency text NOT NULL,
+    reference text NOT NULL,
+    reverses_entry_number integer,
+    balance_before_minor bigint NOT NULL,
+    balance_after_minor bigint NOT NULL,
+    previous_entry_number integer GENERATED ALWAYS AS (NULLIF((entry_number - 1), 0)) STORED,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT basket_contributions_adds_up CHECK ((balance_after_minor = (balance_before_minor + amount_minor))),
+    CONSTRAINT basket_contributions_amount_is_bounded CHECK (((amount_minor >= '-1000000000000000'::bigint) AND (amount_minor <= '1000000000000000'::bigint))),
+    CONSTRAINT basket_contributions_balance_is_not_negative CHECK ((balance_after_minor >= 0)),
+    CONSTRAINT basket_contributions_entry_number_is_positive CHECK ((entry_number > 0)),
+    CONSTRAINT basket_contributions_first_starts_at_zero CHECK (((entry_number > 1) OR (balance_before_minor = 0))),
+    CONSTRAINT basket_contributions_only_a_reversal_takes CHECK (
+CASE
+    WHEN (reverses_entry_number IS NULL) THEN (amount_minor > 0)
+    ELSE (amount_minor < 0)
+END),
+    CONSTRAINT basket_contributions_reference_is_short CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 128))),
+    CONSTRAINT basket_contributions_reference_is_trimmed CHECK ((reference !~ '^\s|\s$'::text)),
+    CONSTRAINT basket_contributions_reverses_an_earlier_one CHECK ((reverses_entry_number < entry_number))
+);
+
+COMMENT ON TABLE public.basket_contributions IS 'The ledger: what was put into each basket, in order. Rows are added and never changed; a mistake is answered by a reversal. Each row continues the balance of the one before, so that a basket''s balance is its last row''s.';
+
+COMMENT ON COLUMN public.basket_contributions.entry_number IS '1, 2, 3, ... within the basket, without gaps.';
+
+COMMENT ON COLUMN public.basket_contributions.user_id IS 'Who contributed, as known at that time: after a merge of profiles, profiles.merged_into leads to the survivor.';
+
+COMMENT ON COLUMN public.basket_contributions.amount_minor IS 'Minor units of the currency: positive, or negative in a reversal.';
+
+COMMENT ON COLUMN public.basket_contributions.reference IS 'The payment''s own name, given by the caller: the same payment counts once, in one basket.';
+
+COMMENT ON COLUMN public.basket_contributions.reverses_entry_number IS 'Set in a reversal: the entry whose amount it takes back.';
+
+COMMENT ON COLUMN public.basket_contributions.balance_before_minor IS 'The basket''s balance that this row found, in minor units.';
+
+COMMENT ON COLUMN public.basket_contributions.balance_after_minor IS 'The basket''s balance that this row left, in minor units.';
+
+COMMENT ON COLUMN public.basket_contributions.previous_entry_number IS 'The row before in the same basket. Null in the first.';
+
+CREATE TABLE public.basket_members (
+    basket_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text DEFAULT 'member'::text NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT basket_members_role_is_known CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text])))
+);
+
+COMMENT ON TABLE public.basket_members IS 'Who is in which basket: at most one row a person and basket. Never names a profile that was merged into another.';
+
+COMMENT ON COLUMN public.basket_members.role IS 'owner: may close the basket and change it. member: everybody else.';
+
+CREATE TABLE public.notifications (
+    id bigint NOT NULL,
+    user_id uuid,
+    recipient text NOT NULL,
+    phone_number_id text,
+    kind text DEFAULT 'message'::text NOT NULL,
+    payload jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    priority smallint DEFAULT 0 NOT NULL,
+    retry_count integer DEFAULT 0 NOT NULL,
+    wait_count integer DEFAULT 0 NOT NULL,
+    retries_forgiven integer DEFAULT 0 NOT NULL,
+    send_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT clock_timestamp(),
+    expires_at timestamp with time zone,
+    locked_by text,
+    lock_token uuid,
+    locked_until timestamp with time zone,
+    last_attempt_at timestamp with time zone,
+    in_doubt_since timestamp with time zone,
+    blocked_by bigint,
+    waiting_for text,
+    outside_window text DEFAULT 'wait'::text NOT NULL,
+    fallback_template jsonb,
+    to_opted_out boolean DEFAULT false NOT NULL,
+    wa_message_id text,
+    dedupe_key text,
+    error_code integer,
+    error_message text,
+    fbtrace_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    due_at timestamp with time zone GENERATED ALWAYS AS (
+CASE status
+    WHEN 'queued'::text THEN next_attempt_at
+    WHEN 'sending'::text THEN locked_until
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    open_user_id uuid GENERATED ALWAYS AS (
+CASE
+    WHEN ((status = ANY (ARRAY['queued'::text, 'sending'::text])) AND (kind = 'message'::text) AND (waiting_for IS NULL)) THEN user_id
+    ELSE NULL::uuid
+END) STORED,
+    CONSTRAINT notifications_counts_are_not_negative CHECK (((retry_count >= 0) AND (wait_count >= 0) AND (retries_forgiven >= 0))),
+    CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text]))),
+    CONSTRAINT notifications_only_groups_have_no_user CHECK (((user_id IS NOT NULL) OR ((payload ->> 'recipient_type'::text) = 'group'::text))),
+    CONSTRAINT notifications_only_waiting_has_no_next_attempt CHECK (((next_attempt_at IS NOT NULL) OR (waiting_for IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'sending'::text])))),
+    CONSTRAINT notifications_outside_window_is_known CHECK ((outside_window = ANY (ARRAY['wait'::text, 'template'::text, 'cancel'::text]))),
+    CONSTRAINT notifications_payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+    CONSTRAINT notifications_priority_is_known CHECK (((priority >= 0) AND (priority <= 2))),
+    CONSTRAINT notifications_recipient_is_not_empty CHECK ((recipient <> ''::text)),
+    CONSTRAINT notifications_sending_has_a_lease CHECK (((status <> 'sending'::text) OR ((locked_by IS NOT NULL) AND (locked_until IS NOT NULL)))),
+    CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
+    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = 'user'::text))
+)
+WITH (fillfactor='70', vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
+
+COMMENT ON TABLE public.notifications IS 'The outbox: every message that leaves, once. Claimed with a lease, settled with the lease''s token, moved on by status webhooks.';
+
+COMMENT ON COLUMN public.notifications.user_id IS 'Whom it is for. Null only for groups.';
+
+COMMENT ON COLUMN public.notifications.recipient IS 'The phone number with plus sign, the BSUID, or the group id it was queued for. Sending uses the profile''s present address.';
+
+COMMENT ON COLUMN public.notifications.phone_number_id IS 'The business number that sends. Null: the notifier''s own.';
+
+COMMENT ON COLUMN public.notifications.kind IS 'message, or read_receipt: a mark-as-read or typing indicator, which has no place in the user''s order.';
+
+COMMENT ON COLUMN public.notifications.payload IS 'Body for the Graph API, without recipient. Media may name {"qr": "https://..."} or {"file": "..."} in place of an id.';
+
+COMMENT ON COLUMN public.notifications.priority IS '0: replies and single messages. 1: read receipts. 2: broadcasts.';
+
+COMMENT ON COLUMN public.notifications.retry_count IS 'Attempts that failed and were repeated. Waiting does not count.';
+
+COMMENT ON COLUMN public.notifications.wait_count IS 'Rate limits met in a row; lengthens the next wait.';
+
+COMMENT ON COLUMN public.notifications.retries_forgiven IS 'retry_count when an operator queued a failed row again: from there it has its full retries once more.';
+
+COMMENT ON COLUMN public.notifications.send_at IS 'Not before this moment; with id, the user''s order.';
+
+COMMENT ON COLUMN public.notifications.next_attempt_at IS 'While queued: when it may be claimed. Null while it waits for the user.';
+
+COMMENT ON COLUMN public.notifications.expires_at IS 'After this moment it is cancelled instead of sent.';
+
+COMMENT ON COLUMN public.notifications.locked_by IS 'The worker that last claimed it.';
+
+COMMENT ON COLUMN public.notifications.lock_token IS 'What the worker must show to settle; new with every claim.';
+
+COMMENT ON COLUMN public.notifications.locked_until IS 'End of the lease while sending.';
+
+COMMENT ON COLUMN public.notifications.in_doubt_since IS 'Set while nobody knows whether Meta accepted the last attempt: a status webhook may still tell.';
+
+COMMENT ON COLUMN public.notifications.blocked_by IS 'The unsettled notification of the same user that goes first. Settling it makes this one due.';
+
+COMMENT ON COLUMN public.notifications.waiting_for IS 'user: held until the user writes again, since the 24-hour window is closed.';
+
+COMMENT ON COLUMN public.notifications.outside_window IS 'What becomes of it when the 24-hour window is closed: wait for the user''s next message, send fallback_template, or cancel.';
+
+COMMENT ON COLUMN public.notifications.fallback_template IS 'A template payload, sent in place of payload outside the window.';
+
+COMMENT ON COLUMN public.notifications.to_opted_out IS 'Sent even to a user who opted out: the confirmation of it, and nothing else.';
+
+COMMENT ON COLUMN public.notifications.wa_message_id IS 'Meta''s id of the accepted message.';
+
+COMMENT ON COLUMN public.notifications.dedupe_key IS 'A second notification with the same key is not queued.';
+
+COMMENT ON COLUMN public.notifications.error_code IS 'Graph API code of the last error, null when there was none. Kept when a later attempt succeeds.';
+
+COMMENT ON COLUMN public.notifications.fbtrace_id IS 'What Meta''s support asks for.';
+
+COMMENT ON COLUMN public.notifications.due_at IS 'When a claim may take it: next_attempt_at while queued, the end of the lease while sending, null when settled or waiting for the user.';
+
+COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
+
+ALTER TABLE public.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.notifications_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.wa_events (
+    wa_message_id text NOT NULL,
+    user_id uuid,
+    phone_number_id text,
+    message_type text NOT NULL,
+    status text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    error text,
+    payload jsonb,
+    CONSTRAINT wa_events_failed_can_be_replayed CHECK (((status <> 'failed'::text) OR ((error IS NOT NULL) AND (payload IS NOT NULL)))),
+    CONSTRAINT wa_events_processed_has_a_user CHECK (((status <> ALL (ARRAY['processed'::text, 'failed'::text])) OR (user_id IS NOT NULL))),
+    CONSTRAINT wa_events_status_is_known CHECK ((status = ANY (ARRAY['processed'::text, 'failed'::text, 'invalid_sender'::text, 'ignored'::text]))),
+    CONSTRAINT wa_events_wa_message_id_is_not_empty CHECK ((wa_message_id <> ''::text))
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.05');
+
+COMMENT ON TABLE public.wa_events IS 'Every inbound message once, by Meta''s message id: what makes processing happen exactly once. Never updated; deleting a row lets that message be processed again.';
+
+COMMENT ON COLUMN public.wa_events.received_at IS 'When it was committed here.';
+
+COMMENT ON COLUMN public.wa_events.sent_at IS 'When the user sent it, by Meta''s clock (whole seconds).';
+
+COMMENT ON COLUMN public.wa_events.error IS 'SQLSTATE and message of the failure.';
+
+COMMENT ON COLUMN public.wa_events.payload IS 'The message with its envelope, as wa_dispatch takes it. Kept only where a replay may need it.';
+
+CREATE TABLE public.webhook_logs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    field text,
+    waba_id text,
+    phone_number_id text,
+    detail jsonb NOT NULL,
+    CONSTRAINT webhook_logs_kind_is_known CHECK ((kind = ANY (ARRAY['field'::text, 'unknown'::text, 'snapshot'::text])))
+)
+PARTITION BY RANGE (received_at);
+
+ALTER TABLE public.webhook_logs OWNER TO wa_maintenance;
+
+COMMENT ON TABLE public.webhook_logs IS 'Masked diagnostics: webhook fields that carry no message, things Meta sent that we do not know, and snapshots while debugging. One partition a day (UTC).';
+
+COMMENT ON COLUMN public.webhook_logs.kind IS 'field: a webhook field other than messages. unknown: an object or type we do not know. snapshot: a sampled payload.';
+
+COMMENT ON COLUMN public.webhook_logs.field IS 'Meta''s name of the webhook field.';
+
+COMMENT ON COLUMN public.webhook_logs.waba_id IS 'The WhatsApp business account (entry.id).';
+
+COMMENT ON COLUMN public.webhook_logs.detail IS 'The content, with everything personal masked.';
+
+CREATE TABLE supabase_migrations.schema_migrations (
+    version text NOT NULL,
+    statements text[],
+    name text
+);
+
+CREATE TABLE wa.alerts (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    group_key text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    seen_count integer DEFAULT 1 NOT NULL,
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_count integer DEFAULT 0 NOT NULL,
+    delivered_at timestamp with time zone,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempt_count integer DEFAULT 0 NOT NULL,
+    lock_token uuid,
+    CONSTRAINT alerts_counts_are_in_order CHECK (((seen_count >= delivered_count) AND (delivered_count >= 0))),
+    CONSTRAINT alerts_detail_is_an_object CHECK ((jsonb_typeof(detail) = 'object'::text)),
+    CONSTRAINT alerts_kind_is_snake_case CHECK ((kind ~ '^[a-z][a-z0-9_]*$'::text))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE wa.alerts IS 'What a person has to know, one row for each kind and group, with a count. The notifier posts what is new to ALERT_WEBHOOK_URL.';
+
+COMMENT ON COLUMN wa.alerts.group_key IS 'What makes two occurrences the same alert, such as an error code.';
+
+COMMENT ON COLUMN wa.alerts.detail IS 'Of the latest occurrence, with everything personal masked.';
+
+COMMENT ON COLUMN wa.alerts.delivered_count IS 'seen_count when the alert was last delivered; less than seen_count: there is news.';
+
+COMMENT ON COLUMN wa.alerts.next_attempt_at IS 'When news may be posted; also the end of the lease of a worker that is posting it.';
+
+COMMENT ON COLUMN wa.alerts.attempt_count IS 'Failed deliveries in a row.';
+
+COMMENT ON COLUMN wa.alerts.lock_token IS 'What settling must show; new with every claim.';
+
+ALTER TABLE wa.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wa.basket_join_attempts (
+    user_id uuid NOT NULL,
+    wrong_tries integer DEFAULT 0 NOT NULL,
+    window_started_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT basket_join_attempts_wrong_tries_is_not_negative CHECK ((wrong_tries >= 0))
+);
+
+COMMENT ON TABLE wa.basket_join_attempts IS 'How many wrong basket codes a profile has tried: codes cannot be found by trying. One row a profile that ever used a code.';
+
+COMMENT ON COLUMN wa.basket_join_attempts.wrong_tries IS 'Since window_started_at. A right code does not reset it.';
+
+COMMENT ON COLUMN wa.basket_join_attempts.window_started_at IS 'When the first of these tries was made.';
+
+CREATE TABLE wa.flow_transitions (
+    from_state text NOT NULL,
+    to_state text NOT NULL,
+    CONSTRAINT flow_transitions_leave_the_state CHECK ((from_state <> to_state))
+);
+
+COMMENT ON TABLE wa.flow_transitions IS 'The moves that a step may make. Staying is always allowed, so are entry points; any other move raises WA002.';
+
+CREATE TABLE wa.function_sources (
+    path text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT function_sources_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+COMMENT ON TABLE wa.function_sources IS 'What each routine file contained when it was last applied, so that a changed one is applied again.';
+
+COMMENT ON COLUMN wa.function_sources.path IS 'Relative to db/functions, for example ingress/wa_dispatch.sql.';
+
+COMMENT ON COLUMN wa.function_sources.sha256 IS 'SHA-256 of the file, lower-case hex.';
+
+CREATE TABLE wa.kept_payloads (
+    id bigint NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    error text,
+    body bytea NOT NULL,
+    sha256 bytea GENERATED ALWAYS AS (sha256(body)) STORED,
+    seen_count integer DEFAULT 1 NOT NULL,
+    replayed_at timestamp with time zone,
+    CONSTRAINT kept_payloads_reason_is_known CHECK ((reason = ANY (ARRAY['not_json'::text, 'not_envelope'::text, 'dispatch_error'::text, 'text_replaced'::text]))),
+    CONSTRAINT kept_payloads_seen_count_is_positive CHECK ((seen_count > 0))
+);
+
+COMMENT ON TABLE wa.kept_payloads IS 'Signed payloads that could not be processed as they were, byte for byte, until an operator replays them.';
+
+COMMENT ON COLUMN wa.kept_payloads.reason IS 'not_json, not_envelope: unreadable. dispatch_error: processing raised. text_replaced: processed, but with characters that Postgres cannot store replaced.';
+
+COMMENT ON COLUMN wa.kept_payloads.seen_count IS 'How often Meta has delivered the same bytes.';
+
+ALTER TABLE wa.kept_payloads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.kept_payloads_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wa.locales (
+    locale text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT locales_locale_is_a_language_tag CHECK ((locale ~ '^[a-z]{2}(-[A-Z]{2})?$'::text))
+);
+
+COMMENT ON TABLE wa.locales IS 'The languages that profiles and texts can have. A new language is a row here and its rows in wa.texts.';
+
+COMMENT ON COLUMN wa.locales.name IS 'The language''s name in that language, as the user is offered it.';
+
+CREATE TABLE wa.media_cache (
+    cache_key text NOT NULL,
+    media_id text NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE wa.media_cache IS 'Media that was uploaded to Meta and can be sent again by its id.';
+
+COMMENT ON COLUMN wa.media_cache.cache_key IS 'Business number, kind, and the QR content''s hash or the file''s path: a changed file needs a new path.';
+
+COMMENT ON COLUMN wa.media_cache.expires_at IS 'media_ttl_days after the upload; Meta keeps it for 30 days.';
+
+CREATE TABLE wa.menu_items (
+    reply_id text NOT NULL,
+    entry_kind text GENERATED ALWAYS AS ('reply'::text) STORED NOT NULL,
+    "position" integer NOT NULL,
+    title_key text NOT NULL,
+    description_key text
+);
+
+COMMENT ON TABLE wa.menu_items IS 'The rows of the home menu, each the entry point of a flow.';
+
+COMMENT ON COLUMN wa.menu_items.reply_id IS 'The id of the row, which is a reply in wa.flow_entries.';
+
+COMMENT ON COLUMN wa.menu_items.entry_kind IS 'Always reply: there for the foreign key.';
+
+COMMENT ON COLUMN wa.menu_items.title_key IS 'Of wa.texts; at most 24 characters are shown.';
+
+COMMENT ON COLUMN wa.menu_items.description_key IS 'Of wa.texts; at most 72 characters are shown.';
+
+CREATE TABLE wa.migration_checksums (
+    version text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT migration_checksums_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT migration_checksums_version_is_timestamp CHECK ((version ~ '^[0-9]{14}$'::text))
+);
+
+COMMENT ON TABLE wa.migration_checksums IS 'What each applied migration file contained, so that a later edit of it is found.';
+
+COMMENT ON COLUMN wa.migration_checksums.version IS 'As in supabase_migrations.schema_migrations: UTC YYYYMMDDHHMMSS.';
+
+COMMENT ON COLUMN wa.migration_checksums.sha256 IS 'SHA-256 of the file, lower-case hex.';
+
+CREATE TABLE wa.texts (
+    key text NOT NULL,
+    locale text NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT texts_body_is_not_empty CHECK ((body <> ''::text)),
+    CONSTRAINT texts_key_is_dotted CHECK ((key ~ '^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$'::text))
+);
+
+COMMENT ON TABLE wa.texts IS 'Everything the bot says, by key and language. Placeholders are {named}. A missing translation falls back to default_locale.';
+
+CREATE VIEW wa.missing_translations WITH (security_invoker='true') AS
+ SELECT text_key.key,
+    locale.locale
+   FROM (( SELECT DISTINCT text.key
+           FROM wa.texts text) text_key
+     CROSS JOIN wa.locales locale)
+  WHERE (NOT (EXISTS ( SELECT
+           FROM wa.texts text
+          WHERE ((text.key = text_key.key) AND (text.locale = locale.locale)))));
+
+COMMENT ON VIEW wa.missing_translations IS 'The texts that a language lacks, and that its users read in the default language until their rows are in wa.texts.';
+
+CREATE TABLE wa.number_pace (
+    phone_number_id text NOT NULL,
+    paid_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+)
+WITH (fillfactor='20');
+
+COMMENT ON TABLE wa.number_pace IS 'The business numbers, and how far ahead of its rate each has sent: a token bucket in one timestamp, shared by all workers.';
+
+COMMENT ON COLUMN wa.number_pace.phone_number_id IS 'Empty for notifications that leave the number to the notifier.';
+
+COMMENT ON COLUMN wa.number_pace.paid_until IS 'Every message moves it on by 1 / number_rate_per_second; it may run ahead of the clock by number_burst_seconds.';
+
+COMMENT ON COLUMN wa.number_pace.held_until IS 'Nothing is claimed for the number before this moment: Meta asked for a break.';
+
+CREATE TABLE wa.pair_pace (
+    user_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    paid_until timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE wa.pair_pace IS 'The same for one business number and one user (Meta''s pair limit).';
+
+COMMENT ON COLUMN wa.pair_pace.paid_until IS 'Every message moves it on by pair_interval_seconds; it may run ahead of the clock by pair_burst intervals.';
+
+CREATE TABLE wa.phone_only_templates (
+    name text NOT NULL
+);
+
+COMMENT ON TABLE wa.phone_only_templates IS 'Templates that Meta does not deliver to a BSUID (one-tap, zero-tap and copy-code authentication): refused here when the user''s phone number is unknown.';
+
+CREATE TABLE wa.profile_aliases (
+    kind text NOT NULL,
+    value text NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text, 'phone'::text])))
+);
+
+COMMENT ON TABLE wa.profile_aliases IS 'Other names of a profile: BSUIDs and numbers it had before, and its parent BSUID. Consulted when the profile''s own columns do not know a sender.';
+
+COMMENT ON COLUMN wa.profile_aliases.value IS 'A BSUID, a parent BSUID, or a number as in profiles.phone_lookup_key.';
+
+CREATE TABLE wa.queue_state (
+    only_row boolean DEFAULT true NOT NULL,
+    paused_until timestamp with time zone,
+    paused_reason text,
+    notifier_waits boolean DEFAULT true NOT NULL,
+    CONSTRAINT queue_state_is_one_row CHECK (only_row),
+    CONSTRAINT queue_state_pause_has_a_reason CHECK (((paused_until IS NULL) = (paused_reason IS NULL)))
+)
+WITH (fillfactor='20');
+
+COMMENT ON TABLE wa.queue_state IS 'Whether the outbox is paused, and whether a notifier has to be woken: one row.';
+
+COMMENT ON COLUMN wa.queue_state.paused_until IS 'Nothing is claimed before this moment. Infinity: until wa_queue_resume(). Null: not paused.';
+
+COMMENT ON COLUMN wa.queue_state.notifier_waits IS 'The last claim did not fill its batch, so that its worker may be asleep. While false, producers spare the NOTIFY, which would make their commits wait for each other.';
+
+CREATE TABLE wa.recipient_blocks (
+    user_id uuid NOT NULL,
+    template_name text DEFAULT ''::text NOT NULL,
+    error_code text NOT NULL,
+    ends_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    ends_when_user_writes boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE wa.recipient_blocks IS 'Users to whom Meta does not deliver: messages to them fail at once, without a call. Deleting a row ends the block; so does draining one of the user''s failed rows.';
+
+COMMENT ON COLUMN wa.recipient_blocks.user_id IS 'Of public.profiles. No foreign key: its check would lock the profile after the notification, against the lock order.';
+
+COMMENT ON COLUMN wa.recipient_blocks.template_name IS 'Only this template is blocked. Empty: everything.';
+
+CREATE TABLE wa.retention_state (
+    only_row boolean DEFAULT true NOT NULL,
+    last_started_at timestamp with time zone,
+    last_finished_at timestamp with time zone,
+    CONSTRAINT retention_state_is_one_row CHECK (only_row)
+);
+
+COMMENT ON TABLE wa.retention_state IS 'When retention last ran: one row, which tells handlers whether it is due again.';
+
+CREATE TABLE wa.settings (
+    key text NOT NULL,
+    value jsonb NOT NULL,
+    description text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT settings_bot_number_is_e164 CHECK (((key <> 'bot_number_e164'::text) OR ((value #>> '{}'::text[]) ~ '^(\+[1-9][0-9]{6,14})?$'::text))),
+    CONSTRAINT settings_days_are_positive CHECK (((key !~~ '%\_days'::text) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric > (0)::numeric)))),
+    CONSTRAINT settings_default_currency_is_iso_4217 CHECK (((key <> 'default_currency'::text) OR ((value #>> '{}'::text[]) ~ '^[A-Z]{3}$'::text))),
+    CONSTRAINT settings_events_outlive_meta_retries CHECK (((key <> 'events_ttl_days'::text) OR (((value #>> '{}'::text[]))::numeric >= (8)::numeric))),
+    CONSTRAINT settings_key_is_snake_case CHECK ((key ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT settings_pace_is_not_negative CHECK (((key <> ALL (ARRAY['number_rate_per_second'::text, 'pair_burst'::text])) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric >= (0)::numeric)))),
+    CONSTRAINT settings_prefixes_are_an_array CHECK (((key <> 'allowed_phone_prefixes'::text) OR (jsonb_typeof(value) = 'array'::text))),
+    CONSTRAINT settings_read_receipts_is_known CHECK (((key <> 'read_receipts'::text) OR (value = ANY (ARRAY['"none"'::jsonb, '"read"'::jsonb, '"typing"'::jsonb])))),
+    CONSTRAINT settings_seconds_are_not_negative CHECK (((key !~~ '%\_seconds'::text) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric >= (0)::numeric)))),
+    CONSTRAINT settings_tries_are_whole_and_positive CHECK (((key !~~ '%\_tries'::text) OR ((value #>> '{}'::text[]) ~ '^[1-9][0-9]{0,8}$'::text))),
+    CONSTRAINT settings_value_is_not_null CHECK ((jsonb_typeof(value) <> 'null'::text))
+);
+
+COMMENT ON TABLE wa.settings IS 'How the SQL behaves. Change a row with update; the unit is the end of the key. Processes have environment variables instead.';
+
+COMMENT ON COLUMN wa.settings.value IS 'A JSON number, string, boolean or array, as the description says.';
+
+COMMENT ON CONSTRAINT settings_events_outlive_meta_retries ON wa.settings IS 'Meta repeats a webhook for up to 7 days: an event forgotten earlier would be processed twice.';
+
+CREATE TABLE wa.webhook_logs_default (
+    id uuid DEFAULT gen_random_uuid() CONSTRAINT webhook_logs_id_not_null NOT NULL,
+    received_at timestamp with time zone DEFAULT now() CONSTRAINT webhook_logs_received_at_not_null NOT NULL,
+    kind text CONSTRAINT webhook_logs_kind_not_null NOT NULL,
+    field text,
+    waba_id text,
+    phone_number_id text,
+    detail jsonb CONSTRAINT webhook_logs_detail_not_null NOT NULL,
+    CONSTRAINT webhook_logs_kind_is_known CHECK ((kind = ANY (ARRAY['field'::text, 'unknown'::text, 'snapshot'::text])))
+);
+
+ALTER TABLE wa.webhook_logs_default OWNER TO wa_maintenance;
+
+COMMENT ON TABLE wa.webhook_logs_default IS 'Catches rows of a day that has no partition yet, so that logging never fails.';
+
+ALTER TABLE ONLY public.webhook_logs ATTACH PARTITION wa.webhook_logs_default DEFAULT;
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_balance_key UNIQUE (basket_id, entry_number, balance_after_minor);
+
+COMMENT ON CONSTRAINT basket_contributions_balance_key ON public.basket_contributions IS 'What the next row refers to.';
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_pkey PRIMARY KEY (basket_id, entry_number);
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_reference_key UNIQUE (reference);
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_reverses_once_key UNIQUE (basket_id, reverses_entry_number);
+
+ALTER TABLE ONLY public.basket_members
+    ADD CONSTRAINT basket_members_pkey PRIMARY KEY (basket_id, user_id);
+
+ALTER TABLE ONLY public.baskets
+    ADD CONSTRAINT baskets_id_currency_key UNIQUE (id, currency);
+
+COMMENT ON CONSTRAINT baskets_id_currency_key ON public.baskets IS 'What a contribution refers to, so that its currency is the basket''s.';
+
+ALTER TABLE ONLY public.baskets
+    ADD CONSTRAINT baskets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.baskets
+    ADD CONSTRAINT baskets_share_token_key UNIQUE (share_token);
+
+ALTER TABLE ONLY public.chat_state
+    ADD CONSTRAINT chat_state_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_dedupe_key_key UNIQUE (dedupe_key);
+
+COMMENT ON CONSTRAINT notifications_dedupe_key_key ON public.notifications IS 'Also the lookup of an already queued key.';
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_phone_lookup_key_key UNIQUE (phone_lookup_key);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_wa_user_id_key UNIQUE (wa_user_id);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_whatsapp_e164_key UNIQUE (whatsapp_e164);
+
+ALTER TABLE ONLY public.wa_events
+    ADD CONSTRAINT wa_events_pkey PRIMARY KEY (wa_message_id);
+
+ALTER TABLE ONLY public.webhook_logs
+    ADD CONSTRAINT webhook_logs_pkey PRIMARY KEY (received_at, id);
+
+ALTER TABLE ONLY supabase_migrations.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY wa.alerts
+    ADD CONSTRAINT alerts_kind_and_group_key_key UNIQUE (kind, group_key);
+
+ALTER TABLE ONLY wa.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY wa.basket_join_attempts
+    ADD CONSTRAINT basket_join_attempts_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY wa.flow_entries
+    ADD CONSTRAINT flow_entries_pkey PRIMARY KEY (kind, value);
+
+ALTER TABLE ONLY wa.flow_states
+    ADD CONSTRAINT flow_states_pkey PRIMARY KEY (state);
+
+ALTER TABLE ONLY wa.flow_transitions
+    ADD CONSTRAINT flow_transitions_pkey PRIMARY KEY (from_state, to_state);
+
+ALTER TABLE ONLY wa.function_sources
+    ADD CONSTRAINT function_sources_pkey PRIMARY KEY (path);
+
+ALTER TABLE ONLY wa.kept_payloads
+    ADD CONSTRAINT kept_payloads_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY wa.kept_payloads
+    ADD CONSTRAINT kept_payloads_sha256_key UNIQUE (sha256);
+
+ALTER TABLE ONLY wa.locales
+    ADD CONSTRAINT locales_pkey PRIMARY KEY (locale);
+
+ALTER TABLE ONLY wa.media_cache
+    ADD CONSTRAINT media_cache_pkey PRIMARY KEY (cache_key);
+
+ALTER TABLE ONLY wa.menu_items
+    ADD CONSTRAINT menu_items_pkey PRIMARY KEY (reply_id);
+
+ALTER TABLE ONLY wa.menu_items
+    ADD CONSTRAINT menu_items_position_key UNIQUE ("position");
+
+ALTER TABLE ONLY wa.migration_checksums
+    ADD CONSTRAINT migration_checksums_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY wa.number_pace
+    ADD CONSTRAINT number_pace_pkey PRIMARY KEY (phone_number_id);
+
+ALTER TABLE ONLY wa.pair_pace
+    ADD CONSTRAINT pair_pace_pkey PRIMARY KEY (user_id, phone_number_id);
+
+ALTER TABLE ONLY wa.phone_only_templates
+    ADD CONSTRAINT phone_only_templates_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY wa.profile_aliases
+    ADD CONSTRAINT profile_aliases_pkey PRIMARY KEY (kind, value);
+
+ALTER TABLE ONLY wa.queue_state
+    ADD CONSTRAINT queue_state_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY wa.recipient_blocks
+    ADD CONSTRAINT recipient_blocks_pkey PRIMARY KEY (user_id, template_name);
+
+ALTER TABLE ONLY wa.retention_state
+    ADD CONSTRAINT retention_state_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY wa.send_error_classes
+    ADD CONSTRAINT send_error_classes_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY wa.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY wa.texts
+    ADD CONSTRAINT texts_pkey PRIMARY KEY (key, locale);
+
+ALTER TABLE ONLY wa.webhook_logs_default
+    ADD CONSTRAINT webhook_logs_default_pkey PRIMARY KEY (received_at, id);
+
+CREATE INDEX basket_contributions_user_id_idx ON public.basket_contributions USING btree (user_id);
+
+COMMENT ON INDEX public.basket_contributions_user_id_idx IS 'What one person contributed.';
+
+CREATE INDEX basket_members_user_id_idx ON public.basket_members USING btree (user_id);
+
+COMMENT ON INDEX public.basket_members_user_id_idx IS 'The baskets of one person.';
+
+CREATE INDEX baskets_discover_idx ON public.baskets USING gist (place) WHERE (is_public AND (status = 'open'::text) AND (place IS NOT NULL));
+
+COMMENT ON INDEX public.baskets_discover_idx IS 'Answers nearest first which baskets can be discovered.';
+
+CREATE INDEX notifications_due_idx ON public.notifications USING btree (COALESCE(phone_number_id, ''::text), priority, due_at, id) WHERE (due_at IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_due_idx IS 'What claim reads: per business number and priority, due rows and expired leases, oldest first. Settled rows are not in it, and their status changes stay heap-only.';
+
+CREATE INDEX notifications_finished_idx ON public.notifications USING btree (created_at) WHERE (due_at IS NULL);
+
+COMMENT ON INDEX public.notifications_finished_idx IS 'What retention purges, oldest first.';
+
+CREATE INDEX notifications_order_idx ON public.notifications USING btree (open_user_id, send_at, id) WHERE (open_user_id IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_order_idx IS 'The unsettled messages of one user in sending order.';
+
+CREATE INDEX notifications_wa_message_id_idx ON public.notifications USING btree (wa_message_id) WHERE (wa_message_id IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_wa_message_id_idx IS 'Statuses that carry no callback data.';
+
+CREATE INDEX notifications_waiting_idx ON public.notifications USING btree (user_id) WHERE (waiting_for IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_waiting_idx IS 'What a user''s next message releases.';
+
+CREATE INDEX profiles_merged_into_idx ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+COMMENT ON INDEX public.profiles_merged_into_idx IS 'What was merged into a profile, when that profile is itself merged.';
+
+CREATE INDEX wa_events_failed_idx ON public.wa_events USING btree (received_at) WHERE (status = 'failed'::text);
+
+COMMENT ON INDEX public.wa_events_failed_idx IS 'What an operator replays.';
+
+CREATE INDEX wa_events_received_at_idx ON public.wa_events USING btree (received_at);
+
+COMMENT ON INDEX public.wa_events_received_at_idx IS 'What retention purges, oldest first.';
+
+CREATE INDEX alerts_undelivered_idx ON wa.alerts USING btree (next_attempt_at) WHERE (delivered_count < seen_count);
+
+COMMENT ON INDEX wa.alerts_undelivered_idx IS 'What wa_alerts_claim reads.';
+
+CREATE INDEX profile_aliases_user_id_idx ON wa.profile_aliases USING btree (user_id);
+
+COMMENT ON INDEX wa.profile_aliases_user_id_idx IS 'All names of one profile, to move them in a merge.';
+
+ALTER INDEX public.webhook_logs_pkey ATTACH PARTITION wa.webhook_logs_default_pkey;
+
+CREATE TRIGGER basket_contributions_are_final BEFORE DELETE OR UPDATE OR TRUNCATE ON public.basket_contributions FOR EACH STATEMENT EXECUTE FUNCTION wa.refuse_ledger_change();
+
+COMMENT ON TRIGGER basket_contributions_are_final ON public.basket_contributions IS 'Entries are added and never changed, by nobody: not even by the owner of the table.';
+
+CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, user_id ON public.basket_members FOR EACH ROW EXECUTE FUNCTION wa.count_basket_member();
+
+COMMENT ON TRIGGER basket_members_count ON public.basket_members IS 'Updates the basket''s row, and so takes its lock: whoever changes members, the rules of the basket hold.';
+
+CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallback_template ON public.notifications FOR EACH ROW WHEN ((((new.kind = 'message'::text) AND ((new.payload ->> 'type'::text) = 'text'::text) AND ((char_length((new.payload #>> '{text,body}'::text[])) >= 1) AND (char_length((new.payload #>> '{text,body}'::text[])) <= 4096)) AND (NOT (new.payload ?| '{delivery,to,recipient,biz_opaque_callback_data}'::text[])) AND ((new.payload #>> '{text,body}'::text[]) ~ '\S'::text) AND (new.fallback_template IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION wa.prepare_notification();
+
+COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the payload and takes its delivery options.';
+
+CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = 'queued'::text))) EXECUTE FUNCTION wa.requeue_failed_notification();
+
+COMMENT ON TRIGGER notifications_requeue_failed ON public.notifications IS 'The runbook''s drain.';
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_currency_fkey FOREIGN KEY (basket_id, currency) REFERENCES public.baskets(id, currency);
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_follows_previous_fkey FOREIGN KEY (basket_id, previous_entry_number, balance_before_minor) REFERENCES public.basket_contributions(basket_id, entry_number, balance_after_minor);
+
+COMMENT ON CONSTRAINT basket_contributions_follows_previous_fkey ON public.basket_contributions IS 'A row starts from the balance that the one before it left: the ledger is one chain without gap or fork.';
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_reverses_fkey FOREIGN KEY (basket_id, reverses_entry_number) REFERENCES public.basket_contributions(basket_id, entry_number);
+
+ALTER TABLE ONLY public.basket_contributions
+    ADD CONSTRAINT basket_contributions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY public.basket_members
+    ADD CONSTRAINT basket_members_basket_id_fkey FOREIGN KEY (basket_id) REFERENCES public.baskets(id);
+
+ALTER TABLE ONLY public.basket_members
+    ADD CONSTRAINT basket_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY public.chat_state
+    ADD CONSTRAINT chat_state_state_fkey FOREIGN KEY (state) REFERENCES wa.flow_states(state);
+
+ALTER TABLE ONLY public.chat_state
+    ADD CONSTRAINT chat_state_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_locale_fkey FOREIGN KEY (locale) REFERENCES wa.locales(locale);
+
+ALTER TABLE ONLY public.profiles
+    ADD CONSTRAINT profiles_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY public.wa_events
+    ADD CONSTRAINT wa_events_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY wa.basket_join_attempts
+    ADD CONSTRAINT basket_join_attempts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY wa.flow_entries
+    ADD CONSTRAINT flow_entries_locale_fkey FOREIGN KEY (locale) REFERENCES wa.locales(locale);
+
+ALTER TABLE ONLY wa.flow_entries
+    ADD CONSTRAINT flow_entries_to_state_fkey FOREIGN KEY (to_state) REFERENCES wa.flow_states(state);
+
+ALTER TABLE ONLY wa.flow_states
+    ADD CONSTRAINT flow_states_back_to_fkey FOREIGN KEY (back_to) REFERENCES wa.flow_states(state) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY wa.flow_transitions
+    ADD CONSTRAINT flow_transitions_from_state_fkey FOREIGN KEY (from_state) REFERENCES wa.flow_states(state);
+
+ALTER TABLE ONLY wa.flow_transitions
+    ADD CONSTRAINT flow_transitions_to_state_fkey FOREIGN KEY (to_state) REFERENCES wa.flow_states(state);
+
+ALTER TABLE ONLY wa.menu_items
+    ADD CONSTRAINT menu_items_entry_fkey FOREIGN KEY (entry_kind, reply_id) REFERENCES wa.flow_entries(kind, value);
+
+ALTER TABLE ONLY wa.profile_aliases
+    ADD CONSTRAINT profile_aliases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY wa.texts
+    ADD CONSTRAINT texts_locale_fkey FOREIGN KEY (locale) REFERENCES wa.locales(locale);
+
+ALTER TABLE public.basket_contributions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY basket_contributions_owner ON public.basket_contributions TO wa_basket_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.basket_members ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY basket_members_owner ON public.basket_members TO wa_basket_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.baskets ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY baskets_owner ON public.baskets TO wa_basket_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.chat_state ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY chat_state_operate ON public.chat_state TO wa_operator_role USING (true);
+
+CREATE POLICY chat_state_runtime ON public.chat_state TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY notifications_maintenance ON public.notifications TO wa_maintenance USING (true);
+
+CREATE POLICY notifications_operate ON public.notifications TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY notifications_runtime ON public.notifications TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY profiles_basket_owner ON public.profiles FOR SELECT TO wa_basket_owner USING (true);
+
+CREATE POLICY profiles_read ON public.profiles FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY profiles_runtime ON public.profiles TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE public.wa_events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY wa_events_maintenance ON public.wa_events TO wa_maintenance USING (true);
+
+CREATE POLICY wa_events_operate ON public.wa_events TO wa_operator_role USING (true);
+
+CREATE POLICY wa_events_runtime ON public.wa_events TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE public.webhook_logs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webhook_logs_read ON public.webhook_logs FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY webhook_logs_runtime ON public.webhook_logs TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alerts_operate ON wa.alerts TO wa_operator_role USING (true);
+
+CREATE POLICY alerts_runtime ON wa.alerts TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.basket_join_attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY basket_join_attempts_owner ON wa.basket_join_attempts TO wa_basket_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.flow_entries ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY flow_entries_read ON wa.flow_entries FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
+ALTER TABLE wa.flow_states ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY flow_states_read ON wa.flow_states FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
+ALTER TABLE wa.flow_transitions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
+ALTER TABLE wa.function_sources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY kept_payloads_maintenance ON wa.kept_payloads TO wa_maintenance USING (true);
+
+CREATE POLICY kept_payloads_operate ON wa.kept_payloads TO wa_operator_role USING (true);
+
+CREATE POLICY kept_payloads_runtime ON wa.kept_payloads TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.locales ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY locales_operate ON wa.locales FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY locales_read ON wa.locales FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.media_cache ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY media_cache_runtime ON wa.media_cache TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.menu_items ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY menu_items_read ON wa.menu_items FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
+ALTER TABLE wa.migration_checksums ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE wa.number_pace ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY number_pace_runtime ON wa.number_pace TO wa_runtime USING (true) WITH CHECK (true);
+
+CREATE POLICY number_pace_watch ON wa.number_pace FOR SELECT TO wa_operator_role USING (true);
+
+ALTER TABLE wa.pair_pace ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY pair_pace_runtime ON wa.pair_pace TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.phone_only_templates ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY phone_only_templates_operate ON wa.phone_only_templates TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY phone_only_templates_read ON wa.phone_only_templates FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.profile_aliases ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY profile_aliases_runtime ON wa.profile_aliases TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.queue_state ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY queue_state_runtime ON wa.queue_state TO wa_runtime USING (true) WITH CHECK (true);
+
+CREATE POLICY queue_state_watch ON wa.queue_state FOR SELECT TO wa_operator_role USING (true);
+
+ALTER TABLE wa.recipient_blocks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY recipient_blocks_operate ON wa.recipient_blocks TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY recipient_blocks_runtime ON wa.recipient_blocks TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.retention_state ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY retention_state_maintenance ON wa.retention_state TO wa_maintenance USING (true) WITH CHECK (true);
+
+CREATE POLICY retention_state_read ON wa.retention_state FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY retention_state_runtime ON wa.retention_state FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.send_error_classes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY send_error_classes_operate ON wa.send_error_classes TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY send_error_classes_read ON wa.send_error_classes FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.settings ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY settings_operate ON wa.settings TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY settings_read ON wa.settings FOR SELECT TO wa_runtime, wa_basket_owner, wa_maintenance USING (true);
+
+ALTER TABLE wa.texts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY texts_read ON wa.texts FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
+ALTER TABLE wa.webhook_logs_default ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO wa_edge_role;
+GRANT USAGE ON SCHEMA public TO wa_notifier_role;
+GRANT USAGE ON SCHEMA public TO wa_operator_role;
+GRANT USAGE ON SCHEMA public TO wa_runtime;
+GRANT USAGE ON SCHEMA public TO wa_basket_owner;
+GRANT USAGE ON SCHEMA public TO wa_maintenance;
+
+GRANT USAGE ON SCHEMA wa TO wa_runtime;
+GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
+GRANT ALL ON SCHEMA wa TO wa_maintenance;
+GRANT USAGE ON SCHEMA wa TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_list_mine(_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_list_mine(_profile_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION public.wa_alerts_claim(worker text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_alerts_claim(worker text) TO wa_notifier_role;
+
+REVOKE ALL ON FUNCTION public.wa_alerts_settle(results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role;
+
+REVOKE ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) TO wa_edge_role;
+
+REVOKE ALL ON FUNCTION public.wa_health() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_health() TO wa_edge_role;
+GRANT ALL ON FUNCTION public.wa_health() TO wa_notifier_role;
+GRANT ALL ON FUNCTION public.wa_health() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_metrics() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_metrics() TO wa_edge_role;
+GRANT ALL ON FUNCTION public.wa_metrics() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_notification_cancel(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_notification_cancel(id bigint) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) TO wa_notifier_role;
+
+REVOKE ALL ON FUNCTION public.wa_notifications_settle(results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_notifications_settle(results jsonb) TO wa_notifier_role;
+
+REVOKE ALL ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_queue_pause(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_queue_pause(reason text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_queue_resume() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_queue_resume() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_replay_event(wa_message_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_event(wa_message_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_replay_payload(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_payload(id bigint) TO wa_operator_role;
+
+REVOKE ALL ON PROCEDURE public.wa_retention_purge() FROM PUBLIC;
+GRANT ALL ON PROCEDURE public.wa_retention_purge() TO wa_edge_role;
+GRANT ALL ON PROCEDURE public.wa_retention_purge() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_retention_step() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_edge_role;
+GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) TO wa_runtime;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
+GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
+
+GRANT SELECT(user_id) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(whatsapp_e164) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.answer_basket_gone(p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer_basket_gone(p_locale text) TO wa_runtime;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.baskets TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.apply_send_failures(p_failures jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_send_failures(p_failures jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.apply_statuses(p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_statuses(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.build_basket_link(p_share_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_basket_link(p_share_token text) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_location_request(p_body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_location_request(p_body text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_text(p_body text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_text(p_body text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.change_identity(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.change_identity(p_message wa.received_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.choose_disposition(p_message jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.choose_disposition(p_message jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.send_error_classes TO wa_runtime;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.send_error_classes TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.clean_basket_name(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_basket_owner;
+GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.decide_failures(p_failures jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_basket_owner;
+GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.extract_messages(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.extract_messages(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.extract_statuses(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.extract_statuses(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_list_problem(p_action jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_list_problem(p_action jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_template_problem(p_template jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_template_problem(p_template jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.fold_basket_code(p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_basket_owner;
+GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.fold_text(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.fold_text(p_text text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.generate_basket_code() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.generate_basket_code() TO wa_basket_owner;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.get_chat(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_chat(p_user_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_currency_exponent(p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_currency_exponent(p_currency text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.flow_states TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.get_flow_state(p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_flow_state(p_state text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_profile(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_profile(p_user_id uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_setting(p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_basket_owner;
+GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.handle_message(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.handle_message(p_message wa.received_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.is_retention_due() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_retention_due() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_failures(p_failures jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_failures(p_failures jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_menu(p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.mask_recipient(p_recipient text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.normalize_bsuid(p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.phone_lookup_key(p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.phone_lookup_key(p_phone text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.prepare_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_location(p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_location(p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_uuid(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.refuse_ledger_change() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.requeue_failed_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.require_envelope(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_envelope(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.require_recipient(p_recipient text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_recipient(p_recipient text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.retention_cutoffs() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.retention_cutoffs() TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) FROM PUBLIC;
+
+REVOKE ALL ON PROCEDURE wa.revoke_api_access() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_accepted(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_accepted(p_results jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_failed(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.try_message(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_message(p_message wa.received_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
+
+GRANT SELECT,INSERT ON TABLE public.basket_contributions TO wa_basket_owner;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.basket_members TO wa_basket_owner;
+
+GRANT UPDATE(user_id) ON TABLE public.basket_members TO wa_basket_owner;
+
+GRANT UPDATE(role) ON TABLE public.basket_members TO wa_basket_owner;
+
+GRANT UPDATE(joined_at) ON TABLE public.basket_members TO wa_basket_owner;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.notifications TO wa_runtime;
+GRANT SELECT ON TABLE public.notifications TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.notifications TO wa_maintenance;
+
+GRANT UPDATE(status) ON TABLE public.notifications TO wa_operator_role;
+
+GRANT UPDATE(retry_count) ON TABLE public.notifications TO wa_operator_role;
+
+GRANT UPDATE(next_attempt_at) ON TABLE public.notifications TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.wa_events TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
+GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
+
+GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
+GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.locales TO wa_runtime;
+GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
+GRANT SELECT ON TABLE wa.menu_items TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.texts TO wa_runtime;
+GRANT SELECT ON TABLE wa.texts TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.missing_translations TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.number_pace TO wa_runtime;
+GRANT SELECT ON TABLE wa.number_pace TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.pair_pace TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.phone_only_templates TO wa_runtime;
+GRANT SELECT,INSERT,DELETE ON TABLE wa.phone_only_templates TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.profile_aliases TO wa_runtime;
+
+GRANT SELECT,UPDATE ON TABLE wa.queue_state TO wa_runtime;
+GRANT SELECT ON TABLE wa.queue_state TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.recipient_blocks TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.retention_state TO wa_runtime;
+GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
+GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.settings TO wa_runtime;
+GRANT SELECT ON TABLE wa.settings TO wa_basket_owner;
+GRANT SELECT ON TABLE wa.settings TO wa_maintenance;
+GRANT SELECT,UPDATE ON TABLE wa.settings TO wa_operator_role;

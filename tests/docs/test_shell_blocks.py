@@ -1,0 +1,91 @@
+"""Every shell block of the runbook runs as it stands, with psql and the variables it names."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.docs.code_blocks import PROJECT, find_code_blocks
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Database
+
+RUNBOOK = find_code_blocks("docs/runbook.md", "sh")
+
+
+def run_shell(database: Database, code: str) -> subprocess.CompletedProcess[str]:
+    path = f"{database.server.binaries}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-euc", code],
+        cwd=PROJECT,
+        env={**os.environ, "PATH": path, "ADMIN_DATABASE_URL": database.url()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+# Logins belong to the whole server, so these tests have one of their own.
+def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
+    stoppable_database: Database,
+) -> None:
+    for block in RUNBOOK:
+        code = block.code.replace("<password>", "a-long-enough-password")
+        finished = run_shell(stoppable_database, code)
+        assert finished.returncode == 0, f"{block}: {finished.stderr}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "complaint"),
+    [
+        ("", "-v role=wa_edge_role", "set WA_ROLE_PASSWORD"),
+        ("WA_ROLE_PASSWORD=short", "-v role=wa_edge_role", "shorter than 16 characters"),
+        ("WA_ROLE_PASSWORD=long-enough-password", "", "give the role"),
+        ("WA_ROLE_PASSWORD=long-enough-password", "-v role=wa_runtime", "only wa_edge_role"),
+    ],
+)
+def test_a_login_is_refused_with_a_reason(
+    environment: str, arguments: str, complaint: str, database: Database
+) -> None:
+    finished = run_shell(
+        database, f'{environment} psql "$ADMIN_DATABASE_URL" {arguments} -f db/roles/give_login.sql'
+    )
+    assert finished.returncode != 0
+    assert complaint in finished.stderr
+
+
+def test_direct_access_is_given_and_taken_exactly(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    def table_rights() -> set[tuple[str, str]]:
+        rows = connection.execute(
+            """
+            select table_name, privilege_type from information_schema.role_table_grants
+            where grantee = 'wa_edge_role'
+            """
+        )
+        return {(row["table_name"], row["privilege_type"]) for row in rows}
+
+    assert run_shell(database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/give_direct_access.sql')
+    assert table_rights() == {
+        *((table, "SELECT") for table in TABLES),
+        *((table, "INSERT") for table in TABLES),
+        *((table, "UPDATE") for table in ("profiles", "chat_state", "notifications")),
+        *((table, "DELETE") for table in ("chat_state", "wa_events", "webhook_logs")),
+    }
+    with psycopg.connect(database.url("wa_edge_role"), autocommit=True) as edge:
+        edge.execute("insert into public.profiles (whatsapp_e164) values ('+34600111222')")
+        assert edge.execute("select from public.profiles").rowcount == 1
+
+    run_shell(database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_direct_access.sql')
+    assert table_rights() == set()
+
+
+TABLES = ("profiles", "chat_state", "wa_events", "webhook_logs", "notifications")

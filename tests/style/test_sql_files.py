@@ -1,0 +1,92 @@
+"""Rules that the files under db/ keep; each test lists the files that break one."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pglast
+from pglast import ast
+
+from handler.migrate import find_db_folder, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from handler.migrate.source import SqlFile
+
+SOURCE = read_source(find_db_folder())
+FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)
+
+
+def statements(file: SqlFile, kind: type[ast.Node]) -> list[Any]:
+    return [raw.stmt for raw in pglast.parse_sql(file.text) if isinstance(raw.stmt, kind)]
+
+
+def routines() -> Iterator[tuple[str, Any]]:
+    for file in SOURCE.routines:
+        for routine in statements(file, ast.CreateFunctionStmt):
+            yield file.path, routine
+
+
+def test_every_file_parses() -> None:
+    assert [file.path for file in FILES if not pglast.parse_sql(file.text)] == []
+
+
+def test_every_routine_file_holds_one_routine_named_as_the_file() -> None:
+    names = {
+        file.path: [
+            routine.funcname[-1].sval for routine in statements(file, ast.CreateFunctionStmt)
+        ]
+        for file in SOURCE.routines
+    }
+    assert {
+        path: found for path, found in names.items() if found != [PurePosixPath(path).stem]
+    } == {}
+
+
+def test_every_routine_file_lies_in_the_folder_of_its_concern() -> None:
+    assert [file.path for file in SOURCE.routines if len(PurePosixPath(file.path).parts) != 3] == []
+
+
+def test_every_routine_names_its_schema_and_can_be_applied_again() -> None:
+    assert [
+        path
+        for path, routine in routines()
+        if not routine.replace or routine.funcname[0].sval not in {"public", "wa"}
+    ] == []
+
+
+def test_every_function_states_its_volatility() -> None:
+    assert [
+        path
+        for path, routine in routines()
+        if not routine.is_procedure
+        and "volatility" not in {option.defname for option in routine.options}
+    ] == []
+
+
+def test_no_migration_opens_or_ends_a_transaction() -> None:
+    assert [file.path for file in SOURCE.migrations if statements(file, ast.TransactionStmt)] == []
+
+
+def test_no_migration_changes_a_setting_of_the_session() -> None:
+    assert [
+        file.path
+        for file in SOURCE.migrations
+        if not all(setting.is_local for setting in statements(file, ast.VariableSetStmt))
+    ] == []
+
+
+def test_no_migration_makes_a_routine() -> None:
+    assert [
+        file.path for file in SOURCE.migrations if statements(file, ast.CreateFunctionStmt)
+    ] == []
+
+
+def test_every_file_has_unix_line_ends_no_tabs_and_a_last_newline() -> None:
+    assert [
+        file.path
+        for file in FILES
+        if "\t" in file.text or "\r" in file.text or not file.text.endswith("\n")
+    ] == []

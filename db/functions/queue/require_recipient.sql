@@ -8,7 +8,8 @@ begin
   if coalesce(p_recipient, '') !~ '^(\+[1-9][0-9]{6,14}|[A-Z]{2}\.[A-Za-z0-9]{1,128})$' then
     raise exception using
       errcode = 'WA010',
-      message = format('%s is neither a phone number nor a BSUID', coalesce(quote_literal(p_recipient), 'null')),
+      message = 'the recipient is neither a phone number nor a BSUID',
+      detail = format('It is %s.', coalesce(wa.mask_recipient(p_recipient), 'null')),
       hint = 'Write a phone number with plus sign and country code, such as +34600111222, or a BSUID, such as ES.99887766.';
   end if;
 end

@@ -828,12 +828,12 @@ CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) IS 'What is wrong with the reply buttons of an interactive message, or null.';
 
-CREATE FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) RETURNS uuid[]
+CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) RETURNS uuid[]
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these numbers or BSUIDs, or have one of these parent BSUIDs.';
+COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
 
 CREATE FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) RETURNS wa.flow_entries
     LANGUAGE plpgsql STABLE
@@ -882,7 +882,7 @@ CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text 
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) IS 'The profile that goes by this BSUID or number, or went by it before, or has this parent BSUID; a row of nulls when there is none.';
+COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) IS 'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';
 
 CREATE FUNCTION wa.find_template_problem(p_template jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2231,12 +2231,12 @@ CREATE TABLE wa.profile_aliases (
     value text NOT NULL,
     user_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text, 'phone'::text])))
+    CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text])))
 );
 
-COMMENT ON TABLE wa.profile_aliases IS 'Other names of a profile: BSUIDs and numbers it had before, and its parent BSUID. Consulted when the profile''s own columns do not know a sender.';
+COMMENT ON TABLE wa.profile_aliases IS 'Other names of a profile: BSUIDs it had before, and its parent BSUID. A number it had before may be somebody else''s by now. Consulted when the profile''s own columns do not know a sender.';
 
-COMMENT ON COLUMN wa.profile_aliases.value IS 'A BSUID, a parent BSUID, or a number as in profiles.phone_lookup_key.';
+COMMENT ON COLUMN wa.profile_aliases.value IS 'A BSUID or a parent BSUID.';
 
 CREATE TABLE wa.queue_state (
     only_row boolean DEFAULT true NOT NULL,
@@ -3016,8 +3016,8 @@ GRANT ALL ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) TO 
 REVOKE ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_by_alias(p_phones text[], p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) TO wa_runtime;

@@ -69,12 +69,12 @@ create table wa.profile_aliases (
   created_at timestamptz not null default now(),
   constraint profile_aliases_pkey primary key (kind, value),
   constraint profile_aliases_user_id_fkey foreign key (user_id) references public.profiles (user_id),
-  constraint profile_aliases_kind_is_known check (kind in ('bsuid', 'parent_bsuid', 'phone'))
+  constraint profile_aliases_kind_is_known check (kind in ('bsuid', 'parent_bsuid'))
 );
 
 comment on table wa.profile_aliases is
-'Other names of a profile: BSUIDs and numbers it had before, and its parent BSUID. Consulted when the profile''s own columns do not know a sender.';
-comment on column wa.profile_aliases.value is 'A BSUID, a parent BSUID, or a number as in profiles.phone_lookup_key.';
+'Other names of a profile: BSUIDs it had before, and its parent BSUID. A number it had before may be somebody else''s by now. Consulted when the profile''s own columns do not know a sender.';
+comment on column wa.profile_aliases.value is 'A BSUID or a parent BSUID.';
 
 create index profile_aliases_user_id_idx on wa.profile_aliases (user_id);
 

@@ -25,7 +25,6 @@ begin
     inner join public.profiles as profile on profile.user_id = alias.user_id
     where (alias.kind = 'bsuid' and alias.value = p_bsuid)
       or (alias.kind = 'parent_bsuid' and alias.value = p_parent_bsuid)
-      or (alias.kind = 'phone' and alias.value = wa.phone_lookup_key(p_phone))
     order by alias.kind
     limit 1;
   end if;
@@ -35,7 +34,7 @@ end
 $$;
 
 comment on function wa.find_profile(text, text, text) is
-'The profile that goes by this BSUID or number, or went by it before, or has this parent BSUID; a row of nulls when there is none.';
+'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';
 
 revoke all on function wa.find_profile(text, text, text) from public;
 grant execute on function wa.find_profile(text, text, text) to wa_runtime;

@@ -29,7 +29,7 @@ begin
     perform wa.lock_profiles(
       v_phones,
       v_bsuids,
-      wa.find_by_alias(v_phones, v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
+      wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
     );
     perform wa.settle_identity(pair.phone, pair.bsuid)
     from wa.list_status_identities(p_statuses) as pair;

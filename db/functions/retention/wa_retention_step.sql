@@ -10,7 +10,7 @@ declare
   -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.
   c_batch constant integer := 5000;
   -- Any number does, as long as nothing else uses it: the bytes of 'wa_purge'.
-  c_runner constant bigint := 8602245713001408357;
+  c_runner constant bigint := 8602261699865765733;
   v_cutoffs jsonb;
   v_events integer;
   v_notifications integer;

@@ -1,8 +1,14 @@
 """Fixtures of every test: real servers, one database a test, a connection for each role.
 
-Tests that use a database run on every PostgreSQL version in use (`--postgres`).
+Tests that use a database run on every PostgreSQL version in use (`--postgres`). Tests that need a
+program which this machine lacks are left out by name (`tests.fixtures.machine.requires`).
 """
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.chat"]
+pytest_plugins = [
+    "pytester",
+    "tests.fixtures.machine",
+    "tests.fixtures.postgres",
+    "tests.fixtures.chat",
+]

@@ -199,7 +199,7 @@ CREATE FUNCTION public.wa_metrics() RETURNS jsonb
 
 ALTER FUNCTION public.wa_metrics() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics: depth of the queue by status, age of the oldest due message in seconds, whether the queue is paused, failed events, kept payloads that wait for a person, and seconds since retention last finished (null: never).';
+COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
 
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -723,6 +723,13 @@ CREATE FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa
 
 COMMENT ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) IS 'How many messages of a dispatch came to which end. What was received but not claimed is a duplicate.';
 
+CREATE FUNCTION wa.count_queue() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 10,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
+
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -777,7 +784,7 @@ CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt. Without Meta''s error text, which may quote the message.';
+COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt; class and class_code name its row of wa.send_error_classes. Without Meta''s error text, which may quote the message.';
 
 CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
     LANGUAGE plpgsql
@@ -862,6 +869,13 @@ CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';
+
+CREATE FUNCTION wa.find_oldest_due() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_oldest_due() IS 'Since when the oldest notification is due that a notifier could claim, or null: it looks at the first 1,000 of each number and priority.';
 
 CREATE FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) RETURNS uuid
     LANGUAGE plpgsql
@@ -2273,10 +2287,22 @@ CREATE TABLE wa.retention_state (
     only_row boolean DEFAULT true NOT NULL,
     last_started_at timestamp with time zone,
     last_finished_at timestamp with time zone,
+    purged_events bigint DEFAULT 0 NOT NULL,
+    purged_logs bigint DEFAULT 0 NOT NULL,
+    purged_notifications bigint DEFAULT 0 NOT NULL,
+    purged_payloads bigint DEFAULT 0 NOT NULL,
     CONSTRAINT retention_state_is_one_row CHECK (only_row)
 );
 
 COMMENT ON TABLE wa.retention_state IS 'When retention last ran: one row, which tells handlers whether it is due again.';
+
+COMMENT ON COLUMN wa.retention_state.purged_events IS 'Rows of wa_events purged since the beginning: a counter for metrics.';
+
+COMMENT ON COLUMN wa.retention_state.purged_logs IS 'The same for webhook_logs.';
+
+COMMENT ON COLUMN wa.retention_state.purged_notifications IS 'The same for notifications.';
+
+COMMENT ON COLUMN wa.retention_state.purged_payloads IS 'The same for wa.kept_payloads.';
 
 CREATE TABLE wa.settings (
     key text NOT NULL,
@@ -2470,6 +2496,10 @@ CREATE INDEX notifications_due_idx ON public.notifications USING btree (COALESCE
 
 COMMENT ON INDEX public.notifications_due_idx IS 'What claim reads: per business number and priority, due rows and expired leases, oldest first. Settled rows are not in it, and their status changes stay heap-only.';
 
+CREATE INDEX notifications_failed_idx ON public.notifications USING btree (failed_at) WHERE (failed_at IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_failed_idx IS 'How many failed, and what a person looks at first: the latest.';
+
 CREATE INDEX notifications_finished_idx ON public.notifications USING btree (created_at) WHERE (due_at IS NULL);
 
 COMMENT ON INDEX public.notifications_finished_idx IS 'What retention purges, oldest first.';
@@ -2501,6 +2531,10 @@ COMMENT ON INDEX public.wa_events_received_at_idx IS 'What retention purges, old
 CREATE INDEX alerts_undelivered_idx ON wa.alerts USING btree (next_attempt_at) WHERE (delivered_count < seen_count);
 
 COMMENT ON INDEX wa.alerts_undelivered_idx IS 'What wa_alerts_claim reads.';
+
+CREATE INDEX kept_payloads_waiting_idx ON wa.kept_payloads USING btree (received_at) WHERE ((replayed_at IS NULL) AND (reason <> 'text_replaced'::text));
+
+COMMENT ON INDEX wa.kept_payloads_waiting_idx IS 'What waits for a person.';
 
 CREATE INDEX profile_aliases_user_id_idx ON wa.profile_aliases USING btree (user_id);
 
@@ -2969,6 +3003,9 @@ GRANT ALL ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) TO
 REVOKE ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
 
@@ -3030,6 +3067,9 @@ GRANT ALL ON FUNCTION wa.find_list_problem(p_action jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_oldest_due() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_oldest_due() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) TO wa_runtime;

@@ -8,7 +8,7 @@ here: setting `statement_timeout` would take a statement of its own or lean on t
 import asyncio
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -74,7 +74,12 @@ class Answer:
 class Rpc:
     """The routines that the handler's role may execute."""
 
-    def __init__(self, settings: DatabaseSettings) -> None:
+    def __init__(
+        self,
+        settings: DatabaseSettings,
+        on_error: Callable[[psycopg.Error | TimeoutError], None] | None = None,
+    ) -> None:
+        self._on_error = on_error
         self._schema = settings.wa_database_schema
         self._pool = AsyncConnectionPool(
             settings.wa_database_url.get_secret_value(),
@@ -109,6 +114,10 @@ class Rpc:
     async def metrics(self) -> Mapping[str, Any]:
         """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
         return await self._fetch_report(self._metrics)
+
+    def pool_stats(self) -> Mapping[str, int]:
+        """Return psycopg_pool's figures, without those that are still zero."""
+        return self._pool.get_stats()
 
     async def dispatch(
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
@@ -156,8 +165,13 @@ class Rpc:
         parameters: tuple[str | None, ...],
         seconds: float,
     ) -> Any:  # noqa: ANN401
-        async with asyncio.timeout(seconds), self._pool.connection() as connection:
-            row = await (await connection.execute(statement, parameters)).fetchone()
+        try:
+            async with asyncio.timeout(seconds), self._pool.connection() as connection:
+                row = await (await connection.execute(statement, parameters)).fetchone()
+        except (psycopg.Error, TimeoutError) as error:
+            if self._on_error is not None:
+                self._on_error(error)
+            raise
         return row[0] if row else None
 
 

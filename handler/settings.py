@@ -116,7 +116,16 @@ class SupabaseSettings(ProcessSettings):
     wa_supabase_service_role_key: AsciiSecret | None = None
 
 
-class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings):
+class MetricsSettings(ProcessSettings):
+    """Who may read the metrics of a process."""
+
+    wa_metrics_port: int | None = Field(None, ge=0, le=65535)
+    """A port for nothing else, where a webhook's public one is open to everybody. 0: a free one."""
+    wa_metrics_host: str = Field("127.0.0.1", min_length=1)
+    wa_metrics_token: AsciiSecret | None = None
+
+
+class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings, MetricsSettings):
     """What `wa-webhook serve` needs."""
 
     wa_verify_token: SecretStr = Field(min_length=1)
@@ -131,7 +140,7 @@ class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings):
         return self.wa_inbound_log_sample_rate if self.wa_inbound_debug_snapshot else 0.0
 
 
-class NotifierSettings(DatabaseSettings, AlertSettings):
+class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings):
     """What `wa-webhook notify` needs."""
 
     wa_token: AsciiSecret

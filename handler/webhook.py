@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import PurePath
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -20,7 +19,8 @@ from starlette.routing import Route
 from handler import signature
 from handler.intake import Intake
 from handler.logs import logger
-from handler.metrics import Metrics
+from handler.metrics import HandlerMetrics
+from handler.metrics.endpoint import metrics_route, serve_metrics
 from handler.retention import Retention
 from handler.rpc import Answer, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
 from handler.settings import WebhookSettings
@@ -41,8 +41,10 @@ class Webhook:
         self._secrets = settings.app_secrets
         self._verify_token = settings.wa_verify_token.get_secret_value().encode()
         self._max_bytes = settings.wa_webhook_max_bytes
-        self._rpc = Rpc(settings)
-        self._metrics = Metrics(self._rpc.metrics)
+        self._settings = settings
+        self._metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
+        self._rpc = Rpc(settings, self._metrics.count_database_error)
+        self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
         self._retention = Retention(settings)
         self._intake = Intake(
             self._rpc,
@@ -57,7 +59,8 @@ class Webhook:
         """Hold the connections open; at the end commit what was taken before closing them."""
         await self._rpc.open()
         try:
-            yield
+            async with serve_metrics(self._metrics.render, self._settings):
+                yield
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
@@ -111,9 +114,17 @@ class Webhook:
         is_ready = report.get("ok") is True
         return reply(200 if is_ready else 503, report, None if is_ready else RETRY_AFTER)
 
-    async def metrics(self, _request: Request) -> Response:
-        """Return the metrics as Prometheus text."""
-        return Response(await self._metrics.render(), media_type=CONTENT_TYPE_LATEST)
+    def routes(self) -> list[Route]:
+        """Return the endpoints, without the metrics when these have a port of their own."""
+        routes = [
+            Route("/webhook", self.verify, methods=["GET"]),
+            Route("/webhook", self.receive, methods=["POST"]),
+            Route("/healthz", self.health),
+            Route("/readyz", self.readiness),
+        ]
+        if self._settings.wa_metrics_port is None:
+            routes.append(metrics_route(self._metrics.render, self._settings))
+        return routes
 
     async def _take(self, request: Request, report: dict[str, Any]) -> Response:
         body = await read_body(request, self._max_bytes)
@@ -142,13 +153,7 @@ def create_app(settings: WebhookSettings) -> Starlette:
     """Build the application; it connects when its lifespan starts."""
     webhook = Webhook(settings)
     return Starlette(
-        routes=[
-            Route("/webhook", webhook.verify, methods=["GET"]),
-            Route("/webhook", webhook.receive, methods=["POST"]),
-            Route("/healthz", webhook.health),
-            Route("/readyz", webhook.readiness),
-            Route("/metrics", webhook.metrics),
-        ],
+        routes=webhook.routes(),
         exception_handlers={HTTPException: _refuse_exception},
         lifespan=webhook.lifespan,
     )

@@ -3,15 +3,15 @@
 import asyncio
 import signal
 
-from handler.cli.settings import settings_or_exit
+from handler.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
 from handler.logs import configure_logging
 from handler.notifier.process import open_notifier
 from handler.settings import NotifierSettings
 
 
-def notify() -> None:
+def notify(metrics_port: MetricsPort = None) -> None:
     """Send what is queued until SIGTERM, then finish what is in flight and leave."""
-    settings = settings_or_exit(NotifierSettings)
+    settings = with_metrics_port(settings_or_exit(NotifierSettings), metrics_port)
     configure_logging()
     asyncio.run(_notify_until_signalled(settings))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from handler.cli.settings import settings_or_exit
+from handler.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
 from handler.logs import configure_logging, logger
 from handler.settings import WebhookSettings
 from handler.webhook import create_app
@@ -31,9 +31,10 @@ class Server(uvicorn.Server):
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free port.")] = 8000,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
-    settings = settings_or_exit(WebhookSettings)
+    settings = with_metrics_port(settings_or_exit(WebhookSettings), metrics_port)
     configure_logging()
     if settings.snapshot_rate:
         logger.warning("INBOUND_SNAPSHOTS_ENABLED", sample_rate=settings.snapshot_rate)

@@ -9,6 +9,8 @@ import platform
 import secrets
 from typing import TYPE_CHECKING
 
+from handler.metrics import NotifierMetrics
+from handler.metrics.endpoint import serve_metrics
 from handler.notifier.alerts import AlertSender
 from handler.notifier.database_link import DatabaseLink, DatabaseState
 from handler.notifier.graph_client import GraphClient
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
     """Yield a notifier that is not running yet, and close its connections afterwards."""
     worker = _worker_name()
+    metrics = NotifierMetrics()
     queue = NotificationQueue(
         settings.wa_database_url.get_secret_value(),
         worker=worker,
@@ -45,8 +48,13 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         poll_seconds=settings.wa_notify_poll_seconds,
         drain_seconds=settings.wa_notify_drain_seconds,
     )
-    async with queue, graph, _sending_alerts(settings, worker):
-        yield Notifier(queue, graph, limits, listen_url=_listen_url(settings))
+    async with (
+        queue,
+        graph,
+        _sending_alerts(settings, worker),
+        serve_metrics(metrics.render, settings),
+    ):
+        yield Notifier(queue, graph, limits, listen_url=_listen_url(settings), metrics=metrics)
 
 
 @contextlib.asynccontextmanager

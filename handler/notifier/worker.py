@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from handler.logs import log_events, logger
+from handler.metrics import NotifierMetrics
 from handler.notifier.backoff import Backoff
 from handler.notifier.listener import listen
 
@@ -48,11 +49,14 @@ class Notifier:
         limits: Limits,
         *,
         listen_url: str | None = None,
+        metrics: NotifierMetrics | None = None,
     ) -> None:
         self._queue = queue
         self._graph = graph
         self._limits = limits
         self._listen_url = listen_url
+        self._metrics = metrics or NotifierMetrics()
+        self._metrics.set_slots(limits.concurrency)
         self._slots = limits.concurrency
         self._sends: set[asyncio.Task[None]] = set()
         self._results: asyncio.Queue[Result | None] = asyncio.Queue()
@@ -98,8 +102,10 @@ class Notifier:
             free = self._slots
             try:
                 claimed = await self._queue.claim(free) if free > 0 else []
+                self._metrics.count_claim(len(claimed))
                 backoff.reset()
             except psycopg.Error as error:
+                self._metrics.count_database_error(error)
                 _report_failure("NOTIFY_CLAIM_FAILED", error)
                 await self._rest(backoff.next_pause())
                 continue
@@ -115,7 +121,9 @@ class Notifier:
         task.add_done_callback(self._sends.discard)
 
     async def _send(self, notification: Notification) -> None:
-        self._results.put_nowait((notification, await self._graph.send(notification)))
+        result = await self._graph.send(notification)
+        self._metrics.observe_send(result)
+        self._results.put_nowait((notification, result))
 
     async def _settle_results(self) -> None:
         """Settle in batches: whatever came in while the batch before was under way."""
@@ -132,15 +140,18 @@ class Notifier:
     async def _settle(self, batch: list[Result]) -> None:
         """Settle a batch, trying until the database takes it: the lock tokens make that safe."""
         backoff = Backoff()
+        report: dict[str, Any] = {}
         while True:
             try:
                 report = await self._queue.settle(batch)
             except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
                 # The database is away, or not yet migrated: neither is the results' fault.
+                self._metrics.count_database_error(error)
                 _report_failure("NOTIFY_SETTLE_FAILED", error)
                 await asyncio.sleep(backoff.next_pause())
                 continue
             except psycopg.Error as error:
+                self._metrics.count_database_error(error)
                 if len(batch) > 1:
                     # One result that cannot be settled must not keep the others.
                     for result in batch:
@@ -150,6 +161,7 @@ class Notifier:
                 _report_failure("NOTIFY_SETTLE_FAILED", error, notification_id=batch[0][0].id)
             else:
                 log_events(report.get("events") or ())
+            self._metrics.count_settled(len(batch), report)
             self._slots += len(batch)
             # A user's next message has become due with the one before it.
             self.wake()

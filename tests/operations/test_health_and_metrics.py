@@ -40,12 +40,13 @@ def test_a_database_without_its_settings_or_home_state_says_what_to_do(
 
 def test_an_empty_database_has_nothing_to_tell(edge: Connection[DictRow]) -> None:
     assert metrics(edge) | {
-        "queue": {"queued": 0, "sending": 0},
+        "queue": {"queued": 0, "sending": 0, "waiting": 0, "failed": 0},
         "oldest_due_seconds": 0,
         "queue_paused": False,
         "failed_events": 0,
         "kept_payloads": 0,
         "retention_age_seconds": None,
+        "retention_overdue": False,
     } == metrics(edge)
 
 
@@ -65,7 +66,7 @@ def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(
         "update public.notifications set next_attempt_at = now() + interval '1 hour' where id = 3"
     )
     found = metrics(edge)
-    assert found["queue"] == {"queued": 2, "sending": 1}
+    assert found["queue"] == {"queued": 2, "sending": 1, "waiting": 0, "failed": 0}
     assert 100 <= found["oldest_due_seconds"] < 200
 
 

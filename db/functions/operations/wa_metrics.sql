@@ -6,35 +6,47 @@ security definer
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'queue', (
-      select jsonb_build_object(
-        'queued', count(*) filter (where notification.status = 'queued'),
-        'sending', count(*) filter (where notification.status = 'sending')
-      )
-      from public.notifications as notification
-      where notification.due_at is not null
-    ),
-    'oldest_due_seconds', coalesce(
-      (
-        select extract(epoch from clock_timestamp() - min(notification.due_at))
-        from public.notifications as notification
-        where notification.due_at <= clock_timestamp()
-          and notification.blocked_by is null
-      ),
-      0
-    ),
+    'queue', wa.count_queue(),
+    'oldest_due_seconds', coalesce(extract(epoch from clock_timestamp() - wa.find_oldest_due()), 0),
     'queue_paused', (
       select coalesce(state.paused_until > clock_timestamp(), false) from wa.queue_state as state
     ),
-    'failed_events', (select count(*) from public.wa_events as event where event.status = 'failed'),
-    'kept_payloads', (
-      select count(*) from wa.kept_payloads as kept
-      where kept.replayed_at is null and kept.reason <> 'text_replaced'
+    'failed_events', (
+      select count(*)
+      from (
+        select
+        from public.wa_events as event
+        where event.status = 'failed'
+        order by event.received_at
+        limit 10000
+      ) as counted
     ),
-    'retention_age_seconds', (
-      select extract(epoch from clock_timestamp() - state.last_finished_at) from wa.retention_state as state
+    'kept_payloads', (
+      select count(*)
+      from (
+        select
+        from wa.kept_payloads as kept
+        where kept.replayed_at is null and kept.reason <> 'text_replaced'
+        order by kept.received_at
+        limit 10000
+      ) as counted
+    ),
+    'retention_age_seconds', extract(epoch from clock_timestamp() - retention.last_finished_at),
+    'retention_overdue', coalesce(
+      coalesce(retention.last_finished_at, retention.last_started_at)
+      < clock_timestamp() - 2 * make_interval(
+        secs => wa.get_setting('retention_interval_seconds')::double precision
+      ),
+      false
+    ),
+    'retention_purged', jsonb_build_object(
+      'wa_events', retention.purged_events,
+      'webhook_logs', retention.purged_logs,
+      'notifications', retention.purged_notifications,
+      'kept_payloads', retention.purged_payloads
     )
   )
+  from wa.retention_state as retention
 $$;
 
 grant create on schema public to wa_runtime;
@@ -42,7 +54,7 @@ alter function public.wa_metrics() owner to wa_runtime;
 revoke create on schema public from wa_runtime;
 
 comment on function public.wa_metrics() is
-'What only the database knows, for GET /metrics: depth of the queue by status, age of the oldest due message in seconds, whether the queue is paused, failed events, kept payloads that wait for a person, and seconds since retention last finished (null: never).';
+'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
 
 revoke all on function public.wa_metrics() from public;
 grant execute on function public.wa_metrics() to wa_edge_role, wa_operator_role;

@@ -17,6 +17,7 @@ as $$
       'outcome', p_failure -> 'outcome',
       'decision', p_failure -> 'decision',
       'class', p_failure -> 'class',
+      'class_code', p_failure -> 'class_code',
       'http_status', p_failure -> 'http_status',
       'error_code', p_failure -> 'error_code',
       'retry_count', p_failure -> 'retry_count',
@@ -26,7 +27,7 @@ as $$
 $$;
 
 comment on function wa.describe_send_failure(jsonb) is
-'The log event of a failed attempt. Without Meta''s error text, which may quote the message.';
+'The log event of a failed attempt; class and class_code name its row of wa.send_error_classes. Without Meta''s error text, which may quote the message.';
 
 revoke all on function wa.describe_send_failure(jsonb) from public;
 grant execute on function wa.describe_send_failure(jsonb) to wa_runtime;

@@ -37,10 +37,15 @@ begin
   if v_is_done then
     perform wa.create_log_partitions();
     v_logs := v_logs + wa.drop_log_partitions((v_cutoffs ->> 'webhook_logs')::timestamptz);
-
-    update wa.retention_state as state
-    set last_finished_at = clock_timestamp();
   end if;
+
+  update wa.retention_state as state
+  set
+    last_finished_at = case when v_is_done then clock_timestamp() else state.last_finished_at end,
+    purged_events = state.purged_events + v_events,
+    purged_logs = state.purged_logs + v_logs,
+    purged_notifications = state.purged_notifications + v_notifications,
+    purged_payloads = state.purged_payloads + v_payloads;
 
   return jsonb_build_object(
     'is_done', v_is_done,

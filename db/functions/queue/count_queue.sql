@@ -1,0 +1,75 @@
+create or replace function wa.count_queue()
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  -- Counting more would cost every scrape tens of milliseconds, for a figure that nobody reads to the last digit.
+  c_exact constant integer := 10000;
+  v_open bigint;
+  v_queued bigint;
+  v_sending bigint;
+  v_waiting bigint;
+  v_failed bigint;
+  v_plan json;
+begin
+  select count(*), count(*) filter (where counted.status = 'sending')
+  into v_open, v_sending
+  from (
+    select notification.status
+    from public.notifications as notification
+    where notification.due_at is not null
+    -- The order of notifications_due_idx, so that settled rows are not read whatever the statistics say.
+    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at, notification.id
+    limit c_exact + 1
+  ) as counted;
+
+  select count(*) into v_waiting
+  from (
+    select
+    from public.notifications as notification
+    where notification.waiting_for is not null
+    order by notification.user_id
+    limit c_exact
+  ) as counted;
+
+  select count(*) into v_failed
+  from (
+    select
+    from public.notifications as notification
+    where notification.failed_at is not null
+    order by notification.failed_at
+    limit c_exact
+  ) as counted;
+
+  v_queued := v_open - v_sending;
+
+  if v_open > c_exact then
+    execute 'explain (format json) select from public.notifications where status = ''queued''' into v_plan;
+    v_queued := greatest(v_queued, (v_plan #>> '{0,Plan,Plan Rows}')::bigint - v_waiting);
+
+    select count(*) into v_sending
+    from wa.list_sending_numbers() as number (phone_number_id)
+    cross join generate_series(0, 2) as priority (value)
+    cross join lateral (
+      select notification.status
+      from public.notifications as notification
+      where coalesce(notification.phone_number_id, '') = number.phone_number_id
+        and notification.priority = priority.value
+        and notification.due_at > now()
+      order by notification.due_at
+      limit 1000
+    ) as later
+    where later.status = 'sending';
+  end if;
+
+  return jsonb_build_object('queued', v_queued, 'sending', v_sending, 'waiting', v_waiting, 'failed', v_failed);
+end
+$$;
+
+comment on function wa.count_queue() is
+'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 10,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
+
+revoke all on function wa.count_queue() from public;
+grant execute on function wa.count_queue() to wa_runtime;

@@ -1,7 +1,7 @@
 create or replace function public.wa_metrics()
 returns jsonb
 language sql
-stable
+volatile
 security definer
 set search_path = ''
 as $$

@@ -1,7 +1,7 @@
 create or replace function wa.count_queue()
 returns jsonb
 language plpgsql
-stable
+volatile
 set search_path = ''
 as $$
 declare
@@ -46,6 +46,7 @@ begin
   v_queued := v_open - v_sending;
 
   if v_open > c_exact then
+    -- PostgreSQL allows this in a volatile function only.
     execute 'explain (format json) select from public.notifications where status = ''queued''' into v_plan;
     v_queued := greatest(v_queued, (v_plan #>> '{0,Plan,Plan Rows}')::bigint - v_waiting);
 

@@ -1,0 +1,110 @@
+"""What the metrics of handler and notifier say after traffic that is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler.dev.graph import Behaviour
+from tests.metrics.conftest import CARLA, DORA
+from tests.notifier.conftest import ANA, BRUNO, until
+
+if TYPE_CHECKING:
+    from tests.metrics.conftest import Observed
+
+LABELS = {
+    "wa_webhook_request_ms": {"status"},
+    "wa_notification_queue": {"status"},
+    "wa_notification_retried": {"class", "code"},
+    "wa_notification_failed": {"class", "code"},
+    "wa_notification_send_ms": {"outcome"},
+    "wa_database_error": {"sqlstate_class"},
+    "wa_retention_purged_rows": {"table"},
+}
+PART = re.compile(r"_(total|count|sum|bucket|created)$")
+
+
+async def test_messages_are_counted_by_what_became_of_them(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    for name, count in {"processed": 1, "duplicate": 1, "failed": 1, "invalid_sender": 1}.items():
+        assert await observed.figure(f"wa_message_{name}_total") == count
+    assert await observed.figure("wa_payload_kept_total") == 2
+    assert await observed.figure("wa_payload_waiting") == 2
+    assert await observed.figure("wa_event_failed") == 1
+
+
+async def test_attempts_are_counted_by_what_became_of_them(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    failure = {"class": "message", "code": "131009"}
+    retry = {"class": "retry", "code": "131000"}
+    assert await observed.figure("wa_notification_failed_total", **failure) == 1
+    assert await observed.figure("wa_notification_retried_total", **retry) == 1
+    assert await observed.figure("wa_notification_sent_total") >= 1
+    assert await observed.figure("wa_notification_send_ms_count", outcome="accepted") >= 1
+    assert await observed.figure("wa_notification_send_ms_count", outcome="rejected") == 2
+    assert await observed.figure("wa_notification_queued_ms_count") >= 1
+    assert await observed.figure("wa_notifier_claim_total") >= 1
+
+
+async def test_a_code_that_nobody_knows_adds_one_series_whatever_it_is(observed: Observed) -> None:
+    for number, code in enumerate((987001, 987002)):
+        observed.outbox.graph.behave(Behaviour(answer="error", code=code, http_status=400))
+        observed.outbox.queue(observed.outbox.add_user(f"+3460000111{number}"))
+        await until(lambda: observed.outbox.count("queued") + observed.outbox.count("sending") == 0)
+    failures = [
+        sample.labels["code"]
+        for sample in await observed.scrape()
+        if sample.name in ("wa_notification_retried_total", "wa_notification_failed_total")
+    ]
+    assert failures
+    assert all("987" not in code for code in failures)
+
+
+async def test_slots_come_back_when_results_are_settled(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    assert await observed.figure("wa_notifier_slots") == 32
+    assert await observed.figure("wa_notifier_slots_busy") == 0
+
+
+async def test_calls_that_the_database_refuses_are_counted_by_class(observed: Observed) -> None:
+    await observed.post(b"{")
+    await observed.post(b"{}")
+    observed.outbox.execute("drop function public.wa_dispatch(jsonb, jsonb)")
+    assert await observed.post(b'{"object": 1}') == 503
+    for sqlstate_class in ("22", "WA", "42"):
+        assert await observed.figure("wa_database_error_total", sqlstate_class=sqlstate_class) >= 1
+
+
+async def test_the_pool_is_seen(observed: Observed) -> None:
+    await observed.converse()
+    assert await observed.figure("wa_database_pool_limit") == 4
+    assert 1 <= await observed.figure("wa_database_pool_size") <= 4
+    assert await observed.figure("wa_database_pool_requests_total") >= 3
+    assert await observed.figure("wa_database_pool_waiting") == 0
+
+
+async def test_labels_are_few_and_hold_nobody(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    for sample in await observed.scrape():
+        if not sample.name.startswith("wa_"):
+            continue
+        family = PART.sub("", sample.name)
+        labels = {name: value for name, value in sample.labels.items() if name != "le"}
+        assert labels.keys() == LABELS.get(family, set()), sample
+        for value in labels.values():
+            assert re.fullmatch(r"[a-z_]{1,30}|[0-9]{1,6}|WA", value), sample
+            assert value not in {address[1:] for address in (ANA, BRUNO, CARLA, DORA)}
+
+
+@pytest.mark.parametrize("name", ["wa_retention_age_seconds", "wa_retention_overdue"])
+async def test_retention_is_seen(observed: Observed, name: str) -> None:
+    observed.outbox.execute(
+        "update wa.retention_state set last_finished_at = now() - interval '1 day'"
+    )
+    assert await observed.figure(name) >= 1

@@ -1,0 +1,94 @@
+"""Dashboard and alert rules name what is really there, and Prometheus answers every panel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.docs.code_blocks import PROJECT
+from tests.fixtures.machine import requires
+from tests.metrics.prometheus import OPS, running_prometheus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from tests.metrics.conftest import Observed
+    from tests.metrics.prometheus import Prometheus
+
+DASHBOARD: dict[str, Any] = json.loads((OPS / "grafana-dashboard.json").read_text())
+RULES = (OPS / "prometheus-rules.yml").read_text()
+PANELS = {
+    panel["title"]: [target["expr"] for target in panel["targets"]]
+    for panel in DASHBOARD["panels"]
+    if panel["type"] != "row"
+}
+METRIC = re.compile(r"\b(?:wa|process)_[a-z0-9_]+\b")
+PATIENCE_SECONDS = 90
+
+
+def expressions() -> list[str]:
+    """Return every expression of the dashboard, as Grafana sends it for the last minutes."""
+    return [
+        expression.replace("$__rate_interval", "1m")
+        for panel in PANELS.values()
+        for expression in panel
+    ]
+
+
+async def test_every_metric_of_dashboard_and_rules_is_in_a_scrape(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    scraped = {sample.name for sample in await observed.scrape()}
+    named = set(METRIC.findall("\n".join(expressions()) + RULES))
+    assert len(named) > 30
+    assert named - scraped == set()
+
+
+async def test_the_dashboard_shows_every_metric_of_ours(observed: Observed) -> None:
+    await observed.converse()
+    await observed.meet_trouble()
+    shown = set(METRIC.findall("\n".join(expressions())))
+    part = re.compile(r"_(count|sum|bucket|created)$")
+    ours = {
+        part.sub("", sample.name)
+        for sample in await observed.scrape()
+        if sample.name.startswith("wa_") and not sample.name.endswith("_created")
+    }
+    assert ours - {part.sub("", name) for name in shown} == set()
+
+
+@requires("prometheus")
+async def test_prometheus_answers_every_panel(
+    observed: Observed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = {"wa-webhook": observed.handler_url, "wa-notifier": observed.notifier_url}
+    await observed.meet_trouble()
+    async with running_prometheus(tmp_path, urls) as prometheus:
+        unanswered = set(expressions())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while unanswered:
+                await observed.converse()
+                unanswered = await find_unanswered(prometheus, unanswered)
+        assert {rule["health"] for rule in await prometheus.rules()} == {"ok"}
+    with capsys.disabled():
+        print(f"\n{len(PANELS)} panels, {len(expressions())} queries, each answered by a scrape")
+
+
+async def find_unanswered(prometheus: Prometheus, queries: set[str]) -> set[str]:
+    return {query for query in queries if not await prometheus.query(query)}
+
+
+def test_every_alert_says_what_to_do_and_leads_to_a_section_of_the_runbook() -> None:
+    headings = re.findall(r"^## (.+)$", (PROJECT / "docs/runbook.md").read_text(), re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
+    alerts = RULES.split("- alert: ")[1:]
+    assert len(alerts) > 10
+    for alert in alerts:
+        assert re.search(r'summary: ".+"', alert), alert
+        assert re.search(r'action: ".+"', alert), alert
+        (anchor,) = re.findall(r'runbook: "docs/runbook\.md#(.+)"', alert)
+        assert anchor in anchors

@@ -193,8 +193,9 @@ ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
 COMMENT ON FUNCTION public.wa_health() IS 'Whether this database can take webhooks: ok, and a list of problems, each with what to do.';
 
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_metrics() OWNER TO wa_runtime;
@@ -724,7 +725,7 @@ CREATE FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa
 COMMENT ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) IS 'How many messages of a dispatch came to which end. What was received but not claimed is a duplicate.';
 
 CREATE FUNCTION wa.count_queue() RETURNS jsonb
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 

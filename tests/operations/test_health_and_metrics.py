@@ -100,3 +100,84 @@ def test_the_age_of_the_last_retention_run_is_known(
 ) -> None:
     connection.execute("update wa.retention_state set last_finished_at = now() - interval '1 hour'")
     assert 3600 <= metrics(edge)["retention_age_seconds"] < 3700
+
+
+UNSETTLED = """
+    insert into public.notifications
+        (user_id, recipient, payload, status, next_attempt_at, sent_at, priority, phone_number_id)
+    select profile.user_id, '+34600111222', '{"type": "text"}', kind.status,
+        case when kind.status = 'queued' then now() - number * interval '1 second' end,
+        case when kind.status = 'sent' then now() end, number %% 3, '1' || number %% 2
+    from (select user_id from public.profiles limit 1) as profile,
+        (values ('queued', %s), ('sent', %s)) as kind (status, count),
+        generate_series(1, kind.count) as number
+"""
+
+
+def test_a_backlog_is_counted_exactly_to_ten_thousand_and_estimated_above(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    connection.execute("insert into wa.number_pace (phone_number_id) values ('10'), ('11')")
+    connection.execute("alter table public.notifications disable trigger user")
+    connection.execute(UNSETTLED, (9_998, 10_000))
+    assert metrics(edge)["queue"]["queued"] == 9_999
+    connection.execute(UNSETTLED, (20_000, 0))
+    connection.execute(
+        "update public.notifications set status = 'sending', locked_by = 'w',"
+        " locked_until = now() + interval '1 hour' where id in (2, 3, 4)"
+    )
+    connection.execute("analyze public.notifications")
+    queue = metrics(edge)["queue"]
+    assert 27_000 < queue["queued"] < 33_000
+    assert queue["sending"] == 3
+
+
+def test_metrics_read_a_bounded_part_of_a_backlog(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    connection.execute("alter table public.notifications disable trigger user")
+    connection.execute(UNSETTLED, (60_000, 40_000))
+    connection.execute("analyze public.notifications")
+    metrics(edge)
+    plan = value(
+        edge, "explain (analyze, buffers, timing off, format json) select public.wa_metrics()"
+    )
+    buffers = plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
+    # One heap page for each of the 10,000 rows that are counted, and what was looked at beside.
+    assert buffers < 20_000
+
+
+def test_a_message_that_waits_for_its_user_and_one_that_failed_are_counted_apart(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, *(["hello"] * 3))
+    connection.execute(
+        "update public.notifications set waiting_for = 'user', next_attempt_at = null where id = 1"
+    )
+    connection.execute(
+        "update public.notifications set status = 'failed', failed_at = now() where id = 2"
+    )
+    assert metrics(edge)["queue"] == {"queued": 1, "sending": 0, "waiting": 1, "failed": 1}
+
+
+def test_retention_is_overdue_after_two_of_its_intervals(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    finished = "update wa.retention_state set last_finished_at = now() - %s::interval"
+    connection.execute(finished, ("11 hours",))
+    assert metrics(edge)["retention_overdue"] is False
+    connection.execute(finished, ("13 hours",))
+    assert metrics(edge)["retention_overdue"] is True
+
+
+def test_what_retention_purged_is_counted_over_all_its_runs(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    for _ in range(2):
+        send(edge, payloads.text_message(), payloads.text_message())
+        connection.execute("update public.wa_events set received_at = now() - interval '1 year'")
+        edge.execute("call public.wa_retention_purge()")
+    purged = metrics(edge)["retention_purged"]
+    assert purged == {"wa_events": 4, "webhook_logs": 0, "notifications": 0, "kept_payloads": 0}

@@ -4,6 +4,7 @@ language sql
 volatile
 security definer
 set search_path = ''
+set jit = off
 as $$
   select jsonb_build_object(
     'queue', wa.count_queue(),

@@ -59,7 +59,7 @@ begin
       where coalesce(notification.phone_number_id, '') = number.phone_number_id
         and notification.priority = priority.value
         and notification.due_at > now()
-      order by notification.due_at
+      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at
       limit 1000
     ) as later
     where later.status = 'sending';

@@ -729,7 +729,7 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 10,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
+COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
 
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
@@ -1232,7 +1232,7 @@ CREATE FUNCTION wa.mask_json(p_value jsonb, p_path text DEFAULT ''::text, p_dept
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) IS 'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal. What is nested deeper than 32 levels is *** as a whole.';
+COMMENT ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) IS 'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal, and every key that is not a word. What is nested deeper than 32 levels is *** as a whole.';
 
 CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
     LANGUAGE sql IMMUTABLE

@@ -13,7 +13,7 @@ FIGURES: Mapping[str, Description] = {
     "queue": (
         GaugeMetricFamily,
         "wa_notification_queue",
-        "Notifications by status; above 10,000 an estimate",
+        "Notifications by status; above 2,000 the queued ones are an estimate",
         "status",
     ),
     "oldest_due_seconds": (

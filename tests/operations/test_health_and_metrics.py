@@ -114,15 +114,15 @@ UNSETTLED = """
 """
 
 
-def test_a_backlog_is_counted_exactly_to_ten_thousand_and_estimated_above(
+def test_a_backlog_is_counted_exactly_to_two_thousand_and_estimated_above(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
     say(edge, "hello")
     connection.execute("insert into wa.number_pace (phone_number_id) values ('10'), ('11')")
     connection.execute("alter table public.notifications disable trigger user")
-    connection.execute(UNSETTLED, (9_998, 10_000))
-    assert metrics(edge)["queue"]["queued"] == 9_999
-    connection.execute(UNSETTLED, (20_000, 0))
+    connection.execute(UNSETTLED, (1_998, 10_000))
+    assert metrics(edge)["queue"]["queued"] == 1_999
+    connection.execute(UNSETTLED, (28_000, 0))
     connection.execute(
         "update public.notifications set status = 'sending', locked_by = 'w',"
         " locked_until = now() + interval '1 hour' where id in (2, 3, 4)"
@@ -145,8 +145,8 @@ def test_metrics_read_a_bounded_part_of_a_backlog(
         edge, "explain (analyze, buffers, timing off, format json) select public.wa_metrics()"
     )
     buffers = plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"]
-    # One heap page for each of the 10,000 rows that are counted, and what was looked at beside.
-    assert buffers < 20_000
+    # One heap page for each of the 2,000 rows that are counted, and what was looked at beside.
+    assert buffers < 10_000
 
 
 def test_a_message_that_waits_for_its_user_and_one_that_failed_are_counted_apart(

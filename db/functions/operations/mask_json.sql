@@ -48,7 +48,11 @@ begin
     when 'object' then (
       select coalesce(
         jsonb_object_agg(
-          member.key,
+          -- Meta's names are words; what is keyed by a number or an address is keyed by a person.
+          case
+            when member.key ~ '^[A-Za-z_][A-Za-z0-9_]{0,62}$' and member.key !~ '[0-9]{5}' then member.key
+            else '***'
+          end,
           wa.mask_json(member.value, concat_ws('.', nullif(p_path, ''), member.key), p_depth + 1)
         ),
         '{}'
@@ -67,7 +71,7 @@ end
 $$;
 
 comment on function wa.mask_json(jsonb, text, integer) is
-'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal. What is nested deeper than 32 levels is *** as a whole.';
+'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal, and every key that is not a word. What is nested deeper than 32 levels is *** as a whole.';
 
 revoke all on function wa.mask_json(jsonb, text, integer) from public;
 grant execute on function wa.mask_json(jsonb, text, integer) to wa_runtime, wa_operator_role;

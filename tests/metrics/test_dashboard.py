@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.metrics.prometheus import Prometheus
 
 DASHBOARD: dict[str, Any] = json.loads((OPS / "grafana-dashboard.json").read_text())
+RUNBOOK = (PROJECT / "docs/runbook.md").read_text()
 RULES = (OPS / "prometheus-rules.yml").read_text()
 PANELS = {
     panel["title"]: [target["expr"] for target in panel["targets"]]
@@ -27,6 +28,7 @@ PANELS = {
     if panel["type"] != "row"
 }
 METRIC = re.compile(r"\b(?:wa|process)_[a-z0-9_]+\b")
+PART = re.compile(r"_(count|sum|bucket)$")
 PATIENCE_SECONDS = 90
 
 
@@ -48,17 +50,22 @@ async def test_every_metric_of_dashboard_and_rules_is_in_a_scrape(observed: Obse
     assert named - scraped == set()
 
 
-async def test_the_dashboard_shows_every_metric_of_ours(observed: Observed) -> None:
+async def test_dashboard_and_runbook_show_every_metric_of_ours_and_no_other(
+    observed: Observed,
+) -> None:
     await observed.converse()
     await observed.meet_trouble()
-    shown = set(METRIC.findall("\n".join(expressions())))
-    part = re.compile(r"_(count|sum|bucket|created)$")
     ours = {
-        part.sub("", sample.name)
+        PART.sub("", sample.name)
         for sample in await observed.scrape()
         if sample.name.startswith("wa_") and not sample.name.endswith("_created")
     }
-    assert ours - {part.sub("", name) for name in shown} == set()
+    shown = {PART.sub("", name) for name in METRIC.findall("\n".join(expressions()))}
+    section = RUNBOOK.partition("## 4. ")[2].partition("## 5. ")[0]
+    first_cells = re.findall(r"^\| (`wa_[^|]+) \|", section, re.MULTILINE)
+    explained = set(METRIC.findall("".join(first_cells)))
+    assert ours - shown == set()
+    assert ours ^ explained == set()
 
 
 @requires("prometheus")
@@ -83,7 +90,7 @@ async def find_unanswered(prometheus: Prometheus, queries: set[str]) -> set[str]
 
 
 def test_every_alert_says_what_to_do_and_leads_to_a_section_of_the_runbook() -> None:
-    headings = re.findall(r"^## (.+)$", (PROJECT / "docs/runbook.md").read_text(), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
     alerts = RULES.split("- alert: ")[1:]
     assert len(alerts) > 10

@@ -1,0 +1,52 @@
+create or replace function public.wa_failed_events(
+  error_like text default null,
+  received_after timestamptz default '-infinity',
+  received_before timestamptz default 'infinity'
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with failed as (
+    select event.error, event.received_at
+    from public.wa_events as event
+    where event.status = 'failed'
+      and event.received_at >= wa_failed_events.received_after
+      and event.received_at < wa_failed_events.received_before
+      and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
+    order by event.received_at desc
+    limit 50000
+  ),
+
+  frequent as (
+    select
+      wa.mask_error(failed.error) as error,
+      count(*) as messages,
+      min(failed.received_at) as oldest_at,
+      max(failed.received_at) as newest_at
+    from failed
+    group by 1
+    order by count(*) desc, 1
+    limit 20
+  )
+
+  select jsonb_build_object(
+    'messages', (select count(*) from failed),
+    'is_capped', (select count(*) = 50000 from failed),
+    'errors', coalesce(
+      (select jsonb_agg(to_jsonb(frequent) order by frequent.messages desc, frequent.error) from frequent), '[]'
+    )
+  )
+$$;
+
+grant create on schema public to wa_runtime;
+alter function public.wa_failed_events(text, timestamptz, timestamptz) owner to wa_runtime;
+revoke create on schema public from wa_runtime;
+
+comment on function public.wa_failed_events(text, timestamptz, timestamptz) is
+'What wa_replay_events with the same arguments would replay: how many messages (of the newest 50,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+
+revoke all on function public.wa_failed_events(text, timestamptz, timestamptz) from public;
+grant execute on function public.wa_failed_events(text, timestamptz, timestamptz) to wa_operator_role;

@@ -1,0 +1,26 @@
+"""How a command for a person on call asks the database, or says in one line that it cannot."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import typer
+from psycopg import Connection
+
+from handler.operations.database import connect, explain
+from handler.settings import DatabaseSettings
+
+NO_ANSWER = 3
+"""The exit code when the database did not answer what was asked."""
+
+
+@contextlib.contextmanager
+def database_or_exit(settings: DatabaseSettings, command: str) -> Iterator[Connection[Any]]:
+    """Run the block with a connection; on a database error print one line and exit with 3."""
+    try:
+        with connect(settings, command) as connection:
+            yield connection
+    except psycopg.Error as error:
+        typer.echo(f"database: {explain(error)}", err=True)
+        raise typer.Exit(NO_ANSWER) from None

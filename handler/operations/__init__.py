@@ -1,0 +1,1 @@
+"""What a person on call asks of the system: status, doctor and replay."""

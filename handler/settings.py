@@ -125,12 +125,9 @@ class MetricsSettings(ProcessSettings):
     wa_metrics_token: AsciiSecret | None = None
 
 
-class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings, MetricsSettings):
-    """What `wa-webhook serve` needs."""
+class SnapshotSettings(ProcessSettings):
+    """Debugging windows."""
 
-    wa_verify_token: SecretStr = Field(min_length=1)
-    wa_webhook_max_bytes: int = Field(3 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
-    wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
     wa_inbound_log_sample_rate: float = Field(0.0, ge=0, le=1)
     wa_inbound_debug_snapshot: bool = False
 
@@ -140,12 +137,37 @@ class WebhookSettings(SigningSettings, DatabaseSettings, SupabaseSettings, Metri
         return self.wa_inbound_log_sample_rate if self.wa_inbound_debug_snapshot else 0.0
 
 
-class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings):
-    """What `wa-webhook notify` needs."""
+class VerificationSettings(ProcessSettings):
+    """What Meta shows when the callback is edited."""
+
+    wa_verify_token: SecretStr = Field(min_length=1)
+
+
+class WebhookSettings(
+    SigningSettings,
+    DatabaseSettings,
+    VerificationSettings,
+    SupabaseSettings,
+    MetricsSettings,
+    SnapshotSettings,
+):
+    """What `wa-webhook serve` needs."""
+
+    wa_webhook_max_bytes: int = Field(3 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
+
+
+class GraphSettings(ProcessSettings):
+    """Meta's API: the system user's token, the business number's id, host and version."""
 
     wa_token: AsciiSecret
     wa_phone_id: str = Field(pattern=r"^[0-9]{1,32}$")
     whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+
+
+class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings, GraphSettings):
+    """What `wa-webhook notify` needs."""
+
     wa_media_folder: DirectoryPath | None = None
     """The only place that messages may take files from."""
     wa_notify_concurrency: int = Field(32, ge=1, le=1000)

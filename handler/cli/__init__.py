@@ -8,7 +8,9 @@ from handler.cli.flows import flows
 from handler.cli.migrate import migrate
 from handler.cli.notify import notify
 from handler.cli.post import post
+from handler.cli.replay import replay
 from handler.cli.serve import serve
+from handler.cli.status import status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,3 +25,5 @@ app.command()(demo)
 app.command()(dev)
 app.command()(notify)
 app.command()(flows)
+app.command()(status)
+app.command()(replay)

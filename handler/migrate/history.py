@@ -26,10 +26,14 @@ class History:
     routine_checksums: dict[str, str]
 
 
-def read_history(database: Connection[Any]) -> History:
-    """Return the history; a database that was never migrated has an empty one."""
+def read_history(database: Connection[Any], *, with_statements: bool = True) -> History:
+    """Return the history; a database that was never migrated has an empty one.
+
+    Without statements for a role that may read versions only: an edit of what the Supabase CLI
+    applied is then not found.
+    """
     columns = _columns_of(database, "supabase_migrations.schema_migrations")
-    statements = "statements" if "statements" in columns else "null"
+    statements = "statements" if with_statements and "statements" in columns else "null"
     return History(
         applied=dict(
             database.execute(

@@ -1,0 +1,33 @@
+"""`wa-webhook status`: one screen that says whether somebody is needed."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from handler.cli.database import database_or_exit
+from handler.cli.settings import settings_or_exit
+from handler.operations.status import read_status
+from handler.operations.status_screen import draw_status
+from handler.settings import DatabaseSettings, SnapshotSettings
+
+
+def status(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show traffic, queue, failures, retention, migrations and roles, and what to do next.
+
+    WA_DATABASE_URL is that of wa_operator_role. Exits with 0 when nothing needs a person, 1 when
+    something does, 2 when a setting is wrong, and 3 when the database did not answer.
+    """
+    settings = settings_or_exit(DatabaseSettings)
+    is_sampling = settings_or_exit(SnapshotSettings).snapshot_rate > 0
+    with database_or_exit(settings, "status") as connection:
+        found = read_status(connection, settings.wa_database_schema, is_sampling=is_sampling)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2))
+    else:
+        Console(soft_wrap=False).print(draw_status(found), highlight=False)
+    raise typer.Exit(1 if found.needs_person else 0)

@@ -1,0 +1,69 @@
+"""How a database compares with the files of this installation, as the operator's role sees it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors
+
+from handler.migrate import MigrateError, find_db_folder, read_source
+from handler.migrate.history import read_history
+from handler.migrate.plan import make_plan
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+MIGRATE = "wa-webhook migrate, as the role that owns the tables"
+
+
+@dataclass(frozen=True)
+class MigrationState:
+    """Paths are relative to db/. `refused` says what `wa-webhook migrate` would stop at."""
+
+    is_known: bool = True
+    applied: int = 0
+    latest: str | None = None
+    pending: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """One line on what is not as the files say, or None."""
+        if self.refused is not None:
+            return self.refused
+        parts = [
+            f"{len(paths)} {kind}"
+            for paths, kind in (
+                (self.pending, "migrations are pending"),
+                (self.changed, "routine files are not applied as they are here"),
+                (self.removed, "routines of the database have no file here"),
+            )
+            if paths
+        ]
+        return "; ".join(parts) or None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        return asdict(self)
+
+
+def read_migrations(connection: Connection[Any]) -> MigrationState:
+    """Compare history and checksums with the files; not known where the role may not read them."""
+    try:
+        with connection.transaction():
+            history = read_history(connection, with_statements=False)
+        plan = make_plan(read_source(find_db_folder()), history)
+    except errors.InsufficientPrivilege:
+        return MigrationState(is_known=False)
+    except MigrateError as error:
+        return MigrationState(refused=" ".join(str(error).split()))
+    return MigrationState(
+        applied=len(plan.applied),
+        latest=max((migration.version for migration in plan.applied), default=None),
+        pending=tuple(migration.path for migration in plan.pending),
+        changed=tuple(file.path for file in plan.changed_routines),
+        removed=plan.removed_routines,
+    )

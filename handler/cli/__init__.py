@@ -4,6 +4,7 @@ import typer
 
 from handler.cli.demo import demo
 from handler.cli.dev import dev
+from handler.cli.doctor import doctor
 from handler.cli.flows import flows
 from handler.cli.migrate import migrate
 from handler.cli.notify import notify
@@ -26,4 +27,5 @@ app.command()(dev)
 app.command()(notify)
 app.command()(flows)
 app.command()(status)
+app.command()(doctor)
 app.command()(replay)

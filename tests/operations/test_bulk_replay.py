@@ -55,7 +55,7 @@ def test_one_that_still_fails_undoes_none_of_the_others(
     _, broken, _ = fail_help(edge, *OTHERS)
     mend_step(connection)
     connection.execute(
-        "update public.wa_events set payload = '{\"object\": \"page\"}' where wa_message_id = %s",
+        'update public.wa_events set payload = \'{"object": "page"}\' where wa_message_id = %s',
         (broken,),
     )
     answer = value(operator, REPLAY)
@@ -173,7 +173,7 @@ def test_errors_are_listed_without_what_they_quote(
     fail_help(edge, *OTHERS[:2])
     connection.execute(
         "update public.wa_events set error = '22P02: invalid input syntax for type integer:'"
-        ' || \' "my name is Ana" of 34600111222\''
+        " || ' \"my name is Ana\" of 34600111222'"
     )
     failed = value(operator, "select public.wa_failed_events()")
     assert failed["messages"] == 2

@@ -58,6 +58,7 @@ class GraphStandIn:
         self._phone_number_ids = phone_number_ids
         self.app = Starlette(
             routes=[
+                Route("/{version}/{phone_number_id}", self._phone_number, methods=["GET"]),
                 Route("/{version}/{phone_number_id}/messages", self._messages, methods=["POST"]),
                 Route("/{version}/{phone_number_id}/media", self._media, methods=["POST"]),
                 Route("/_accepted", self._accepted, methods=["GET"]),
@@ -75,6 +76,15 @@ class GraphStandIn:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         yield
         await self.statuses.close()
+
+    async def _phone_number(self, request: Request) -> Response:
+        self._check_access(request)
+        behaviour = self.behaviours.next_for("phone_number", None)
+        if (refusal := await self._refuse(request, behaviour)) is not None:
+            return refusal
+        return JSONResponse(
+            {"id": request.path_params["phone_number_id"], "quality_rating": "GREEN"}
+        )
 
     async def _messages(self, request: Request) -> Response:
         self._check_access(request)

@@ -1,0 +1,61 @@
+"""`wa-webhook doctor`: would this environment work, and how to mend it."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from handler.operations.doctor.check import Check, Outcome
+from handler.operations.doctor.configuration import Process
+from handler.operations.doctor.examination import examine, is_well
+
+_STYLES = {Outcome.OK: "green", Outcome.WARN: "yellow", Outcome.FAIL: "red", Outcome.SKIP: "dim"}
+
+
+def doctor(
+    *,
+    process: Annotated[
+        Process | None,
+        typer.Option(
+            "--as",
+            help="Whose environment this is. Default: by the role in WA_DATABASE_URL.",
+            show_default=False,
+        ),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="The webhook's public address, to call it.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check settings, database, rights, migrations, clocks, Graph token and webhook.
+
+    Changes nothing and sends no message. Exits with 1 when something fails.
+    """
+    examined, checks = examine(process, url)
+    if as_json:
+        answer = {"process": examined, "is_well": is_well(checks)}
+        typer.echo(json.dumps(answer | {"checks": [asdict(check) for check in checks]}, indent=2))
+    else:
+        _print(examined, checks)
+    raise typer.Exit(0 if is_well(checks) else 1)
+
+
+def _print(process: Process, checks: list[Check]) -> None:
+    table = Table(title=f"as {process}", title_justify="left", box=None, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        style = _STYLES[check.outcome]
+        table.add_row(f"[{style}]{check.outcome}[/]", check.name, _words(check.message))
+        if check.outcome is not Outcome.OK and check.mend:
+            table.add_row("", "", _words(f"-> {check.mend}"))
+    Console().print(table, highlight=False)
+
+
+def _words(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,1 @@
+"""`wa-webhook doctor`: whether a process would work with this environment, and how to mend it."""

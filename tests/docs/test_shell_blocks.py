@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -21,11 +23,18 @@ RUNBOOK = find_code_blocks("docs/runbook.md", "sh")
 
 
 def run_shell(database: Database, code: str) -> subprocess.CompletedProcess[str]:
-    path = f"{database.server.binaries}{os.pathsep}{os.environ['PATH']}"
+    programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
+    path = os.pathsep.join(map(str, programs))
     return subprocess.run(
         ["bash", "-euc", code],
         cwd=PROJECT,
-        env={**os.environ, "PATH": path, "ADMIN_DATABASE_URL": database.url()},
+        env={
+            **os.environ,
+            "PATH": path,
+            "ADMIN_DATABASE_URL": database.url(),
+            "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
+            "EDGE_DATABASE_URL": database.url("wa_edge_role"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -37,7 +46,9 @@ def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
     stoppable_database: Database,
 ) -> None:
     for block in RUNBOOK:
-        code = block.code.replace("<password>", "a-long-enough-password")
+        code = block.code.replace("<password>", "a-long-enough-password").replace(
+            "https://<host>", "http://127.0.0.1:1"
+        )
         finished = run_shell(stoppable_database, code)
         assert finished.returncode == 0, f"{block}: {finished.stderr}"
 

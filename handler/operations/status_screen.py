@@ -76,7 +76,7 @@ def _facts(status: Status) -> RenderableType:
 def _queue(queue: Mapping[str, Any]) -> str:
     figures = ("queued", "sending", "due", "waiting_for_user")
     text = ", ".join(f"{_number(queue[name])} {name.replace('_', ' ')}" for name in figures)
-    return f"{text} (counted up to 50,000)" if queue["is_capped"] else text
+    return f"{text} (counted up to 10,000)" if queue["is_capped"] else text
 
 
 def _migrations(status: Status) -> str:

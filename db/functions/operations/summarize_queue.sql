@@ -10,13 +10,15 @@ as $$
       notification.due_at <= now() and notification.blocked_by is null as is_due
     from public.notifications as notification
     where notification.due_at is not null
-    limit 50000
+    -- The order of the index that claim reads, so that a large table is not scanned.
+    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at, notification.id
+    limit 10000
   ),
 
   waiting as materialized (
     select from public.notifications as notification
     where notification.waiting_for is not null
-    limit 50000
+    limit 10000
   ),
 
   finished as materialized (
@@ -26,7 +28,7 @@ as $$
       and notification.created_at > now() - interval '24 hours'
       and notification.waiting_for is null
     order by notification.created_at desc
-    limit 50000
+    limit 10000
   ),
 
   oldest as (
@@ -56,7 +58,7 @@ as $$
       select coalesce(jsonb_object_agg(status.name, status.messages), '{}')
       from (select finished.status as name, count(*) as messages from finished group by 1) as status
     ),
-    'is_capped', (select count(*) from unsettled) = 50000 or (select count(*) from finished) = 50000,
+    'is_capped', (select count(*) from unsettled) = 10000 or (select count(*) from finished) = 10000,
     'oldest_due_seconds', coalesce(
       (select round(extract(epoch from clock_timestamp() - oldest.due_at)) from oldest), 0
     ),
@@ -80,7 +82,7 @@ as $$
 $$;
 
 comment on function wa.summarize_queue() is
-'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 50,000 rows (is_capped: there are more).';
+'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
 
 revoke all on function wa.summarize_queue() from public;
 grant execute on function wa.summarize_queue() to wa_runtime;

@@ -10,7 +10,7 @@ as $$
     where notification.due_at is null
       and notification.created_at > now() - interval '24 hours'
     order by notification.created_at desc
-    limit 50000
+    limit 10000
   ),
 
   failure as (
@@ -41,7 +41,7 @@ as $$
 $$;
 
 comment on function wa.summarize_send_failures() is
-'Messages of the last day (of the newest 50,000 finished ones) that failed, by Meta''s error code, with what it means, and whether somebody can mend it: not when it lies with the recipient.';
+'Messages of the last day (of the newest 10,000 finished ones) that failed, by Meta''s error code, with what it means, and whether somebody can mend it: not when it lies with the recipient.';
 
 revoke all on function wa.summarize_send_failures() from public;
 grant execute on function wa.summarize_send_failures() to wa_runtime;

@@ -9,7 +9,7 @@ as $$
     from public.wa_events as event
     where event.received_at > now() - interval '24 hours'
     order by event.received_at desc
-    limit 50000
+    limit 10000
   ),
 
   counted as (
@@ -35,12 +35,12 @@ as $$
   select jsonb_build_object(
     'spans', (select jsonb_agg(counted.counts order by counted.position) from counted),
     'last_received_at', (select max(event.received_at) from public.wa_events as event),
-    'is_capped', (select count(*) = 50000 from recent)
+    'is_capped', (select count(*) = 10000 from recent)
   )
 $$;
 
 comment on function wa.summarize_traffic() is
-'Inbound messages by status in the last five minutes, hour and day (of the newest 50,000; is_capped: there are more), and when the last one came.';
+'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
 
 revoke all on function wa.summarize_traffic() from public;
 grant execute on function wa.summarize_traffic() to wa_runtime;

@@ -17,7 +17,7 @@ as $$
       and event.received_at < wa_failed_events.received_before
       and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
     order by event.received_at desc
-    limit 50000
+    limit 10000
   ),
 
   frequent as (
@@ -34,7 +34,7 @@ as $$
 
   select jsonb_build_object(
     'messages', (select count(*) from failed),
-    'is_capped', (select count(*) = 50000 from failed),
+    'is_capped', (select count(*) = 10000 from failed),
     'errors', coalesce(
       (select jsonb_agg(to_jsonb(frequent) order by frequent.messages desc, frequent.error) from frequent), '[]'
     )
@@ -46,7 +46,7 @@ alter function public.wa_failed_events(text, timestamptz, timestamptz) owner to 
 revoke create on schema public from wa_runtime;
 
 comment on function public.wa_failed_events(text, timestamptz, timestamptz) is
-'What wa_replay_events with the same arguments would replay: how many messages (of the newest 50,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
 
 revoke all on function public.wa_failed_events(text, timestamptz, timestamptz) from public;
 grant execute on function public.wa_failed_events(text, timestamptz, timestamptz) to wa_operator_role;

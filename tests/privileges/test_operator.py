@@ -1,0 +1,113 @@
+"""wa_operator_role holds what documents and commands use, and nothing else.
+
+Each right is taken away, alone. If no statement of the documents and no query of the commands is
+then refused, nobody needs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pglast
+import psycopg
+from psycopg.rows import tuple_row
+
+from handler.flow_map import read_flow_map
+from handler.operations.doctor.privileges import REQUIRED
+from handler.operations.migrations import read_migrations
+from tests.dispatching import values
+from tests.docs.code_blocks import find_code_blocks
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+DOCUMENTS = ("docs/runbook.md", "docs/outbox.md", "docs/flows.md")
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+RIGHTS = """
+    select format('%s on table %s', lower(privilege_type), relation.oid::regclass)
+    from pg_class as relation cross join aclexplode(relation.relacl) as privilege
+    where privilege.grantee = 'wa_operator_role'::regrole
+    union all
+    select format('%s (%I) on table %s', lower(privilege_type), attname, attrelid::regclass)
+    from pg_attribute cross join aclexplode(attacl) as privilege
+    where privilege.grantee = 'wa_operator_role'::regrole
+    union all
+    select format('execute on routine %s', routine.oid::regprocedure)
+    from pg_proc as routine cross join aclexplode(routine.proacl) as privilege
+    where privilege.grantee = 'wa_operator_role'::regrole
+    order by 1
+"""
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Everything that a person on call is told to do, as the operator."""
+
+    operator: Connection[DictRow]
+    statements: tuple[str, ...]
+
+    def are_all_allowed(self) -> bool:
+        return all(map(self._is_allowed, self.statements)) and self._commands_are_allowed()
+
+    def _is_allowed(self, statement: str) -> bool:
+        try:
+            with self.operator.transaction(force_rollback=True):
+                self.operator.execute("set local search_path = public")
+                self.operator.execute(statement.encode())
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        except psycopg.Error:
+            return True
+        return True
+
+    def _commands_are_allowed(self) -> bool:
+        try:
+            read_flow_map(self.operator)
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        self.operator.row_factory = tuple_row  # type: ignore[assignment]
+        return read_migrations(self.operator).is_known
+
+
+def documented_statements() -> tuple[str, ...]:
+    return tuple(
+        statement.replace("<profile_id>", NOBODY).replace("<payload_id>", "0")
+        for document in DOCUMENTS
+        for block in find_code_blocks(document, "sql")
+        for statement in pglast.split(block.code.replace("<payload_id>", "0"))
+    )
+
+
+def test_the_operator_holds_no_right_that_nothing_needs(
+    operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    asked_by_doctor = ("select wa_health()", "select wa_metrics()")
+    uses = Uses(operator, documented_statements() + asked_by_doctor)
+    assert uses.are_all_allowed()
+    rights = values(connection, RIGHTS.replace("%", "%%"))
+    assert len(rights) > 30
+    idle = []
+    for right in rights:
+        connection.execute(f"revoke {right} from wa_operator_role".encode())
+        if uses.are_all_allowed():
+            idle.append(right)
+        connection.execute(f"grant {right} to wa_operator_role".encode())
+    assert idle == []
+
+
+def test_the_doctor_knows_only_routines_that_the_role_has(
+    operator: Connection[DictRow],
+) -> None:
+    for role, needed in zip(
+        ("wa_edge_role", "wa_notifier_role", "wa_operator_role"), REQUIRED.values(), strict=True
+    ):
+        held = values(
+            operator,
+            "select proname::text from pg_proc where pronamespace = 'public'::regnamespace"
+            " and has_function_privilege(%s, oid, 'execute')",
+            role,
+        )
+        assert needed <= set(held)

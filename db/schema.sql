@@ -183,6 +183,15 @@ ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runt
 
 COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
+CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) IS 'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+
 CREATE FUNCTION public.wa_health() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -275,6 +284,16 @@ ALTER FUNCTION public.wa_replay_event(wa_message_id text) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text) IS 'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept.';
 
+CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) IS 'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+
 CREATE FUNCTION public.wa_replay_payload(id bigint) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -300,6 +319,16 @@ CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
 ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
 
 COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+
+CREATE FUNCTION public.wa_status() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -1171,6 +1200,13 @@ CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.list_menu(p_locale text) IS 'The rows of the home menu in one language, for wa.build_list.';
 
+CREATE FUNCTION wa.list_problems(p_status jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_problems(p_status jsonb) IS 'What is out of order in an answer of wa_status: a code, whether it needs a person, a message, and what to do next. What needs a person comes first.';
+
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1226,6 +1262,13 @@ CREATE FUNCTION wa.log_snapshot(p_payload jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.log_snapshot(p_payload jsonb) IS 'Stores a masked copy of each webhook body in webhook_logs, for debugging.';
+
+CREATE FUNCTION wa.mask_error(p_error text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mask_error(p_error text) IS 'The error of a failed message as it may be shown and grouped: after its SQLSTATE, quoted parts, ids and numbers of four digits or more are ***, since they may be what a user wrote.';
 
 CREATE FUNCTION wa.mask_json(p_value jsonb, p_path text DEFAULT ''::text, p_depth integer DEFAULT 0) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -1468,6 +1511,13 @@ CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[]) IS 'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
+
+CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one failed message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
 
 CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1759,6 +1809,55 @@ CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_d
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
+
+CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
+
+CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) and the oldest.';
+
+CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+
+CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+
+CREATE FUNCTION wa.summarize_roles() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_roles() IS 'The roles of wa-webhook: whether each exists, can log in, is a member of others, or has a power of its own (superuser, bypassrls, createrole, createdb, replication), which none should have.';
+
+CREATE FUNCTION wa.summarize_send_failures() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_send_failures() IS 'Messages of the last day (of the newest 10,000 finished ones) that failed, by Meta''s error code, with what it means, and whether somebody can mend it: not when it lies with the recipient.';
+
+CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
 
 CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
     LANGUAGE plpgsql
@@ -2696,6 +2795,8 @@ CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_oper
 
 ALTER TABLE wa.function_sources ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY function_sources_read ON wa.function_sources FOR SELECT TO wa_operator_role USING (true);
+
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY kept_payloads_maintenance ON wa.kept_payloads TO wa_maintenance USING (true);
@@ -2716,9 +2817,11 @@ CREATE POLICY media_cache_runtime ON wa.media_cache TO wa_runtime USING (true) W
 
 ALTER TABLE wa.menu_items ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY menu_items_read ON wa.menu_items FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+CREATE POLICY menu_items_read ON wa.menu_items FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.migration_checksums ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY migration_checksums_read ON wa.migration_checksums FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.number_pace ENABLE ROW LEVEL SECURITY;
 
@@ -2785,6 +2888,8 @@ GRANT USAGE ON SCHEMA public TO wa_runtime;
 GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
 
+GRANT USAGE ON SCHEMA supabase_migrations TO wa_operator_role;
+
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
 GRANT ALL ON SCHEMA wa TO wa_maintenance;
@@ -2832,6 +2937,9 @@ GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role
 REVOKE ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) TO wa_edge_role;
 
+REVOKE ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_health() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_edge_role;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_notifier_role;
@@ -2865,6 +2973,9 @@ GRANT ALL ON FUNCTION public.wa_queue_resume() TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_replay_event(wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_replay_event(wa_message_id text) TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_replay_payload(id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_replay_payload(id bigint) TO wa_operator_role;
 
@@ -2875,6 +2986,9 @@ GRANT ALL ON PROCEDURE public.wa_retention_purge() TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_retention_step() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_edge_role;
 GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_status() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_status() TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
@@ -3189,6 +3303,9 @@ GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) TO wa
 REVOKE ALL ON FUNCTION wa.list_menu(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_problems(p_status jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_problems(p_status jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
 
@@ -3212,6 +3329,9 @@ GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.mask_error(p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mask_error(p_error text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) TO wa_runtime;
@@ -3314,6 +3434,9 @@ GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.requeue_failed_notification() FROM PUBLIC;
 
@@ -3435,6 +3558,27 @@ GRANT ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text,
 REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_alerts() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_kept_payloads() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_kept_payloads() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_queue() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_queue() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_retention() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_retention() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_roles() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_roles() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_send_failures() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_send_failures() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_traffic() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_runtime;
 
@@ -3474,6 +3618,8 @@ GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
 GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
 
+GRANT SELECT(version) ON TABLE supabase_migrations.schema_migrations TO wa_operator_role;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
 
@@ -3481,6 +3627,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_
 
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.function_sources TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
@@ -3492,7 +3640,8 @@ GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
-GRANT SELECT ON TABLE wa.menu_items TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.migration_checksums TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.texts TO wa_runtime;
 GRANT SELECT ON TABLE wa.texts TO wa_operator_role;

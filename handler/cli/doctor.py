@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from handler.operations.doctor.check import Check, Outcome
 from handler.operations.doctor.configuration import Process
@@ -45,17 +45,11 @@ def doctor(
 
 
 def _print(process: Process, checks: list[Check]) -> None:
-    table = Table(title=f"as {process}", title_justify="left", box=None, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    console = Console(highlight=False)
+    console.print(f"as {process}", style="bold")
     for check in checks:
-        style = _STYLES[check.outcome]
-        table.add_row(f"[{style}]{check.outcome}[/]", check.name, _words(check.message))
+        mark = (f"{check.outcome:<5}", _STYLES[check.outcome])
+        # Unbroken, so that a command can be copied.
+        console.print(Text.assemble(mark, f"{check.name:<14}{check.message}"), soft_wrap=True)
         if check.outcome is not Outcome.OK and check.mend:
-            table.add_row("", "", _words(f"-> {check.mend}"))
-    Console().print(table, highlight=False)
-
-
-def _words(text: str) -> str:
-    return text.replace("[", r"\[")
+            console.print(Text(f"{'':<19}{check.mend}"), soft_wrap=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 from handler.cli.database import database_or_exit
 from handler.cli.settings import settings_or_exit
 from handler.operations.status import read_status
-from handler.operations.status_screen import draw_status
+from handler.operations.status_screen import draw_problems, draw_status
 from handler.settings import DatabaseSettings, SnapshotSettings
 
 
@@ -29,5 +29,8 @@ def status(
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:
-        Console(soft_wrap=False).print(draw_status(found), highlight=False)
+        console = Console(highlight=False)
+        console.print(draw_status(found))
+        # Unbroken, so that a command can be copied.
+        console.print(draw_problems(found), soft_wrap=True)
     raise typer.Exit(1 if found.needs_person else 0)

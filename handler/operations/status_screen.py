@@ -20,7 +20,7 @@ _ARRIVALS = ("processed", "failed", "invalid_sender", "ignored")
 
 
 def draw_status(status: Status) -> RenderableType:
-    """Return traffic, queue, upkeep and roles, then what is out of order and what to do."""
+    """Return traffic, queue, upkeep and roles."""
     return Group(
         _traffic(status.report["traffic"]),
         Text(),
@@ -28,8 +28,19 @@ def draw_status(status: Status) -> RenderableType:
         Text(),
         _roles(status.report["roles"]),
         Text(),
-        _problems(status),
     )
+
+
+def draw_problems(status: Status) -> RenderableType:
+    """Return what is out of order, and what to do: lines that are to be printed unbroken."""
+    if not status.problems:
+        return Text("nothing needs a person", style="green")
+    lines = []
+    for problem in status.problems:
+        mark, style = ("act ", "red") if problem["needs_person"] else ("note", "yellow")
+        lines.append(Text.assemble((mark, style), f" {problem['message']}"))
+        lines.append(Text(f"     {problem['next']}"))
+    return Group(*lines)
 
 
 def _traffic(traffic: Mapping[str, Any]) -> RenderableType:
@@ -101,17 +112,6 @@ def _roles(roles: list[Mapping[str, Any]]) -> RenderableType:
             ", ".join(role["member_of"]) or "none",
         )
     return table
-
-
-def _problems(status: Status) -> RenderableType:
-    if not status.problems:
-        return Text("nothing needs a person", style="green")
-    lines = []
-    for problem in status.problems:
-        mark, style = ("act ", "red") if problem["needs_person"] else ("note", "yellow")
-        lines.append(Text.assemble((mark, style), f" {problem['message']}"))
-        lines.append(Text(f"     {problem['next']}"))
-    return Group(*lines)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -20,15 +20,25 @@ as $$
     limit 10000
   ),
 
-  frequent as (
+  distinct_error as (
     select
-      wa.mask_error(failed.error) as error,
+      failed.error,
       count(*) as messages,
       min(failed.received_at) as oldest_at,
       max(failed.received_at) as newest_at
     from failed
+    group by failed.error
+  ),
+
+  frequent as (
+    select
+      wa.mask_error(distinct_error.error) as error,
+      sum(distinct_error.messages)::bigint as messages,
+      min(distinct_error.oldest_at) as oldest_at,
+      max(distinct_error.newest_at) as newest_at
+    from distinct_error
     group by 1
-    order by count(*) desc, 1
+    order by 2 desc, 1
     limit 20
   )
 

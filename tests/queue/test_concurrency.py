@@ -14,6 +14,7 @@ from tests.queue.conftest import ANA, result_of, status_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -59,6 +60,35 @@ def run_workers(database: Database, work: Callable[[Connection[DictRow]], None])
 
     with ThreadPoolExecutor(WORKERS) as executor:
         list(executor.map(run, range(WORKERS)))
+
+
+def wait_until_blocked_by(queue: Queue, pid: int, call: Future[None]) -> None:
+    """Return when a session waits for a lock of `pid`; `call` must not come to its end before."""
+    while not queue.value(IS_BLOCKING, pid):
+        assert not call.done(), call.exception()
+
+
+def make_claim_stop_at_a_gate(queue: Queue, notification_id: int, pid: int) -> None:
+    """Let session `pid` wait for advisory lock 1 when it has found a row due and not yet locked it.
+
+    A row policy is looked at by the scan, and the rows that pass it are locked after that.
+    """
+    queue.execute(
+        f"""
+        create function public.pass_gate(id bigint) returns boolean language plpgsql as $$
+        declare
+          v_context text;
+        begin
+          get diagnostics v_context = pg_context;
+          if id = {notification_id} and pg_backend_pid() = {pid} and v_context ~ 'judge_due' then
+            perform pg_advisory_xact_lock(1);
+          end if;
+          return true;
+        end
+        $$;
+        create policy gate on public.notifications as restrictive for select to wa_runtime
+        using (public.pass_gate(id))"""
+    )
 
 
 def test_workers_never_share_a_row(queue: Queue, database: Database) -> None:
@@ -141,6 +171,40 @@ def test_settling_waits_for_a_claim_that_parks_and_then_releases(
         assert not settled.is_set()
     parking.commit()
     thread.join()
+    assert queue.row(second)["blocked_by"] is None
+    assert queue.claimed_ids() == [second]
+
+
+def test_settling_waits_for_a_claim_that_holds_what_was_parked_a_moment_ago(
+    queue: Queue, connect: Connect
+) -> None:
+    queue.set("number_rate_per_second", 0)
+    queue.add_user()
+    queue.queue()
+    (claimed,) = queue.claim()
+    second = queue.queue()
+    gate = connect()
+    early = connect("wa_notifier_role", autocommit=False)
+    make_claim_stop_at_a_gate(queue, second, early.info.backend_pid)
+    gate.execute("select pg_advisory_lock(1)")
+
+    def claim_early() -> None:
+        assert early.execute(CLAIM, (10,)).fetchall() == []
+
+    def settle() -> None:
+        queue.accept([claimed])
+
+    with ThreadPoolExecutor(2) as executor:
+        claiming = executor.submit(claim_early)
+        wait_until_blocked_by(queue, gate.info.backend_pid, claiming)
+        assert queue.claim() == []
+        assert queue.row(second)["blocked_by"] == claimed["id"]
+        gate.execute("select pg_advisory_unlock(1)")
+        claiming.result()
+        settling = executor.submit(settle)
+        wait_until_blocked_by(queue, early.info.backend_pid, settling)
+        early.commit()
+        settling.result()
     assert queue.row(second)["blocked_by"] is None
     assert queue.claimed_ids() == [second]
 

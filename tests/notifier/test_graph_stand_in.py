@@ -39,8 +39,9 @@ class Graph:
 
     def statuses(self) -> list[Json]:
         return [
-            json.loads(body)["entry"][0]["changes"][0]["value"]["statuses"][0]
+            status
             for body, _ in self.webhooks
+            for status in json.loads(body)["entry"][0]["changes"][0]["value"]["statuses"]
         ]
 
 
@@ -210,11 +211,22 @@ async def test_marking_as_read_takes_only_a_known_kind_of_id() -> None:
 
 async def test_a_failed_delivery_of_a_status_is_repeated() -> None:
     async with running_graph() as graph:
-        sender = graph.stand_in.statuses
-        url, sender.webhook_url = sender.webhook_url, "http://127.0.0.1:1/webhook"
+        sender = graph.stand_in.statuses.webhooks
+        url, sender.url = sender.url, "http://127.0.0.1:1/webhook"
         await graph.send(message())
-        sender.webhook_url = url
+        sender.url = url
         await until(lambda: len(graph.webhooks) == 2)
+
+
+async def test_statuses_that_wait_together_share_a_body() -> None:
+    async with running_graph() as graph:
+        sender = graph.stand_in.statuses.webhooks
+        url, sender.url = sender.url, "http://127.0.0.1:1/webhook"
+        for number in range(10):
+            await graph.send(message(biz_opaque_callback_data=str(number)))
+        sender.url = url
+        await graph.stand_in.statuses.wait_until_all_are_posted()
+    assert len(graph.webhooks) < len(graph.statuses()) == 20
 
 
 def test_a_taken_port_is_named_with_its_purpose() -> None:

@@ -21,6 +21,7 @@ from handler.dev.graph.record import Accepted, Media, Record
 from handler.dev.graph.statuses import StatusSender
 from handler.dev.graph.upload import read_upload
 from handler.dev.graph.validation import Recipient, check_message
+from handler.dev.graph.webhooks import WebhookSender
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,7 +54,7 @@ class GraphStandIn:
         self.record = Record()
         self.behaviours = Behaviours(seed)
         self.statuses = StatusSender(
-            webhook_url, app_secret, with_read=with_read, user_ids=user_ids
+            WebhookSender(webhook_url, app_secret), with_read=with_read, user_ids=user_ids
         )
         self._phone_number_ids = phone_number_ids
         self.app = Starlette(
@@ -98,7 +99,7 @@ class GraphStandIn:
         self._check_media_exists(body)
         accepted = self._accept(request.path_params["phone_number_id"], recipient, body)
         if behaviour.statuses == "before_response":
-            await self.statuses.post_now(accepted, behaviour)
+            await self.statuses.report_now(accepted, behaviour)
         else:
             self.statuses.follow(accepted, behaviour)
         await asyncio.sleep(behaviour.delay)

@@ -143,6 +143,11 @@ class LocalPostgres:
         if self._lock is not None:
             self._stop_postmaster()
 
+    def crash(self) -> None:
+        """End the server at once, as a crash of it would: the next start recovers."""
+        if self._lock is not None and self.is_running:
+            self._end_postmaster("immediate")
+
     def restart(self) -> Self:
         """Stop and start on the same port."""
         self.stop()
@@ -251,13 +256,12 @@ class LocalPostgres:
         if not self.is_running:
             return
         try:
-            self._run(
-                "pg_ctl", "stop", "--wait", "--silent", "--mode=fast", f"--pgdata={self.data}"
-            )
+            self._end_postmaster("fast")
         except PostgresFailedError:  # a minute is over; the next start recovers
-            self._run(
-                "pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", f"--pgdata={self.data}"
-            )
+            self._end_postmaster("immediate")
+
+    def _end_postmaster(self, mode: str) -> None:
+        self._run("pg_ctl", "stop", "--wait", "--silent", f"--mode={mode}", f"--pgdata={self.data}")
 
     def _postmaster(self) -> psutil.Process | None:
         """Return the process of postmaster.pid, unless that number is another program's by now."""

@@ -1,0 +1,53 @@
+"""How much is sent, and how much goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`kills` hit workers, `restarts` and `crashes` the server, `seconds_between_faults` apart.
+
+    The time between faults is a mean. `misbehaving_share` of the requests meets a misbehaviour.
+    """
+
+    messages: int = 10_000
+    users: int = 500
+    workers: int = 3
+    kills: int = 30
+    restarts: int = 3
+    crashes: int = 3
+    seconds_between_faults: float = 3.0
+    in_doubt_seconds: int = 20
+    misbehaving_share: float = 0.15
+    seed: int = 1
+    patience_seconds: float = 1800.0
+
+
+QUICK = Plan(
+    messages=200,
+    users=20,
+    workers=2,
+    kills=3,
+    restarts=1,
+    crashes=1,
+    seconds_between_faults=0.7,
+    in_doubt_seconds=5,
+    patience_seconds=120.0,
+)
+
+MISBEHAVIOUR: tuple[dict[str, Any], ...] = (
+    {"answer": "error", "code": 131000},
+    {"answer": "error", "code": 130429, "http_status": 429, "retry_after": 1},
+    {"answer": "html"},
+    {"answer": "refuse"},
+    {"answer": "accept_then_reset"},
+    {"answer": "accept_then_html"},
+    {"delay": 0.5},
+    {"delay": 3.0},
+    {"statuses": "duplicate"},
+    {"statuses": "reversed"},
+    {"statuses": "before_response"},
+)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from handler.notifier.answers import read_answer
+from handler.notifier.exchange import Exchange
 from handler.notifier.media import UnusableMediaError, make_media_file
 from handler.notifier.notification import SendResult, UploadedMedia
 
@@ -25,21 +26,6 @@ _IDLE_SECONDS = 4.0
 next message on it look as if it might have been sent."""
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """How far the request of the message itself has come."""
-
-    is_written: bool = False
-
-    async def trace(self, event: str, _: dict[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            self.is_written = True
-
-    def failure(self, error: BaseException | str) -> SendResult:
-        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-        return SendResult("unknown" if self.is_written else "not_sent", error_message=text)
-
-
 class _UploadFailedError(Exception):
     def __init__(self, result: SendResult) -> None:
         super().__init__(result.error_message)
@@ -51,7 +37,8 @@ class GraphClient:
 
     `base_url` holds host and version. `phone_number_id` is the business number for rows that name
     none. `timeout_seconds` bounds one send with everything it needs, `media_folder` is where files
-    may be taken from.
+    may be taken from. `max_connections` is how many are kept open for the next sends; a send never
+    waits for another one's.
     """
 
     def __init__(
@@ -67,12 +54,15 @@ class GraphClient:
         self._phone_number_id = phone_number_id
         self._timeout_seconds = timeout_seconds
         self._media_folder = media_folder
+        self._sending: set[asyncio.Task[SendResult]] = set()
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=httpx.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds)),
+            timeout=httpx.Timeout(
+                timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds), pool=None
+            ),
             limits=httpx.Limits(
-                max_connections=max_connections,
+                max_connections=None,
                 max_keepalive_connections=max_connections,
                 keepalive_expiry=_IDLE_SECONDS,
             ),
@@ -82,34 +72,48 @@ class GraphClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for sending in list(self._sending):
+            sending.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
         await self._http.aclose()
 
     async def send(self, notification: Notification) -> SendResult:
         """Send one notification and tell what happened; never raises, not even when cancelled."""
         started = time.monotonic()
-        exchange = _Exchange()
-        media: UploadedMedia | None = None
+        exchange = Exchange()
+        sending = asyncio.create_task(self._send(notification, exchange))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                request = notification.request
-                if notification.upload is not None:
-                    media = await self._upload(notification, notification.upload)
-                    request = _with_media(request, media)
-                result = read_answer(await self._post_message(notification, request, exchange))
-        except _UploadFailedError as failed:
-            result = failed.result
+            # Not cancelled when time is up: httpx may keep the connection of a cancelled request
+            # for ever. Its own time-outs end it soon.
+            await asyncio.wait([sending], timeout=self._timeout_seconds)
         except asyncio.CancelledError:
-            result = exchange.failure("the notifier stopped before an answer came")
-        except TimeoutError:
-            result = exchange.failure(f"no answer within {self._timeout_seconds:g} s")
-        except Exception as error:  # noqa: BLE001, RUF100 (a result is owed for every claimed row)
-            result = exchange.failure(error)
+            result = exchange.give_up("the notifier stopped before an answer came")
+        else:
+            if sending.done():
+                result = sending.result()
+            else:
+                result = exchange.give_up(f"no answer within {self._timeout_seconds:g} s")
         duration_ms = round((time.monotonic() - started) * 1000)
-        return replace(result, media=media, duration_ms=duration_ms)
+        return replace(result, media=exchange.media, duration_ms=duration_ms)
 
-    async def _post_message(
-        self, notification: Notification, request: dict[str, Any], exchange: _Exchange
+    async def _send(self, notification: Notification, exchange: Exchange) -> SendResult:
+        request = notification.request
+        try:
+            if notification.upload is not None:
+                exchange.media = await self._upload(notification, notification.upload)
+                request = _with_media(request, exchange.media)
+            return read_answer(await self.post_message(notification, request, exchange))
+        except _UploadFailedError as failed:
+            return failed.result
+        except Exception as error:  # noqa: BLE001, RUF100 (a result is owed for every claimed row)
+            return exchange.failure(error)
+
+    async def post_message(
+        self, notification: Notification, request: dict[str, Any], exchange: Exchange
     ) -> httpx.Response:
+        """Post a request. Raises GivenUpError, when it has been given up, and httpx's errors."""
         return await self._http.post(
             f"{self._sender(notification)}/messages",
             json=request,

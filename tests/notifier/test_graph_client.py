@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,6 +16,7 @@ from handler.dev.graph import Behaviour, GraphStandIn
 from handler.dev.server import LocalServer, bind
 from handler.notifier import GraphClient
 from handler.notifier.answers import read_answer
+from handler.notifier.exchange import Exchange, GivenUpError
 from handler.notifier.notification import Notification, SendResult
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
 
@@ -41,6 +43,12 @@ def client(base_url: str) -> GraphClient:
         timeout_seconds=0.5,
         max_connections=1,
     )
+
+
+async def send_all(sender: GraphClient, count: int) -> list[str]:
+    """Send some messages at once and return the outcomes."""
+    results = await asyncio.gather(*(sender.send(notification()) for _ in range(count)))
+    return [result.outcome for result in results]
 
 
 @asynccontextmanager
@@ -96,6 +104,24 @@ async def test_what_was_written_and_not_answered_is_unknown(behaviour: Behaviour
         graph.behave(behaviour)
         result = await sender.send(notification())
     assert result.outcome == "unknown"
+
+
+async def test_messages_that_time_out_take_no_connection_from_the_later_ones() -> None:
+    async with running() as (graph, sender):
+        graph.behave(Behaviour(delay=1, times=None))
+        for _ in range(2):
+            assert await send_all(sender, 4) == ["unknown"] * 4
+        graph.behaviours.clear()
+        assert await send_all(sender, 2) == ["accepted", "accepted"]
+
+
+async def test_nothing_is_written_once_the_message_was_reported_as_not_sent() -> None:
+    async with running() as (graph, sender):
+        exchange = Exchange()
+        assert exchange.give_up("no answer").outcome == "not_sent"
+        with pytest.raises(GivenUpError):
+            await sender.post_message(notification(), TEXT, exchange)
+    assert graph.record.requests == 0
 
 
 @pytest.mark.parametrize(

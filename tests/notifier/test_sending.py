@@ -38,6 +38,15 @@ async def test_a_user_known_by_user_id_alone_is_addressed_as_recipient(outbox: O
     assert "to" not in accepted.request
 
 
+async def test_a_number_is_kept_in_the_form_that_meta_answers(outbox: Outbox) -> None:
+    outbox.graph.wa_ids["5215512345678"] = "525512345678"
+    notification = outbox.queue(outbox.add_user("+5215512345678"))
+    async with outbox.run_notifier():
+        await until(lambda: outbox.status(notification) == "delivered")
+    rows = outbox.execute("select whatsapp_e164 from public.profiles")
+    assert rows == [{"whatsapp_e164": "+525512345678"}]
+
+
 async def test_a_passing_error_is_tried_again(outbox: Outbox) -> None:
     outbox.set_first_delay("131000", 0)
     outbox.graph.behave(Behaviour(answer="error", code=131000, times=2))

@@ -18,6 +18,8 @@ begin
       hint = 'Each has id, lock_token and outcome; see docs/outbox.md.';
   end if;
 
+  perform wa.learn_addresses(results);
+
   -- Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else
   -- has claimed the row since: what this worker knows is what the row in doubt waits for.
   with held as materialized (

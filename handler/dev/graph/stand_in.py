@@ -35,8 +35,9 @@ _PROXY_ERROR = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 class GraphStandIn:
     """Takes messages for `phone_number_ids` (any, when None) from whoever shows `token`.
 
-    Every accepted message is in `record`, in order; `behave` makes the next ones go wrong. Serve
-    `app` with `handler.dev.server.LocalServer`: cutting connections takes its HTTP protocol.
+    Every accepted message is in `record`, in order; `behave` makes the next ones go wrong.
+    `wa_ids` maps a number, in digits, to the one under which Meta knows it. Serve `app` with
+    `handler.dev.server.LocalServer`: cutting connections takes its HTTP protocol.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class GraphStandIn:
         phone_number_ids: set[str] | None = None,
         with_read: bool = False,
         user_ids: dict[str, str] | None = None,
+        wa_ids: dict[str, str] | None = None,
         seed: int = 0,
     ) -> None:
         self.token = token
@@ -57,6 +59,7 @@ class GraphStandIn:
             WebhookSender(webhook_url, app_secret), with_read=with_read, user_ids=user_ids
         )
         self._phone_number_ids = phone_number_ids
+        self.wa_ids = wa_ids or {}
         self.app = Starlette(
             routes=[
                 Route("/{version}/{phone_number_id}", self._phone_number, methods=["GET"]),
@@ -180,7 +183,7 @@ class GraphStandIn:
         accepted = Accepted(
             wa_message_id=f"wamid.{uuid4().hex.upper()}",
             phone_number_id=phone_number_id,
-            recipient=recipient.value,
+            recipient=self.wa_ids.get(recipient.value, recipient.value),
             is_user_id=recipient.is_user_id,
             request=body,
             is_dropped=recipient.is_dropped,

@@ -96,6 +96,24 @@ def test_a_recipient_who_cannot_be_reached_fails_fast_until_they_write(queue: Qu
     assert queue.claimed_ids() == [after]
 
 
+def test_a_message_that_fails_fast_raises_the_alert_of_the_first_failure(queue: Queue) -> None:
+    queue.add_user()
+    queue.queue()
+    (claimed,) = queue.claim()
+    queue.reject(claimed, 131026)
+    queue.queue()
+    assert queue.claim() == []
+    row = queue.worker.execute("select alert from public.wa_alerts_claim('worker-1')").fetchone()
+    assert row is not None
+    alert = row["alert"]
+    assert (alert["kind"], alert["group_key"], alert["count"]) == (
+        "notification_failed",
+        "131026",
+        2,
+    )
+    assert alert["detail"]["recipient"] == "+346***22"
+
+
 def test_a_refused_marketing_template_blocks_only_itself(queue: Queue) -> None:
     queue.add_user()
     queue.queue(ANA, TEMPLATE)

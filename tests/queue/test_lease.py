@@ -62,6 +62,24 @@ def test_a_row_waits_for_a_status_as_long_as_the_setting_says(queue: Queue) -> N
     assert 1000 <= (row["next_attempt_at"] - row["in_doubt_since"]).total_seconds() <= 1250
 
 
+def test_a_row_in_doubt_waits_anew_when_the_server_was_away(queue: Queue) -> None:
+    age = queue.value("select extract(epoch from now() - pg_postmaster_start_time())::integer")
+    queue.set("in_doubt_seconds", age + 1000)
+    queue.add_user()
+    notification = queue.queue()
+    (claimed,) = queue.claim()
+    queue.settle(claimed, "unknown")
+    queue.make_due(notification)
+    assert queue.claim() == []
+    row = queue.row(notification)
+    assert row["in_doubt_since"] is not None
+    until = queue.value(
+        "select extract(epoch from %s - pg_postmaster_start_time())::integer",
+        row["next_attempt_at"],
+    )
+    assert until == age + 1000
+
+
 def test_a_late_worker_cannot_settle_a_row_that_another_one_owns(queue: Queue) -> None:
     queue.set("in_doubt_seconds", 0)
     queue.add_user()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -137,14 +138,41 @@ def test_an_operator_may_queue_and_cancel(queue: Queue, operator: Connection[Dic
     assert queue.status(row["id"]) == "cancelled"
 
 
+def events_of(connection: Connection[DictRow]) -> list[dict[str, Any]]:
+    """Return the events that reach a connection, as they come."""
+    events: list[dict[str, Any]] = []
+    connection.add_notice_handler(
+        lambda notice: events.append(json.loads(str(notice.message_primary)))
+    )
+    return events
+
+
 def test_queueing_is_told_with_a_masked_recipient(connect: Connect) -> None:
     operator = connect("wa_operator_role")
-    notices: list[str] = []
-    operator.add_notice_handler(lambda notice: notices.append(str(notice.message_primary)))
+    events = events_of(operator)
     operator.execute("select public.wa_notify(%s, %s)", (ANA, Jsonb(text())))
-    (notice,) = notices
-    assert '"event": "NOTIFY_QUEUE"' in notice
-    assert "600111222" not in notice
+    (event,) = events
+    assert (event["event"], event["recipient"]) == ("NOTIFY_QUEUE", "+346***22")
+
+
+def test_a_reply_is_told_with_a_masked_recipient(queue: Queue) -> None:
+    user = queue.add_user(ANA)
+    events = events_of(queue.owner)
+    queue_replies(queue, user, text("1"), text("2"))
+    queue_replies(queue, user)
+    assert events == [
+        {"event": "NOTIFY_QUEUE", "level": "info", "recipient": "+346***22", "count": 2}
+    ]
+
+
+def test_a_pause_is_told_once(connect: Connect) -> None:
+    operator = connect("wa_operator_role")
+    events = events_of(operator)
+    for _ in range(2):
+        operator.execute("select public.wa_queue_pause('template under review')")
+    assert [(event["event"], event["reason"]) for event in events] == [
+        ("NOTIFY_QUEUE_PAUSED", "template under review")
+    ]
 
 
 def test_what_is_being_sent_cannot_be_cancelled(queue: Queue) -> None:

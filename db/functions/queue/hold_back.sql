@@ -8,6 +8,7 @@ declare
   v_expired_leases jsonb;
   v_result jsonb;
   v_settled_users uuid[];
+  v_failures jsonb;
   v_event jsonb;
 begin
   with verdict as materialized (
@@ -26,6 +27,8 @@ begin
       waiting_for = case verdict.name when 'wait_for_user' then 'user' end,
       next_attempt_at = case verdict.name
         when 'wait_for_user' then null
+        when 'in_doubt' then
+          pg_postmaster_start_time() + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
         when 'too_fast' then (
           select pace.paid_until - make_interval(
             secs => (wa.get_setting('pair_burst')::double precision - 1)
@@ -102,8 +105,19 @@ begin
         )
       )
     ) filter (where changed.status in ('failed', 'cancelled')),
-    array_agg(changed.user_id) filter (where changed.open_user_id is null and changed.user_id is not null)
-  into v_expired_leases, v_result, v_settled_users
+    array_agg(changed.user_id) filter (where changed.open_user_id is null and changed.user_id is not null),
+    jsonb_agg(
+      jsonb_strip_nulls(
+        jsonb_build_object(
+          'notification_id', changed.id,
+          'recipient', wa.mask_recipient(changed.recipient),
+          'error_code', changed.error_code,
+          'class', 'recipient'
+        )
+      )
+      order by changed.id
+    ) filter (where changed.status = 'failed')
+  into v_expired_leases, v_result, v_settled_users, v_failures
   from changed;
 
   if v_settled_users is not null then
@@ -112,6 +126,9 @@ begin
   if v_expired_leases is not null then
     v_result := coalesce(v_result, '[]') || (wa.apply_send_failures(v_expired_leases) -> 'events');
   end if;
+
+  perform wa.raise_alert('notification_failed', coalesce(failure.value ->> 'error_code', 'recipient'), failure.value)
+  from jsonb_array_elements(v_failures) as failure;
 
   -- A claim answers with rows, so that its events leave as notices.
   for v_event in select emitted.value from jsonb_array_elements(v_result) as emitted loop

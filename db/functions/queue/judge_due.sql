@@ -11,6 +11,7 @@ declare
   v_now timestamptz := clock_timestamp();
   v_window_opens timestamptz;
   v_pair_limit timestamptz;
+  v_doubt_ends timestamptz;
 begin
   select
     v_now - interval '24 hours' + make_interval(secs => max(setting.value::double precision) filter (
@@ -18,10 +19,16 @@ begin
     )),
     v_now + make_interval(secs => max(setting.value::double precision) filter (
       where setting.key = 'pair_interval_seconds'
-    ) * (max(setting.value::double precision) filter (where setting.key = 'pair_burst') - 1))
-  into strict v_window_opens, v_pair_limit
+    ) * (max(setting.value::double precision) filter (where setting.key = 'pair_burst') - 1)),
+    -- While the server was away, no status could come in.
+    pg_postmaster_start_time() + make_interval(secs => max(setting.value::double precision) filter (
+      where setting.key = 'in_doubt_seconds'
+    ))
+  into strict v_window_opens, v_pair_limit, v_doubt_ends
   from wa.settings as setting
-  where setting.key in ('service_window_margin_seconds', 'pair_interval_seconds', 'pair_burst');
+  where setting.key in (
+    'service_window_margin_seconds', 'pair_interval_seconds', 'pair_burst', 'in_doubt_seconds'
+  );
 
   return query
   with due as materialized (
@@ -39,6 +46,7 @@ begin
         notification.status,
         notification.send_at,
         notification.expires_at,
+        notification.in_doubt_since,
         notification.to_opted_out,
         notification.outside_window,
         case when notification.payload ->> 'type' = 'template' then notification.payload
@@ -89,6 +97,7 @@ begin
     case
       when known.status = 'sending' then 'lease_expired'
       when known.expires_at <= v_now then 'expired'
+      when known.in_doubt_since is not null and v_now < v_doubt_ends then 'in_doubt'
       when known.kind = 'read_receipt' then 'send'
       when known.is_opted_out and not known.to_opted_out then 'opted_out'
       when known.is_blocked then 'blocked'

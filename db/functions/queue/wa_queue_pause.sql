@@ -5,6 +5,8 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_event jsonb;
 begin
   if coalesce(btrim(reason), '') = '' then
     raise exception using
@@ -12,8 +14,11 @@ begin
       message = 'a pause has a reason',
       hint = 'Say why, for whoever finds the queue paused: select wa_queue_pause(''template under review'').';
   end if;
-  if wa.pause_queue(reason, 'infinity') <> '[]' then
+
+  v_event := wa.pause_queue(reason, 'infinity') -> 0;
+  if v_event is not null then
     perform wa.raise_alert('queue_paused', left(reason, 200), '{}');
+    perform wa.emit_event(v_event ->> 'event', v_event - '{event,level}'::text[], v_event ->> 'level');
   end if;
 end
 $$;

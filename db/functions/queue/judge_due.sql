@@ -73,11 +73,14 @@ begin
       due.user_id is null or profile.last_inbound_at > v_window_opens as is_window_open,
       profile.whatsapp_e164 is null and due.user_id is not null as lacks_phone,
       coalesce(profile.whatsapp_e164, profile.wa_user_id, due.recipient) as address,
-      exists (
-        select from public.notifications as earlier
+      -- Not exists: where one user owns most open rows, the planner would rather scan the table.
+      (
+        select earlier.id from public.notifications as earlier
         where earlier.open_user_id = due.open_user_id
           and (earlier.send_at, earlier.id) < (due.send_at, due.id)
-      ) as is_blocked,
+        order by earlier.send_at, earlier.id
+        limit 1
+      ) is not null as is_blocked,
       (
         select pace.paid_until from wa.pair_pace as pace
         where pace.user_id = due.user_id and pace.phone_number_id = p_number

@@ -1,0 +1,52 @@
+"""What a claim reads does not grow with what waits behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.queue.conftest import Queue
+
+BATCH = 10
+
+
+def queue_for_others(queue: Queue, first: int) -> None:
+    """Queue one message for each of ten users who have nothing else waiting."""
+    for number in range(first, first + BATCH):
+        recipient = f"+3460{number:07}"
+        queue.add_user(recipient)
+        queue.queue(recipient)
+
+
+def pages_of_a_claim(queue: Queue) -> int:
+    """Claim a batch, settle it, and return how many pages the claim looked at."""
+    row = queue.worker.execute(
+        "explain (analyze, buffers, format json)"
+        f" select * from public.wa_notifications_claim('worker-1', {BATCH})"
+    ).fetchone()
+    assert row is not None
+    (report,) = row["QUERY PLAN"]
+    assert report["Plan"]["Actual Rows"] == BATCH
+    queue.execute("update public.notifications set status = 'sent' where status = 'sending'")
+    return int(report["Plan"]["Shared Hit Blocks"] + report["Plan"]["Shared Read Blocks"])
+
+
+def test_a_users_thousand_messages_do_not_make_the_claims_of_others_dearer(queue: Queue) -> None:
+    queue.set("number_rate_per_second", 0)
+    for round_number in range(3):
+        queue_for_others(queue, BATCH * round_number)
+        usual = pages_of_a_claim(queue)
+    user = queue.add_user()
+    queue.execute(
+        """
+        insert into public.notifications (user_id, recipient, payload)
+        select user_id, whatsapp_e164, '{"type": "text", "text": {"body": "hello"}}'
+        from public.profiles cross join generate_series(1, 1000)
+        where user_id = %s""",
+        user,
+    )
+    queue.execute("analyze public.notifications")
+    for round_number in range(3, 6):
+        queue_for_others(queue, BATCH * round_number)
+        beside_the_thousand = pages_of_a_claim(queue)
+    assert beside_the_thousand < 1.5 * usual

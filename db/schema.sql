@@ -1165,6 +1165,13 @@ CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted.';
 
+CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
+
 CREATE FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3287,6 +3294,9 @@ GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigi
 
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.learn_addresses(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) TO wa_runtime;

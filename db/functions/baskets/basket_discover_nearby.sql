@@ -6,11 +6,11 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_user_id uuid := wa.resolve_acting_profile(_profile_id);
   v_here double precision[];
+  v_cube_schema name;
 begin
   perform wa.check_basket_coordinates(_lat, _lng);
 
@@ -25,32 +25,40 @@ begin
   v_here := array[cosd(_lat) * cosd(_lng), cosd(_lat) * sind(_lng), sind(_lat)];
 
   -- The index answers nearest first only to cube's own operator, whose schema differs from one database to
-  -- another. Like the settings in the header, this one ends with the function.
-  perform set_config('search_path', quote_ident(namespace.nspname), true)
+  -- another.
+  select namespace.nspname into v_cube_schema
   from pg_catalog.pg_extension as extension
   inner join pg_catalog.pg_namespace as namespace on namespace.oid = extension.extnamespace
   where extension.extname = 'cube';
 
-  return query
-  select
-    nearest.id, nearest.name, nearest.description,
-    2 * 6371.0088 * asin(least(nearest.chord / 2, 1)), nearest.member_count
-  from (
-    select
-      basket.id, basket.name, basket.description, basket.member_count,
-      basket.place <-> cube(v_here) as chord
-    from public.baskets as basket
-    where basket.is_public
-      and basket.status = 'open'
-      and basket.place is not null
-      and not exists (
-        select from public.basket_members as member
-        where member.basket_id = basket.id and member.user_id = v_user_id
-      )
-    order by basket.place <-> cube(v_here)
-    limit _limit
-  ) as nearest
-  order by nearest.chord, nearest.id;
+  for id, name, description, distance_km, member_count in execute format(
+    $query$
+      select
+        nearest.id, nearest.name, nearest.description,
+        2 * 6371.0088 * asin(least(nearest.chord / 2, 1)), nearest.member_count
+      from (
+        select
+          basket.id, basket.name, basket.description, basket.member_count,
+          basket.place operator(%1$I.<->) %1$I.cube($1) as chord
+        from public.baskets as basket
+        where basket.is_public
+          and basket.status = 'open'
+          and basket.place is not null
+          and not exists (
+            select from public.basket_members as member
+            where member.basket_id = basket.id and member.user_id = $2
+          )
+        order by basket.place operator(%1$I.<->) %1$I.cube($1)
+        limit $3
+      ) as nearest
+      order by nearest.chord, nearest.id
+    $query$,
+    v_cube_schema
+  )
+  using v_here, v_user_id, _limit
+  loop
+    return next;
+  end loop;
 end
 $$;
 

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_close(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -71,8 +70,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_close(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_close(public.profiles, jsonb, wa.inbound_message) is
 'Asks the owner whether to close a basket for good, and closes it.';
 
-revoke all on function wa.step_basket_close(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_close(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_close(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_close(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

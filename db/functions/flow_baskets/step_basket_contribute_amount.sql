@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_contribute_amount(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -62,9 +61,9 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_contribute_amount(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_contribute_amount(public.profiles, jsonb, wa.inbound_message) is
 'Asks how much the user puts into a basket.';
 
-revoke all on function wa.step_basket_contribute_amount(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_contribute_amount(public.profiles, text, jsonb, wa.inbound_message)
+revoke all on function wa.step_basket_contribute_amount(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_contribute_amount(public.profiles, jsonb, wa.inbound_message)
 to wa_runtime;

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_contribute_confirm(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -85,9 +84,9 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_contribute_confirm(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_contribute_confirm(public.profiles, jsonb, wa.inbound_message) is
 'Shows the amount as it was understood, and records the contribution when the user agrees.';
 
-revoke all on function wa.step_basket_contribute_confirm(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_contribute_confirm(public.profiles, text, jsonb, wa.inbound_message)
+revoke all on function wa.step_basket_contribute_confirm(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_contribute_confirm(public.profiles, jsonb, wa.inbound_message)
 to wa_runtime;

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_create_confirm(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -80,8 +79,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_create_confirm(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_create_confirm(public.profiles, jsonb, wa.inbound_message) is
 'Shows what the new basket will be, and creates it when the user agrees.';
 
-revoke all on function wa.step_basket_create_confirm(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_create_confirm(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_create_confirm(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_create_confirm(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

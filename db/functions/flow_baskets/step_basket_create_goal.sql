@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_create_goal(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -46,8 +45,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_create_goal(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_create_goal(public.profiles, jsonb, wa.inbound_message) is
 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
 
-revoke all on function wa.step_basket_create_goal(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_create_goal(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_create_goal(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_create_goal(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_create_name(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -33,8 +32,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_create_name(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_create_name(public.profiles, jsonb, wa.inbound_message) is
 'Asks for the name of a new basket.';
 
-revoke all on function wa.step_basket_create_name(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_create_name(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_create_name(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_create_name(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

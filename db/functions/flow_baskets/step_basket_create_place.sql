@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_create_place(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -41,8 +40,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_create_place(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_create_place(public.profiles, jsonb, wa.inbound_message) is
 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
 
-revoke all on function wa.step_basket_create_place(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_create_place(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_create_place(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_create_place(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

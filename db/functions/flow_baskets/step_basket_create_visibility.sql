@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_create_visibility(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -47,9 +46,9 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_create_visibility(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_create_visibility(public.profiles, jsonb, wa.inbound_message) is
 'Asks whether a new basket is private or public.';
 
-revoke all on function wa.step_basket_create_visibility(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_create_visibility(public.profiles, text, jsonb, wa.inbound_message)
+revoke all on function wa.step_basket_create_visibility(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_create_visibility(public.profiles, jsonb, wa.inbound_message)
 to wa_runtime;

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_detail(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -30,8 +29,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_detail(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_detail(public.profiles, jsonb, wa.inbound_message) is
 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
 
-revoke all on function wa.step_basket_detail(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_detail(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_detail(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_detail(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

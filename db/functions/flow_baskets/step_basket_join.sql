@@ -1,9 +1,4 @@
-create or replace function wa.step_basket_join(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_join(p_profile public.profiles, p_data jsonb)
 returns wa.step_result
 language plpgsql
 volatile
@@ -20,8 +15,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_join(public.profiles, jsonb) is
 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
 
-revoke all on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_join(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_join(public.profiles, jsonb) from public;
+grant execute on function wa.step_basket_join(public.profiles, jsonb) to wa_runtime;

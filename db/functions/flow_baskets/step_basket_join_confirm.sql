@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_join_confirm(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -40,8 +39,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_join_confirm(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_join_confirm(public.profiles, jsonb, wa.inbound_message) is
 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
 
-revoke all on function wa.step_basket_join_confirm(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_join_confirm(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_join_confirm(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_join_confirm(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

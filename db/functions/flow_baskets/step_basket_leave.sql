@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_leave(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -66,8 +65,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_leave(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_leave(public.profiles, jsonb, wa.inbound_message) is
 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
 
-revoke all on function wa.step_basket_leave(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_leave(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_leave(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_leave(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

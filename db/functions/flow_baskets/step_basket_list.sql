@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_list(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -58,8 +57,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_list(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_list(public.profiles, jsonb, wa.inbound_message) is
 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
 
-revoke all on function wa.step_basket_list(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_list(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_list(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_list(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

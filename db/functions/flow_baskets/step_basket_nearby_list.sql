@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_nearby_list(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -66,8 +65,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_nearby_list(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_nearby_list(public.profiles, jsonb, wa.inbound_message) is
 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
 
-revoke all on function wa.step_basket_nearby_list(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_nearby_list(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_nearby_list(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_nearby_list(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

@@ -1,7 +1,5 @@
 create or replace function wa.step_basket_nearby_place(
   p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
   p_message wa.inbound_message
 )
 returns wa.step_result
@@ -33,8 +31,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_nearby_place(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_nearby_place(public.profiles, wa.inbound_message) is
 'Asks where the user is, to find baskets nearby.';
 
-revoke all on function wa.step_basket_nearby_place(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_nearby_place(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_nearby_place(public.profiles, wa.inbound_message) from public;
+grant execute on function wa.step_basket_nearby_place(public.profiles, wa.inbound_message) to wa_runtime;

@@ -1,6 +1,5 @@
 create or replace function wa.step_basket_share(
   p_profile public.profiles,
-  p_state text,
   p_data jsonb,
   p_message wa.inbound_message
 )
@@ -58,8 +57,8 @@ begin
 end
 $$;
 
-comment on function wa.step_basket_share(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_basket_share(public.profiles, jsonb, wa.inbound_message) is
 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
 
-revoke all on function wa.step_basket_share(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_basket_share(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_basket_share(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_basket_share(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

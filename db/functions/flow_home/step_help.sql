@@ -1,9 +1,4 @@
-create or replace function wa.step_help(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_help(p_profile public.profiles, p_message wa.inbound_message)
 returns wa.step_result
 language plpgsql
 volatile
@@ -30,8 +25,8 @@ begin
 end
 $$;
 
-comment on function wa.step_help(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_help(public.profiles, wa.inbound_message) is
 'Says what the bot understands; any answer that is no command leads home.';
 
-revoke all on function wa.step_help(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_help(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_help(public.profiles, wa.inbound_message) from public;
+grant execute on function wa.step_help(public.profiles, wa.inbound_message) to wa_runtime;

@@ -1,9 +1,4 @@
-create or replace function wa.step_home(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message)
 returns wa.step_result
 language plpgsql
 volatile
@@ -29,8 +24,8 @@ begin
 end
 $$;
 
-comment on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_home(public.profiles, jsonb, wa.inbound_message) is
 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
 
-revoke all on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_home(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_home(public.profiles, jsonb, wa.inbound_message) from public;
+grant execute on function wa.step_home(public.profiles, jsonb, wa.inbound_message) to wa_runtime;

@@ -1,9 +1,4 @@
-create or replace function wa.step_language(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_language(p_profile public.profiles, p_message wa.inbound_message)
 returns wa.step_result
 language plpgsql
 volatile
@@ -48,8 +43,8 @@ begin
 end
 $$;
 
-comment on function wa.step_language(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_language(public.profiles, wa.inbound_message) is
 'Offers the languages of wa.locales and sets the one that is tapped or written.';
 
-revoke all on function wa.step_language(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_language(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_language(public.profiles, wa.inbound_message) from public;
+grant execute on function wa.step_language(public.profiles, wa.inbound_message) to wa_runtime;

@@ -1,9 +1,4 @@
-create or replace function wa.step_subscribe(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_subscribe(p_profile public.profiles)
 returns wa.step_result
 language plpgsql
 volatile
@@ -22,8 +17,8 @@ begin
 end
 $$;
 
-comment on function wa.step_subscribe(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_subscribe(public.profiles) is
 'Opts the user in again and leads home.';
 
-revoke all on function wa.step_subscribe(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_subscribe(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_subscribe(public.profiles) from public;
+grant execute on function wa.step_subscribe(public.profiles) to wa_runtime;

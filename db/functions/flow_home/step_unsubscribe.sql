@@ -1,9 +1,4 @@
-create or replace function wa.step_unsubscribe(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message)
 returns wa.step_result
 language plpgsql
 volatile
@@ -35,8 +30,8 @@ begin
 end
 $$;
 
-comment on function wa.step_unsubscribe(public.profiles, text, jsonb, wa.inbound_message) is
+comment on function wa.step_unsubscribe(public.profiles, wa.inbound_message) is
 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
 
-revoke all on function wa.step_unsubscribe(public.profiles, text, jsonb, wa.inbound_message) from public;
-grant execute on function wa.step_unsubscribe(public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;
+revoke all on function wa.step_unsubscribe(public.profiles, wa.inbound_message) from public;
+grant execute on function wa.step_unsubscribe(public.profiles, wa.inbound_message) to wa_runtime;

@@ -14,7 +14,7 @@ declare
   v_data jsonb;
   v_entry wa.flow_entries;
   v_result wa.step_result;
-  v_replies jsonb := '[]';
+  v_replies jsonb := '[]'::jsonb;
   v_moves integer := 0;
 begin
   v_chat := wa.get_chat(p_profile.user_id);

@@ -11,9 +11,15 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_arguments text;
   v_result wa.step_result;
 begin
-  if to_regproc(format('wa.%I', p_step_function)) is null then
+  -- A step takes what it uses, in any order.
+  select array_to_string(step.proargnames, ', ') into v_arguments
+  from pg_catalog.pg_proc as step
+  where step.oid = to_regproc(format('wa.%I', p_step_function));
+
+  if v_arguments is null then
     raise exception using
       errcode = 'WA003',
       message = format('the state %s has no step: there is no one function wa.%s', p_state, p_step_function),
@@ -21,15 +27,17 @@ begin
   end if;
 
   -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
-  execute format('select * from wa.%I($1, $2, $3, $4)', p_step_function)
-    into v_result
+  v_arguments := replace(replace(v_arguments, 'p_profile', '$1'), 'p_state', '$2');
+  v_arguments := replace(replace(v_arguments, 'p_data', '$3'), 'p_message', '$4');
+  execute format('select * from wa.%I(%s)', p_step_function, v_arguments)
+    into v_result.next_state, v_result.data, v_result.replies
     using p_profile, p_state, p_data, p_message;
   return v_result;
 end
 $$;
 
 comment on function wa.run_step(text, public.profiles, text, jsonb, wa.inbound_message) is
-'Calls the step function that the registry names for a state. Raises WA003 when there is none.';
+'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
 
 revoke all on function wa.run_step(text, public.profiles, text, jsonb, wa.inbound_message) from public;
 grant execute on function wa.run_step(text, public.profiles, text, jsonb, wa.inbound_message) to wa_runtime;

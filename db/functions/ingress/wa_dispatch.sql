@@ -12,7 +12,7 @@ declare
   v_message wa.received_message;
   v_error text;
   v_failed integer := 0;
-  v_events jsonb[] := '{}';
+  v_events jsonb[] := array[]::jsonb[];
   v_statuses jsonb;
   v_applied jsonb;
 begin

@@ -41,7 +41,7 @@ declare
   ];
 begin
   if p_depth > c_deepest then
-    return '"***"';
+    return '"***"'::jsonb;
   end if;
 
   return case jsonb_typeof(p_value)

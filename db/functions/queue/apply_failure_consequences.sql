@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 declare
   v_pause record;
-  v_events jsonb := '[]';
+  v_events jsonb := '[]'::jsonb;
 begin
   -- Numbers, then the queue's state, then alerts, each in the order of its key: nobody waits in a circle.
   insert into wa.recipient_blocks as block (user_id, template_name, error_code, ends_at, ends_when_user_writes)

@@ -8,7 +8,7 @@ declare
   v_matched jsonb;
   v_unmatched integer;
   v_applied integer := 0;
-  v_events jsonb := '[]';
+  v_events jsonb := '[]'::jsonb;
   v_successes jsonb;
   v_failures jsonb;
 begin

@@ -23,7 +23,7 @@ declare
   v_looked_at integer := 0;
   v_wanted integer := p_wanted;
   v_look integer := p_wanted;
-  v_set_aside bigint[] := '{}';
+  v_set_aside bigint[] := array[]::bigint[];
   v_sendable bigint[];
   v_addresses text[];
   v_blocked bigint[];

@@ -12,7 +12,7 @@ begin
   where state.paused_until is null or state.paused_until < p_until;
 
   if not found then
-    return '[]';
+    return '[]'::jsonb;
   end if;
 
   return jsonb_build_array(

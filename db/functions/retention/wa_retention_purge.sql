@@ -3,7 +3,7 @@ language plpgsql
 as $$
 declare
   v_step jsonb;
-  v_sum jsonb := '{}';
+  v_sum jsonb := '{}'::jsonb;
 begin
   -- A procedure that commits can have neither a search_path of its own nor its owner's rights: each step has both.
   loop

@@ -28,6 +28,9 @@ begin
       v_name, v_day::timestamp at time zone 'UTC', (v_day + 1)::timestamp at time zone 'UTC'
     );
     execute format('alter table wa.%I enable row level security', v_name);
+    execute format(
+      'create policy webhook_logs_maintain on wa.%I to wa_maintenance using (true) with check (true)', v_name
+    );
     execute format('comment on table wa.%I is %L', v_name, 'The webhook_logs of one day (UTC).');
     v_created := v_created + 1;
   end loop;

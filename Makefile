@@ -5,11 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Its binary comes inside the npm package.
+SUPABASE_CLI_VERSION := 3.1.0
+SUPABASE_CLI := $(VENV)/supabase-cli/.installed-$(SUPABASE_CLI_VERSION)
+
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint format schema
+.PHONY: help dev demo test lint format schema release supabase-cli
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
 	@$(BIN)/wa-webhook dev
@@ -35,6 +39,16 @@ format: $(INSTALLED) ## rewrite Python and routine files in the house style
 
 schema: $(INSTALLED) ## write db/schema.sql from the migrations and routines
 	@$(BIN)/python -m handler.dev.schema_snapshot
+
+release: $(INSTALLED) ## write changed routines into a migration, for `supabase db push`
+	@$(BIN)/wa-webhook release
+
+supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use it; needs npm
+
+$(SUPABASE_CLI): | $(INSTALLED)
+	@echo "installing the Supabase CLI into $(VENV), once"
+	@npm install --silent --no-save --no-package-lock --prefix $(VENV)/supabase-cli supabase@$(SUPABASE_CLI_VERSION)
+	@touch $@
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'

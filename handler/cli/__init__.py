@@ -9,6 +9,7 @@ from handler.cli.flows import flows
 from handler.cli.migrate import migrate
 from handler.cli.notify import notify
 from handler.cli.post import post
+from handler.cli.release import release
 from handler.cli.replay import replay
 from handler.cli.serve import serve
 from handler.cli.status import status
@@ -29,3 +30,4 @@ app.command()(flows)
 app.command()(status)
 app.command()(doctor)
 app.command()(replay)
+app.command()(release)

@@ -81,10 +81,11 @@ def record_migration(
         (migration.version, migration.name, list(statements)),
     )
     record_checksums(database, [migration])
+    forget_routines(database)
 
 
 def record_checksums(database: Connection[Any], migrations: Iterable[Migration]) -> None:
-    """Keep the checksum of applied files, and forget that the routines are up to date.
+    """Keep the checksum of applied files.
 
     Does nothing on a database whose migrations have not created schema wa's tables yet.
     """
@@ -94,6 +95,10 @@ def record_checksums(database: Connection[Any], migrations: Iterable[Migration])
                 "insert into wa.migration_checksums (version, sha256) values (%s, %s)",
                 (migration.version, migration.sha256),
             )
+
+
+def forget_routines(database: Connection[Any]) -> None:
+    """Write that every routine is to be applied again: a migration may have dropped one."""
     if _columns_of(database, "wa.function_sources"):
         database.execute("delete from wa.function_sources")
 

@@ -32,9 +32,19 @@ class Plan:
     removed_routines: tuple[str, ...]
 
     @property
+    def adopted_since_release(self) -> bool:
+        """Whether the other tool went on after the last release: it may have dropped a routine."""
+        return bool(self.adopted) and not self.adopted[-1].is_release
+
+    @property
     def routines_are_stale(self) -> bool:
         """Whether the routines have to be applied again, all of them."""
-        return bool(self.pending or self.adopted or self.changed_routines or self.removed_routines)
+        return bool(
+            self.pending
+            or self.adopted_since_release
+            or self.changed_routines
+            or self.removed_routines
+        )
 
 
 def make_plan(source: Source, history: History, *, include_all: bool = False) -> Plan:

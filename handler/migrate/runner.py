@@ -102,6 +102,8 @@ class Migrator:
             outcome.remote_only = plan.remote_only
             if plan.adopted:
                 history.record_checksums(self._database, plan.adopted)
+                if plan.adopted_since_release:
+                    history.forget_routines(self._database)
             if not plan.pending:
                 return False
             migration = plan.pending[0]

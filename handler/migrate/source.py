@@ -9,6 +9,9 @@ from pathlib import Path
 
 from handler.migrate.errors import SourceError
 
+RELEASE_NAME = "routines"
+"""The name of the migrations that the release step writes."""
+
 MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
 
 
@@ -31,6 +34,11 @@ class Migration(SqlFile):
 
     version: str
     name: str
+
+    @property
+    def is_release(self) -> bool:
+        """Whether the release step wrote it."""
+        return self.name == RELEASE_NAME
 
 
 @dataclass(frozen=True)

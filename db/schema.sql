@@ -74,7 +74,7 @@ ALTER FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amou
 COMMENT ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) IS 'Records a payment of the profile into an open basket it is in: _amount_minor in minor units of the basket''s currency, once for each _reference, however often it is called. Answers with the balance. Raises WA020, WA021, WA022, WA024, WA032, WA033, WA034.';
 
 CREATE FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -94,7 +94,6 @@ COMMENT ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) IS '
 CREATE FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) RETURNS TABLE(id uuid, name text, description text, distance_km double precision, member_count integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) OWNER TO wa_basket_owner;
@@ -111,7 +110,7 @@ ALTER FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) OWNE
 COMMENT ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) IS 'The wa.me link that a QR code of the basket encodes: it opens a chat with the bot and the basket''s code in it. For those who see the basket, while it is open. Raises WA020, WA021, WA024, WA031.';
 
 CREATE FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) RETURNS TABLE(basket_id uuid, basket_name text)
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -760,6 +759,13 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
 
+CREATE FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) IS 'Creates a basket that the profile owns: the work of basket_create. Raises WA020, WA026, WA027, WA031.';
+
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1150,6 +1156,13 @@ CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS w
 
 COMMENT ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
 
+CREATE FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) RETURNS TABLE(basket_id uuid, basket_name text)
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) IS 'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
+
 CREATE FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) RETURNS TABLE(id bigint, verdict text, address text)
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1505,6 +1518,13 @@ CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
 
 COMMENT ON FUNCTION wa.refuse_ledger_change() IS 'Refuses to change or remove ledger entries, whoever tries.';
 
+CREATE FUNCTION wa.refuse_to_remove_occupied_state() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.refuse_to_remove_occupied_state() IS 'Keeps the states of chats in wa.flow_states. A foreign key would lock the same few rows in every message.';
+
 CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1612,7 +1632,7 @@ CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_s
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state. Raises WA003 when there is none.';
+COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
 
 CREATE FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1656,124 +1676,124 @@ CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
 
 COMMENT ON FUNCTION wa.shorten_text(p_text text, p_limit integer) IS 'A text of at most so many characters: one that is longer ends in an ellipsis, and is not cut within what is seen as one character.';
 
-CREATE FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks the owner whether to close a basket for good, and closes it.';
+COMMENT ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks the owner whether to close a basket for good, and closes it.';
 
-CREATE FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks how much the user puts into a basket.';
+COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks how much the user puts into a basket.';
 
-CREATE FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
+COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
 
-CREATE FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows what the new basket will be, and creates it when the user agrees.';
+COMMENT ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows what the new basket will be, and creates it when the user agrees.';
 
-CREATE FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
+COMMENT ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
 
-CREATE FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the name of a new basket.';
+COMMENT ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the name of a new basket.';
 
-CREATE FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
+COMMENT ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
 
-CREATE FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether a new basket is private or public.';
+COMMENT ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether a new basket is private or public.';
 
-CREATE FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
+COMMENT ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
 
-CREATE FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
+COMMENT ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
 
-CREATE FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks for a basket''s code and joins by what is typed.';
+COMMENT ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks for a basket''s code and joins by what is typed.';
 
-CREATE FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
+COMMENT ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
 
-CREATE FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
+COMMENT ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
 
-CREATE FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
+COMMENT ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
 
-CREATE FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
+COMMENT ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
 
-CREATE FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Asks where the user is, to find baskets nearby.';
+COMMENT ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks where the user is, to find baskets nearby.';
 
-CREATE FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
+COMMENT ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
 
 CREATE FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE sql
@@ -1782,40 +1802,40 @@ CREATE FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_dat
 
 COMMENT ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Confirms that a flow was given up and leads home.';
 
-CREATE FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Says what the bot understands; any answer that is no command leads home.';
+COMMENT ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) IS 'Says what the bot understands; any answer that is no command leads home.';
 
-CREATE FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+COMMENT ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
 
-CREATE FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
+COMMENT ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
 
-CREATE FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_subscribe(p_profile public.profiles) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Opts the user in again and leads home.';
+COMMENT ON FUNCTION wa.step_subscribe(p_profile public.profiles) IS 'Opts the user in again and leads home.';
 
-CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
+COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
 
 CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2587,6 +2607,14 @@ ALTER TABLE ONLY wa.texts
 ALTER TABLE ONLY wa.webhook_logs_default
     ADD CONSTRAINT webhook_logs_default_pkey PRIMARY KEY (received_at, id);
 
+CREATE INDEX basket_contributions_currency_idx ON public.basket_contributions USING btree (basket_id, currency);
+
+COMMENT ON INDEX public.basket_contributions_currency_idx IS 'Whether a basket''s currency may still change.';
+
+CREATE UNIQUE INDEX basket_contributions_previous_key ON public.basket_contributions USING btree (basket_id, previous_entry_number, balance_before_minor);
+
+COMMENT ON INDEX public.basket_contributions_previous_key IS 'The ledger does not fork: one entry continues another.';
+
 CREATE INDEX basket_contributions_user_id_idx ON public.basket_contributions USING btree (user_id);
 
 COMMENT ON INDEX public.basket_contributions_user_id_idx IS 'What one person contributed.';
@@ -2623,6 +2651,10 @@ CREATE INDEX notifications_waiting_idx ON public.notifications USING btree (user
 
 COMMENT ON INDEX public.notifications_waiting_idx IS 'What a user''s next message releases.';
 
+CREATE INDEX profiles_locale_idx ON public.profiles USING btree (locale);
+
+COMMENT ON INDEX public.profiles_locale_idx IS 'Who reads a language, before it is removed.';
+
 CREATE INDEX profiles_merged_into_idx ON public.profiles USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 COMMENT ON INDEX public.profiles_merged_into_idx IS 'What was merged into a profile, when that profile is itself merged.';
@@ -2635,17 +2667,45 @@ CREATE INDEX wa_events_received_at_idx ON public.wa_events USING btree (received
 
 COMMENT ON INDEX public.wa_events_received_at_idx IS 'What retention purges, oldest first.';
 
+CREATE INDEX wa_events_user_id_idx ON public.wa_events USING btree (user_id, received_at);
+
+COMMENT ON INDEX public.wa_events_user_id_idx IS 'What one person sent, in order.';
+
 CREATE INDEX alerts_undelivered_idx ON wa.alerts USING btree (next_attempt_at) WHERE (delivered_count < seen_count);
 
 COMMENT ON INDEX wa.alerts_undelivered_idx IS 'What wa_alerts_claim reads.';
+
+CREATE INDEX flow_entries_locale_idx ON wa.flow_entries USING btree (locale);
+
+COMMENT ON INDEX wa.flow_entries_locale_idx IS 'Which entry points choose a language, before it is removed.';
+
+CREATE INDEX flow_entries_to_state_idx ON wa.flow_entries USING btree (to_state);
+
+COMMENT ON INDEX wa.flow_entries_to_state_idx IS 'Which entry points lead to a state, before it is removed.';
+
+CREATE INDEX flow_states_back_to_idx ON wa.flow_states USING btree (back_to);
+
+COMMENT ON INDEX wa.flow_states_back_to_idx IS 'Which states lead back to a state, before it is removed.';
+
+CREATE INDEX flow_transitions_to_state_idx ON wa.flow_transitions USING btree (to_state);
+
+COMMENT ON INDEX wa.flow_transitions_to_state_idx IS 'Which states lead to a state, before it is removed.';
 
 CREATE INDEX kept_payloads_waiting_idx ON wa.kept_payloads USING btree (received_at) WHERE ((replayed_at IS NULL) AND (reason <> 'text_replaced'::text));
 
 COMMENT ON INDEX wa.kept_payloads_waiting_idx IS 'What waits for a person.';
 
+CREATE INDEX menu_items_entry_idx ON wa.menu_items USING btree (entry_kind, reply_id);
+
+COMMENT ON INDEX wa.menu_items_entry_idx IS 'Which menu item shows an entry point, before it is removed.';
+
 CREATE INDEX profile_aliases_user_id_idx ON wa.profile_aliases USING btree (user_id);
 
 COMMENT ON INDEX wa.profile_aliases_user_id_idx IS 'All names of one profile, to move them in a merge.';
+
+CREATE INDEX texts_locale_idx ON wa.texts USING btree (locale);
+
+COMMENT ON INDEX wa.texts_locale_idx IS 'The texts of a language.';
 
 ALTER INDEX public.webhook_logs_pkey ATTACH PARTITION wa.webhook_logs_default_pkey;
 
@@ -2664,6 +2724,10 @@ COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the 
 CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = 'queued'::text))) EXECUTE FUNCTION wa.requeue_failed_notification();
 
 COMMENT ON TRIGGER notifications_requeue_failed ON public.notifications IS 'The runbook''s drain.';
+
+CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_states FOR EACH ROW EXECUTE FUNCTION wa.refuse_to_remove_occupied_state();
+
+COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
 
 ALTER TABLE ONLY public.basket_contributions
     ADD CONSTRAINT basket_contributions_currency_fkey FOREIGN KEY (basket_id, currency) REFERENCES public.baskets(id, currency);
@@ -2684,9 +2748,6 @@ ALTER TABLE ONLY public.basket_members
 
 ALTER TABLE ONLY public.basket_members
     ADD CONSTRAINT basket_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
-
-ALTER TABLE ONLY public.chat_state
-    ADD CONSTRAINT chat_state_state_fkey FOREIGN KEY (state) REFERENCES wa.flow_states(state);
 
 ALTER TABLE ONLY public.chat_state
     ADD CONSTRAINT chat_state_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id) ON DELETE CASCADE;
@@ -2802,6 +2863,8 @@ CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_oper
 
 ALTER TABLE wa.function_sources ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY function_sources_migrate ON wa.function_sources TO postgres USING (true) WITH CHECK (true);
+
 CREATE POLICY function_sources_read ON wa.function_sources FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
@@ -2827,6 +2890,8 @@ ALTER TABLE wa.menu_items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY menu_items_read ON wa.menu_items FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.migration_checksums ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY migration_checksums_migrate ON wa.migration_checksums TO postgres USING (true) WITH CHECK (true);
 
 CREATE POLICY migration_checksums_read ON wa.migration_checksums FOR SELECT TO wa_operator_role USING (true);
 
@@ -2887,6 +2952,8 @@ ALTER TABLE wa.texts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY texts_read ON wa.texts FOR SELECT TO wa_operator_role, wa_runtime USING (true);
 
 ALTER TABLE wa.webhook_logs_default ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webhook_logs_maintain ON wa.webhook_logs_default TO wa_maintenance USING (true) WITH CHECK (true);
 
 GRANT USAGE ON SCHEMA public TO wa_edge_role;
 GRANT USAGE ON SCHEMA public TO wa_notifier_role;
@@ -3128,6 +3195,9 @@ GRANT ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_clai
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) TO wa_basket_owner;
+
 REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
 
@@ -3289,6 +3359,9 @@ GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) TO wa_basket_owner;
+
 REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) TO wa_runtime;
 
@@ -3439,6 +3512,8 @@ GRANT ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error t
 REVOKE ALL ON FUNCTION wa.refuse_ledger_change() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.refuse_to_remove_occupied_state() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
 
@@ -3499,74 +3574,74 @@ GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) TO wa_
 REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.summarize_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;

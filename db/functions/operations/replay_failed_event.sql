@@ -13,7 +13,7 @@ begin
   returning event.* into v_event;
 
   if v_event.wa_message_id is null then
-    return '{}';
+    return '{}'::jsonb;
   end if;
 
   begin

@@ -17,7 +17,7 @@ declare
   v_message_ids text[];
   v_user_ids uuid[];
   v_message_id text;
-  v_counts jsonb[] := '{}';
+  v_counts jsonb[] := array[]::jsonb[];
 begin
   if coalesce(max_messages, 0) not between 1 and 1000 then
     raise exception using

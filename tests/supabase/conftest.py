@@ -1,0 +1,81 @@
+"""The real Supabase CLI, run in a copy of the checkout against a database of the test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fixtures.machine import requires
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.fixtures.postgres import Database
+
+CLI = Path(sys.prefix) / "supabase-cli" / "node_modules" / ".bin" / "supabase"
+"""Where `make supabase-cli` installs it."""
+
+needs_the_cli = requires(str(CLI), "node")
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class SupabaseCli:
+    """Runs commands in `checkout`; `home` keeps what the CLI remembers away from the user's."""
+
+    checkout: Path
+    home: Path
+
+    def run(self, database: Database, *command: str, expect: int = 0) -> Any:
+        """Run a command on a database as its migrating role and return its answer (JSON)."""
+        result = subprocess.run(
+            [
+                CLI,
+                *command,
+                f"--remote={database.url()}?sslmode=disable",
+                "--output-format=json",
+                "--agent=no",
+                "--yes",
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.checkout,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.home),
+                "SUPABASE_TELEMETRY_DISABLED": "1",
+            },
+        )
+        assert result.returncode == expect, result.stdout + result.stderr
+        return json.loads(result.stdout)
+
+    def push(self, database: Database) -> list[str]:
+        """Push and return the migrations that it applied."""
+        names: Sequence[str] = self.run(database, "db", "push")["migrations"]
+        return list(names)
+
+    def list_migrations(self, database: Database) -> list[tuple[str, str]]:
+        """Return the version of each migration, here and in the database; empty where missing."""
+        rows = self.run(database, "migration", "list")["migrations"]
+        return [(row["local"], row["remote"]) for row in rows]
+
+
+@pytest.fixture
+def supabase(tmp_path: Path) -> SupabaseCli:
+    """The CLI in a copy of what a checkout gives it: db/, and supabase/ with its link."""
+    checkout = tmp_path / "checkout"
+    for folder in ("db", "supabase"):
+        shutil.copytree(_PROJECT / folder, checkout / folder, symlinks=True)
+    home = tmp_path / "home"
+    home.mkdir()
+    return SupabaseCli(checkout, home)

@@ -1,0 +1,47 @@
+"""`supabase db advisors`, its strictest level, on a database that has worked for a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.supabase.conftest import needs_the_cli
+from tests.supabase.usage import work_through
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Database
+    from tests.supabase.conftest import SupabaseCli
+
+pytestmark = needs_the_cli
+
+
+@pytest.fixture
+def worked(database: Database) -> Database:
+    """A migrated database in which every part has done its work once."""
+    work_through(database)
+    return database
+
+
+def advice(supabase: SupabaseCli, database: Database, kind: str) -> list[str]:
+    found = supabase.run(
+        database, "db", "advisors", f"--type={kind}", "--level=info", "--fail-on=none"
+    )
+    return [f"{one['level']} {one['name']}: {one['detail']}" for one in found["results"]]
+
+
+def test_the_advisors_have_nothing_to_say_on_performance(
+    supabase: SupabaseCli, worked: Database
+) -> None:
+    assert advice(supabase, worked, "performance") == []
+
+
+def test_the_advisors_have_one_thing_to_say_on_security(
+    supabase: SupabaseCli, worked: Database
+) -> None:
+    # PostgreSQL lets no procedure commit that has a setting of its own, and this one has to commit.
+    # Every name in it is qualified, and it runs with its caller's rights.
+    assert advice(supabase, worked, "security") == [
+        "WARN function_search_path_mutable: "
+        "Function `public.wa_retention_purge` has a role mutable search_path"
+    ]

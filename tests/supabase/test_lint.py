@@ -1,0 +1,61 @@
+"""`supabase db lint` (plpgsql_check) on everything that is written in PL/pgSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from handler.dev.postgres import MIGRATING_ROLE, SUPERUSER
+from tests.fixtures import clusters
+from tests.fixtures.machine import requires
+from tests.fixtures.postgres import Database
+from tests.supabase.conftest import needs_the_cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.supabase.conftest import SupabaseCli
+
+# Debian builds the extension for its own servers, not for the wheel's.
+VERSION = 15
+LIBRARY = "/usr/lib/postgresql/15/lib/plpgsql_check.so"
+
+pytestmark = [needs_the_cli, requires(LIBRARY)]
+
+
+@pytest.fixture
+def checked() -> Iterator[Database]:
+    """A migrated database with plpgsql_check, which on Supabase anyone may create."""
+    with clusters.cluster_from_seed(clusters.find_binaries()[VERSION]) as server:
+        with psycopg.connect(server.url(SUPERUSER), autocommit=True) as superuser:
+            superuser.execute(
+                f"create database checked template {clusters.TEMPLATE} owner {MIGRATING_ROLE}"
+            )
+        database = Database(server, "checked")
+        with psycopg.connect(database.url(SUPERUSER), autocommit=True) as superuser:
+            superuser.execute("create extension plpgsql_check schema extensions")
+        yield database
+
+
+def lint(supabase: SupabaseCli, database: Database) -> list[str]:
+    found = supabase.run(database, "db", "lint", "--schema=public,wa", "--level=warning")
+    return [
+        f"{one['function']}: {issue['level']}: {issue['message']}"
+        for one in found["results"]
+        for issue in one["issues"]
+    ]
+
+
+def test_the_linter_has_nothing_to_say(supabase: SupabaseCli, checked: Database) -> None:
+    assert lint(supabase, checked) == []
+
+
+def test_the_linter_would_see_what_is_wrong(supabase: SupabaseCli, checked: Database) -> None:
+    with psycopg.connect(checked.url(), autocommit=True) as connection:
+        connection.execute(
+            "create function wa.careless(p_unused integer) returns integer language plpgsql as"
+            " $$ begin return 1; end $$"
+        )
+    assert 'wa.careless: warning extra: unused parameter "p_unused"' in lint(supabase, checked)

@@ -4,6 +4,7 @@ A field's name in capitals is its variable's name. The environment wins over `.e
 wins over `.env.production.local`, so that a machine that holds both stays on the local one.
 """
 
+import re
 from typing import Annotated, Self, TypeVar
 
 from psycopg import ProgrammingError
@@ -54,10 +55,17 @@ def _is_connection_string(url: SecretStr) -> SecretStr:
     return url
 
 
+def _is_http_url(url: SecretStr) -> SecretStr:
+    if not re.match(r"https?://[^\s/]+\S*$", url.get_secret_value()):
+        raise ValueError("must be an http or https URL")
+    return url
+
+
 HttpUrl = Annotated[
     str, Field(pattern=r"^https?://[^\s/]+[^\s]*$"), AfterValidator(_without_trailing_slash)
 ]
 Secrets = Annotated[SecretStr, AfterValidator(_holds_a_secret)]
+SecretHttpUrl = Annotated[SecretStr, AfterValidator(_is_http_url)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_is_connection_string)]
 AsciiSecret = Annotated[SecretStr, AfterValidator(_is_one_line_of_ascii)]
 
@@ -103,9 +111,9 @@ class SigningSettings(ProcessSettings):
 
 
 class AlertSettings(ProcessSettings):
-    """Where critical failures are reported."""
+    """Where critical failures are reported. Whoever knows the URL can write there."""
 
-    alert_webhook_url: HttpUrl | None = None
+    alert_webhook_url: SecretHttpUrl | None = None
     alert_webhook_timeout_ms: int = Field(5000, ge=100, le=60_000)
 
 
@@ -150,6 +158,7 @@ class WebhookSettings(
     SupabaseSettings,
     MetricsSettings,
     SnapshotSettings,
+    AlertSettings,
 ):
     """What `wa-webhook serve` needs."""
 

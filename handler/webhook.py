@@ -17,10 +17,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from handler import signature
+from handler.alert_webhook import AlertWebhook
 from handler.intake import Intake
 from handler.logs import logger
 from handler.metrics import HandlerMetrics
 from handler.metrics.endpoint import metrics_route, serve_metrics
+from handler.outage_alert import OutageAlert
 from handler.retention import Retention
 from handler.rpc import Answer, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
 from handler.settings import WebhookSettings
@@ -46,6 +48,8 @@ class Webhook:
         self._rpc = Rpc(settings, self._metrics.count_database_error)
         self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
         self._retention = Retention(settings)
+        self._alerts = AlertWebhook.from_settings(settings)
+        self._outage = OutageAlert(self._alerts)
         self._intake = Intake(
             self._rpc,
             self._on_answer,
@@ -66,6 +70,9 @@ class Webhook:
                 async with asyncio.timeout(DRAIN_SECONDS):
                     await self._intake.drain()
             await self._retention.stop()
+            await self._outage.close()
+            if self._alerts is not None:
+                await self._alerts.close()
             await self._rpc.close()
 
     async def verify(self, request: Request) -> Response:
@@ -109,7 +116,9 @@ class Webhook:
         """Say whether a webhook sent now could be committed."""
         try:
             report = await self._rpc.health()
+            self._outage.report_back()
         except DatabaseUnavailable as error:
+            self._outage.report_lost(str(error))
             report = {"ok": False, "problems": [f"database: {error}"]}
         is_ready = report.get("ok") is True
         return reply(200 if is_ready else 503, report, None if is_ready else RETRY_AFTER)
@@ -138,6 +147,8 @@ class Webhook:
             raise HTTPException(400, refused.reason) from refused
         except DispatchError as error:
             report["reason"] = str(error)
+            if isinstance(error, DatabaseUnavailable):
+                self._outage.report_lost(str(error))
             raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
         outcome = {"requests": answer.requests, **answer.counts}
         report.update(outcome)
@@ -145,6 +156,7 @@ class Webhook:
 
     def _on_answer(self, answer: Answer) -> None:
         self._metrics.count(answer)
+        self._outage.report_back()
         if answer.retention_is_due:
             self._retention.start()
 

@@ -3,7 +3,12 @@
 import asyncio
 import signal
 
-from handler.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
+from handler.cli.settings import (
+    MetricsPort,
+    settings_or_exit,
+    warn_without_alerts,
+    with_metrics_port,
+)
 from handler.logs import configure_logging
 from handler.notifier.process import open_notifier
 from handler.settings import NotifierSettings
@@ -13,6 +18,7 @@ def notify(metrics_port: MetricsPort = None) -> None:
     """Send what is queued until SIGTERM, then finish what is in flight and leave."""
     settings = with_metrics_port(settings_or_exit(NotifierSettings), metrics_port)
     configure_logging()
+    warn_without_alerts(settings)
     asyncio.run(_notify_until_signalled(settings))
 
 

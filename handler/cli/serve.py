@@ -7,7 +7,12 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from handler.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
+from handler.cli.settings import (
+    MetricsPort,
+    settings_or_exit,
+    warn_without_alerts,
+    with_metrics_port,
+)
 from handler.logs import configure_logging, logger
 from handler.settings import WebhookSettings
 from handler.webhook import create_app
@@ -36,6 +41,7 @@ def serve(
     """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
     settings = with_metrics_port(settings_or_exit(WebhookSettings), metrics_port)
     configure_logging()
+    warn_without_alerts(settings)
     if settings.snapshot_rate:
         logger.warning("INBOUND_SNAPSHOTS_ENABLED", sample_rate=settings.snapshot_rate)
     server = Server(

@@ -4,7 +4,14 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from handler.settings import MetricsSettings, SettingsError, SettingsT, load_settings
+from handler.logs import logger
+from handler.settings import (
+    AlertSettings,
+    MetricsSettings,
+    SettingsError,
+    SettingsT,
+    load_settings,
+)
 
 MetricsPort = Annotated[
     int | None,
@@ -29,3 +36,9 @@ def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
 def with_metrics_port(settings: MetricsSettingsT, port: int | None) -> MetricsSettingsT:
     """Return the settings with the port of the command line, if there was one."""
     return settings if port is None else settings.model_copy(update={"wa_metrics_port": port})
+
+
+def warn_without_alerts(settings: AlertSettings) -> None:
+    """Say once that nobody is told of critical failures, and where to find them."""
+    if settings.alert_webhook_url is None:
+        logger.warning("ALERT_WEBHOOK_URL_UNSET", alerts_stay_in="wa.alert_overview")

@@ -13,6 +13,8 @@ from handler.logs import log_notice, logger
 if TYPE_CHECKING:
     from psycopg.sql import Composed
 
+    from handler.outage_alert import OutageAlert
+
 _CONNECT_SECONDS = 5
 _CALL_SECONDS = 30.0
 """Both calls take milliseconds: no answer for so long means that the connection leads nowhere."""
@@ -21,8 +23,9 @@ _CALL_SECONDS = 30.0
 class DatabaseState:
     """Logs the change from reachable to unreachable and back, once for all links."""
 
-    def __init__(self) -> None:
+    def __init__(self, outage: OutageAlert | None = None) -> None:
         self._is_lost = False
+        self._outage = outage
 
     def report_lost(self, error: psycopg.Error) -> None:
         """Note that a call failed for want of a database."""
@@ -34,12 +37,16 @@ class DatabaseState:
                 detail=str(error),
             )
         self._is_lost = True
+        if self._outage is not None:
+            self._outage.report_lost(error.sqlstate or type(error).__name__)
 
     def report_back(self) -> None:
         """Note that a call succeeded."""
         if self._is_lost:
             logger.info("NOTIFY_DATABASE_BACK")
         self._is_lost = False
+        if self._outage is not None:
+            self._outage.report_back()
 
 
 class DatabaseLink:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import LiteralString, Self
 
     from handler.notifier.notification import SendResult
+    from handler.outage_alert import OutageAlert
 
 
 class NotificationQueue:
@@ -33,8 +34,9 @@ class NotificationQueue:
         lease_seconds: float,
         schema: str = "public",
         prepared_statements: bool = False,
+        outage: OutageAlert | None = None,
     ) -> None:
-        state = DatabaseState()
+        state = DatabaseState(outage)
         self._claiming = DatabaseLink(url, state, prepared_statements=prepared_statements)
         self._settling = DatabaseLink(url, state, prepared_statements=prepared_statements)
         self._worker = worker

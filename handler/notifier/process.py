@@ -9,6 +9,7 @@ import platform
 import secrets
 from typing import TYPE_CHECKING
 
+from handler.alert_webhook import AlertWebhook
 from handler.metrics import NotifierMetrics
 from handler.metrics.endpoint import serve_metrics
 from handler.notifier.alerts import AlertSender
@@ -16,6 +17,7 @@ from handler.notifier.database_link import DatabaseLink, DatabaseState
 from handler.notifier.graph_client import GraphClient
 from handler.notifier.notification_queue import NotificationQueue
 from handler.notifier.worker import Limits, Notifier
+from handler.outage_alert import OutageAlert
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
     """Yield a notifier that is not running yet, and close its connections afterwards."""
     worker = _worker_name()
+    alerts = AlertWebhook.from_settings(settings)
+    outage = OutageAlert(alerts)
     metrics = NotifierMetrics()
     queue = NotificationQueue(
         settings.wa_database_url.get_secret_value(),
@@ -34,6 +38,7 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         lease_seconds=settings.wa_notify_lease_seconds,
         schema=settings.wa_database_schema,
         prepared_statements=settings.wa_database_prepared_statements,
+        outage=outage,
     )
     graph = GraphClient(
         base_url=settings.whatsapp_api_base_url,
@@ -48,21 +53,25 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         poll_seconds=settings.wa_notify_poll_seconds,
         drain_seconds=settings.wa_notify_drain_seconds,
     )
-    async with (
-        queue,
-        graph,
-        _sending_alerts(settings, worker),
-        serve_metrics(metrics.render, settings),
-    ):
-        yield Notifier(queue, graph, limits, listen_url=_listen_url(settings), metrics=metrics)
+    try:
+        async with (
+            queue,
+            graph,
+            _sending_alerts(settings, alerts, worker),
+            serve_metrics(metrics.render, settings),
+        ):
+            yield Notifier(queue, graph, limits, listen_url=_listen_url(settings), metrics=metrics)
+    finally:
+        await outage.close()
+        if alerts is not None:
+            await alerts.close()
 
 
 @contextlib.asynccontextmanager
-async def _sending_alerts(settings: NotifierSettings, worker: str) -> AsyncIterator[None]:
-    """Deliver alerts in the background, where somebody is to be told."""
-    if settings.alert_webhook_url is None:
-        yield
-        return
+async def _sending_alerts(
+    settings: NotifierSettings, alerts: AlertWebhook | None, worker: str
+) -> AsyncIterator[None]:
+    """Group alerts in the background, and deliver them where somebody is to be told."""
     database = DatabaseLink(
         settings.wa_database_url.get_secret_value(),
         DatabaseState(),
@@ -70,8 +79,7 @@ async def _sending_alerts(settings: NotifierSettings, worker: str) -> AsyncItera
     )
     sender = AlertSender(
         database,
-        settings.alert_webhook_url,
-        timeout_seconds=settings.alert_webhook_timeout_ms / 1000,
+        alerts,
         worker=worker,
         schema=settings.wa_database_schema,
     )

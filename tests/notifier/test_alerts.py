@@ -1,46 +1,17 @@
-"""Permanent failures reach the operators' webhook."""
+"""What the database has queued reaches the operators' webhook, however that behaves."""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from handler.dev.graph import Behaviour
-from handler.dev.server import LocalServer, bind
+from tests.alerts.receiver import receiving
 from tests.notifier.conftest import ANA, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from starlette.requests import Request
-
     from tests.notifier.conftest import Outbox
-
-
-class Receiver:
-    """A webhook for alerts, which answers `status`."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        self.url = ""
-        self.alerts: list[dict[str, Any]] = []
-
-    async def take(self, request: Request) -> Response:
-        self.alerts.append(await request.json())
-        return Response(status_code=self.status)
-
-
-@asynccontextmanager
-async def receiving(status: int = 204) -> AsyncIterator[Receiver]:
-    receiver = Receiver(status)
-    app = Starlette(routes=[Route("/alerts", receiver.take, methods=["POST"])])
-    async with LocalServer(app, bind("127.0.0.1", 0, "alerts")) as server:
-        receiver.url = f"{server.url}/alerts"
-        yield receiver
 
 
 def fail_for_good(outbox: Outbox) -> int:
@@ -54,29 +25,90 @@ async def test_a_permanent_failure_is_told_once_and_without_personal_data(outbox
         async with outbox.run_notifier():
             await until(lambda: outbox.status(notification) == "failed")
         async with outbox.run_notifier(alert_webhook_url=receiver.url):
-            await until(lambda: _delivered(outbox) == 1)
+            await until(lambda: delivered(outbox) == 1)
     (alert,) = receiver.alerts
     assert alert["count"] == 1
-    assert alert["kind"] in alert["text"]
+    assert alert["text"].startswith("wa-webhook error: notification_failed (131009)\n")
+    assert alert["next_step"] in alert["text"]
     assert ANA[1:] not in str(alert)
     assert "private words" not in str(alert)
 
 
 async def test_an_alert_that_was_not_taken_is_tried_again_later(outbox: Outbox) -> None:
-    notification = fail_for_good(outbox)
+    raise_alert(outbox)
     async with receiving(status=500) as receiver:
-        async with outbox.run_notifier():
-            await until(lambda: outbox.status(notification) == "failed")
         async with outbox.run_notifier(alert_webhook_url=receiver.url):
-            await until(lambda: _attempts(outbox) == 1)
-    assert _delivered(outbox) == 0
+            await until(lambda: attempts(outbox) == 1)
+        outbox.execute("update wa.alerts set next_attempt_at = now()")
+        receiver.status = 204
+        async with outbox.run_notifier(alert_webhook_url=receiver.url):
+            await until(lambda: delivered(outbox) == 1)
+    assert len(receiver.alerts) == 2
 
 
-def _delivered(outbox: Outbox) -> int:
+async def test_a_webhook_that_does_not_answer_is_given_its_time_and_no_more(
+    outbox: Outbox,
+) -> None:
+    raise_alert(outbox)
+    async with receiving() as receiver:
+        receiver.hold()
+        with capture_logs() as logs:
+            async with outbox.run_notifier(
+                alert_webhook_url=receiver.url, alert_webhook_timeout_ms=100
+            ):
+                await until(lambda: attempts(outbox) == 1)
+        receiver.release()
+    assert [one["error"] for one in logs if one["event"] == "ALERT_FAILED"] != []
+
+
+async def test_a_slow_webhook_does_not_slow_sending(outbox: Outbox) -> None:
+    raise_alert(outbox)
+    async with receiving() as receiver:
+        receiver.hold()
+        async with outbox.run_notifier(alert_webhook_url=receiver.url):
+            await until(lambda: len(receiver.alerts) == 1)
+            notification = outbox.queue(outbox.add_user(ANA))
+            await until(lambda: outbox.status(notification) == "sent")
+        receiver.release()
+
+
+async def test_a_redirect_is_a_failure_and_is_not_followed(outbox: Outbox) -> None:
+    raise_alert(outbox)
+    async with receiving() as elsewhere, receiving(status=307) as receiver:
+        receiver.location = elsewhere.url
+        async with outbox.run_notifier(alert_webhook_url=receiver.url):
+            await until(lambda: attempts(outbox) == 1)
+    assert elsewhere.alerts == []
+
+
+async def test_the_url_is_in_no_log_and_in_no_settings_that_are_printed(outbox: Outbox) -> None:
+    raise_alert(outbox)
+    async with receiving(status=500) as receiver:
+        url = f"{receiver.url}?key=secret-of-the-url"
+        with capture_logs() as logs:
+            async with outbox.run_notifier(alert_webhook_url=url):
+                await until(lambda: attempts(outbox) == 1)
+    assert "secret-of-the-url" not in str(logs)
+    assert "secret-of-the-url" not in repr(outbox.notifier_settings(alert_webhook_url=url))
+
+
+async def test_without_a_webhook_alerts_are_grouped_for_whoever_looks(outbox: Outbox) -> None:
+    raise_alert(outbox)
+    raise_alert(outbox)
+    async with outbox.run_notifier():
+        await until(lambda: outbox.execute("select seen_count from wa.alerts") != [])
+    assert outbox.execute("select seen_count from wa.alert_overview") == [{"seen_count": 2}]
+
+
+def raise_alert(outbox: Outbox) -> None:
+    outbox.execute("select wa.raise_alert('send_error', '131042', '{}')")
+
+
+def delivered(outbox: Outbox) -> int:
     (row,) = outbox.execute("select coalesce(sum(delivered_count), 0)::integer as n from wa.alerts")
     return int(row["n"])
 
 
-def _attempts(outbox: Outbox) -> int:
+def attempts(outbox: Outbox) -> int:
     (row,) = outbox.execute("select coalesce(sum(attempt_count), 0)::integer as n from wa.alerts")
     return int(row["n"])

@@ -24,6 +24,7 @@ ROUTINES = {
         "wa_notifications_claim(text,integer,interval)",
         "wa_notifications_settle(jsonb)",
         "wa_alerts_claim(text)",
+        "wa_alerts_group()",
         "wa_alerts_settle(jsonb)",
         "wa_health()",
     },
@@ -70,6 +71,8 @@ MAINTENANCE = {
     "wa.kept_payloads": {"SELECT", "DELETE"},
     "wa.retention_state": {"SELECT", "UPDATE"},
     "wa.settings": {"SELECT"},
+    "wa.alerts": {"SELECT", "DELETE"},
+    "wa.alert_occurrences": {"SELECT", "INSERT", "DELETE"},
 }
 OPERATOR = {
     "profiles": {"SELECT"},

@@ -51,7 +51,12 @@ def test_an_alert_is_claimed_by_one_worker(queue: Queue) -> None:
 def test_a_delivered_alert_is_quiet_until_there_is_news_and_time_has_passed(queue: Queue) -> None:
     raise_alert(queue)
     (claimed,) = claim(queue)
-    assert settle(queue, claimed, delivered=True) == {"delivered": 1, "retried": 0, "stale": 0}
+    assert settle(queue, claimed, delivered=True) == {
+        "delivered": 1,
+        "retried": 0,
+        "given_up": 0,
+        "stale": 0,
+    }
     queue.execute("update wa.alerts set next_attempt_at = now()")
     assert claim(queue) == []
     raise_alert(queue)

@@ -150,7 +150,7 @@ def test_an_error_of_the_account_pauses_the_queue_and_burns_nothing(
     assert report["paused"] is True
     assert "NOTIFY_QUEUE_PAUSED" in event_names(report)
     assert queue.claim() == []
-    assert queue.value("select count(*) from wa.alerts where kind = 'queue_paused'") == 1
+    assert queue.value("select count(*) from wa.alert_overview where kind = 'queue_paused'") == 1
     queue.execute("select public.wa_queue_resume()")
     assert sorted(queue.claimed_ids()) == [first, second]
     assert queue.row(first)["retry_count"] == 0
@@ -161,9 +161,8 @@ def test_an_unknown_code_is_tried_again_and_reported(queue: Queue) -> None:
     queue.queue()
     (claimed,) = queue.claim()
     assert queue.reject(claimed, 999999, 400)["retried"] == 1
-    assert (
-        queue.value("select group_key from wa.alerts where kind = 'unknown_error_code'") == "999999"
-    )
+    query = "select group_key from wa.alert_overview where kind = 'unknown_error_code'"
+    assert queue.value(query) == "999999"
 
 
 def test_a_closed_window_reported_by_meta_makes_the_message_wait(queue: Queue) -> None:
@@ -220,7 +219,7 @@ def test_a_permanent_failure_raises_one_alert_for_each_code(queue: Queue) -> Non
     for claimed in queue.claim():
         queue.reject(claimed, 131026)
     alert = queue.owner.execute(
-        "select kind, group_key, seen_count, detail from wa.alerts"
+        "select kind, group_key, seen_count, detail from wa.alert_overview"
     ).fetchone()
     assert alert is not None
     assert (alert["kind"], alert["group_key"], alert["seen_count"]) == (

@@ -40,6 +40,7 @@ def test_the_notifier_executes_its_routines_and_no_others(
     )
     assert {row["routine"].split("(")[0] for row in rows} == {
         "wa_alerts_claim",
+        "wa_alerts_group",
         "wa_alerts_settle",
         "wa_health",
         "wa_notifications_claim",

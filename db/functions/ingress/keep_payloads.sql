@@ -29,11 +29,23 @@ as $$
       seen_count = kept.seen_count + excluded.seen_count,
       reason = case when excluded.reason = 'text_replaced' then kept.reason else excluded.reason end,
       error = case when excluded.reason = 'text_replaced' then kept.error else excluded.error end,
-      replayed_at = case when excluded.reason = 'text_replaced' then kept.replayed_at end
+      replayed_at = case when excluded.reason = 'text_replaced' then kept.replayed_at end;
+
+  insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  select
+    'payload_kept',
+    payload.reason,
+    jsonb_strip_nulls(
+      jsonb_build_object('sqlstate', max(substring(payload.error from '^([0-9A-Z]{5}):')))
+    ),
+    count(*)
+  from jsonb_to_recordset(p_payloads) as payload (reason text, error text)
+  where payload.reason <> 'text_replaced'
+  group by payload.reason
 $$;
 
 comment on function wa.keep_payloads(jsonb) is
-'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted.';
+'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted. What waits for a person raises an alert.';
 
 revoke all on function wa.keep_payloads(jsonb) from public;
 grant execute on function wa.keep_payloads(jsonb) to wa_runtime;

@@ -15,6 +15,7 @@ declare
   v_events jsonb[] := array[]::jsonb[];
   v_statuses jsonb;
   v_applied jsonb;
+  v_counts jsonb;
 begin
   if options ? 'keep' then
     perform wa.keep_payloads(options -> 'keep');
@@ -49,7 +50,12 @@ begin
     perform wa.log_other_fields(payload);
   end if;
 
-  return wa.count_dispatch(v_messages, v_claimed, v_failed)
+  v_counts := wa.count_dispatch(v_messages, v_claimed, v_failed);
+  if v_failed > 0 or v_counts ->> 'invalid_sender' <> '0' then
+    perform wa.alert_of_dispatch(v_counts, v_events);
+  end if;
+
+  return v_counts
     || jsonb_build_object(
       'statuses', coalesce(jsonb_array_length(v_statuses), 0),
       'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),

@@ -8,7 +8,7 @@ declare
   v_pause record;
   v_events jsonb := '[]'::jsonb;
 begin
-  -- Numbers, then the queue's state, then alerts, each in the order of its key: nobody waits in a circle.
+  -- Numbers, then the queue's state, each in the order of its key: nobody waits in a circle. Alerts wait for nobody.
   insert into wa.recipient_blocks as block (user_id, template_name, error_code, ends_at, ends_when_user_writes)
   select distinct on (failure.user_id, failure.template_name)
     failure.user_id,
@@ -50,17 +50,16 @@ begin
     v_events := wa.pause_queue(v_pause.reason, v_pause.until);
   end if;
 
-  perform wa.raise_alert(alert.kind, alert.group_key, alert.detail)
-  from (
-    select failure.alert_kind as kind, failure.alert_key as group_key, failure.alert_detail as detail
-    from wa.list_failures(p_failures) as failure
-    where failure.raises_alert
-      or failure.decision = 'fail'
-    union all
-    select 'queue_paused', left(pause.reason, 200), jsonb_build_object('until', pause.until)
-    from jsonb_to_recordset(v_events) as pause (reason text, until timestamptz)
-    order by kind, group_key
-  ) as alert;
+  insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  select
+    failure.alert_kind,
+    failure.alert_key,
+    (array_agg(failure.alert_detail order by failure.id desc))[1],
+    count(*)
+  from wa.list_failures(p_failures) as failure
+  where failure.raises_alert
+    or failure.decision = 'fail'
+  group by failure.alert_kind, failure.alert_key;
 
   return v_events;
 end

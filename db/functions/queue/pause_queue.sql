@@ -15,6 +15,13 @@ begin
     return '[]'::jsonb;
   end if;
 
+  -- The reason may quote Meta, the group is what it begins with: error 190, or a person's words.
+  perform wa.raise_alert(
+    'queue_paused',
+    split_part(p_reason, ':', 1),
+    jsonb_build_object('reason', wa.mask_numbers(left(p_reason, 500)), 'until', p_until)
+  );
+
   return jsonb_build_array(
     jsonb_build_object('event', 'NOTIFY_QUEUE_PAUSED', 'level', 'error', 'reason', p_reason, 'until', p_until)
   );
@@ -22,7 +29,7 @@ end
 $$;
 
 comment on function wa.pause_queue(text, timestamptz) is
-'Stops claiming until then, unless it is already stopped for longer. Returns the event; raising the alert is the caller''s part.';
+'Stops claiming until then, unless it is already stopped for longer, and raises the alert. Returns the event.';
 
 revoke all on function wa.pause_queue(text, timestamptz) from public;
 grant execute on function wa.pause_queue(text, timestamptz) to wa_runtime;

@@ -17,7 +17,6 @@ begin
 
   v_event := wa.pause_queue(reason, 'infinity') -> 0;
   if v_event is not null then
-    perform wa.raise_alert('queue_paused', left(reason, 200), '{}');
     perform wa.emit_event(v_event ->> 'event', v_event - '{event,level}'::text[], v_event ->> 'level');
   end if;
 end

@@ -10,6 +10,13 @@ begin
     v_step := public.wa_retention_step();
     commit;
 
+    if v_step ? 'error' then
+      raise exception using
+        errcode = v_step -> 'error' ->> 'sqlstate',
+        message = v_step -> 'error' ->> 'message',
+        hint = 'What earlier batches purged stays purged. Call it again once the cause is mended.';
+    end if;
+
     select coalesce(pg_catalog.jsonb_object_agg(counter.key, counter.value::bigint + coalesce((v_sum ->> counter.key)::bigint, 0)), v_sum)
     into v_sum
     from pg_catalog.jsonb_each_text(v_step -> 'purged') as counter;

@@ -17,27 +17,43 @@ declare
   v_payloads integer;
   v_logs integer;
   v_is_done boolean;
+  v_error jsonb;
 begin
   if not pg_try_advisory_xact_lock(c_runner) then
     return jsonb_build_object('is_done', true, 'is_busy', true, 'purged', '{}'::jsonb);
   end if;
 
-  update wa.retention_state as state
-  set last_started_at = clock_timestamp()
-  where state.last_started_at is null or state.last_started_at < clock_timestamp() - interval '1 minute';
+  -- A failed batch is undone alone, so that the alert about it commits; the caller raises the error after that.
+  -- It stays due.
+  begin
+    update wa.retention_state as state
+    set last_started_at = clock_timestamp()
+    where state.last_started_at is null or state.last_started_at < clock_timestamp() - interval '1 minute';
 
-  v_cutoffs := wa.retention_cutoffs();
-  v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
-  v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
-  v_payloads := wa.purge_kept_payloads((v_cutoffs ->> 'kept_payloads')::timestamptz, c_batch);
-  v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
+    v_cutoffs := wa.retention_cutoffs();
+    v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
+    v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
+    v_payloads := wa.purge_kept_payloads((v_cutoffs ->> 'kept_payloads')::timestamptz, c_batch);
+    v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
 
-  v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;
+    perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
-  if v_is_done then
-    perform wa.create_log_partitions();
-    v_logs := v_logs + wa.drop_log_partitions((v_cutoffs ->> 'webhook_logs')::timestamptz);
-  end if;
+    v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;
+
+    if v_is_done then
+      perform wa.create_log_partitions();
+      v_logs := v_logs + wa.drop_log_partitions((v_cutoffs ->> 'webhook_logs')::timestamptz);
+    end if;
+  exception
+    when others then
+      v_error := jsonb_build_object('sqlstate', sqlstate, 'message', sqlerrm);
+      perform wa.raise_alert(
+        'retention_failed', sqlstate, jsonb_build_object('message', wa.mask_numbers(left(sqlerrm, 500)))
+      );
+      return jsonb_build_object(
+        'is_done', true, 'is_busy', false, 'error', v_error, 'purged', '{}'::jsonb
+      );
+  end;
 
   update wa.retention_state as state
   set
@@ -66,7 +82,7 @@ alter function public.wa_retention_step() owner to wa_maintenance;
 revoke create on schema public from wa_maintenance;
 
 comment on function public.wa_retention_step() is
-'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 revoke all on function public.wa_retention_step() from public;
 grant execute on function public.wa_retention_step() to wa_edge_role, wa_operator_role;

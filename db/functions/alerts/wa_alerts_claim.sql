@@ -1,10 +1,15 @@
 create or replace function public.wa_alerts_claim(worker text)
 returns table (id bigint, lock_token uuid, alert jsonb)
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  perform wa.group_alerts();
+
+  return query
   with due as materialized (
     select candidate.id
     from wa.alerts as candidate
@@ -13,27 +18,38 @@ as $$
     order by candidate.next_attempt_at
     limit 10
     for update skip locked
+  ),
+
+  claimed as (
+    update wa.alerts as taken
+    set
+      lock_token = gen_random_uuid(),
+      -- Longer than any time-out of a delivery.
+      next_attempt_at = clock_timestamp() + interval '90 seconds'
+    from due
+    where taken.id = due.id
+    returning taken.*
   )
 
-  update wa.alerts as claimed
-  set
-    lock_token = gen_random_uuid(),
-    next_attempt_at = clock_timestamp() + interval '60 seconds'
-  from due
-  where claimed.id = due.id
-  returning
+  select
     claimed.id,
     claimed.lock_token,
     jsonb_build_object(
       'kind', claimed.kind,
       'group_key', claimed.group_key,
+      'level', coalesce(known.level, 'error'),
+      'meaning', known.meaning,
+      'next_step', known.next_step,
       'count', claimed.seen_count,
       'new_count', claimed.seen_count - claimed.delivered_count,
       'first_seen_at', claimed.first_seen_at,
       'last_seen_at', claimed.last_seen_at,
       'detail', claimed.detail,
       'reported_by', wa_alerts_claim.worker
-    );
+    )
+  from claimed
+  left join wa.alert_kinds as known on claimed.kind = known.kind;
+end
 $$;
 
 grant create on schema public to wa_runtime;
@@ -41,7 +57,7 @@ alter function public.wa_alerts_claim(text) owner to wa_runtime;
 revoke create on schema public from wa_runtime;
 
 comment on function public.wa_alerts_claim(text) is
-'Hands a worker up to ten alerts with news, for a minute. alert is what to post: kind, group_key, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
 
 revoke all on function public.wa_alerts_claim(text) from public;
 grant execute on function public.wa_alerts_claim(text) to wa_notifier_role;

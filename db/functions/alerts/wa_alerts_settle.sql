@@ -12,26 +12,37 @@ as $$
       delivered_count = case when result.delivered then result.new_count else alert.delivered_count end,
       delivered_at = case when result.delivered then clock_timestamp() else alert.delivered_at end,
       attempt_count = case when result.delivered then 0 else alert.attempt_count + 1 end,
-      next_attempt_at = clock_timestamp() + make_interval(
-        secs => case
-          when result.delivered then wa.get_setting('alert_repeat_seconds')::double precision
-          else least(3600, 30 * power(2, least(alert.attempt_count, 10))) * (1 + random() / 4)
-        end
-      )
+      given_up_at = case when result.is_given_up then clock_timestamp() end,
+      next_attempt_at = case
+        when result.delivered
+          then clock_timestamp() + make_interval(secs => wa.get_setting('alert_repeat_seconds')::double precision)
+        when result.is_given_up then 'infinity'
+        else clock_timestamp() + make_interval(
+          secs => least(3600, 30 * power(2, least(alert.attempt_count, 10))) * (1 + random() / 4)
+        )
+      end
     from (
-      select given.id, given.lock_token, given.delivered, coalesce(given.count, 0) as new_count
+      select
+        given.id,
+        given.lock_token,
+        given.delivered,
+        coalesce(given.count, 0) as new_count,
+        not given.delivered
+        and claimed.attempt_count + 1 >= wa.get_setting('alert_max_attempts')::integer as is_given_up
       from jsonb_to_recordset(wa_alerts_settle.results) as given (
         id bigint, lock_token uuid, delivered boolean, count integer
       )
+      inner join wa.alerts as claimed on given.id = claimed.id
     ) as result
     where alert.id = result.id
       and alert.lock_token = result.lock_token
-    returning result.delivered
+    returning result.delivered, result.is_given_up
   )
 
   select jsonb_build_object(
     'delivered', count(*) filter (where settled.delivered),
-    'retried', count(*) filter (where not settled.delivered),
+    'retried', count(*) filter (where not settled.delivered and not settled.is_given_up),
+    'given_up', count(*) filter (where settled.is_given_up),
     'stale', jsonb_array_length(wa_alerts_settle.results) - count(*)
   )
   from settled;
@@ -42,7 +53,7 @@ alter function public.wa_alerts_settle(jsonb) owner to wa_runtime;
 revoke create on schema public from wa_runtime;
 
 comment on function public.wa_alerts_settle(jsonb) is
-'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time.';
+'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time, and given up after alert_max_attempts. Returns counts.';
 
 revoke all on function public.wa_alerts_settle(jsonb) from public;
 grant execute on function public.wa_alerts_settle(jsonb) to wa_notifier_role;

@@ -1,0 +1,85 @@
+create or replace function wa.group_alerts()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  -- Any number does, as long as nothing else uses it: the bytes of 'wa_alert'.
+  c_grouper constant bigint := 8602261635289412212;
+  -- Bounds the transaction; the next call takes the rest.
+  c_most constant integer := 10000;
+  v_repeat interval;
+  v_spike_since timestamptz;
+  v_is_spike boolean;
+begin
+  if not exists (select from wa.alert_occurrences) or not pg_try_advisory_xact_lock(c_grouper) then
+    return;
+  end if;
+
+  v_repeat := make_interval(secs => wa.get_setting('alert_repeat_seconds')::double precision);
+  v_spike_since := clock_timestamp()
+    - make_interval(secs => wa.get_setting('invalid_sender_spike_seconds')::double precision);
+
+  delete from wa.alert_occurrences as occurrence
+  where occurrence.kind = 'invalid_sender_spike'
+    and occurrence.occurred_at < v_spike_since;
+
+  v_is_spike := (
+    select coalesce(sum(occurrence.seen_count), 0) >= wa.get_setting('invalid_sender_spike_count')::integer
+    from wa.alert_occurrences as occurrence
+    where occurrence.kind = 'invalid_sender_spike'
+  );
+
+  with taken as (
+    delete from wa.alert_occurrences as occurrence
+    where occurrence.id in (
+      select due.id
+      from wa.alert_occurrences as due
+      where due.kind <> 'invalid_sender_spike' or v_is_spike
+      order by due.id
+      limit c_most
+    )
+    returning occurrence.*
+  )
+
+  insert into wa.alerts as alert (kind, group_key, detail, seen_count, first_seen_at, last_seen_at)
+  select
+    taken.kind,
+    taken.group_key,
+    (array_agg(taken.detail order by taken.id desc))[1],
+    sum(taken.seen_count),
+    min(taken.occurred_at),
+    max(taken.occurred_at)
+  from taken
+  group by taken.kind, taken.group_key
+  order by taken.kind, taken.group_key
+  on conflict (kind, group_key) do update
+  set
+    detail = excluded.detail,
+    last_seen_at = excluded.last_seen_at,
+    -- After a time of quiet it is another incident, and counted from one.
+    (seen_count, first_seen_at, delivered_count) = (
+      select
+        case when incident.is_new then excluded.seen_count else alert.seen_count + excluded.seen_count end,
+        case when incident.is_new then excluded.first_seen_at else alert.first_seen_at end,
+        case when incident.is_new then 0 else alert.delivered_count end
+      from (
+        select
+          alert.delivered_count = alert.seen_count and alert.last_seen_at < excluded.first_seen_at - v_repeat
+      ) as incident (is_new)
+    ),
+    (next_attempt_at, attempt_count, given_up_at) = (
+      select
+        case when alert.given_up_at is null then alert.next_attempt_at else clock_timestamp() end,
+        case when alert.given_up_at is null then alert.attempt_count else 0 end,
+        null::timestamptz
+    );
+end
+$$;
+
+comment on function wa.group_alerts() is
+'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
+
+revoke all on function wa.group_alerts() from public;
+grant execute on function wa.group_alerts() to wa_runtime;

@@ -1,0 +1,108 @@
+"""The database is gone: the processes tell of it themselves, once, and of its return."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from handler.alert_webhook import AlertWebhook
+from handler.outage_alert import OutageAlert
+from tests import payloads
+from tests.alerts.receiver import receiving
+from tests.notifier.conftest import until
+from tests.webhook.conftest import running_webhook
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import pytest
+
+    from tests.alerts.receiver import Receiver
+    from tests.fixtures.postgres import Database
+
+
+@asynccontextmanager
+async def outage_of(receiver: Receiver, **seconds: float) -> AsyncIterator[OutageAlert]:
+    webhook = AlertWebhook(receiver.url, timeout_seconds=5)
+    outage = OutageAlert(webhook, **({"grace_seconds": 0} | seconds))
+    yield outage
+    await outage.close()
+    await webhook.close()
+
+
+async def settled() -> None:
+    """Let the tasks that are ready run."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_an_outage_is_told_once_and_so_is_its_end() -> None:
+    async with receiving() as receiver, outage_of(receiver) as outage:
+        outage.report_lost("57P01")
+        outage.report_lost("57P01")
+        await until(lambda: receiver.kinds() == ["database_unreachable"])
+        await until(lambda: outage.is_told)
+        outage.report_lost("08006")
+        outage.report_back()
+        outage.report_back()
+        await until(lambda: len(receiver.alerts) == 2)
+    assert receiver.kinds() == ["database_unreachable", "database_back"]
+    lost, _back = receiver.alerts
+    assert lost["detail"] == {"error": "57P01"}
+    assert lost["text"].startswith("wa-webhook error: database_unreachable")
+
+
+async def test_an_outage_that_ends_within_its_grace_is_not_told() -> None:
+    async with receiving() as receiver, outage_of(receiver, grace_seconds=60) as outage:
+        outage.report_lost("57P01")
+        await settled()
+        outage.report_back()
+        await settled()
+        assert not outage.is_telling
+    assert receiver.alerts == []
+
+
+async def test_a_database_that_comes_and_goes_is_told_once_in_a_while() -> None:
+    async with receiving() as receiver, outage_of(receiver) as outage:
+        outage.report_lost("57P01")
+        await until(lambda: outage.is_told)
+        outage.report_back()
+        await until(lambda: len(receiver.alerts) == 2)
+        outage.report_lost("57P01")
+        await settled()
+        assert not outage.is_telling
+        outage.report_back()
+        await settled()
+    assert receiver.kinds() == ["database_unreachable", "database_back"]
+
+
+async def test_without_a_webhook_nothing_happens() -> None:
+    outage = OutageAlert(None)
+    outage.report_lost("57P01")
+    outage.report_back()
+    assert not outage.is_telling
+    await outage.close()
+
+
+async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
+    stoppable_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handler.webhook.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    server = stoppable_database.server
+    async with receiving() as receiver:
+        receiver.hold()
+        async with running_webhook(stoppable_database, alert_webhook_url=receiver.url) as webhook:
+            await asyncio.to_thread(server.stop)
+            await webhook.post(payloads.text_body())
+            await until(lambda: receiver.kinds() == ["database_unreachable"])
+            started = time.monotonic()
+            assert (await webhook.post(payloads.text_body())).status_code == 503
+            assert time.monotonic() - started < 5 + 3
+            receiver.release()
+            await asyncio.to_thread(server.start)
+            assert (await webhook.post(payloads.text_body())).status_code == 200
+            await until(lambda: "database_back" in receiver.kinds())
+    assert receiver.kinds() == ["database_unreachable", "database_back"]

@@ -97,12 +97,26 @@ from (
     (array_agg(merged.detail order by merged.last_seen_at desc))[1] as detail
   from (
     select
-      kind, group_key, seen_count, first_seen_at, last_seen_at, delivered_at,
-      delivered_count = seen_count as is_delivered, detail
+      kind,
+      group_key,
+      seen_count,
+      first_seen_at,
+      last_seen_at,
+      delivered_at,
+      delivered_count = seen_count as is_delivered,
+      detail
     from wa.alerts
     union all
     select
-      kind, group_key, seen_count, occurred_at, occurred_at, null, false, detail
+      kind,
+      group_key,
+      seen_count,
+      occurred_at as first_seen_at,
+      -- The same moment; an expression, since a column is named once.
+      occurred_at + interval '0' as last_seen_at,
+      null as delivered_at,
+      false as is_delivered,
+      detail
     from wa.alert_occurrences
     where kind <> 'invalid_sender_spike'
   ) as merged
@@ -116,7 +130,10 @@ comment on view wa.alert_overview is
 insert into wa.settings (key, value, description) values
 ('alert_max_attempts', '20', 'After this many failed deliveries in a row an alert is given up. It stays in wa.alerts.'),
 ('alerts_ttl_days', '30', 'How long wa.alerts keeps an alert that has not been seen again.'),
-('invalid_sender_spike_count', '50', 'Messages of invalid senders within invalid_sender_spike_seconds that raise an alert.'),
+(
+  'invalid_sender_spike_count', '50',
+  'Messages of invalid senders within invalid_sender_spike_seconds that raise an alert.'
+),
 ('invalid_sender_spike_seconds', '300', 'How far apart the messages of a spike may be.');
 
 alter table wa.alert_kinds enable row level security;
@@ -125,7 +142,8 @@ alter table wa.alert_occurrences enable row level security;
 create policy alert_kinds_read on wa.alert_kinds for select to wa_runtime using (true);
 create policy alert_kinds_operate on wa.alert_kinds to wa_operator_role using (true) with check (true);
 create policy alert_occurrences_runtime on wa.alert_occurrences to wa_runtime using (true) with check (true);
-create policy alert_occurrences_maintain on wa.alert_occurrences to wa_maintenance using (true) with check (true);
+create policy alert_occurrences_maintain on wa.alert_occurrences
+to wa_maintenance using (true) with check (true);
 create policy alert_occurrences_operate on wa.alert_occurrences to wa_operator_role using (true);
 create policy alerts_maintain on wa.alerts to wa_maintenance using (true);
 

@@ -47,6 +47,7 @@ begin
 
   perform wa.merge_chat_states(v_merged.user_id, v_survivor.user_id);
   perform wa.merge_notifications(v_merged.user_id, v_survivor.user_id);
+  perform wa.merge_marketing_preferences(v_merged.user_id, v_survivor.user_id);
   perform wa.merge_basket_profiles(v_merged.user_id, v_survivor.user_id);
 
   perform wa.emit_event(

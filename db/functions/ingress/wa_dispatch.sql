@@ -15,6 +15,7 @@ declare
   v_events jsonb[] := array[]::jsonb[];
   v_statuses jsonb;
   v_applied jsonb;
+  v_account_events jsonb := '[]';
   v_counts jsonb;
 begin
   if options ? 'keep' then
@@ -48,6 +49,10 @@ begin
     end if;
 
     perform wa.log_other_fields(payload);
+
+    if jsonb_path_exists(payload, '$[*].entry[*].changes[*] ? (@.field != "messages")') then
+      v_account_events := wa.try_account_changes(payload);
+    end if;
   end if;
 
   v_counts := wa.count_dispatch(v_messages, v_claimed, v_failed);
@@ -60,7 +65,7 @@ begin
       'statuses', coalesce(jsonb_array_length(v_statuses), 0),
       'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
       'retention_due', wa.is_retention_due(),
-      'events', to_jsonb(v_events) || coalesce(v_applied -> 'events', '[]')
+      'events', to_jsonb(v_events) || coalesce(v_applied -> 'events', '[]') || v_account_events
     );
 end
 $$;

@@ -26,6 +26,16 @@ begin
     ends_at = excluded.ends_at,
     ends_when_user_writes = excluded.ends_when_user_writes;
 
+  -- What the user told Meta holds for all marketing, not for this template alone.
+  insert into wa.marketing_preferences as preference (user_id, is_stopped, changed_at)
+  select distinct failure.user_id, true, clock_timestamp()
+  from wa.list_failures(p_failures) as failure
+  where failure.class_code = '131050'
+    and failure.user_id is not null
+  order by failure.user_id
+  on conflict (user_id) do update
+  set is_stopped = excluded.is_stopped, changed_at = excluded.changed_at;
+
   insert into wa.number_pace as pace (phone_number_id, held_until)
   select coalesce(failure.phone_number_id, ''), max(clock_timestamp() + failure.delay)
   from wa.list_failures(p_failures) as failure
@@ -66,7 +76,7 @@ end
 $$;
 
 comment on function wa.apply_failure_consequences(jsonb) is
-'What failed attempts mean beyond themselves: blocked recipients, numbers that take a break, a paused queue, alerts. Returns events.';
+'What failed attempts mean beyond themselves: blocked recipients, users who stopped marketing, numbers that take a break, a paused queue, alerts. Returns events.';
 
 revoke all on function wa.apply_failure_consequences(jsonb) from public;
 grant execute on function wa.apply_failure_consequences(jsonb) to wa_runtime;

@@ -7,10 +7,12 @@ as $$
 declare
   v_rate double precision := wa.get_setting('number_rate_per_second')::double precision;
 begin
-  if v_rate > 0 and p_count > 0 then
+  if p_count > 0 then
     update wa.number_pace as pace
-    set paid_until = greatest(pace.paid_until, clock_timestamp()) + make_interval(secs => p_count / v_rate)
-    where pace.phone_number_id = p_phone_number_id;
+    set paid_until = greatest(pace.paid_until, clock_timestamp())
+    + make_interval(secs => p_count / coalesce(pace.rate_per_second, v_rate))
+    where pace.phone_number_id = p_phone_number_id
+      and coalesce(pace.rate_per_second, v_rate) > 0;
   end if;
 end
 $$;

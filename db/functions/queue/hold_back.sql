@@ -20,15 +20,19 @@ begin
     update public.notifications as notification
     set
       status = case
-        when verdict.name in ('expired', 'opted_out', 'window_closed') then 'cancelled'
+        when verdict.name in ('expired', 'opted_out', 'window_closed', 'marketing_stopped') then 'cancelled'
         when verdict.name in ('recipient_blocked', 'phone_needed') then 'failed'
         else notification.status
       end,
-      waiting_for = case verdict.name when 'wait_for_user' then 'user' end,
+      waiting_for = case verdict.name when 'wait_for_user' then 'user' when 'template_held' then 'template' end,
       next_attempt_at = case verdict.name
         when 'wait_for_user' then null
         when 'in_doubt' then
           pg_postmaster_start_time() + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
+        when 'template_held'
+          then clock_timestamp() + make_interval(
+            secs => wa.get_setting('template_recheck_seconds')::double precision
+          )
         when 'too_fast' then (
           select pace.paid_until - make_interval(
             secs => (wa.get_setting('pair_burst')::double precision - 1)
@@ -62,6 +66,8 @@ begin
         when 'expired' then 'not sent: past its expires_at'
         when 'opted_out' then 'not sent: the user has opted out'
         when 'window_closed' then 'not sent: the 24-hour window is closed'
+        when 'marketing_stopped' then 'not sent: the user has stopped marketing messages'
+        when 'template_held' then 'not sent yet: Meta does not take the template'
         when 'recipient_blocked' then 'not sent: an earlier message could not be delivered to this user'
         when 'phone_needed' then 'not sent: Meta does not deliver this template to a BSUID, and the phone number is unknown'
         else notification.error_message

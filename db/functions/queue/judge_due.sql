@@ -49,6 +49,7 @@ begin
         notification.in_doubt_since,
         notification.to_opted_out,
         notification.outside_window,
+        notification.waiting_for,
         case when notification.payload ->> 'type' = 'template' then notification.payload
           else notification.fallback_template end as template,
         notification.payload ->> 'type' is not distinct from 'template' as is_template
@@ -126,6 +127,24 @@ begin
           select from wa.phone_only_templates as template
           where template.name = known.template #>> '{template,name}'
         ) then 'phone_needed'
+      when (known.is_template or known.is_window_open is not true)
+        and exists (
+          select from wa.message_templates as template
+          where template.name = known.template #>> '{template,name}'
+            and template.language = known.template #>> '{template,language,code}'
+            and template.is_held
+        ) then 'template_held'
+      when known.waiting_for is not null then 'back_in_line'
+      when (known.is_template or known.is_window_open is not true)
+        and exists (
+          select from wa.marketing_preferences as preference
+          inner join wa.message_templates as template
+            on template.name = known.template #>> '{template,name}'
+              and template.language = known.template #>> '{template,language,code}'
+          where preference.user_id = known.user_id
+            and preference.is_stopped
+            and template.category = 'MARKETING'
+        ) then 'marketing_stopped'
       when known.is_too_fast then 'too_fast'
       when not known.is_template and known.is_window_open is not true then 'send_template'
       else 'send'

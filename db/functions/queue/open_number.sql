@@ -5,16 +5,20 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_rate double precision := wa.get_setting('number_rate_per_second')::double precision;
+  v_rate double precision;
   v_burst double precision;
   v_pace wa.number_pace;
 begin
-  insert into wa.number_pace (phone_number_id)
-  select p_phone_number_id
-  where not exists (
-    select from wa.number_pace as pace where pace.phone_number_id = p_phone_number_id
-  )
-  on conflict (phone_number_id) do nothing;
+  select coalesce(pace.rate_per_second, wa.get_setting('number_rate_per_second')::double precision) into v_rate
+  from wa.number_pace as pace
+  where pace.phone_number_id = p_phone_number_id;
+
+  if not found then
+    v_rate := wa.get_setting('number_rate_per_second')::double precision;
+    insert into wa.number_pace (phone_number_id)
+    values (p_phone_number_id)
+    on conflict (phone_number_id) do nothing;
+  end if;
 
   -- Unlimited numbers are not locked, so that their claims never wait for each other.
   if v_rate = 0 then

@@ -1,0 +1,57 @@
+create or replace function wa.apply_account_changes(p_payload jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_changes jsonb;
+  v_events jsonb := '[]';
+begin
+  perform wa.note_marketing_preferences(p_payload);
+
+  select jsonb_agg(to_jsonb(change) order by change.sequence) into v_changes
+  from wa.list_account_changes(p_payload) as change;
+
+  if v_changes is null then
+    return v_events;
+  end if;
+
+  -- Notifications, then numbers, then the queue's state: the order in which failed sends lock them.
+  perform wa.note_templates(v_changes);
+
+  if jsonb_path_exists(v_changes, '$[*] ? (@.effect == "raise_rate")') then
+    v_events := v_events || wa.raise_number_rate();
+  end if;
+  v_events := v_events || wa.pause_for_account(v_changes);
+
+  insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  select
+    case change.effect when 'hold_template' then 'template_held' else 'account_warning' end,
+    left(
+      concat_ws(
+        ' ',
+        change.field,
+        change.event,
+        change.value ->> 'message_template_name',
+        change.value ->> 'message_template_language'
+      ),
+      200
+    ),
+    jsonb_build_object('waba_id', change.waba_id, 'description', change.description)
+    || wa.mask_json(change.value, 'entry.changes.value'),
+    1
+  from jsonb_to_recordset(v_changes) as change (
+    field text, event text, effect text, description text, waba_id text, value jsonb
+  )
+  where change.effect in ('pause_queue', 'hold_template', 'alert');
+
+  return v_events;
+end
+$$;
+
+comment on function wa.apply_account_changes(jsonb) is
+'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
+
+revoke all on function wa.apply_account_changes(jsonb) from public;
+grant execute on function wa.apply_account_changes(jsonb) to wa_runtime;

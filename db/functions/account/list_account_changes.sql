@@ -1,0 +1,92 @@
+create or replace function wa.list_account_changes(p_payload jsonb)
+returns table (
+  sequence bigint,
+  waba_id text,
+  field text,
+  event text,
+  effect text,
+  description text,
+  happened_at timestamptz,
+  value jsonb
+)
+language sql
+stable
+set search_path = ''
+as $$
+  with change as (
+    select
+      row_number() over () as sequence,
+      entry.body ->> 'id' as waba_id,
+      -- Whole seconds elsewhere, milliseconds in case Meta changes its mind.
+      to_timestamp(
+        case
+          when jsonb_typeof(entry.body -> 'time') <> 'number' then null
+          when (entry.body ->> 'time')::numeric > 100000000000 then (entry.body ->> 'time')::double precision / 1000
+          else (entry.body ->> 'time')::double precision
+        end
+      ) as happened_at,
+      change.body ->> 'field' as field,
+      change.body -> 'value' as value
+    from jsonb_path_query(p_payload, '$[*].entry[*]') as entry (body)
+    cross join lateral jsonb_path_query(
+      entry.body, '$.changes[*] ? (@.field != "messages" && @.value.type() == "object")'
+    ) as change (body)
+  ),
+
+  named as (
+    select
+      change.*,
+      upper(
+        left(
+          coalesce(
+            change.value ->> 'event',
+            change.value ->> 'decision',
+            change.value ->> 'alert_type',
+            change.value #>> '{alert_info,alert_type}',
+            change.value ->> 'new_quality_score',
+            change.value ->> 'new_category',
+            ''
+          ),
+          100
+        )
+      ) as name
+    from change
+  ),
+
+  qualified as (
+    select
+      named.*,
+      named.name || coalesce('/' || upper(left(qualifier.kind, 100)), '') as event
+    from named
+    left join lateral jsonb_array_elements_text(
+      jsonb_path_query_array(named.value, '$.restriction_info[*].restriction_type')
+      || jsonb_path_query_array(named.value, '$.ban_info.waba_ban_state')
+    ) as qualifier (kind) on true
+  )
+
+  select
+    qualified.sequence,
+    qualified.waba_id,
+    qualified.field,
+    qualified.event,
+    known.effect,
+    known.description,
+    coalesce(qualified.happened_at, clock_timestamp()),
+    qualified.value
+  from qualified
+  cross join lateral (
+    select account_event.effect, account_event.description
+    from wa.account_events as account_event
+    where account_event.field = qualified.field
+      and account_event.event in (qualified.event, qualified.name, '*')
+    order by
+      account_event.event = qualified.event desc, account_event.event = qualified.name desc
+    limit 1
+  ) as known
+$$;
+
+comment on function wa.list_account_changes(jsonb) is
+'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
+
+revoke all on function wa.list_account_changes(jsonb) from public;
+grant execute on function wa.list_account_changes(jsonb) to wa_runtime;

@@ -1,0 +1,25 @@
+create or replace function wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  with merged as (
+    delete from wa.marketing_preferences as preference
+    where preference.user_id = p_merged
+    returning preference.is_stopped, preference.changed_at
+  )
+
+  insert into wa.marketing_preferences as preference (user_id, is_stopped, changed_at)
+  select p_survivor, merged.is_stopped, merged.changed_at
+  from merged
+  on conflict (user_id) do update
+  set is_stopped = excluded.is_stopped, changed_at = excluded.changed_at
+  where excluded.changed_at > preference.changed_at
+$$;
+
+comment on function wa.merge_marketing_preferences(uuid, uuid) is
+'The later preference of two profiles that are one person holds for the survivor.';
+
+revoke all on function wa.merge_marketing_preferences(uuid, uuid) from public;
+grant execute on function wa.merge_marketing_preferences(uuid, uuid) to wa_runtime;

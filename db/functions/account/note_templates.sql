@@ -1,0 +1,59 @@
+create or replace function wa.note_templates(p_changes jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into wa.message_templates as template (name, language, category)
+  select distinct on (change.value ->> 'message_template_name', change.value ->> 'message_template_language')
+    change.value ->> 'message_template_name',
+    change.value ->> 'message_template_language',
+    upper(coalesce(change.value ->> 'new_category', change.value ->> 'message_template_category'))
+  from jsonb_to_recordset(p_changes) as change (sequence bigint, happened_at timestamptz, value jsonb)
+  where change.value ->> 'message_template_name' <> ''
+    and change.value ->> 'message_template_language' <> ''
+    and coalesce(change.value ->> 'new_category', change.value ->> 'message_template_category') <> ''
+  order by
+    change.value ->> 'message_template_name',
+    change.value ->> 'message_template_language',
+    change.happened_at desc,
+    change.sequence desc
+  on conflict (name, language) do update
+  set category = excluded.category
+  where template.category is distinct from excluded.category;
+
+  insert into wa.message_templates as template (name, language, status, status_at, is_held)
+  select distinct on (change.value ->> 'message_template_name', change.value ->> 'message_template_language')
+    change.value ->> 'message_template_name',
+    change.value ->> 'message_template_language',
+    change.event,
+    change.happened_at,
+    change.effect = 'hold_template'
+  from jsonb_to_recordset(p_changes) as change (
+    sequence bigint, event text, effect text, happened_at timestamptz, value jsonb
+  )
+  where change.effect in ('hold_template', 'release_template')
+    and change.value ->> 'message_template_name' <> ''
+    and change.value ->> 'message_template_language' <> ''
+  order by
+    change.value ->> 'message_template_name',
+    change.value ->> 'message_template_language',
+    change.happened_at desc,
+    change.sequence desc
+  on conflict (name, language) do update
+  set
+    status = excluded.status,
+    status_at = excluded.status_at,
+    is_held = excluded.is_held
+  -- What Meta delivers late or again does not undo what came after it, by Meta or by hand.
+  where excluded.status_at > template.status_at
+    or (excluded.status_at = template.status_at and excluded.status <> template.status);
+end
+$$;
+
+comment on function wa.note_templates(jsonb) is
+'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
+
+revoke all on function wa.note_templates(jsonb) from public;
+grant execute on function wa.note_templates(jsonb) to wa_runtime;

@@ -1,0 +1,39 @@
+create or replace function wa.try_account_changes(p_payload jsonb)
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_error text;
+begin
+  begin
+    return wa.apply_account_changes(p_payload);
+  exception
+    when assert_failure or others then
+      if wa.is_worth_retrying(sqlstate) then
+        raise;
+      end if;
+      v_error := sqlstate || ': ' || sqlerrm;
+  end;
+
+  perform wa.keep_payloads(
+    jsonb_build_array(
+      jsonb_build_object(
+        'body', encode(convert_to(p_payload::text, 'UTF8'), 'base64'),
+        'reason', 'dispatch_error',
+        'error', v_error
+      )
+    )
+  );
+  return jsonb_build_array(
+    jsonb_build_object('event', 'ACCOUNT_CHANGES_FAILED', 'level', 'error', 'sqlstate', left(v_error, 5))
+  );
+end
+$$;
+
+comment on function wa.try_account_changes(jsonb) is
+'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
+
+revoke all on function wa.try_account_changes(jsonb) from public;
+grant execute on function wa.try_account_changes(jsonb) to wa_runtime;

@@ -1,0 +1,34 @@
+"""The runbook's table of alerts holds every kind that there is, and no others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from handler.outage_alert import BACK, LOST
+from tests.dispatching import values
+from tests.docs.code_blocks import PROJECT
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+
+def test_every_kind_of_alert_is_in_the_runbook(connection: Connection[DictRow]) -> None:
+    runbook = (PROJECT / "docs" / "runbook.md").read_text()
+    (table,) = re.findall(r"\| kind \| meaning \| what to do \|\n((?:\|.*\n)+)", runbook)
+    listed = set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE))
+    known = values(connection, "select kind from wa.alert_kinds")
+    assert listed == {*known, LOST["kind"], BACK["kind"]}
+
+
+def test_every_kind_that_a_routine_raises_is_explained(connection: Connection[DictRow]) -> None:
+    raised = {
+        kind
+        for source in (PROJECT / "db" / "functions").rglob("*.sql")
+        if "wa.alert_occurrences (" in source.read_text() or "raise_alert(" in source.read_text()
+        for kind in re.findall(
+            r"'(\w+_(?:failed|kept|paused|spike|held|warning|error|code))'", source.read_text()
+        )
+    }
+    assert raised - set(values(connection, "select kind from wa.alert_kinds")) == set()

@@ -1,0 +1,191 @@
+"""What Meta's webhooks about the account bring about, as `wa.account_events` says."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import payloads
+from tests.dispatching import dispatch
+from tests.queue.account_webhooks import BEFORE, account_change
+from tests.queue.conftest import event_names
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.queue.conftest import Queue
+
+BAN = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}
+
+
+def restriction(kind: str, seconds: int) -> dict[str, Any]:
+    entry = {"restriction_type": kind, "expiration": int(time.time()) + seconds}
+    return {"event": "ACCOUNT_RESTRICTION", "restriction_info": [entry]}
+
+
+def is_paused(queue: Queue) -> bool:
+    return bool(queue.value("select paused_until > now() from wa.queue_state"))
+
+
+def alerts(queue: Queue) -> set[str]:
+    rows = queue.owner.execute("select group_key from wa.alert_overview").fetchall()
+    return {row["group_key"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        BAN,
+        {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "SPAM"}},
+        {"event": "ACCOUNT_DELETED"},
+        {"event": "ACCOUNT_OFFBOARDED"},
+    ],
+    ids=lambda value: value["event"],
+)
+def test_a_banned_or_lost_account_pauses_the_queue_until_it_is_resumed(
+    queue: Queue, edge: Connection[DictRow], value: dict[str, Any]
+) -> None:
+    queue.add_user()
+    notification = queue.queue()
+    answer = dispatch(edge, account_change("account_update", value))
+    assert event_names(answer) == ["NOTIFY_QUEUE_PAUSED"]
+    assert queue.claim() == []
+    assert any(key.startswith("account_update") for key in alerts(queue))
+    queue.execute("select public.wa_queue_resume()")
+    assert queue.claimed_ids() == [notification]
+
+
+def test_a_restriction_pauses_the_queue_until_it_expires(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    value = restriction("RESTRICTED_BIZ_INITIATED_MESSAGING", 3600)
+    dispatch(edge, account_change("account_update", value))
+    until = queue.value("select extract(epoch from paused_until) from wa.queue_state")
+    assert int(until) == value["restriction_info"][0]["expiration"]
+
+
+def test_a_restriction_that_has_expired_pauses_nothing(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    value = restriction("RESTRICTED_BIZ_INITIATED_MESSAGING", -60)
+    dispatch(edge, account_change("account_update", value))
+    assert not is_paused(queue)
+
+
+def test_a_restriction_of_something_else_is_only_an_alert(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    value = restriction("RESTRICTED_ADD_PHONE_NUMBER_ACTION", 3600)
+    dispatch(edge, account_change("account_update", value))
+    assert not is_paused(queue)
+    assert alerts(queue) == {
+        "account_update ACCOUNT_RESTRICTION/RESTRICTED_ADD_PHONE_NUMBER_ACTION"
+    }
+
+
+def test_a_webhook_that_comes_again_after_the_queue_was_resumed_pauses_nothing(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    dispatch(edge, account_change("account_update", BAN))
+    queue.execute("select public.wa_queue_resume()")
+    dispatch(edge, account_change("account_update", BAN))
+    assert not is_paused(queue)
+    dispatch(edge, account_change("account_update", BAN, time=BEFORE + 60))
+    assert is_paused(queue)
+
+
+def test_the_end_of_a_ban_is_an_alert_and_no_pause(queue: Queue, edge: Connection[DictRow]) -> None:
+    value = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}
+    dispatch(edge, account_change("account_update", value))
+    assert not is_paused(queue)
+    assert alerts(queue) == {"account_update DISABLED_UPDATE/REINSTATE"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone_number_quality_update", {"event": "FLAGGED"}),
+        ("phone_number_quality_update", {"event": "DOWNGRADE"}),
+        ("message_template_quality_update", {"new_quality_score": "RED"}),
+        ("template_category_update", {"new_category": "MARKETING"}),
+        ("account_alerts", {"alert_info": {"alert_type": "INCREASED_CAPABILITIES_REJECTED"}}),
+        ("account_review_update", {"decision": "REJECTED"}),
+        ("security", {"event": "PIN_CHANGED"}),
+        ("account_update", {"event": "SOMETHING_OF_TOMORROW"}),
+    ],
+)
+def test_a_warning_is_an_alert_and_stops_nothing(
+    queue: Queue, edge: Connection[DictRow], field: str, value: dict[str, Any]
+) -> None:
+    dispatch(edge, account_change(field, value))
+    (key,) = alerts(queue)
+    assert key.startswith(f"{field} ")
+    assert not is_paused(queue)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("phone_number_quality_update", {"event": "UNFLAGGED"}),
+        ("account_review_update", {"decision": "APPROVED"}),
+        ("account_update", {"event": "VERIFIED_ACCOUNT"}),
+        ("flows", {"event": "FLOW_STATUS_CHANGE"}),
+        ("a_field_of_tomorrow", {"event": "?"}),
+    ],
+)
+def test_what_asks_for_nobody_is_logged_and_no_alert(
+    queue: Queue, edge: Connection[DictRow], field: str, value: dict[str, Any]
+) -> None:
+    dispatch(edge, account_change(field, value))
+    assert alerts(queue) == set()
+    assert queue.value("select count(*) from public.webhook_logs") == 1
+
+
+def test_an_alert_about_a_number_does_not_name_it(queue: Queue, edge: Connection[DictRow]) -> None:
+    value = {"event": "FLAGGED", "display_phone_number": "15550001111"}
+    dispatch(edge, account_change("phone_number_quality_update", value))
+    assert "15550001111" not in str(queue.value("select detail from wa.alert_overview"))
+
+
+def test_an_operator_changes_what_an_event_brings_about(
+    queue: Queue, edge: Connection[DictRow], operator: Connection[DictRow]
+) -> None:
+    operator.execute("update wa.account_events set effect = 'pause_queue' where event = 'FLAGGED'")
+    dispatch(edge, account_change("phone_number_quality_update", {"event": "FLAGGED"}))
+    assert is_paused(queue)
+
+
+def test_a_faster_number_sends_faster(queue: Queue, edge: Connection[DictRow]) -> None:
+    queue.set("number_rate_per_second", 1)
+    for number in range(3):
+        queue.add_user(f"+3460000000{number}")
+        queue.queue(f"+3460000000{number}")
+    assert len(queue.claim()) == 1
+    upgrade = {"event": "THROUGHPUT_UPGRADE", "display_phone_number": "15550001111"}
+    answer = dispatch(edge, account_change("phone_number_quality_update", upgrade))
+    assert event_names(answer) == ["NUMBER_RATE_RAISED"]
+    queue.execute("update wa.number_pace set paid_until = now()")
+    assert len(queue.claim()) == 2
+
+
+def test_of_several_numbers_a_person_says_which_one_is_faster(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    queue.execute("insert into wa.number_pace (phone_number_id) values ('1'), ('2')")
+    upgrade = {"event": "THROUGHPUT_UPGRADE", "display_phone_number": "15550001111"}
+    dispatch(edge, account_change("phone_number_quality_update", upgrade))
+    assert alerts(queue) == {"phone_number_quality_update THROUGHPUT_UPGRADE"}
+    assert queue.value("select count(rate_per_second) from wa.number_pace") == 0
+
+
+def test_a_webhook_that_breaks_costs_the_messages_beside_it_nothing(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    broken = account_change("account_update", BAN)
+    broken["entry"][0]["time"] = 10**30
+    answer = dispatch(edge, [broken, payloads.envelope([payloads.text_message()])])
+    assert (answer["processed"], event_names(answer)) == (1, ["ACCOUNT_CHANGES_FAILED"])
+    assert queue.value("select reason from wa.kept_payloads") == "dispatch_error"

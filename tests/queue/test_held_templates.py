@@ -1,0 +1,173 @@
+"""Messages wait while Meta does not take their template, and go on when it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dispatching import dispatch
+from tests.queue.account_webhooks import BEFORE, template_status
+from tests.queue.conftest import ANA, BRUNO, TEMPLATE, text
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.queue.conftest import Queue
+
+OTHER_LANGUAGE = {"type": "template", "template": {"name": "news", "language": {"code": "es"}}}
+
+
+@pytest.mark.parametrize(
+    "event", ["PAUSED", "DISABLED", "REJECTED", "ARCHIVED", "DELETED", "PENDING_DELETION"]
+)
+def test_a_message_waits_while_its_template_is_held_and_is_sent_when_it_is_approved(
+    queue: Queue, edge: Connection[DictRow], event: str
+) -> None:
+    queue.add_user()
+    notification = queue.queue(payload=TEMPLATE)
+    dispatch(edge, template_status(event))
+    assert queue.claim() == []
+    held = queue.row(notification)
+    assert (held["status"], held["waiting_for"], held["retry_count"]) == ("queued", "template", 0)
+    dispatch(edge, template_status("APPROVED", time=BEFORE + 1))
+    assert queue.claimed_ids() == [notification]
+
+
+def test_only_the_language_that_is_held_waits(queue: Queue, edge: Connection[DictRow]) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    queue.queue(payload=TEMPLATE)
+    spanish = queue.queue(payload=OTHER_LANGUAGE)
+    assert queue.claimed_ids() == [spanish]
+
+
+def test_a_held_message_keeps_no_later_one_of_its_user_back(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    queue.queue(payload=TEMPLATE)
+    later = queue.queue()
+    assert queue.claimed_ids() == [later]
+
+
+def test_a_message_that_goes_on_takes_its_old_place_in_its_users_order(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    held = queue.queue(payload=TEMPLATE)
+    assert queue.claim() == []
+    overtook = queue.queue()
+    (sending,) = queue.claim()
+    assert sending["id"] == overtook
+    later = queue.queue()
+    queue.execute("update wa.message_templates set is_held = false")
+    queue.accept([sending])
+    assert queue.claimed_ids() == [held]
+    assert queue.status(later) == "queued"
+
+
+def test_an_operator_lets_held_messages_go(
+    queue: Queue, edge: Connection[DictRow], operator: Connection[DictRow]
+) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    notification = queue.queue(payload=TEMPLATE)
+    assert queue.claim() == []
+    operator.execute("update wa.message_templates set is_held = false where name = 'news'")
+    assert queue.claimed_ids() == [notification]
+
+
+def test_deleting_the_row_lets_held_messages_go_too(
+    queue: Queue, edge: Connection[DictRow], operator: Connection[DictRow]
+) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    notification = queue.queue(payload=TEMPLATE)
+    assert queue.claim() == []
+    operator.execute("delete from wa.message_templates where name = 'news'")
+    assert queue.claimed_ids() == [notification]
+
+
+def test_a_held_message_is_looked_at_again_by_itself(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    queue.add_user()
+    dispatch(edge, template_status("PAUSED"))
+    notification = queue.queue(payload=TEMPLATE)
+    assert queue.claim() == []
+    queue.make_due(notification)
+    assert queue.claim() == []
+    assert queue.row(notification)["waiting_for"] == "template"
+    queue.execute("alter table wa.message_templates disable trigger user")
+    queue.execute("update wa.message_templates set is_held = false")
+    queue.make_due(notification)
+    assert queue.claimed_ids() == [notification]
+    assert queue.row(notification)["open_user_id"] is not None
+
+
+def test_a_fallback_template_that_is_held_makes_the_message_wait(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    user = queue.add_user(silent_for="2 days")
+    dispatch(edge, template_status("PAUSED"))
+    notification = queue.queue(payload=text("hello", template=TEMPLATE))
+    assert queue.claim() == []
+    queue.write(user)
+    (claimed,) = queue.claim()
+    assert (claimed["id"], claimed["request"]["type"]) == (notification, "text")
+
+
+def test_a_fallback_template_goes_out_when_it_is_approved(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    queue.add_user(silent_for="2 days")
+    dispatch(edge, template_status("PAUSED"))
+    queue.queue(payload=text("hello", template=TEMPLATE))
+    assert queue.claim() == []
+    dispatch(edge, template_status("APPROVED", time=BEFORE + 1))
+    (claimed,) = queue.claim()
+    assert claimed["request"]["type"] == "template"
+
+
+def test_webhooks_in_the_wrong_order_end_with_the_newest(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    dispatch(edge, template_status("APPROVED", time=BEFORE + 1))
+    dispatch(edge, template_status("PAUSED", time=BEFORE))
+    assert queue.value("select is_held from wa.message_templates") is False
+
+
+def test_a_webhook_that_comes_again_does_not_undo_what_an_operator_did(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    dispatch(edge, template_status("PAUSED"))
+    queue.execute("update wa.message_templates set is_held = false")
+    dispatch(edge, template_status("PAUSED"))
+    assert queue.value("select is_held from wa.message_templates") is False
+
+
+def test_a_held_template_raises_one_alert(queue: Queue, edge: Connection[DictRow]) -> None:
+    dispatch(edge, template_status("PAUSED"))
+    rows = queue.owner.execute("select kind, group_key from wa.alert_overview").fetchall()
+    assert rows == [
+        {
+            "kind": "template_held",
+            "group_key": "message_template_status_update PAUSED news en",
+        }
+    ]
+
+
+def test_a_held_message_still_expires(queue: Queue, edge: Connection[DictRow]) -> None:
+    queue.add_user()
+    queue.add_user(BRUNO)
+    dispatch(edge, template_status("PAUSED"))
+    notification = queue.queue(ANA, TEMPLATE)
+    assert queue.claim() == []
+    queue.execute("update public.notifications set expires_at = now()")
+    queue.make_due(notification)
+    assert queue.claim() == []
+    assert queue.status(notification) == "cancelled"

@@ -23,7 +23,7 @@ RETRY_SECONDS = (30.0, 120.0, 600.0)
 LOST: dict[str, Any] = {
     "kind": "database_unreachable",
     "level": "error",
-    "meaning": "The database does not answer. Webhooks get 503 and Meta repeats them.",
+    "meaning": "The database commits nothing. Webhooks get 503 and Meta repeats them.",
     "next_step": "Look at the server and at WA_DATABASE_URL: runbook section 4.",
 }
 BACK: dict[str, Any] = {

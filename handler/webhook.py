@@ -24,7 +24,14 @@ from handler.metrics import HandlerMetrics
 from handler.metrics.endpoint import metrics_route, serve_metrics
 from handler.outage_alert import OutageAlert
 from handler.retention import Retention
-from handler.rpc import Answer, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
+from handler.rpc import (
+    Answer,
+    DatabaseContended,
+    DatabaseUnavailable,
+    DispatchError,
+    PayloadRefused,
+    Rpc,
+)
 from handler.settings import WebhookSettings
 
 READ_SECONDS = 30.0
@@ -147,8 +154,9 @@ class Webhook:
             raise HTTPException(400, refused.reason) from refused
         except DispatchError as error:
             report["reason"] = str(error)
-            if isinstance(error, DatabaseUnavailable):
-                self._outage.report_lost(str(error))
+            if not isinstance(error, DatabaseContended):
+                # Not the message behind the SQLSTATE: it may quote what somebody wrote.
+                self._outage.report_lost(str(error).partition(":")[0])
             raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
         outcome = {"requests": answer.requests, **answer.counts}
         report.update(outcome)

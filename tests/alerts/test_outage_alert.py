@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import pytest
+    from psycopg import Connection
+    from psycopg.rows import DictRow
 
     from tests.alerts.receiver import Receiver
     from tests.fixtures.postgres import Database
@@ -85,6 +87,21 @@ async def test_without_a_webhook_nothing_happens() -> None:
     outage.report_back()
     assert not outage.is_telling
     await outage.close()
+
+
+async def test_a_database_that_refuses_everything_is_an_outage_too(
+    database: Database, connection: Connection[DictRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handler.webhook.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    async with (
+        receiving() as receiver,
+        running_webhook(database, alert_webhook_url=receiver.url) as webhook,
+    ):
+        connection.execute("revoke execute on function public.wa_dispatch from wa_edge_role")
+        assert (await webhook.post(payloads.text_body("private words"))).status_code == 503
+        await until(lambda: receiver.kinds() == ["database_unreachable"])
+    (lost,) = receiver.alerts
+    assert lost["detail"] == {"error": "42501"}
 
 
 async def test_a_webhook_that_hangs_delays_no_answer_to_meta(

@@ -22,6 +22,10 @@ TABLES = (
     "wa.recipient_blocks",
     "wa.media_cache",
     "wa.alerts",
+    "wa.alert_occurrences",
+    "wa.account_events",
+    "wa.message_templates",
+    "wa.marketing_preferences",
 )
 
 

@@ -1,4 +1,4 @@
-create or replace function wa.alert_of_dispatch(p_counts jsonb, p_events jsonb[])
+create or replace function wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb)
 returns void
 language sql
 volatile
@@ -10,16 +10,15 @@ as $$
     failed.event ->> 'sqlstate',
     (array_agg(failed.event - '{event,level}'::text[]))[1],
     count(*)
-  from unnest(p_events) as failed (event)
-  where failed.event ->> 'event' = 'MESSAGE_FAILED'
+  from jsonb_array_elements(p_failures) as failed (event)
   group by failed.event ->> 'sqlstate'
   union all
   select 'invalid_sender_spike', 'invalid_sender', '{}', (p_counts ->> 'invalid_sender')::integer
   where (p_counts ->> 'invalid_sender')::integer > 0
 $$;
 
-comment on function wa.alert_of_dispatch(jsonb, jsonb[]) is
+comment on function wa.alert_of_dispatch(jsonb, jsonb) is
 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
 
-revoke all on function wa.alert_of_dispatch(jsonb, jsonb[]) from public;
-grant execute on function wa.alert_of_dispatch(jsonb, jsonb[]) to wa_runtime;
+revoke all on function wa.alert_of_dispatch(jsonb, jsonb) from public;
+grant execute on function wa.alert_of_dispatch(jsonb, jsonb) to wa_runtime;

@@ -57,7 +57,7 @@ begin
 
   v_counts := wa.count_dispatch(v_messages, v_claimed, v_failed);
   if v_failed > 0 or v_counts ->> 'invalid_sender' <> '0' then
-    perform wa.alert_of_dispatch(v_counts, v_events);
+    perform wa.alert_of_dispatch(v_counts, to_jsonb(v_events));
   end if;
 
   return v_counts

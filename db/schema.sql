@@ -155,13 +155,22 @@ ALTER FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat d
 COMMENT ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) IS 'Says where a basket of the profile is (degrees, WGS 84), so that it is found nearby if it is public; two nulls take the place away. Raises WA020 to WA024 and WA029.';
 
 CREATE FUNCTION public.wa_alerts_claim(worker text) RETURNS TABLE(id bigint, lock_token uuid, alert jsonb)
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_claim(worker text) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to ten alerts with news, for a minute. alert is what to post: kind, group_key, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+
+CREATE FUNCTION public.wa_alerts_group() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_alerts_group() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_alerts_group() IS 'Groups what has happened into wa.alerts without handing anything out, for a notifier that has nowhere to deliver alerts. Returns how many alerts have news.';
 
 CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
@@ -170,7 +179,7 @@ CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
 
 ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time.';
+COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time, and given up after alert_max_attempts. Returns counts.';
 
 CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -317,7 +326,7 @@ CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
 
 ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
 
-COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 CREATE FUNCTION public.wa_status() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -385,6 +394,13 @@ CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) IS 'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, stores where the chat now stands and queues the replies. Raises WA002 for a move that wa.flow_transitions does not allow.';
+
+CREATE FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) IS 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
 
 CREATE FUNCTION wa.answer_basket_gone(p_locale text) RETURNS wa.step_result
     LANGUAGE sql STABLE
@@ -475,6 +491,13 @@ CREATE FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, 
 
 COMMENT ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) IS 'Adds one entry to a basket''s ledger, continuing its balance; false when the reference is taken. The caller holds the basket''s lock.';
 
+CREATE FUNCTION wa.apply_account_changes(p_payload jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_account_changes(p_payload jsonb) IS 'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
+
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -487,7 +510,7 @@ CREATE FUNCTION wa.apply_failure_consequences(p_failures jsonb) RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) IS 'What failed attempts mean beyond themselves: blocked recipients, numbers that take a break, a paused queue, alerts. Returns events.';
+COMMENT ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) IS 'What failed attempts mean beyond themselves: blocked recipients, users who stopped marketing, numbers that take a break, a paused queue, alerts. Returns events.';
 
 CREATE FUNCTION wa.apply_send_failures(p_failures jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1091,6 +1114,13 @@ CREATE FUNCTION wa.get_typed_text(p_message wa.inbound_message) RETURNS text
 
 COMMENT ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) IS 'What the user typed; null for a tap, a picture, and everything else.';
 
+CREATE FUNCTION wa.group_alerts() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.group_alerts() IS 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
+
 CREATE FUNCTION wa.handle_message(p_message wa.received_message) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1176,7 +1206,7 @@ CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted.';
+COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted. What waits for a person raises an alert.';
 
 CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1191,6 +1221,13 @@ CREATE FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_wor
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) IS 'Leases notifications, which the caller has locked, to a worker and builds their requests to these addresses.';
+
+CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_account_changes(p_payload jsonb) IS 'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
 
 CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1297,6 +1334,13 @@ CREATE FUNCTION wa.mask_json(p_value jsonb, p_path text DEFAULT ''::text, p_dept
 
 COMMENT ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) IS 'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal, and every key that is not a word. What is nested deeper than 32 levels is *** as a whole.';
 
+CREATE FUNCTION wa.mask_numbers(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mask_numbers(p_text text) IS 'A text in which whatever may be a phone number is ***: for what others have written and an alert quotes.';
+
 CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1333,6 +1377,13 @@ CREATE FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) RETURNS voi
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) IS 'Leaves the survivor of a merge where the more recent of the two chats stood.';
+
+CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) IS 'The later preference of two profiles that are one person holds for the survivor.';
 
 CREATE FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
@@ -1376,6 +1427,20 @@ CREATE FUNCTION wa.note_inbound(p_messages wa.received_message[]) RETURNS void
 
 COMMENT ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) IS 'Opens the 24-hour window of everyone who just wrote, keeps the name they go by, and lets what waited for them go.';
 
+CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
+
+CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_templates(p_changes jsonb) IS 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
+
 CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1404,12 +1469,19 @@ CREATE FUNCTION wa.parse_amount(p_text text, p_currency text) RETURNS bigint
 
 COMMENT ON FUNCTION wa.parse_amount(p_text text, p_currency text) IS 'The minor units of an amount as people type it, such as 1 500, 1,500.50, 1.500,50 or $20; null when it is none. What could be read in two ways should be shown to the user before it counts.';
 
+CREATE FUNCTION wa.pause_for_account(p_changes jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.pause_for_account(p_changes jsonb) IS 'Pauses the queue when account changes (of wa.list_account_changes) say so, until Meta''s restriction expires or, where it has no end, until wa_queue_resume(). What Meta delivers again pauses nothing again. Returns events.';
+
 CREATE FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) IS 'Stops claiming until then, unless it is already stopped for longer. Returns the event; raising the alert is the caller''s part.';
+COMMENT ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) IS 'Stops claiming until then, unless it is already stopped for longer, and raises the alert. Returns the event.';
 
 CREATE FUNCTION wa.phone_lookup_key(p_phone text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1426,6 +1498,13 @@ CREATE FUNCTION wa.prepare_notification() RETURNS trigger
 ALTER FUNCTION wa.prepare_notification() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out.';
+
+CREATE FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) IS 'Deletes alerts that were last seen before a moment: few rows, since alerts are grouped.';
 
 CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
@@ -1467,7 +1546,14 @@ CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RE
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) IS 'Lets a person know, through ALERT_WEBHOOK_URL. Occurrences of the same kind and group are counted in one row. p_detail holds nothing personal.';
+COMMENT ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) IS 'Lets a person know, through ALERT_WEBHOOK_URL, once this transaction commits. Occurrences of the same kind and group become one alert with a count. p_detail holds nothing personal.';
+
+CREATE FUNCTION wa.raise_number_rate() RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.raise_number_rate() IS 'Meta has upgraded a business number: it sends at upgraded_number_rate_per_second from now on, or a person is asked which one. Returns events.';
 
 CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1531,6 +1617,15 @@ CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.release_successors(p_user_ids uuid[]) IS 'Makes the first open notification of each user due from now on, after the one before it was settled: at the end of the line, so that users take turns, and as urgent as what waits behind it. The caller holds the lock of the settled ones.';
+
+CREATE FUNCTION wa.release_template() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.release_template() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.release_template() IS 'Lets the messages go that waited for a template which may be sent again.';
 
 CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -1893,6 +1988,13 @@ CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
 
 COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.received_message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
 
+CREATE FUNCTION wa.try_account_changes(p_payload jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.try_account_changes(p_payload jsonb) IS 'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
+
 CREATE FUNCTION wa.try_message(p_message wa.received_message) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2029,7 +2131,7 @@ END) STORED,
     CONSTRAINT notifications_sending_has_a_lease CHECK (((status <> 'sending'::text) OR ((locked_by IS NOT NULL) AND (locked_until IS NOT NULL)))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
-    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = 'user'::text))
+    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY (ARRAY['user'::text, 'template'::text])))
 )
 WITH (fillfactor='70', vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
 
@@ -2069,7 +2171,7 @@ COMMENT ON COLUMN public.notifications.in_doubt_since IS 'Set while nobody knows
 
 COMMENT ON COLUMN public.notifications.blocked_by IS 'The unsettled notification of the same user that goes first. Settling it makes this one due.';
 
-COMMENT ON COLUMN public.notifications.waiting_for IS 'user: held until the user writes again, since the 24-hour window is closed.';
+COMMENT ON COLUMN public.notifications.waiting_for IS 'user: held until the user writes again, since the 24-hour window is closed. template: held while wa.message_templates says so; looked at again at next_attempt_at.';
 
 COMMENT ON COLUMN public.notifications.outside_window IS 'What becomes of it when the 24-hour window is closed: wait for the user''s next message, send fallback_template, or cancel.';
 
@@ -2155,6 +2257,66 @@ CREATE TABLE supabase_migrations.schema_migrations (
     name text
 );
 
+CREATE TABLE wa.account_events (
+    field text NOT NULL,
+    event text NOT NULL,
+    effect text NOT NULL,
+    description text NOT NULL,
+    CONSTRAINT account_events_effect_is_known CHECK ((effect = ANY (ARRAY['pause_queue'::text, 'hold_template'::text, 'release_template'::text, 'raise_rate'::text, 'alert'::text, 'none'::text])))
+);
+
+COMMENT ON TABLE wa.account_events IS 'What Meta''s webhooks about the account, its numbers and its templates bring about. Changing an effect is an update of a row; a field that is not here is only logged.';
+
+COMMENT ON COLUMN wa.account_events.field IS 'The webhook field.';
+
+COMMENT ON COLUMN wa.account_events.event IS 'The event (or decision, alert type, new quality score), with a slash and its kind where it has one, such as DISABLED_UPDATE/REINSTATE. *: any other.';
+
+COMMENT ON COLUMN wa.account_events.effect IS 'pause_queue: nothing is sent until wa_queue_resume() or until Meta''s restriction expires. hold_template and release_template: its messages wait, or go on. raise_rate: the business number sends faster. All but release_template, raise_rate and none raise an alert.';
+
+CREATE TABLE wa.alert_kinds (
+    kind text NOT NULL,
+    level text DEFAULT 'error'::text NOT NULL,
+    meaning text NOT NULL,
+    next_step text NOT NULL,
+    CONSTRAINT alert_kinds_kind_is_snake_case CHECK ((kind ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT alert_kinds_level_is_known CHECK ((level = ANY (ARRAY['warning'::text, 'error'::text])))
+);
+
+COMMENT ON TABLE wa.alert_kinds IS 'What each kind of alert means and what to do next: both are part of what is posted.';
+
+COMMENT ON COLUMN wa.alert_kinds.level IS 'error: something was lost or has stopped. warning: something may soon.';
+
+COMMENT ON COLUMN wa.alert_kinds.next_step IS 'One sentence for whoever is on call, with the section of docs/runbook.md.';
+
+CREATE TABLE wa.alert_occurrences (
+    id bigint NOT NULL,
+    occurred_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text NOT NULL,
+    group_key text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    seen_count integer DEFAULT 1 NOT NULL,
+    CONSTRAINT alert_occurrences_detail_is_an_object CHECK ((jsonb_typeof(detail) = 'object'::text)),
+    CONSTRAINT alert_occurrences_kind_is_snake_case CHECK ((kind ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT alert_occurrences_seen_count_is_positive CHECK ((seen_count > 0))
+);
+
+COMMENT ON TABLE wa.alert_occurrences IS 'What has happened since alerts were last grouped. Only inserted into by what causes alerts, so that a thousand failures at once do not wait for one row; wa.group_alerts empties it into wa.alerts.';
+
+COMMENT ON COLUMN wa.alert_occurrences.group_key IS 'What makes two occurrences the same alert, such as an error code.';
+
+COMMENT ON COLUMN wa.alert_occurrences.detail IS 'With everything personal masked.';
+
+COMMENT ON COLUMN wa.alert_occurrences.seen_count IS 'How often it happened in the transaction that inserted the row.';
+
+ALTER TABLE wa.alert_occurrences ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.alert_occurrences_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE wa.alerts (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -2168,6 +2330,7 @@ CREATE TABLE wa.alerts (
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
     attempt_count integer DEFAULT 0 NOT NULL,
     lock_token uuid,
+    given_up_at timestamp with time zone,
     CONSTRAINT alerts_counts_are_in_order CHECK (((seen_count >= delivered_count) AND (delivered_count >= 0))),
     CONSTRAINT alerts_detail_is_an_object CHECK ((jsonb_typeof(detail) = 'object'::text)),
     CONSTRAINT alerts_kind_is_snake_case CHECK ((kind ~ '^[a-z][a-z0-9_]*$'::text))
@@ -2187,6 +2350,53 @@ COMMENT ON COLUMN wa.alerts.next_attempt_at IS 'When news may be posted; also th
 COMMENT ON COLUMN wa.alerts.attempt_count IS 'Failed deliveries in a row.';
 
 COMMENT ON COLUMN wa.alerts.lock_token IS 'What settling must show; new with every claim.';
+
+COMMENT ON COLUMN wa.alerts.given_up_at IS 'When its delivery was given up, after alert_max_attempts. News about the alert starts anew.';
+
+CREATE VIEW wa.alert_overview WITH (security_invoker='true') AS
+ SELECT alert.kind,
+    alert.group_key,
+    known.level,
+    known.meaning,
+    known.next_step,
+    alert.seen_count,
+    alert.first_seen_at,
+    alert.last_seen_at,
+    alert.delivered_at,
+    alert.is_delivered,
+    alert.detail
+   FROM (( SELECT merged.kind,
+            merged.group_key,
+            (sum(merged.seen_count))::integer AS seen_count,
+            min(merged.first_seen_at) AS first_seen_at,
+            max(merged.last_seen_at) AS last_seen_at,
+            max(merged.delivered_at) AS delivered_at,
+            bool_and(merged.is_delivered) AS is_delivered,
+            (array_agg(merged.detail ORDER BY merged.last_seen_at DESC))[1] AS detail
+           FROM ( SELECT alerts.kind,
+                    alerts.group_key,
+                    alerts.seen_count,
+                    alerts.first_seen_at,
+                    alerts.last_seen_at,
+                    alerts.delivered_at,
+                    (alerts.delivered_count = alerts.seen_count) AS is_delivered,
+                    alerts.detail
+                   FROM wa.alerts
+                UNION ALL
+                 SELECT alert_occurrences.kind,
+                    alert_occurrences.group_key,
+                    alert_occurrences.seen_count,
+                    alert_occurrences.occurred_at AS first_seen_at,
+                    (alert_occurrences.occurred_at + '00:00:00'::interval) AS last_seen_at,
+                    NULL::timestamp with time zone AS delivered_at,
+                    false AS is_delivered,
+                    alert_occurrences.detail
+                   FROM wa.alert_occurrences
+                  WHERE (alert_occurrences.kind <> 'invalid_sender_spike'::text)) merged
+          GROUP BY merged.kind, merged.group_key) alert
+     LEFT JOIN wa.alert_kinds known ON ((alert.kind = known.kind)));
+
+COMMENT ON VIEW wa.alert_overview IS 'Every alert with its meaning and next step, those that no notifier has grouped yet included.';
 
 ALTER TABLE wa.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME wa.alerts_id_seq
@@ -2269,6 +2479,18 @@ COMMENT ON TABLE wa.locales IS 'The languages that profiles and texts can have. 
 
 COMMENT ON COLUMN wa.locales.name IS 'The language''s name in that language, as the user is offered it.';
 
+CREATE TABLE wa.marketing_preferences (
+    user_id uuid NOT NULL,
+    is_stopped boolean NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE wa.marketing_preferences IS 'Users who told Meta to stop or resume marketing messages. While stopped, templates whose category in wa.message_templates is MARKETING are cancelled instead of sent; everything else goes out.';
+
+COMMENT ON COLUMN wa.marketing_preferences.user_id IS 'Of public.profiles. No foreign key: its check would lock the profile, out of the lock order.';
+
+COMMENT ON COLUMN wa.marketing_preferences.changed_at IS 'By Meta''s clock: webhooks arrive in any order.';
+
 CREATE TABLE wa.media_cache (
     cache_key text NOT NULL,
     media_id text NOT NULL,
@@ -2298,6 +2520,27 @@ COMMENT ON COLUMN wa.menu_items.entry_kind IS 'Always reply: there for the forei
 COMMENT ON COLUMN wa.menu_items.title_key IS 'Of wa.texts; at most 24 characters are shown.';
 
 COMMENT ON COLUMN wa.menu_items.description_key IS 'Of wa.texts; at most 72 characters are shown.';
+
+CREATE TABLE wa.message_templates (
+    name text NOT NULL,
+    language text NOT NULL,
+    category text,
+    status text,
+    status_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    is_held boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE wa.message_templates IS 'What Meta''s webhooks have told of message templates. A template that is not here may be sent. is_held and category may be changed by hand: set is_held to false and what waited goes on.';
+
+COMMENT ON COLUMN wa.message_templates.language IS 'As in the message: template.language.code.';
+
+COMMENT ON COLUMN wa.message_templates.category IS 'MARKETING, UTILITY or AUTHENTICATION. Null: unknown; then Meta alone refuses it to users who stopped marketing.';
+
+COMMENT ON COLUMN wa.message_templates.status IS 'The latest event of message_template_status_update that held it or let it go.';
+
+COMMENT ON COLUMN wa.message_templates.status_at IS 'When that happened, by Meta''s clock: events arrive in any order.';
+
+COMMENT ON COLUMN wa.message_templates.is_held IS 'Queued messages with this template wait.';
 
 CREATE TABLE wa.migration_checksums (
     version text NOT NULL,
@@ -2338,7 +2581,9 @@ COMMENT ON VIEW wa.missing_translations IS 'The texts that a language lacks, and
 CREATE TABLE wa.number_pace (
     phone_number_id text NOT NULL,
     paid_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL
+    held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rate_per_second integer,
+    CONSTRAINT number_pace_rate_is_positive CHECK ((rate_per_second > 0))
 )
 WITH (fillfactor='20');
 
@@ -2349,6 +2594,8 @@ COMMENT ON COLUMN wa.number_pace.phone_number_id IS 'Empty for notifications tha
 COMMENT ON COLUMN wa.number_pace.paid_until IS 'Every message moves it on by 1 / number_rate_per_second; it may run ahead of the clock by number_burst_seconds.';
 
 COMMENT ON COLUMN wa.number_pace.held_until IS 'Nothing is claimed for the number before this moment: Meta asked for a break.';
+
+COMMENT ON COLUMN wa.number_pace.rate_per_second IS 'What this business number may send. Null: the setting number_rate_per_second.';
 
 CREATE TABLE wa.pair_pace (
     user_id uuid NOT NULL,
@@ -2384,6 +2631,7 @@ CREATE TABLE wa.queue_state (
     paused_until timestamp with time zone,
     paused_reason text,
     notifier_waits boolean DEFAULT true NOT NULL,
+    account_event_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT queue_state_is_one_row CHECK (only_row),
     CONSTRAINT queue_state_pause_has_a_reason CHECK (((paused_until IS NULL) = (paused_reason IS NULL)))
 )
@@ -2394,6 +2642,8 @@ COMMENT ON TABLE wa.queue_state IS 'Whether the outbox is paused, and whether a 
 COMMENT ON COLUMN wa.queue_state.paused_until IS 'Nothing is claimed before this moment. Infinity: until wa_queue_resume(). Null: not paused.';
 
 COMMENT ON COLUMN wa.queue_state.notifier_waits IS 'The last claim did not fill its batch, so that its worker may be asleep. While false, producers spare the NOTIFY, which would make their commits wait for each other.';
+
+COMMENT ON COLUMN wa.queue_state.account_event_at IS 'When the account event happened, by Meta''s clock, that last paused the queue: Meta may deliver it again after an operator has resumed.';
 
 CREATE TABLE wa.recipient_blocks (
     user_id uuid NOT NULL,
@@ -2532,6 +2782,15 @@ ALTER TABLE ONLY public.webhook_logs
 ALTER TABLE ONLY supabase_migrations.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY wa.account_events
+    ADD CONSTRAINT account_events_pkey PRIMARY KEY (field, event);
+
+ALTER TABLE ONLY wa.alert_kinds
+    ADD CONSTRAINT alert_kinds_pkey PRIMARY KEY (kind);
+
+ALTER TABLE ONLY wa.alert_occurrences
+    ADD CONSTRAINT alert_occurrences_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY wa.alerts
     ADD CONSTRAINT alerts_kind_and_group_key_key UNIQUE (kind, group_key);
 
@@ -2562,6 +2821,9 @@ ALTER TABLE ONLY wa.kept_payloads
 ALTER TABLE ONLY wa.locales
     ADD CONSTRAINT locales_pkey PRIMARY KEY (locale);
 
+ALTER TABLE ONLY wa.marketing_preferences
+    ADD CONSTRAINT marketing_preferences_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY wa.media_cache
     ADD CONSTRAINT media_cache_pkey PRIMARY KEY (cache_key);
 
@@ -2570,6 +2832,9 @@ ALTER TABLE ONLY wa.menu_items
 
 ALTER TABLE ONLY wa.menu_items
     ADD CONSTRAINT menu_items_position_key UNIQUE ("position");
+
+ALTER TABLE ONLY wa.message_templates
+    ADD CONSTRAINT message_templates_pkey PRIMARY KEY (name, language);
 
 ALTER TABLE ONLY wa.migration_checksums
     ADD CONSTRAINT migration_checksums_pkey PRIMARY KEY (version);
@@ -2729,6 +2994,14 @@ CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_s
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
 
+CREATE TRIGGER message_templates_forget AFTER DELETE ON wa.message_templates FOR EACH ROW WHEN (old.is_held) EXECUTE FUNCTION wa.release_template();
+
+COMMENT ON TRIGGER message_templates_forget ON wa.message_templates IS 'A template that is not listed may be sent.';
+
+CREATE TRIGGER message_templates_release AFTER UPDATE OF is_held ON wa.message_templates FOR EACH ROW WHEN ((old.is_held AND (NOT new.is_held))) EXECUTE FUNCTION wa.release_template();
+
+COMMENT ON TRIGGER message_templates_release ON wa.message_templates IS 'Approval by Meta and an operator''s update let held messages go alike.';
+
 ALTER TABLE ONLY public.basket_contributions
     ADD CONSTRAINT basket_contributions_currency_fkey FOREIGN KEY (basket_id, currency) REFERENCES public.baskets(id, currency);
 
@@ -2839,7 +3112,29 @@ CREATE POLICY webhook_logs_read ON public.webhook_logs FOR SELECT TO wa_operator
 
 CREATE POLICY webhook_logs_runtime ON public.webhook_logs TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.account_events ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY account_events_operate ON wa.account_events TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY account_events_read ON wa.account_events FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.alert_kinds ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alert_kinds_operate ON wa.alert_kinds TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY alert_kinds_read ON wa.alert_kinds FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.alert_occurrences ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alert_occurrences_maintain ON wa.alert_occurrences TO wa_maintenance USING (true) WITH CHECK (true);
+
+CREATE POLICY alert_occurrences_operate ON wa.alert_occurrences TO wa_operator_role USING (true);
+
+CREATE POLICY alert_occurrences_runtime ON wa.alert_occurrences TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.alerts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY alerts_maintain ON wa.alerts TO wa_maintenance USING (true);
 
 CREATE POLICY alerts_operate ON wa.alerts TO wa_operator_role USING (true);
 
@@ -2881,6 +3176,12 @@ CREATE POLICY locales_operate ON wa.locales FOR SELECT TO wa_operator_role USING
 
 CREATE POLICY locales_read ON wa.locales FOR SELECT TO wa_runtime USING (true);
 
+ALTER TABLE wa.marketing_preferences ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY marketing_preferences_operate ON wa.marketing_preferences TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY marketing_preferences_runtime ON wa.marketing_preferences TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.media_cache ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY media_cache_runtime ON wa.media_cache TO wa_runtime USING (true) WITH CHECK (true);
@@ -2889,6 +3190,12 @@ ALTER TABLE wa.menu_items ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY menu_items_read ON wa.menu_items FOR SELECT TO wa_runtime USING (true);
 
+ALTER TABLE wa.message_templates ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY message_templates_operate ON wa.message_templates TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY message_templates_runtime ON wa.message_templates TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.migration_checksums ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY migration_checksums_migrate ON wa.migration_checksums TO postgres USING (true) WITH CHECK (true);
@@ -2896,6 +3203,8 @@ CREATE POLICY migration_checksums_migrate ON wa.migration_checksums TO postgres 
 CREATE POLICY migration_checksums_read ON wa.migration_checksums FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.number_pace ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY number_pace_operate ON wa.number_pace FOR UPDATE TO wa_operator_role USING (true) WITH CHECK (true);
 
 CREATE POLICY number_pace_runtime ON wa.number_pace TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -3005,6 +3314,9 @@ GRANT ALL ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid,
 REVOKE ALL ON FUNCTION public.wa_alerts_claim(worker text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_alerts_claim(worker text) TO wa_notifier_role;
 
+REVOKE ALL ON FUNCTION public.wa_alerts_group() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_alerts_group() TO wa_notifier_role;
+
 REVOKE ALL ON FUNCTION public.wa_alerts_settle(results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role;
 
@@ -3084,6 +3396,9 @@ GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.answer_basket_gone(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.answer_basket_gone(p_locale text) TO wa_runtime;
 
@@ -3091,6 +3406,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.baskets TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.apply_account_changes(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_account_changes(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) TO wa_runtime;
@@ -3332,6 +3650,9 @@ GRANT ALL ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) TO 
 REVOKE ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.group_alerts() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.handle_message(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.handle_message(p_message wa.received_message) TO wa_runtime;
 
@@ -3373,6 +3694,9 @@ GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO wa_runtime;
@@ -3420,6 +3744,10 @@ REVOKE ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer)
 GRANT ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION wa.mask_numbers(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mask_numbers(p_text text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.mask_numbers(p_text text) TO wa_maintenance;
+
 REVOKE ALL ON FUNCTION wa.mask_recipient(p_recipient text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_runtime;
 
@@ -3434,6 +3762,9 @@ GRANT ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) TO wa_r
 
 REVOKE ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) TO wa_runtime;
@@ -3453,6 +3784,12 @@ GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;
 
@@ -3465,6 +3802,9 @@ GRANT ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.pause_for_account(p_changes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.pause_for_account(p_changes jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) TO wa_runtime;
 
@@ -3472,6 +3812,9 @@ REVOKE ALL ON FUNCTION wa.phone_lookup_key(p_phone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.phone_lookup_key(p_phone text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.prepare_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
@@ -3490,6 +3833,10 @@ GRANT ALL ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number
 
 REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.raise_number_rate() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.raise_number_rate() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
@@ -3516,6 +3863,8 @@ REVOKE ALL ON FUNCTION wa.refuse_to_remove_occupied_state() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.release_template() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
@@ -3667,6 +4016,9 @@ GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.try_message(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.try_message(p_message wa.received_message) TO wa_runtime;
 
@@ -3705,8 +4057,21 @@ GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
 
 GRANT SELECT(version) ON TABLE supabase_migrations.schema_migrations TO wa_operator_role;
 
+GRANT SELECT ON TABLE wa.account_events TO wa_runtime;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.alert_kinds TO wa_runtime;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.alert_kinds TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.alert_occurrences TO wa_runtime;
+GRANT SELECT,INSERT,DELETE ON TABLE wa.alert_occurrences TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE wa.alert_occurrences TO wa_operator_role;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_maintenance;
+
+GRANT SELECT ON TABLE wa.alert_overview TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
 
@@ -3722,9 +4087,15 @@ GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
 GRANT SELECT ON TABLE wa.locales TO wa_runtime;
 GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_runtime;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_operator_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.message_templates TO wa_runtime;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.message_templates TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.migration_checksums TO wa_operator_role;
 
@@ -3735,6 +4106,8 @@ GRANT SELECT ON TABLE wa.missing_translations TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.number_pace TO wa_runtime;
 GRANT SELECT ON TABLE wa.number_pace TO wa_operator_role;
+
+GRANT UPDATE(rate_per_second) ON TABLE wa.number_pace TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.pair_pace TO wa_runtime;
 

@@ -3,24 +3,18 @@
 import asyncio
 import time
 
-import psycopg
-from psycopg import AsyncConnection, sql
-
-from handler.logs import log_notice, logger
-from handler.settings import DatabaseSettings
+from handler.logs import logger
+from handler.rpc import PurgeFailed, Rpc
 
 PAUSE_SECONDS = 60.0
 """Between two purges of one process: one that fails stays due, with every request."""
 
 
 class Retention:
-    """Runs `wa_retention_purge()` on a connection of its own, so that no request waits for it."""
+    """Runs the purge beside the requests, so that none waits for it."""
 
-    def __init__(self, settings: DatabaseSettings) -> None:
-        self._conninfo = settings.wa_database_url.get_secret_value()
-        self._purge = sql.SQL("call {}.wa_retention_purge()").format(
-            sql.Identifier(settings.wa_database_schema)
-        )
+    def __init__(self, rpc: Rpc) -> None:
+        self._rpc = rpc
         self._running: asyncio.Task[None] | None = None
         self._not_before = 0.0
 
@@ -38,14 +32,6 @@ class Retention:
 
     async def _run(self) -> None:
         try:
-            # A procedure that commits cannot run inside a transaction block, hence autocommit.
-            async with await AsyncConnection.connect(
-                self._conninfo,
-                autocommit=True,
-                prepare_threshold=None,
-                fallback_application_name="wa-webhook retention",
-            ) as connection:
-                connection.add_notice_handler(log_notice)
-                await connection.execute(self._purge)
-        except psycopg.Error as error:
-            logger.error("RETENTION_FAILED", sqlstate=error.sqlstate, error=type(error).__name__)
+            await self._rpc.purge()
+        except PurgeFailed as error:
+            logger.error("RETENTION_FAILED", sqlstate=error.sqlstate, error=str(error))

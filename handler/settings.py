@@ -15,6 +15,8 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,14 +84,19 @@ class ProcessSettings(BaseSettings):
     )
 
 
-class DatabaseSettings(ProcessSettings):
-    """A connection to the database, with the credentials of the process's own role."""
+class DatabaseOptions(ProcessSettings):
+    """How a process uses the database, however it gets there."""
 
-    wa_database_url: ConnectionString
     wa_database_schema: str = Field("public", pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)
     wa_database_pool_size: int = Field(4, ge=1, le=64)
     wa_database_prepared_statements: bool = False
     """True is faster on a direct connection; a pooler in transaction mode may not carry it."""
+
+
+class DatabaseSettings(DatabaseOptions):
+    """A connection to the database, with the credentials of the process's own role."""
+
+    wa_database_url: ConnectionString
 
 
 class BotSettings(ProcessSettings):
@@ -122,6 +129,27 @@ class SupabaseSettings(ProcessSettings):
 
     supabase_url: HttpUrl | None = None
     wa_supabase_service_role_key: AsciiSecret | None = None
+    """The key of the process's own role: `wa-webhook key` mints it."""
+    wa_supabase_publishable_key: AsciiSecret | None = None
+    """A key of the project itself, where its gateway lets nothing else pass."""
+
+    @property
+    def role_key(self) -> str:
+        """The JWT that names the role; empty when there is none."""
+        key = self.wa_supabase_service_role_key
+        return key.get_secret_value() if key is not None else ""
+
+    @property
+    def gateway_key(self) -> str:
+        """What the gateway looks at before PostgREST looks at the role's key."""
+        key = self.wa_supabase_publishable_key
+        return key.get_secret_value() if key is not None else self.role_key
+
+
+class JwtSettings(ProcessSettings):
+    """What `wa-webhook key` signs with."""
+
+    wa_jwt_secret: SecretStr | None = None
 
 
 class MetricsSettings(ProcessSettings):
@@ -153,17 +181,26 @@ class VerificationSettings(ProcessSettings):
 
 class WebhookSettings(
     SigningSettings,
-    DatabaseSettings,
-    VerificationSettings,
     SupabaseSettings,
+    DatabaseOptions,
+    VerificationSettings,
     MetricsSettings,
     SnapshotSettings,
     AlertSettings,
 ):
-    """What `wa-webhook serve` needs."""
+    """What `wa-webhook serve` needs: a connection of its own, or an API key."""
 
+    wa_database_url: ConnectionString | None = Field(None, validate_default=True)
     wa_webhook_max_bytes: int = Field(3 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
     wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
+
+    @field_validator("wa_database_url")
+    @classmethod
+    def _there_is_a_way_in(cls, url: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        api = ("supabase_url", "wa_supabase_service_role_key")
+        if url is None and not all(others.data.get(name) for name in api):
+            raise ValueError("is not set, nor are SUPABASE_URL and WA_SUPABASE_SERVICE_ROLE_KEY")
+        return url
 
 
 class GraphSettings(ProcessSettings):

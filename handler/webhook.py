@@ -30,7 +30,7 @@ from handler.rpc import (
     DatabaseUnavailable,
     DispatchError,
     PayloadRefused,
-    Rpc,
+    choose_rpc,
 )
 from handler.settings import WebhookSettings
 
@@ -52,9 +52,9 @@ class Webhook:
         self._max_bytes = settings.wa_webhook_max_bytes
         self._settings = settings
         self._metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
-        self._rpc = Rpc(settings, self._metrics.count_database_error)
+        self._rpc = choose_rpc(settings, self._metrics.count_database_error)
         self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
-        self._retention = Retention(settings)
+        self._retention = Retention(self._rpc)
         self._alerts = AlertWebhook.from_settings(settings)
         self._outage = OutageAlert(self._alerts)
         self._intake = Intake(

@@ -10,5 +10,6 @@ pytest_plugins = [
     "pytester",
     "tests.fixtures.machine",
     "tests.fixtures.postgres",
+    "tests.fixtures.transport",
     "tests.fixtures.chat",
 ]

@@ -6,6 +6,7 @@ from handler.cli.demo import demo
 from handler.cli.dev import dev
 from handler.cli.doctor import doctor
 from handler.cli.flows import flows
+from handler.cli.key import key
 from handler.cli.migrate import migrate
 from handler.cli.notify import notify
 from handler.cli.post import post
@@ -31,3 +32,4 @@ app.command()(status)
 app.command()(doctor)
 app.command()(replay)
 app.command()(release)
+app.command()(key)

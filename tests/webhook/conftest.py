@@ -1,4 +1,7 @@
-"""The handler under a real server on a free loopback port, on the test's own database."""
+"""The handler under a real server on a free loopback port, on the test's own database.
+
+Each test runs once for each transport in use (`--transport`).
+"""
 
 import asyncio
 import socket
@@ -15,9 +18,11 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from handler import signature
+from handler.dev.postgres import LocalPostgres
 from handler.settings import WebhookSettings
 from handler.webhook import create_app
 from tests.fixtures.postgres import Database
+from tests.fixtures.transport import prepare, way_in
 
 APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
 VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105
@@ -51,22 +56,36 @@ RunWebhook = Callable[..., AbstractAsyncContextManager[Webhook]]
 
 
 @pytest.fixture
-def run_webhook() -> RunWebhook:
-    """`async with run_webhook(database)`: a handler, with any further settings."""
-    return running_webhook
+def stoppable_server(stoppable_server: LocalPostgres, transport: str) -> LocalPostgres:
+    """A server of the test's own, which the handler can reach by the transport."""
+    prepare(transport, stoppable_server)
+    return stoppable_server
 
 
 @pytest.fixture
-async def webhook(database: Database) -> AsyncIterator[Webhook]:
+def run_webhook(transport: str, postgres_server: LocalPostgres) -> RunWebhook:
+    """`async with run_webhook(database)`: a handler, with any further settings."""
+    prepare(transport, postgres_server)
+
+    @asynccontextmanager
+    async def run(database: Database, **settings: object) -> AsyncIterator[Webhook]:
+        async with way_in(transport, database) as given, running_webhook(given | settings) as one:
+            yield one
+
+    return run
+
+
+@pytest.fixture
+async def webhook(database: Database, run_webhook: RunWebhook) -> AsyncIterator[Webhook]:
     """A handler on the test's database."""
-    async with running_webhook(database) as client:
+    async with run_webhook(database) as client:
         yield client
 
 
 @asynccontextmanager
-async def running_webhook(database: Database, **settings: object) -> AsyncIterator[Webhook]:
+async def running_webhook(settings: dict[str, Any]) -> AsyncIterator[Webhook]:
     """Run the handler in this event loop until the context ends."""
-    app = create_app(webhook_settings(database, **settings))
+    app = create_app(webhook_settings(settings))
     server = _Server(uvicorn.Config(app, port=0, http="httptools", log_config=None))
     with capture_logs() as events:
         serving = asyncio.create_task(server.serve())
@@ -91,11 +110,7 @@ class _Server(uvicorn.Server):
         self.is_up.set()
 
 
-def webhook_settings(database: Database, **settings: object) -> WebhookSettings:
+def webhook_settings(settings: dict[str, Any]) -> WebhookSettings:
     """Build settings that no variable or file of the machine has a part in."""
-    given: dict[str, Any] = {
-        "wa_database_url": database.url("wa_edge_role"),
-        "wa_app_secret": APP_SECRET,
-        "wa_verify_token": VERIFY_TOKEN,
-    }
+    given: dict[str, Any] = {"wa_app_secret": APP_SECRET, "wa_verify_token": VERIFY_TOKEN}
     return WebhookSettings(_env_file=None, **(given | settings))

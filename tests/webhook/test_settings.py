@@ -46,7 +46,7 @@ def test_the_webhook_needs_secret_token_and_database() -> None:
         load_settings(WebhookSettings)
     assert sorted(str(raised.value).splitlines()) == [
         "WA_APP_SECRET: is not set",
-        "WA_DATABASE_URL: is not set",
+        "WA_DATABASE_URL: is not set, nor are SUPABASE_URL and WA_SUPABASE_SERVICE_ROLE_KEY",
         "WA_VERIFY_TOKEN: is not set",
     ]
 

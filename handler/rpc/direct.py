@@ -1,0 +1,159 @@
+"""Calls over connections to PostgreSQL, of this process's own role.
+
+Each call is one statement in autocommit, one round trip, and leaves nothing behind in the session,
+so a pooler in transaction mode may sit in between. A call that takes too long is cancelled from
+here: setting `statement_timeout` would take a statement of its own or lean on the session.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from handler.logs import log_notice
+from handler.rpc.protocol import (
+    ACQUIRE_SECONDS,
+    DISPATCH_SECONDS,
+    REPORT_SECONDS,
+    Answer,
+    DatabaseUnavailable,
+    DispatchError,
+    PayloadRefused,
+    PurgeFailed,
+    dispatch_with_retries,
+    sort_sqlstate,
+)
+from handler.settings import DatabaseOptions
+
+TCP_LIMITS = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000}
+"""A dead network shows by these, long before DISPATCH_SECONDS."""
+
+RECONNECT_SECONDS = 2.0
+"""After this the pool stops trying on its own, and tries again at once for the next request."""
+
+
+class DirectRpc:
+    """A pool of connections, and one more while retention runs."""
+
+    def __init__(self, url: str, options: DatabaseOptions) -> None:
+        self._url = url
+        self._schema = options.wa_database_schema
+        self._pool = AsyncConnectionPool(
+            url,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 5 if options.wa_database_prepared_statements else None,
+                "fallback_application_name": "wa-webhook",
+                **TCP_LIMITS,
+            },
+            min_size=options.wa_database_pool_size,
+            open=False,
+            configure=_hear_notices,
+            timeout=ACQUIRE_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
+        )
+        self._dispatch = self._statement("select {}.wa_dispatch(%s::jsonb, %s::jsonb)")
+        self._health = self._statement("select {}.wa_health()")
+        self._metrics = self._statement("select {}.wa_metrics()")
+        self._purge = self._statement("call {}.wa_retention_purge()")
+
+    async def open(self) -> None:
+        """Start connecting, without waiting for the database to be there."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._pool.close()
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return `{"ok": bool, "problems": [...]}`. Raises DatabaseUnavailable in two seconds."""
+        return await self._fetch_report(self._health)
+
+    async def metrics(self) -> Mapping[str, Any]:
+        """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
+        return await self._fetch_report(self._metrics)
+
+    async def dispatch(
+        self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
+    ) -> Answer:
+        """Commit the effect of a body, or of an array of them. Raises a DispatchError."""
+        return await dispatch_with_retries(self._fetch_dispatch, payload, options, requests)
+
+    async def purge(self) -> None:
+        """Call `wa_retention_purge()` beside the pool, so that no request waits for it."""
+        try:
+            # A procedure that commits cannot run inside a transaction block, hence autocommit.
+            async with await AsyncConnection.connect(
+                self._url,
+                autocommit=True,
+                prepare_threshold=None,
+                fallback_application_name="wa-webhook retention",
+            ) as connection:
+                await _hear_notices(connection)
+                await connection.execute(self._purge)
+        except psycopg.Error as error:
+            raise PurgeFailed(type(error).__name__, error.sqlstate) from error
+
+    def _statement(self, text: LiteralString) -> sql.Composed:
+        return sql.SQL(text).format(sql.Identifier(self._schema))
+
+    async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:
+        parameters = (payload, options)
+        try:
+            try:
+                return await self._fetch(self._dispatch, parameters, DISPATCH_SECONDS)
+            except psycopg.Error as error:
+                if not _is_lost_connection(error):
+                    raise
+                # The others of the pool were probably lost with it. Deduplication makes it
+                # harmless if the lost call was committed after all.
+                await self._pool.check()
+                return await self._fetch(self._dispatch, parameters, DISPATCH_SECONDS)
+        except (psycopg.Error, TimeoutError) as error:
+            raise _classified(error) from error
+
+    async def _fetch_report(self, statement: sql.Composed) -> Mapping[str, Any]:
+        try:
+            return await self._fetch(statement, (), REPORT_SECONDS)
+        except (psycopg.Error, TimeoutError) as error:
+            raise DatabaseUnavailable(_sqlstate(error) or "no connection") from error
+
+    async def _fetch(
+        self,
+        statement: sql.Composed,
+        parameters: tuple[str | None, ...],
+        seconds: float,
+    ) -> dict[str, Any]:
+        async with asyncio.timeout(seconds), self._pool.connection() as connection:
+            row = await (await connection.execute(statement, parameters)).fetchone()
+        document: dict[str, Any] = row[0] if row else {}
+        return document
+
+
+async def _hear_notices(connection: AsyncConnection) -> None:
+    connection.add_notice_handler(log_notice)
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return error.sqlstate if isinstance(error, psycopg.Error) else None
+
+
+def _is_lost_connection(error: psycopg.Error) -> bool:
+    if isinstance(error, PoolTimeout):
+        return False
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith(("08", "57P"))
+
+
+def _classified(error: Exception) -> DispatchError:
+    sqlstate = _sqlstate(error)
+    if sqlstate is not None:
+        return sort_sqlstate(sqlstate, str(error))
+    # psycopg itself refuses a NUL byte, which no JSON holds.
+    if isinstance(error, psycopg.DataError):
+        return PayloadRefused("not_json", str(error))
+    return DatabaseUnavailable(type(error).__name__)

@@ -1,0 +1,180 @@
+"""Calls over PostgREST, for projects that give the handler an API key instead of a connection.
+
+The key is a JWT whose role PostgREST switches to. Bodies are joined into the request as they are,
+so that here, too, PostgreSQL alone decides what they say.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from handler.logs import log_events, logger
+from handler.payload import Reason
+from handler.rpc.protocol import (
+    ACQUIRE_SECONDS,
+    DISPATCH_SECONDS,
+    REPORT_SECONDS,
+    Answer,
+    DatabaseUnavailable,
+    DispatchError,
+    PayloadRefused,
+    PurgeFailed,
+    dispatch_with_retries,
+    sort_sqlstate,
+)
+from handler.settings import SupabaseSettings
+
+RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
+"""Pauses while PostgREST finds its database again, within ACQUIRE_SECONDS."""
+
+PAUSE_SECONDS = 0.1
+"""Between two steps of retention, so that they take turns with the requests."""
+
+SQLSTATE_LENGTH = 5
+REFUSED_BODIES: Mapping[str, Reason] = {
+    "PGRST102": "not_json",
+    # No routine takes these arguments: the body is none but a list of JSON object members, or the
+    # database is not migrated, in which case keeping it fails as well.
+    "PGRST202": "not_json",
+}
+PURGED_EVENTS = {
+    "wa_events": "RETENTION_WA_EVENTS_PURGED",
+    "webhook_logs": "RETENTION_WEBHOOK_LOGS_PURGED",
+    "notifications": "RETENTION_NOTIFICATIONS_PURGED",
+    "kept_payloads": "RETENTION_KEPT_PAYLOADS_PURGED",
+}
+
+
+class PostgrestRpc:
+    """A pool of HTTP connections to `<SUPABASE_URL>/rest/v1/rpc/`."""
+
+    def __init__(self, settings: SupabaseSettings, *, schema: str) -> None:
+        role_key = settings.role_key
+        self._http = httpx.AsyncClient(
+            base_url=f"{settings.supabase_url}/rest/v1/rpc/",
+            headers={
+                "apikey": settings.gateway_key,
+                "Authorization": f"Bearer {role_key}",
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "Content-Profile": schema,
+            },
+            timeout=httpx.Timeout(DISPATCH_SECONDS, connect=ACQUIRE_SECONDS, pool=ACQUIRE_SECONDS),
+        )
+        self._key_is_refused = False
+
+    async def open(self) -> None:
+        """Do nothing: connections are made by the calls."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return `{"ok": bool, "problems": [...]}`. Raises DatabaseUnavailable in two seconds."""
+        return await self._fetch_report("wa_health")
+
+    async def metrics(self) -> Mapping[str, Any]:
+        """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
+        return await self._fetch_report("wa_metrics")
+
+    async def dispatch(
+        self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
+    ) -> Answer:
+        """Commit the effect of a body, or of an array of them. Raises a DispatchError."""
+        return await dispatch_with_retries(self._fetch_dispatch, payload, options, requests)
+
+    async def purge(self) -> None:
+        """Call `wa_retention_step()` until it is done: PostgREST runs every call in a transaction.
+
+        Logs what the procedure says in notices, which PostgREST does not hand on.
+        """
+        purged = dict.fromkeys(PURGED_EVENTS, 0)
+        is_done = False
+        while not is_done:
+            try:
+                step = await self._fetch("wa_retention_step", "{}")
+            except PayloadRefused as error:
+                raise PurgeFailed(error.error, error.sqlstate) from error
+            except DispatchError as error:
+                raise PurgeFailed(str(error), None) from error
+            if step["is_busy"]:
+                logger.info("RETENTION_ALREADY_RUNNING")
+                return
+            for table, count in step["purged"].items():
+                purged[table] += count
+            is_done = step["is_done"]
+            await asyncio.sleep(0 if is_done else PAUSE_SECONDS)
+        log_events(
+            {"event": event, "count": purged[table], "cutoff": step["cutoffs"][table]}
+            for table, event in PURGED_EVENTS.items()
+        )
+
+    async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:
+        if payload is None:
+            return await self._fetch_patiently(f'{{"payload":null,"options":{options}}}')
+        if payload.strip() == "null":
+            # As an argument it would be the SQL null of a call without a payload.
+            payload = "[null]"
+        return await self._fetch_patiently(f'{{"payload":{payload},"options":{options}}}')
+
+    async def _fetch_patiently(self, arguments: str) -> dict[str, Any]:
+        """Bridge a quick restart; deduplication makes it harmless if a lost call was committed."""
+        deadline = time.monotonic() + ACQUIRE_SECONDS
+        for pause in RECONNECT_SECONDS:
+            try:
+                return await self._fetch("wa_dispatch", arguments)
+            except ApiKeyRefused:
+                raise
+            except DatabaseUnavailable:
+                if time.monotonic() + pause > deadline:
+                    raise
+                await asyncio.sleep(pause)
+        return await self._fetch("wa_dispatch", arguments)
+
+    async def _fetch_report(self, routine: str) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout(REPORT_SECONDS):
+                return await self._fetch(routine, "{}")
+        except PayloadRefused as error:
+            raise DatabaseUnavailable(error.error) from error
+        except (DispatchError, TimeoutError) as error:
+            raise DatabaseUnavailable(str(error) or "no answer in time") from error
+
+    async def _fetch(self, routine: str, arguments: str) -> dict[str, Any]:
+        try:
+            response = await self._http.post(routine, content=arguments.encode())
+            document = response.json() if response.content else None
+        except (httpx.TransportError, ValueError) as error:
+            raise DatabaseUnavailable(type(error).__name__) from error
+        if response.is_success and isinstance(document, dict):
+            self._report_key(None)
+            return document
+        refusal = _classified(response.status_code, document if isinstance(document, dict) else {})
+        self._report_key(refusal)
+        raise refusal
+
+    def _report_key(self, error: DispatchError | None) -> None:
+        """Log a key that is refused once, until it is taken again."""
+        if isinstance(error, ApiKeyRefused) and not self._key_is_refused:
+            logger.error("API_KEY_REFUSED", reason=str(error), hint="mint one: wa-webhook key")
+        self._key_is_refused = isinstance(error, ApiKeyRefused)
+
+
+class ApiKeyRefused(DatabaseUnavailable):
+    """Gateway or PostgREST does not take the key: nobody is served until it is replaced."""
+
+
+def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
+    """Sort by the code of PostgREST's answer: its own (PGRST...), or the SQLSTATE that it met."""
+    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    if code in REFUSED_BODIES:
+        return PayloadRefused(REFUSED_BODIES[code], f"{code}: {message}", code)
+    if status == httpx.codes.UNAUTHORIZED or "permission denied to set role" in message:
+        return ApiKeyRefused(f"{code or status}: {message}")
+    if len(code) == SQLSTATE_LENGTH and code != "PGRST":
+        return sort_sqlstate(code, message)
+    return DatabaseUnavailable(code or f"HTTP {status}")

@@ -1,0 +1,131 @@
+"""What a transport offers the handler, and how SQLSTATEs sort, whichever way they came."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from handler.payload import Reason
+
+ACQUIRE_SECONDS = 3.0
+"""Bridges a quick restart of the database, well below any patience reported of Meta."""
+
+DISPATCH_SECONDS = 120.0
+"""Longer than the largest payload takes: a shorter limit would make it impossible for ever."""
+
+REPORT_SECONDS = 2.0
+
+NOT_ENVELOPE = "WA001"
+UNREADABLE = frozenset({"22P02", "22P05", "22021", "54001"})
+CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})
+UNAVAILABLE_CLASSES = ("08", "53", "57P")
+RETRY_SECONDS = (0.05, 0.2)
+
+
+class DispatchError(Exception):
+    """`wa_dispatch` committed nothing."""
+
+
+class DatabaseUnavailable(DispatchError):  # noqa: N818
+    """Nobody can be served at the moment."""
+
+
+class DatabaseContended(DispatchError):  # noqa: N818
+    """Locks or time ran out; the same call may succeed later."""
+
+
+class PayloadRefused(DispatchError):  # noqa: N818
+    """The database answers this payload with an error, and would every time."""
+
+    def __init__(self, reason: Reason, error: str, sqlstate: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.error = error
+        self.sqlstate = sqlstate
+
+
+class PurgeFailed(Exception):  # noqa: N818
+    """Retention stopped; what it committed stays."""
+
+    def __init__(self, error: str, sqlstate: str | None) -> None:
+        super().__init__(error)
+        self.sqlstate = sqlstate
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `wa_dispatch` did, for all bodies of the call together."""
+
+    counts: Mapping[str, int]
+    events: tuple[Mapping[str, Any], ...]
+    retention_is_due: bool
+    requests: int
+
+
+class Rpc(Protocol):
+    """One transport. Each call is one transaction, and leaves nothing behind in any session."""
+
+    async def open(self) -> None:
+        """Start connecting, without waiting for the database to be there."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return `{"ok": bool, "problems": [...]}`. Raises DatabaseUnavailable in two seconds."""
+
+    async def metrics(self) -> Mapping[str, Any]:
+        """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
+
+    async def dispatch(
+        self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
+    ) -> Answer:
+        """Commit the effect of a webhook body, or of a JSON array of them, and say what it was.
+
+        A lone body is tried again while the database is contended; a shared call is not, because
+        its caller repeats it one by one. Raises a DispatchError.
+        """
+
+    async def purge(self) -> None:
+        """Purge what is past its time, in several transactions. Raises PurgeFailed."""
+
+
+async def dispatch_with_retries(
+    fetch: Callable[[str | None, str], Awaitable[dict[str, Any]]],
+    payload: str | None,
+    options: Mapping[str, Any],
+    requests: int,
+) -> Answer:
+    """Call `fetch(payload, options as JSON)`, again while the database is contended."""
+    options_text = json.dumps(dict(options)) if options else "{}"
+    for pause in () if requests > 1 else RETRY_SECONDS:
+        try:
+            return _answer(await fetch(payload, options_text), requests)
+        except DatabaseContended:
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 (jitter)
+    return _answer(await fetch(payload, options_text), requests)
+
+
+def sort_sqlstate(sqlstate: str, error: str) -> DispatchError:
+    """Sort an error of the database: who is to blame decides whether Meta should send it again."""
+    if sqlstate.startswith(UNAVAILABLE_CLASSES):
+        return DatabaseUnavailable(sqlstate)
+    if sqlstate in CONTENDED:
+        return DatabaseContended(sqlstate)
+    reason: Reason = "dispatch_error"
+    if sqlstate in UNREADABLE:
+        reason = "not_json"
+    elif sqlstate == NOT_ENVELOPE:
+        reason = "not_envelope"
+    return PayloadRefused(reason, f"{sqlstate}: {error}", sqlstate)
+
+
+def _answer(document: dict[str, Any], requests: int) -> Answer:
+    return Answer(
+        counts={key: value for key, value in document.items() if type(value) is int},
+        events=tuple(document.get("events") or ()),
+        retention_is_due=document.get("retention_due") is True,
+        requests=requests,
+    )

@@ -19,11 +19,12 @@ from handler.rpc.protocol import (
     DISPATCH_SECONDS,
     REPORT_SECONDS,
     Answer,
+    ConnectionLost,
     DatabaseUnavailable,
     DispatchError,
     PayloadRefused,
     PurgeFailed,
-    dispatch_with_retries,
+    dispatch_patiently,
     sort_sqlstate,
 )
 from handler.settings import DatabaseOptions
@@ -80,7 +81,7 @@ class DirectRpc:
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
     ) -> Answer:
         """Commit the effect of a body, or of an array of them. Raises a DispatchError."""
-        return await dispatch_with_retries(self._fetch_dispatch, payload, options, requests)
+        return await dispatch_patiently(self._fetch_dispatch, payload, options, requests)
 
     async def purge(self) -> None:
         """Call `wa_retention_purge()` beside the pool, so that no request waits for it."""
@@ -101,19 +102,14 @@ class DirectRpc:
         return sql.SQL(text).format(sql.Identifier(self._schema))
 
     async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:
-        parameters = (payload, options)
         try:
-            try:
-                return await self._fetch(self._dispatch, parameters, DISPATCH_SECONDS)
-            except psycopg.Error as error:
-                if not _is_lost_connection(error):
-                    raise
-                # The others of the pool were probably lost with it. Deduplication makes it
-                # harmless if the lost call was committed after all.
-                await self._pool.check()
-                return await self._fetch(self._dispatch, parameters, DISPATCH_SECONDS)
+            return await self._fetch(self._dispatch, (payload, options), DISPATCH_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
-            raise _classified(error) from error
+            sorted_error = _sorted(error)
+            if isinstance(sorted_error, ConnectionLost):
+                # The others of the pool were probably lost with it.
+                await self._pool.check()
+            raise sorted_error from error
 
     async def _fetch_report(self, statement: sql.Composed) -> Mapping[str, Any]:
         try:
@@ -141,19 +137,13 @@ def _sqlstate(error: Exception) -> str | None:
     return error.sqlstate if isinstance(error, psycopg.Error) else None
 
 
-def _is_lost_connection(error: psycopg.Error) -> bool:
-    if isinstance(error, PoolTimeout):
-        return False
-    if error.sqlstate is None:
-        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return error.sqlstate.startswith(("08", "57P"))
-
-
-def _classified(error: Exception) -> DispatchError:
+def _sorted(error: Exception) -> DispatchError:
     sqlstate = _sqlstate(error)
     if sqlstate is not None:
         return sort_sqlstate(sqlstate, str(error))
-    # psycopg itself refuses a NUL byte, which no JSON holds.
     if isinstance(error, psycopg.DataError):
+        # psycopg itself refuses a NUL byte, which no JSON holds.
         return PayloadRefused("not_json", str(error))
-    return DatabaseUnavailable(type(error).__name__)
+    if isinstance(error, TimeoutError | PoolTimeout):
+        return DatabaseUnavailable(type(error).__name__)
+    return ConnectionLost(type(error).__name__)

@@ -5,7 +5,6 @@ so that here, too, PostgreSQL alone decides what they say.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,21 +17,21 @@ from handler.rpc.protocol import (
     DISPATCH_SECONDS,
     REPORT_SECONDS,
     Answer,
+    ConnectionLost,
     DatabaseUnavailable,
     DispatchError,
     PayloadRefused,
     PurgeFailed,
-    dispatch_with_retries,
+    dispatch_patiently,
     sort_sqlstate,
 )
 from handler.settings import SupabaseSettings
 
-RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
-"""Pauses while PostgREST finds its database again, within ACQUIRE_SECONDS."""
-
 PAUSE_SECONDS = 0.1
 """Between two steps of retention, so that they take turns with the requests."""
 
+LOST_STATUSES = frozenset({502, 503, 504})
+POOL_TIMEOUT = "PGRST003"
 SQLSTATE_LENGTH = 5
 REFUSED_BODIES: Mapping[str, Reason] = {
     "PGRST102": "not_json",
@@ -85,7 +84,7 @@ class PostgrestRpc:
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
     ) -> Answer:
         """Commit the effect of a body, or of an array of them. Raises a DispatchError."""
-        return await dispatch_with_retries(self._fetch_dispatch, payload, options, requests)
+        return await dispatch_patiently(self._fetch_dispatch, payload, options, requests)
 
     async def purge(self) -> None:
         """Call `wa_retention_step()` until it is done: PostgREST runs every call in a transaction.
@@ -115,25 +114,11 @@ class PostgrestRpc:
 
     async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:
         if payload is None:
-            return await self._fetch_patiently(f'{{"payload":null,"options":{options}}}')
-        if payload.strip() == "null":
-            # As an argument it would be the SQL null of a call without a payload.
+            payload = "null"
+        elif payload.strip() == "null":
+            # As it is, it would be the SQL null of a call without a payload.
             payload = "[null]"
-        return await self._fetch_patiently(f'{{"payload":{payload},"options":{options}}}')
-
-    async def _fetch_patiently(self, arguments: str) -> dict[str, Any]:
-        """Bridge a quick restart; deduplication makes it harmless if a lost call was committed."""
-        deadline = time.monotonic() + ACQUIRE_SECONDS
-        for pause in RECONNECT_SECONDS:
-            try:
-                return await self._fetch("wa_dispatch", arguments)
-            except ApiKeyRefused:
-                raise
-            except DatabaseUnavailable:
-                if time.monotonic() + pause > deadline:
-                    raise
-                await asyncio.sleep(pause)
-        return await self._fetch("wa_dispatch", arguments)
+        return await self._fetch("wa_dispatch", f'{{"payload":{payload},"options":{options}}}')
 
     async def _fetch_report(self, routine: str) -> Mapping[str, Any]:
         try:
@@ -148,8 +133,10 @@ class PostgrestRpc:
         try:
             response = await self._http.post(routine, content=arguments.encode())
             document = response.json() if response.content else None
-        except (httpx.TransportError, ValueError) as error:
+        except httpx.TimeoutException as error:
             raise DatabaseUnavailable(type(error).__name__) from error
+        except (httpx.TransportError, ValueError) as error:
+            raise ConnectionLost(type(error).__name__) from error
         if response.is_success and isinstance(document, dict):
             self._report_key(None)
             return document
@@ -177,4 +164,6 @@ def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
         return ApiKeyRefused(f"{code or status}: {message}")
     if len(code) == SQLSTATE_LENGTH and code != "PGRST":
         return sort_sqlstate(code, message)
+    if status in LOST_STATUSES and code != POOL_TIMEOUT:
+        return ConnectionLost(code or f"HTTP {status}")
     return DatabaseUnavailable(code or f"HTTP {status}")

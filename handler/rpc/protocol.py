@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,8 +21,10 @@ REPORT_SECONDS = 2.0
 NOT_ENVELOPE = "WA001"
 UNREADABLE = frozenset({"22P02", "22P05", "22021", "54001"})
 CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})
-UNAVAILABLE_CLASSES = ("08", "53", "57P")
+LOST_CLASSES = ("08", "57P")
+EXHAUSTED_CLASS = "53"
 RETRY_SECONDS = (0.05, 0.2)
+RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
 
 
 class DispatchError(Exception):
@@ -30,6 +33,10 @@ class DispatchError(Exception):
 
 class DatabaseUnavailable(DispatchError):  # noqa: N818
     """Nobody can be served at the moment."""
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """Nobody is there at this moment; after a restart somebody is in the next."""
 
 
 class DatabaseContended(DispatchError):  # noqa: N818
@@ -92,25 +99,38 @@ class Rpc(Protocol):
         """Purge what is past its time, in several transactions. Raises PurgeFailed."""
 
 
-async def dispatch_with_retries(
+async def dispatch_patiently(
     fetch: Callable[[str | None, str], Awaitable[dict[str, Any]]],
     payload: str | None,
     options: Mapping[str, Any],
     requests: int,
 ) -> Answer:
-    """Call `fetch(payload, options as JSON)`, again while the database is contended."""
+    """Call `fetch(payload, options as JSON)`, again while contended or while a restart is quick.
+
+    Deduplication makes it harmless if a call whose connection was lost was committed after all.
+    """
     options_text = json.dumps(dict(options)) if options else "{}"
-    for pause in () if requests > 1 else RETRY_SECONDS:
+    retries = iter(() if requests > 1 else RETRY_SECONDS)
+    reconnects = iter(RECONNECT_SECONDS)
+    deadline: float | None = None
+    while True:
         try:
             return _answer(await fetch(payload, options_text), requests)
         except DatabaseContended:
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 (jitter)
-    return _answer(await fetch(payload, options_text), requests)
+            if (pause := next(retries, None)) is None:
+                raise
+        except ConnectionLost:
+            deadline = deadline or time.monotonic() + ACQUIRE_SECONDS
+            if (pause := next(reconnects, None)) is None or time.monotonic() + pause > deadline:
+                raise
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 (jitter)
 
 
 def sort_sqlstate(sqlstate: str, error: str) -> DispatchError:
     """Sort an error of the database: who is to blame decides whether Meta should send it again."""
-    if sqlstate.startswith(UNAVAILABLE_CLASSES):
+    if sqlstate.startswith(LOST_CLASSES):
+        return ConnectionLost(sqlstate)
+    if sqlstate.startswith(EXHAUSTED_CLASS):
         return DatabaseUnavailable(sqlstate)
     if sqlstate in CONTENDED:
         return DatabaseContended(sqlstate)

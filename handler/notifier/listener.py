@@ -20,7 +20,8 @@ _KEEPALIVE_SECONDS = 30
 async def listen(url: str, wake: Callable[[], None]) -> None:
     """Call `wake` for every notification on the channel, until cancelled.
 
-    Polling goes on besides, so a connection that is lost costs time and nothing else.
+    Polling goes on besides, so a connection that is lost costs time and nothing else. Returns when
+    a pooler sits in between: it would register the LISTEN in a session that others use.
     """
     backoff = Backoff()
     while True:
@@ -32,6 +33,9 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
                 fallback_application_name="wa-notifier-listen",
             )
             async with connection:
+                if not await _is_direct(connection):
+                    logger.warning("NOTIFY_LISTEN_UNAVAILABLE", hint="set WA_LISTEN_DATABASE_URL")
+                    return
                 await connection.execute(f"listen {CHANNEL}")
                 backoff.reset()
                 # What was queued before the LISTEN took effect woke nobody.
@@ -43,3 +47,9 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
                 "NOTIFY_LISTEN_LOST", sqlstate=error.sqlstate, error=type(error).__name__
             )
         await asyncio.sleep(backoff.next_pause())
+
+
+async def _is_direct(connection: psycopg.AsyncConnection) -> bool:
+    """Say whether the process at work is the one that was announced: poolers make up a number."""
+    row = await (await connection.execute("select pg_backend_pid()")).fetchone()
+    return row is not None and row[0] == connection.info.backend_pid

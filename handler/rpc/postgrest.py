@@ -5,11 +5,14 @@ so that here, too, PostgreSQL alone decides what they say.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from handler.api_key import read_claims
 from handler.logs import log_events, logger
 from handler.payload import Reason
 from handler.rpc.protocol import (
@@ -30,6 +33,7 @@ from handler.settings import SupabaseSettings
 PAUSE_SECONDS = 0.1
 """Between two steps of retention, so that they take turns with the requests."""
 
+SOON_SECONDS = 14 * 86_400
 LOST_STATUSES = frozenset({502, 503, 504})
 POOL_TIMEOUT = "PGRST003"
 SQLSTATE_LENGTH = 5
@@ -51,12 +55,12 @@ class PostgrestRpc:
     """A pool of HTTP connections to `<SUPABASE_URL>/rest/v1/rpc/`."""
 
     def __init__(self, settings: SupabaseSettings, *, schema: str) -> None:
-        role_key = settings.role_key
+        self._role_key = settings.role_key
         self._http = httpx.AsyncClient(
             base_url=f"{settings.supabase_url}/rest/v1/rpc/",
             headers={
                 "apikey": settings.gateway_key,
-                "Authorization": f"Bearer {role_key}",
+                "Authorization": f"Bearer {self._role_key}",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
                 "Content-Profile": schema,
@@ -66,7 +70,16 @@ class PostgrestRpc:
         self._key_is_refused = False
 
     async def open(self) -> None:
-        """Do nothing: connections are made by the calls."""
+        """Say whose key it is and until when; connections are made by the calls."""
+        claims = read_claims(self._role_key)
+        role, expires_at = claims.get("role"), claims.get("exp")
+        logger.info("API_KEY_IN_USE", role=role, expires_at=_as_time(expires_at))
+        if role == "service_role" or self._role_key.startswith("sb_secret_"):
+            logger.warning(
+                "API_KEY_IS_ALL_ACCESS", hint="mint one for wa_edge_role: wa-webhook key"
+            )
+        if expires_at is not None and expires_at - time.time() < SOON_SECONDS:
+            logger.warning("API_KEY_EXPIRES_SOON", hint="mint the next one: wa-webhook key")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -167,3 +180,7 @@ def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
     if status in LOST_STATUSES and code != POOL_TIMEOUT:
         return ConnectionLost(code or f"HTTP {status}")
     return DatabaseUnavailable(code or f"HTTP {status}")
+
+
+def _as_time(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -17,6 +17,7 @@ from handler.dev.server import LocalServer, bind
 from handler.notifier.process import open_notifier
 from handler.settings import NotifierSettings, WebhookSettings
 from handler.webhook import create_app
+from tests.fixtures.pooler import pooled
 
 if TYPE_CHECKING:
     import socket
@@ -38,8 +39,16 @@ _PATIENCE_SECONDS = 60
 class Outbox:
     """The whole sending side around one database."""
 
-    def __init__(self, database: Database, graph_socket: socket.socket, webhook_url: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        graph_socket: socket.socket,
+        webhook_url: str,
+        process_url: Callable[[str], str] | None = None,
+    ) -> None:
         self.database = database
+        self.process_url = process_url or database.url
+        self.listen_url: str | None = None
         self.webhook_url = webhook_url
         self.graph = GraphStandIn(
             token=TOKEN, app_secret=APP_SECRET, webhook_url=webhook_url, phone_number_ids={PHONE_ID}
@@ -124,12 +133,13 @@ class Outbox:
     def notifier_settings(self, **settings: Any) -> NotifierSettings:
         """Build settings that no variable or file of the machine has a part in."""
         given: dict[str, Any] = {
-            "wa_database_url": self.database.url("wa_notifier_role"),
+            "wa_database_url": self.process_url("wa_notifier_role"),
             "wa_token": TOKEN,
             "wa_phone_id": PHONE_ID,
             "whatsapp_api_base_url": self.graph_url,
             "wa_notify_timeout_seconds": 5,
             "wa_notify_poll_seconds": 0.1,
+            "wa_listen_database_url": self.listen_url,
         }
         return NotifierSettings(_env_file=None, **(given | settings))
 
@@ -143,17 +153,24 @@ async def until(condition: Callable[[], bool], *, seconds: float = _PATIENCE_SEC
 
 
 @asynccontextmanager
-async def running_outbox(database: Database) -> AsyncIterator[Outbox]:
-    """Run handler and stand-in on a database."""
+async def running_outbox(
+    database: Database, process_url: Callable[[str], str] | None = None
+) -> AsyncIterator[Outbox]:
+    """Run handler and stand-in on a database.
+
+    `process_url` gives the URL by which a role of a process gets there, if not the database's own.
+    """
+    process_url = process_url or database.url
     async with AsyncExitStack() as running:
         webhook_socket = bind("127.0.0.1", 0, "webhook")
         host, port = webhook_socket.getsockname()
         settings: dict[str, Any] = {
-            "wa_database_url": database.url("wa_edge_role"),
+            "wa_database_url": process_url("wa_edge_role"),
             "wa_app_secret": APP_SECRET,
             "wa_verify_token": "verify-token-of-the-tests",
         }
-        outbox = Outbox(database, bind("127.0.0.1", 0, "stand-in"), f"http://{host}:{port}/webhook")
+        webhook_url = f"http://{host}:{port}/webhook"
+        outbox = Outbox(database, bind("127.0.0.1", 0, "stand-in"), webhook_url, process_url)
         await running.enter_async_context(outbox.serve_graph())
         app = create_app(WebhookSettings(_env_file=None, **settings))
         await running.enter_async_context(LocalServer(app, webhook_socket))
@@ -161,7 +178,14 @@ async def running_outbox(database: Database) -> AsyncIterator[Outbox]:
 
 
 @pytest.fixture
-async def outbox(database: Database) -> AsyncIterator[Outbox]:
-    """The sending side on the test's own database; notifiers are started by the test."""
-    async with running_outbox(database) as outbox:
-        yield outbox
+async def outbox(database: Database, pytestconfig: pytest.Config) -> AsyncIterator[Outbox]:
+    """The sending side on the test's own database; notifiers are started by the test.
+
+    With `--transport=pgbouncer` its processes go through a pooler, but for LISTEN.
+    """
+    with ExitStack() as running:
+        is_pooled = pytestconfig.getoption("--transport") == "pgbouncer"
+        process_url = running.enter_context(pooled(database)).url if is_pooled else database.url
+        async with running_outbox(database, process_url) as outbox:
+            outbox.listen_url = database.url("wa_notifier_role")
+            yield outbox

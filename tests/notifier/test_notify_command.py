@@ -33,7 +33,7 @@ async def notifying(outbox: Outbox, folder: Path, **variables: str) -> AsyncIter
     }
     given = {
         "PYTHONPATH": str(PROJECT),
-        "WA_DATABASE_URL": outbox.database.url("wa_notifier_role"),
+        "WA_DATABASE_URL": outbox.process_url("wa_notifier_role"),
         "WA_TOKEN": TOKEN,
         "WA_PHONE_ID": PHONE_ID,
         "WHATSAPP_API_BASE_URL": outbox.graph_url,

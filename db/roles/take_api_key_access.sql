@@ -3,4 +3,5 @@
 \set ON_ERROR_STOP on
 \set QUIET on
 revoke wa_edge_role from authenticator;
+alter role wa_edge_role reset statement_timeout;
 \echo 'authenticator can no longer switch to wa_edge_role'

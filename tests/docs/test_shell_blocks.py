@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
+from handler.api_key import ApiKey, mint, read_secret
 from tests.docs.code_blocks import PROJECT, find_code_blocks
+from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
+from tests.webhook.conftest import running_webhook
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -19,14 +24,16 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
+EDGE = "wa_edge_role"
+SECRETS = (JWT_SECRET, "the-jwt-secret-that-was-in-use-before-this-one")
 RUNBOOK = find_code_blocks("docs/runbook.md", "sh")
 
 
-def run_shell(database: Database, code: str) -> subprocess.CompletedProcess[str]:
+def run_shell(database: Database, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
     path = os.pathsep.join(map(str, programs))
     return subprocess.run(
-        ["bash", "-euc", code],
+        ["bash", "-euo", "pipefail", "-c", code],
         cwd=PROJECT,
         env={
             **os.environ,
@@ -34,6 +41,7 @@ def run_shell(database: Database, code: str) -> subprocess.CompletedProcess[str]
             "ADMIN_DATABASE_URL": database.url(),
             "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
             "EDGE_DATABASE_URL": database.url("wa_edge_role"),
+            **variables,
         },
         capture_output=True,
         text=True,
@@ -41,16 +49,50 @@ def run_shell(database: Database, code: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def calling_with(key: ApiKey, url: str) -> dict[str, str]:
+    return {"supabase_url": url, "wa_supabase_service_role_key": key.token}
+
+
 # Logins belong to the whole server, so these tests have one of their own.
-def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
+async def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
     stoppable_database: Database,
 ) -> None:
-    for block in RUNBOOK:
-        code = block.code.replace("<password>", "a-long-enough-password").replace(
-            "https://<host>", "http://127.0.0.1:1"
-        )
-        finished = run_shell(stoppable_database, code)
-        assert finished.returncode == 0, f"{block}: {finished.stderr}"
+    let_authenticator_switch(stoppable_database.server, EDGE)
+    run_shell(stoppable_database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_api_key_access.sql')
+    new, old = (mint(EDGE, read_secret(secret), timedelta(days=1)) for secret in SECRETS)
+    async with (
+        PostgrestStandIn(stoppable_database, {"": SECRETS[0]}).serve() as url,
+        running_webhook(
+            {"supabase_url": url, "wa_supabase_service_role_key": new.token}
+        ) as handler,
+    ):
+        variables = {
+            "SUPABASE_URL": url,
+            "WEBHOOK_URL": str(handler.http.base_url),
+            "WA_JWT_SECRET": SECRETS[0],
+            "OLD_KEY": old.token,
+        }
+        for block in RUNBOOK:
+            code = block.code.replace("<password>", "a-long-enough-password").replace(
+                "https://<host>", "http://127.0.0.1:1"
+            )
+            finished = await asyncio.to_thread(run_shell, stoppable_database, code, **variables)
+            assert finished.returncode == 0, f"{block}: {finished.stderr}{finished.stdout}"
+
+
+async def test_a_key_is_refused_after_access_was_taken(stoppable_database: Database) -> None:
+    let_authenticator_switch(stoppable_database.server, EDGE)
+    key = mint(EDGE, read_secret(SECRETS[0]), timedelta(days=1))
+    async with (
+        PostgrestStandIn(stoppable_database, {"": SECRETS[0]}).serve() as url,
+        running_webhook(
+            {"supabase_url": url, "wa_supabase_service_role_key": key.token}
+        ) as handler,
+    ):
+        assert (await handler.http.get("/readyz")).status_code == 200
+        take = 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_api_key_access.sql'
+        await asyncio.to_thread(run_shell, stoppable_database, take)
+        assert (await handler.http.get("/readyz")).status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,179 @@
+"""Supabase's own PostgreSQL and PostgREST, as containers, in place of cluster and stand-in."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
+
+from handler.api_key import mint, read_secret
+from handler.dev.server import LocalServer, bind
+from handler.migrate import Migrator, find_db_folder, read_source
+from tests.fixtures.postgrest import JWT_SECRET
+from tests.fixtures.transport import EDGE_ROLE
+from tests.webhook.conftest import running_webhook
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from starlette.requests import Request
+
+    from tests.webhook.conftest import RunWebhook, Webhook
+
+POSTGRES_IMAGE = "supabase/postgres:17.6.1.136"
+POSTGREST_IMAGE = "postgrest/postgrest:v14.17"
+PASSWORD = "password-of-the-tests"  # noqa: S105
+TEMPLATE = "template_migrated"
+_PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class SupabasePostgres:
+    """The running image, and the network on which PostgREST finds it as `db`."""
+
+    container: DockerContainer
+    network: Network
+
+    def url(self, role: str, database: str) -> str:
+        host, port = self.container.get_container_host_ip(), self.container.get_exposed_port(5432)
+        return f"postgresql://{role}:{PASSWORD}@{host}:{port}/{database}"
+
+    def execute(self, database: str, *statements: sql.SQL | sql.Composed) -> None:
+        """Run statements as the image's superuser."""
+        with psycopg.connect(self.url("supabase_admin", database), autocommit=True) as superuser:
+            for statement in statements:
+                superuser.execute(statement)
+
+
+@dataclass(frozen=True)
+class ContainerDatabase:
+    """One test's database, as `tests.fixtures.postgres.Database`."""
+
+    server: SupabasePostgres
+    name: str
+
+    def url(self, role: str = "postgres") -> str:
+        return self.server.url(role, self.name)
+
+
+@pytest.fixture(scope="session")
+def supabase_postgres() -> Iterator[SupabasePostgres]:
+    """The image with one migrated template."""
+    with ExitStack() as running:
+        network = running.enter_context(Network())
+        container = (
+            DockerContainer(POSTGRES_IMAGE)
+            .with_env("POSTGRES_PASSWORD", PASSWORD)
+            .with_exposed_ports(5432)
+            .with_network(network)
+            .with_network_aliases("db")
+        )
+        server = SupabasePostgres(running.enter_context(container), network)
+        _wait_until(lambda: server.execute("postgres", sql.SQL("select 1")), psycopg.Error)
+        password = sql.Literal(PASSWORD)
+        server.execute(
+            "postgres",
+            sql.SQL("alter role postgres password {}").format(password),
+            sql.SQL("alter role authenticator password {}").format(password),
+            sql.SQL("create database {} owner postgres").format(sql.Identifier(TEMPLATE)),
+        )
+        with psycopg.connect(server.url("postgres", TEMPLATE), autocommit=True) as migrating:
+            Migrator(migrating, read_source(find_db_folder())).run()
+            migrating.execute(f"grant {EDGE_ROLE} to authenticator")
+            migrating.execute(f"alter role {EDGE_ROLE} set statement_timeout = '2min'")
+        yield server
+
+
+@pytest.fixture
+def database(supabase_postgres: SupabasePostgres) -> ContainerDatabase:
+    """The test's own copy of the template; the container goes with all of them."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    copy = sql.SQL("create database {} template {} owner postgres")
+    supabase_postgres.execute(
+        "postgres", copy.format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+    )
+    return ContainerDatabase(supabase_postgres, name)
+
+
+@pytest.fixture
+def run_webhook() -> RunWebhook:
+    """`async with run_webhook(database)`: a handler with a PostgREST of its own."""
+
+    @asynccontextmanager
+    async def run(database: ContainerDatabase, **settings: Any) -> AsyncIterator[Webhook]:
+        with _postgrest(database) as postgrest_url:
+            gateway = LocalServer(_gateway(postgrest_url), bind("127.0.0.1", 0, "gateway"))
+            async with gateway:
+                key = mint(EDGE_ROLE, read_secret(JWT_SECRET), timedelta(days=1)).token
+                given = {"supabase_url": gateway.url, "wa_supabase_service_role_key": key}
+                async with running_webhook(given | settings) as webhook:
+                    yield webhook
+
+    return run
+
+
+@contextmanager
+def _postgrest(database: ContainerDatabase) -> Iterator[str]:
+    """Run PostgREST on one database; yields where it answers."""
+    container = (
+        DockerContainer(POSTGREST_IMAGE)
+        .with_env("PGRST_DB_URI", f"postgres://authenticator:{PASSWORD}@db:5432/{database.name}")
+        .with_env("PGRST_DB_SCHEMAS", "public")
+        .with_env("PGRST_DB_ANON_ROLE", "anon")
+        .with_env("PGRST_JWT_SECRET", JWT_SECRET)
+        .with_exposed_ports(3000)
+        .with_network(database.server.network)
+    )
+    with container:
+        url = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(3000)}"
+        _wait_until(lambda: httpx.get(url).raise_for_status(), httpx.HTTPError)
+        yield url
+
+
+def _gateway(postgrest_url: str) -> Starlette:
+    """Serve under /rest/v1 what PostgREST serves at its root, as Supabase's gateway does."""
+    http = httpx.AsyncClient(base_url=postgrest_url, timeout=180)
+
+    async def forward(request: Request) -> Response:
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name in {"authorization", "content-type", "content-profile", "accept"}
+        }
+        path = request.path_params["path"]
+        answer = await http.post(f"/{path}", content=await request.body(), headers=headers)
+        return Response(answer.content, answer.status_code, media_type="application/json")
+
+    @asynccontextmanager
+    async def close_at_the_end(_app: Starlette) -> AsyncIterator[None]:
+        async with http:
+            yield
+
+    route = Route("/rest/v1/{path:path}", forward, methods=["POST"])
+    return Starlette(routes=[route], lifespan=close_at_the_end)
+
+
+def _wait_until(attempt: Callable[[], object], failure: type[Exception]) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            attempt()
+        except failure:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return

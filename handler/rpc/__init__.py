@@ -4,6 +4,7 @@ from handler.rpc.direct import DirectRpc
 from handler.rpc.postgrest import PostgrestRpc
 from handler.rpc.protocol import (
     Answer,
+    CountError,
     DatabaseContended,
     DatabaseUnavailable,
     DispatchError,
@@ -15,6 +16,7 @@ from handler.settings import WebhookSettings
 
 __all__ = [
     "Answer",
+    "CountError",
     "DatabaseContended",
     "DatabaseUnavailable",
     "DispatchError",
@@ -25,8 +27,8 @@ __all__ = [
 ]
 
 
-def choose_rpc(settings: WebhookSettings) -> Rpc:
+def choose_rpc(settings: WebhookSettings, on_error: CountError | None = None) -> Rpc:
     """Return the direct connection where there is a URL for one, and PostgREST otherwise."""
     if settings.wa_database_url is not None:
-        return DirectRpc(settings.wa_database_url.get_secret_value(), settings)
-    return PostgrestRpc(settings, schema=settings.wa_database_schema)
+        return DirectRpc(settings.wa_database_url.get_secret_value(), settings, on_error)
+    return PostgrestRpc(settings, settings.wa_database_schema, on_error)

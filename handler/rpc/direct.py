@@ -20,6 +20,7 @@ from handler.rpc.protocol import (
     REPORT_SECONDS,
     Answer,
     ConnectionLost,
+    CountError,
     DatabaseUnavailable,
     DispatchError,
     PayloadRefused,
@@ -39,8 +40,11 @@ RECONNECT_SECONDS = 2.0
 class DirectRpc:
     """A pool of connections, and one more while retention runs."""
 
-    def __init__(self, url: str, options: DatabaseOptions) -> None:
+    def __init__(
+        self, url: str, options: DatabaseOptions, on_error: CountError | None = None
+    ) -> None:
         self._url = url
+        self._on_error = on_error
         self._schema = options.wa_database_schema
         self._pool = AsyncConnectionPool(
             url,
@@ -76,6 +80,10 @@ class DirectRpc:
     async def metrics(self) -> Mapping[str, Any]:
         """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
         return await self._fetch_report(self._metrics)
+
+    def pool_stats(self) -> Mapping[str, int]:
+        """Return psycopg_pool's figures, without those that are still zero."""
+        return self._pool.get_stats()
 
     async def dispatch(
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
@@ -123,8 +131,13 @@ class DirectRpc:
         parameters: tuple[str | None, ...],
         seconds: float,
     ) -> dict[str, Any]:
-        async with asyncio.timeout(seconds), self._pool.connection() as connection:
-            row = await (await connection.execute(statement, parameters)).fetchone()
+        try:
+            async with asyncio.timeout(seconds), self._pool.connection() as connection:
+                row = await (await connection.execute(statement, parameters)).fetchone()
+        except (psycopg.Error, TimeoutError) as error:
+            if self._on_error is not None:
+                self._on_error(error)
+            raise
         document: dict[str, Any] = row[0] if row else {}
         return document
 

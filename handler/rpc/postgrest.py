@@ -21,6 +21,7 @@ from handler.rpc.protocol import (
     REPORT_SECONDS,
     Answer,
     ConnectionLost,
+    CountError,
     DatabaseUnavailable,
     DispatchError,
     PayloadRefused,
@@ -54,7 +55,10 @@ PURGED_EVENTS = {
 class PostgrestRpc:
     """A pool of HTTP connections to `<SUPABASE_URL>/rest/v1/rpc/`."""
 
-    def __init__(self, settings: SupabaseSettings, *, schema: str) -> None:
+    def __init__(
+        self, settings: SupabaseSettings, schema: str, on_error: CountError | None = None
+    ) -> None:
+        self._on_error = on_error
         self._role_key = settings.role_key
         self._http = httpx.AsyncClient(
             base_url=f"{settings.supabase_url}/rest/v1/rpc/",
@@ -93,6 +97,10 @@ class PostgrestRpc:
         """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
         return await self._fetch_report("wa_metrics")
 
+    def pool_stats(self) -> Mapping[str, int]:
+        """Return nothing: the pool is PostgREST's."""
+        return {}
+
     async def dispatch(
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
     ) -> Answer:
@@ -112,7 +120,7 @@ class PostgrestRpc:
             except PayloadRefused as error:
                 raise PurgeFailed(error.error, error.sqlstate) from error
             except DispatchError as error:
-                raise PurgeFailed(str(error), None) from error
+                raise PurgeFailed(str(error), error.sqlstate) from error
             if step["is_busy"]:
                 logger.info("RETENTION_ALREADY_RUNNING")
                 return
@@ -144,6 +152,17 @@ class PostgrestRpc:
 
     async def _fetch(self, routine: str, arguments: str) -> dict[str, Any]:
         try:
+            document = await self._post(routine, arguments)
+        except DispatchError as error:
+            if self._on_error is not None:
+                self._on_error(error)
+            self._report_key(error)
+            raise
+        self._report_key(None)
+        return document
+
+    async def _post(self, routine: str, arguments: str) -> dict[str, Any]:
+        try:
             response = await self._http.post(routine, content=arguments.encode())
             document = response.json() if response.content else None
         except httpx.TimeoutException as error:
@@ -151,11 +170,8 @@ class PostgrestRpc:
         except (httpx.TransportError, ValueError) as error:
             raise ConnectionLost(type(error).__name__) from error
         if response.is_success and isinstance(document, dict):
-            self._report_key(None)
             return document
-        refusal = _classified(response.status_code, document if isinstance(document, dict) else {})
-        self._report_key(refusal)
-        raise refusal
+        raise _classified(response.status_code, document if isinstance(document, dict) else {})
 
     def _report_key(self, error: DispatchError | None) -> None:
         """Log a key that is refused once, until it is taken again."""

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import psycopg
+
 from handler.payload import Reason
 
 ACQUIRE_SECONDS = 3.0
@@ -28,7 +30,11 @@ RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
 
 
 class DispatchError(Exception):
-    """`wa_dispatch` committed nothing."""
+    """`wa_dispatch` committed nothing. `sqlstate` is the database's, if it was asked."""
+
+    def __init__(self, message: str, sqlstate: str | None = None) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
 
 
 class DatabaseUnavailable(DispatchError):  # noqa: N818
@@ -47,10 +53,9 @@ class PayloadRefused(DispatchError):  # noqa: N818
     """The database answers this payload with an error, and would every time."""
 
     def __init__(self, reason: Reason, error: str, sqlstate: str | None = None) -> None:
-        super().__init__(reason)
+        super().__init__(reason, sqlstate)
         self.reason = reason
         self.error = error
-        self.sqlstate = sqlstate
 
 
 class PurgeFailed(Exception):  # noqa: N818
@@ -71,6 +76,10 @@ class Answer:
     requests: int
 
 
+CountError = Callable[[psycopg.Error | TimeoutError | DispatchError], None]
+"""Hears of every call that failed, as the transport met it."""
+
+
 class Rpc(Protocol):
     """One transport. Each call is one transaction, and leaves nothing behind in any session."""
 
@@ -85,6 +94,9 @@ class Rpc(Protocol):
 
     async def metrics(self) -> Mapping[str, Any]:
         """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
+
+    def pool_stats(self) -> Mapping[str, int]:
+        """Return psycopg_pool's figures, without those that are still zero."""
 
     async def dispatch(
         self, payload: str | None, options: Mapping[str, Any], *, requests: int = 1
@@ -129,11 +141,11 @@ async def dispatch_patiently(
 def sort_sqlstate(sqlstate: str, error: str) -> DispatchError:
     """Sort an error of the database: who is to blame decides whether Meta should send it again."""
     if sqlstate.startswith(LOST_CLASSES):
-        return ConnectionLost(sqlstate)
+        return ConnectionLost(sqlstate, sqlstate)
     if sqlstate.startswith(EXHAUSTED_CLASS):
-        return DatabaseUnavailable(sqlstate)
+        return DatabaseUnavailable(sqlstate, sqlstate)
     if sqlstate in CONTENDED:
-        return DatabaseContended(sqlstate)
+        return DatabaseContended(sqlstate, sqlstate)
     reason: Reason = "dispatch_error"
     if sqlstate in UNREADABLE:
         reason = "not_json"

@@ -3120,7 +3120,7 @@ CREATE POLICY account_events_read ON wa.account_events FOR SELECT TO wa_runtime 
 
 ALTER TABLE wa.alert_kinds ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY alert_kinds_operate ON wa.alert_kinds TO wa_operator_role USING (true) WITH CHECK (true);
+CREATE POLICY alert_kinds_operate ON wa.alert_kinds FOR SELECT TO wa_operator_role USING (true);
 
 CREATE POLICY alert_kinds_read ON wa.alert_kinds FOR SELECT TO wa_runtime USING (true);
 
@@ -3128,7 +3128,7 @@ ALTER TABLE wa.alert_occurrences ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY alert_occurrences_maintain ON wa.alert_occurrences TO wa_maintenance USING (true) WITH CHECK (true);
 
-CREATE POLICY alert_occurrences_operate ON wa.alert_occurrences TO wa_operator_role USING (true);
+CREATE POLICY alert_occurrences_operate ON wa.alert_occurrences FOR SELECT TO wa_operator_role USING (true);
 
 CREATE POLICY alert_occurrences_runtime ON wa.alert_occurrences TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -4061,11 +4061,11 @@ GRANT SELECT ON TABLE wa.account_events TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.alert_kinds TO wa_runtime;
-GRANT SELECT,INSERT,UPDATE ON TABLE wa.alert_kinds TO wa_operator_role;
+GRANT SELECT ON TABLE wa.alert_kinds TO wa_operator_role;
 
+GRANT SELECT ON TABLE wa.alert_occurrences TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.alert_occurrences TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.alert_occurrences TO wa_maintenance;
-GRANT SELECT,DELETE ON TABLE wa.alert_occurrences TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
@@ -4088,14 +4088,14 @@ GRANT SELECT ON TABLE wa.locales TO wa_runtime;
 GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_runtime;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.message_templates TO wa_runtime;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.message_templates TO wa_operator_role;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.message_templates TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.migration_checksums TO wa_operator_role;
 

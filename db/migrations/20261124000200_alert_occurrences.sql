@@ -140,17 +140,16 @@ alter table wa.alert_kinds enable row level security;
 alter table wa.alert_occurrences enable row level security;
 
 create policy alert_kinds_read on wa.alert_kinds for select to wa_runtime using (true);
-create policy alert_kinds_operate on wa.alert_kinds to wa_operator_role using (true) with check (true);
+create policy alert_kinds_operate on wa.alert_kinds for select to wa_operator_role using (true);
 create policy alert_occurrences_runtime on wa.alert_occurrences to wa_runtime using (true) with check (true);
 create policy alert_occurrences_maintain on wa.alert_occurrences
 to wa_maintenance using (true) with check (true);
-create policy alert_occurrences_operate on wa.alert_occurrences to wa_operator_role using (true);
+create policy alert_occurrences_operate on wa.alert_occurrences for select to wa_operator_role using (true);
 create policy alerts_maintain on wa.alerts to wa_maintenance using (true);
 
 grant select on wa.alert_kinds to wa_runtime;
-grant select, insert, update on wa.alert_kinds to wa_operator_role;
+grant select on wa.alert_kinds, wa.alert_occurrences to wa_operator_role;
 grant select, insert, update, delete on wa.alert_occurrences to wa_runtime;
 grant select, insert, delete on wa.alert_occurrences to wa_maintenance;
-grant select, delete on wa.alert_occurrences to wa_operator_role;
 grant select, delete on wa.alerts to wa_maintenance;
 grant select on wa.alert_overview to wa_operator_role;

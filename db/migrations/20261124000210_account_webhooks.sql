@@ -151,5 +151,6 @@ grant select on wa.account_events to wa_runtime;
 grant select, insert, update on wa.message_templates to wa_runtime;
 grant select, insert, update, delete on wa.marketing_preferences to wa_runtime;
 grant select, insert, update on wa.account_events to wa_operator_role;
-grant select, insert, update, delete on wa.message_templates, wa.marketing_preferences to wa_operator_role;
+grant select, insert, update on wa.message_templates to wa_operator_role;
+grant select, delete on wa.marketing_preferences to wa_operator_role;
 grant update (rate_per_second) on wa.number_pace to wa_operator_role;

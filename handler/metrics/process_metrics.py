@@ -14,6 +14,8 @@ from prometheus_client import (
 )
 from psycopg_pool import PoolTimeout
 
+from handler.rpc.protocol import DispatchError
+
 
 class ProcessMetrics:
     """A registry of its own, so that two applications in one process do not share figures."""
@@ -48,7 +50,7 @@ class ProcessMetrics:
             registry=self.registry,
         )
 
-    def count_database_error(self, error: psycopg.Error | TimeoutError) -> None:
+    def count_database_error(self, error: psycopg.Error | TimeoutError | DispatchError) -> None:
         """Record one call that the database did not answer."""
         self._database_errors.labels(_sqlstate_class(error)).inc()
 
@@ -61,7 +63,7 @@ class ProcessMetrics:
                 counter.labels(str(event.get("class")), str(event.get("class_code"))).inc()
 
 
-def _sqlstate_class(error: psycopg.Error | TimeoutError) -> str:
+def _sqlstate_class(error: psycopg.Error | TimeoutError | DispatchError) -> str:
     if isinstance(error, PoolTimeout):
         return "pool_timeout"
     if isinstance(error, TimeoutError | asyncio.TimeoutError):

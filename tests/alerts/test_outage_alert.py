@@ -12,6 +12,7 @@ from handler.alert_webhook import AlertWebhook
 from handler.outage_alert import OutageAlert
 from tests import payloads
 from tests.alerts.receiver import receiving
+from tests.fixtures.transport import direct_way_in
 from tests.notifier.conftest import until
 from tests.webhook.conftest import running_webhook
 
@@ -95,7 +96,7 @@ async def test_a_database_that_refuses_everything_is_an_outage_too(
     monkeypatch.setattr("handler.webhook.OutageAlert", partial(OutageAlert, grace_seconds=0))
     async with (
         receiving() as receiver,
-        running_webhook(database, alert_webhook_url=receiver.url) as webhook,
+        running_webhook(direct_way_in(database) | {"alert_webhook_url": receiver.url}) as webhook,
     ):
         connection.execute("revoke execute on function public.wa_dispatch from wa_edge_role")
         assert (await webhook.post(payloads.text_body("private words"))).status_code == 503
@@ -111,7 +112,9 @@ async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
     server = stoppable_database.server
     async with receiving() as receiver:
         receiver.hold()
-        async with running_webhook(stoppable_database, alert_webhook_url=receiver.url) as webhook:
+        async with running_webhook(
+            direct_way_in(stoppable_database) | {"alert_webhook_url": receiver.url}
+        ) as webhook:
             await asyncio.to_thread(server.stop)
             await webhook.post(payloads.text_body())
             await until(lambda: receiver.kinds() == ["database_unreachable"])

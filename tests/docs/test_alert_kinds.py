@@ -28,7 +28,8 @@ def test_every_kind_that_a_routine_raises_is_explained(connection: Connection[Di
         for source in (PROJECT / "db" / "functions").rglob("*.sql")
         if "wa.alert_occurrences (" in source.read_text() or "raise_alert(" in source.read_text()
         for kind in re.findall(
-            r"'(\w+_(?:failed|kept|paused|spike|held|warning|error|code))'", source.read_text()
+            r"'(\w+_(?:failed|kept|paused|spike|held|warning|send_error|error_code))'",
+            source.read_text(),
         )
     }
     assert raised - set(values(connection, "select kind from wa.alert_kinds")) == set()

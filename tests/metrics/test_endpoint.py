@@ -15,6 +15,7 @@ from handler.dev.server import bind
 from handler.metrics import NotifierMetrics
 from handler.metrics.endpoint import serve_metrics
 from handler.settings import MetricsSettings
+from tests.fixtures.transport import direct_way_in
 from tests.webhook.conftest import running_webhook
 from tests.webhook.test_serve_command import command, environment
 
@@ -33,7 +34,7 @@ async def test_a_port_of_their_own_takes_the_metrics_off_the_public_one(
     database: Database,
 ) -> None:
     port = free_port()
-    async with running_webhook(database, wa_metrics_port=port) as webhook:
+    async with running_webhook(direct_way_in(database) | {"wa_metrics_port": port}) as webhook:
         assert (await webhook.http.get("/metrics")).status_code == 404
         there = await webhook.http.get(f"http://127.0.0.1:{port}/metrics")
         assert "wa_webhook_request_ms" in there.text
@@ -53,7 +54,9 @@ async def test_the_address_is_logged_for_whoever_asked_for_a_free_port() -> None
 
 
 async def test_with_a_token_only_who_shows_it_is_answered(database: Database) -> None:
-    async with running_webhook(database, wa_metrics_token="scraper") as webhook:  # noqa: S106
+    async with running_webhook(
+        direct_way_in(database) | {"wa_metrics_token": "scraper"}
+    ) as webhook:
         for headers, status in (
             ({}, 401),
             ({"Authorization": "Bearer another"}, 401),

@@ -11,6 +11,7 @@ import pytest
 from handler.dev.graph import Behaviour, GraphStandIn
 from handler.dev.postgres import SUPERUSER
 from handler.dev.server import LocalServer, bind
+from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
 
@@ -226,7 +227,7 @@ async def test_the_webhook_is_asked_for_its_challenge(
     database: Database, token: str, path: str, found: tuple[str, str]
 ) -> None:
     given = SERVE | {"WA_VERIFY_TOKEN": token}
-    async with running_webhook(database) as webhook:
+    async with running_webhook(direct_way_in(database)) as webhook:
         address = str(webhook.http.base_url).rstrip("/") + path
         checks = await asyncio.to_thread(
             examine, "--url", address, database=database, role="wa_edge_role", **given

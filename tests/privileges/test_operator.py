@@ -95,7 +95,7 @@ def test_the_operator_holds_no_right_that_nothing_needs(
         if uses.are_all_allowed():
             idle.append(right)
         connection.execute(f"grant {right} to wa_operator_role".encode())
-    assert idle == []
+    assert not idle, "\n".join(idle)
 
 
 def test_the_doctor_knows_only_routines_that_the_role_has(

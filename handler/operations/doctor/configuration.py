@@ -105,7 +105,7 @@ def _alerts(process: Process) -> Iterator[Check]:
                 "alerts", "ALERT_WEBHOOK_URL is not set: nobody is told", "Set it for the notifier."
             )
         return
-    parts = urlsplit(url)
+    parts = urlsplit(url.get_secret_value())
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         yield warn("alerts", "ALERT_WEBHOOK_URL is not encrypted", "Use its https address.")
     else:

@@ -5,6 +5,8 @@ volatile
 security definer
 set search_path = ''
 set jit = off
+-- A plan made for one small array looks cheaper than the general one, so that each call would plan anew.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_messages wa.received_message[];

@@ -5,42 +5,48 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_phones text[];
-  v_bsuids text[];
-  v_is_unsettled boolean;
-  v_user_ids uuid[];
-  v_settled wa.received_message[];
+  v_resolved wa.received_message[];
+  v_are_settled boolean;
 begin
+  -- A sender is settled when one profile says exactly what the payload says. That of a system message changes.
   select
-    array_agg(distinct identity.phone) filter (where identity.phone is not null),
-    array_agg(distinct identity.bsuid) filter (where identity.bsuid is not null),
-    bool_or(not identity.is_settled)
-  into v_phones, v_bsuids, v_is_unsettled
-  from (
-    select message.phone, message.bsuid, message.is_settled
-    from wa.list_identities(p_messages) as message
-    union all
-    select status.phone, status.bsuid, false
-    from wa.list_status_identities(p_statuses) as status
-  ) as identity;
+    array_agg(
+      (
+        message.wa_message_id, message.waba_id, message.phone_number_id, message.message_type,
+        message.disposition, message.opens_window, message.sent_at, message.sequence, message.phone,
+        message.bsuid, message.parent_bsuid, message.display_name, message.body, message.reply_id,
+        message.content, message.contact, sender.user_id
+      )::wa.received_message
+      order by message.sequence
+    ),
+    coalesce(bool_and(sender.user_id is not null or message.disposition = 'invalid_sender'), true)
+  into v_resolved, v_are_settled
+  from unnest(p_messages) as message
+  left join public.profiles as by_bsuid on by_bsuid.wa_user_id = message.bsuid
+  left join public.profiles as by_phone
+    on by_phone.whatsapp_e164 = message.phone
+    and message.bsuid is null
+  cross join lateral (
+    select
+      case
+        when message.disposition = 'invalid_sender' or message.message_type = 'system' then null
+        when message.bsuid is null then by_phone.user_id
+        when message.phone is null or message.phone = by_bsuid.whatsapp_e164 then by_bsuid.user_id
+      end as user_id
+  ) as sender;
 
-  if v_is_unsettled then
-    perform wa.lock_identities(v_phones, v_bsuids);
-    perform wa.lock_profiles(
-      v_phones,
-      v_bsuids,
-      wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
-    );
-    perform wa.settle_identity(pair.phone, pair.bsuid)
-    from wa.list_status_identities(p_statuses) as pair;
-    v_settled := wa.settle_senders(p_messages);
-    -- A merge that committed meanwhile may have led to a profile that is not locked yet.
-    perform wa.lock_profiles(null, null, array(select message.user_id from unnest(v_settled) as message));
-    return v_settled;
+  if v_are_settled and p_statuses is not null then
+    v_are_settled := not exists (select from wa.list_status_identities(p_statuses));
   end if;
 
-  v_user_ids := wa.lock_profiles(v_phones, v_bsuids);
-  return wa.assign_profiles(p_messages, v_user_ids);
+  if not v_are_settled then
+    return wa.settle_senders(p_messages, p_statuses);
+  end if;
+
+  if v_resolved is not null then
+    perform wa.lock_senders(v_resolved);
+  end if;
+  return v_resolved;
 end
 $$;
 

@@ -1,5 +1,9 @@
-create or replace function wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message)
-returns void
+create or replace function wa.advance_chat(
+  p_profile public.profiles,
+  p_chat public.chat_state,
+  p_message wa.inbound_message
+)
+returns wa.chat_outcome
 language plpgsql
 volatile
 set search_path = ''
@@ -9,7 +13,6 @@ declare
   c_most_moves constant integer := 8;
   v_profile public.profiles := p_profile;
   v_message wa.inbound_message := p_message;
-  v_chat public.chat_state;
   v_state wa.flow_states;
   v_data jsonb;
   v_entry wa.flow_entries;
@@ -17,17 +20,16 @@ declare
   v_replies jsonb := '[]'::jsonb;
   v_moves integer := 0;
 begin
-  v_chat := wa.get_chat(p_profile.user_id);
-  v_entry := wa.find_entry(p_message, v_chat.state);
+  v_entry := wa.find_entry(p_message, p_chat.state);
 
   if p_profile.opted_out_at is not null and v_entry.to_state is distinct from 'subscribe' then
-    return;
+    return null;
   end if;
 
   -- No row: the first message, or the first after a reset or a time-out, is greeted whatever it says.
-  v_message.is_entry := v_entry.action is not null or v_chat.updated_at is null;
-  v_state := wa.get_flow_state(wa.choose_state(v_entry, v_chat.state));
-  v_data := wa.choose_data(v_entry, p_message, v_chat.data);
+  v_message.is_entry := v_entry.action is not null or p_chat.updated_at is null;
+  v_state := wa.get_flow_state(wa.choose_state(v_entry, p_chat.state));
+  v_data := wa.choose_data(v_entry, p_message, p_chat.data);
 
   loop
     v_result := wa.run_step(v_state.step_function, v_profile, v_state.state, v_data, v_message);
@@ -46,13 +48,23 @@ begin
     where profile.user_id = p_profile.user_id;
   end loop;
 
-  perform wa.save_chat(p_profile.user_id, v_state, coalesce(v_result.data, v_data));
-  perform wa.queue_replies(p_profile, p_message.phone_number_id, p_message.wa_message_id, v_replies);
+  return (
+    p_profile.user_id,
+    coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id),
+    p_message.phone_number_id,
+    p_message.wa_message_id,
+    v_state.state,
+    coalesce(v_result.data, v_data),
+    now() + v_state.expires_after,
+    v_replies,
+    -- Not now(): the profile is locked, so that the clock orders the replies as the messages took effect.
+    clock_timestamp()
+  )::wa.chat_outcome;
 end
 $$;
 
-comment on function wa.advance_chat(public.profiles, wa.inbound_message) is
-'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, stores where the chat now stands and queues the replies. Raises WA002 for a move that wa.flow_transitions does not allow.';
+comment on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) is
+'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
 
-revoke all on function wa.advance_chat(public.profiles, wa.inbound_message) from public;
-grant execute on function wa.advance_chat(public.profiles, wa.inbound_message) to wa_runtime;
+revoke all on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) from public;
+grant execute on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) to wa_runtime;

@@ -1,15 +1,21 @@
-create or replace function wa.try_message(p_message wa.received_message)
-returns text
+create or replace function wa.try_group(p_messages wa.received_message[])
+returns jsonb
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
+  v_message wa.received_message;
   v_error text;
+  v_failures jsonb := '[]';
 begin
   begin
-    perform wa.handle_message(p_message);
-    return null;
+    if p_messages[1].message_type = 'system' then
+      perform wa.change_identity(p_messages[1]);
+    else
+      perform wa.advance_chats(p_messages);
+    end if;
+    return v_failures;
   exception
     when assert_failure or others then
       if wa.is_worth_retrying(sqlstate) then
@@ -18,13 +24,20 @@ begin
       v_error := sqlstate || ': ' || sqlerrm;
   end;
 
-  perform wa.record_failure(p_message, v_error);
-  return v_error;
+  if cardinality(p_messages) > 1 then
+    foreach v_message in array p_messages loop
+      v_failures := v_failures || wa.try_group(array[v_message]);
+    end loop;
+    return v_failures;
+  end if;
+
+  perform wa.record_failure(p_messages[1], v_error);
+  return jsonb_build_array(wa.describe_failure(p_messages[1], v_error));
 end
 $$;
 
-comment on function wa.try_message(wa.received_message) is
-'Handles one message in a subtransaction of its own, so that a failure undoes nothing else. Returns null, or the SQLSTATE and text of the error with which the message is now kept as failed.';
+comment on function wa.try_group(wa.received_message[]) is
+'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log of those.';
 
-revoke all on function wa.try_message(wa.received_message) from public;
-grant execute on function wa.try_message(wa.received_message) to wa_runtime;
+revoke all on function wa.try_group(wa.received_message[]) from public;
+grant execute on function wa.try_group(wa.received_message[]) to wa_runtime;

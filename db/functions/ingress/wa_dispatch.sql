@@ -11,10 +11,7 @@ as $$
 declare
   v_messages wa.received_message[];
   v_claimed wa.received_message[];
-  v_message wa.received_message;
-  v_error text;
-  v_failed integer := 0;
-  v_events jsonb[] := array[]::jsonb[];
+  v_failures jsonb := '[]'::jsonb;
   v_statuses jsonb;
   v_applied jsonb;
   v_account_events jsonb := '[]';
@@ -35,16 +32,7 @@ begin
     v_statuses := wa.extract_statuses(payload);
     v_claimed := wa.claim_events(wa.resolve_senders(v_messages, v_statuses));
     perform wa.note_inbound(v_claimed);
-
-    foreach v_message in array v_claimed loop
-      continue when v_message.disposition <> 'processed';
-      v_error := wa.try_message(v_message);
-
-      if v_error is not null then
-        v_failed := v_failed + 1;
-        v_events := array_append(v_events, wa.describe_failure(v_message, v_error));
-      end if;
-    end loop;
+    v_failures := wa.try_messages(v_claimed);
 
     if v_statuses is not null then
       v_applied := wa.try_statuses(v_statuses, payload);
@@ -57,9 +45,9 @@ begin
     end if;
   end if;
 
-  v_counts := wa.count_dispatch(v_messages, v_claimed, v_failed);
-  if v_failed > 0 or v_counts ->> 'invalid_sender' <> '0' then
-    perform wa.alert_of_dispatch(v_counts, to_jsonb(v_events));
+  v_counts := wa.count_dispatch(v_messages, v_claimed, jsonb_array_length(v_failures));
+  if v_counts ->> 'failed' <> '0' or v_counts ->> 'invalid_sender' <> '0' then
+    perform wa.alert_of_dispatch(v_counts, v_failures);
   end if;
 
   return v_counts
@@ -67,7 +55,7 @@ begin
       'statuses', coalesce(jsonb_array_length(v_statuses), 0),
       'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
       'retention_due', wa.is_retention_due(),
-      'events', to_jsonb(v_events) || coalesce(v_applied -> 'events', '[]') || v_account_events
+      'events', v_failures || coalesce(v_applied -> 'events', '[]') || v_account_events
     );
 end
 $$;

@@ -1,0 +1,49 @@
+create or replace function wa.advance_chats(p_messages wa.received_message[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_opened record;
+  v_outcome wa.chat_outcome;
+  v_outcomes wa.chat_outcome[] := '{}';
+begin
+  for v_opened in
+    select
+      profile,
+      -- No row: the chat has not begun, was reset, or its time ran out.
+      coalesce(
+        chat, (profile.user_id, 'home', '{}', null, null)::public.chat_state
+      ) as chat,
+      (
+        message.wa_message_id, message.phone_number_id, message.message_type, message.sent_at,
+        message.body, message.reply_id, message.content, false
+      )::wa.inbound_message as message
+    from unnest(p_messages) as message
+    inner join public.profiles as sender on sender.user_id = message.user_id
+    inner join public.profiles as profile on profile.user_id = coalesce(sender.merged_into, sender.user_id)
+    left join public.chat_state as chat
+      on chat.user_id = profile.user_id
+      and (chat.expires_at is null or chat.expires_at > now())
+    order by message.sent_at, message.sequence
+  loop
+    v_outcome := wa.advance_chat(v_opened.profile, v_opened.chat, v_opened.message);
+
+    if v_outcome.user_id is not null then
+      v_outcomes := v_outcomes || v_outcome;
+    end if;
+  end loop;
+
+  if v_outcomes <> '{}' then
+    perform wa.save_chats(v_outcomes);
+    perform wa.queue_replies(v_outcomes);
+  end if;
+end
+$$;
+
+comment on function wa.advance_chats(wa.received_message[]) is
+'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all.';
+
+revoke all on function wa.advance_chats(wa.received_message[]) from public;
+grant execute on function wa.advance_chats(wa.received_message[]) to wa_runtime;

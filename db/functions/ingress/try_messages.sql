@@ -1,0 +1,45 @@
+create or replace function wa.try_messages(p_messages wa.received_message[])
+returns jsonb
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  -- Bounds what is done twice when one message of a group fails.
+  c_most_together constant integer := 64;
+  v_are_alone constant boolean := exists (
+    select from unnest(p_messages) as message where message.message_type = 'system'
+  );
+  v_message wa.received_message;
+  v_group wa.received_message[] := '{}';
+  v_user_ids uuid[] := '{}';
+  v_failures jsonb := '[]';
+begin
+  foreach v_message in array p_messages loop
+    continue when v_message.disposition <> 'processed';
+
+    -- A system message can join the profiles of those beside it.
+    if v_user_ids <> '{}' and (
+      v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_user_ids) = c_most_together
+    ) then
+      v_failures := v_failures || wa.try_group(v_group);
+      v_group := '{}';
+      v_user_ids := '{}';
+    end if;
+
+    v_group := v_group || v_message;
+    v_user_ids := v_user_ids || v_message.user_id;
+  end loop;
+
+  if v_user_ids <> '{}' then
+    v_failures := v_failures || wa.try_group(v_group);
+  end if;
+  return v_failures;
+end
+$$;
+
+comment on function wa.try_messages(wa.received_message[]) is
+'Handles the messages that ask for it, in the order given, and returns the events to log of those that failed. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
+
+revoke all on function wa.try_messages(wa.received_message[]) from public;
+grant execute on function wa.try_messages(wa.received_message[]) to wa_runtime;

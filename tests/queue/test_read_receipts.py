@@ -16,7 +16,8 @@ def answer(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
     queue.execute(
         """
         select wa.queue_replies(array[(
-          user_id, coalesce(whatsapp_e164, wa_user_id), '1060', 'wamid.in', 'home', '{}', null, %s, clock_timestamp()
+          user_id, coalesce(whatsapp_e164, wa_user_id), '1060', 'wamid.in', 'home', '{}', null,
+          %s, clock_timestamp()
         )::wa.chat_outcome])
         from public.profiles where user_id = %s""",
         Jsonb(list(replies)),

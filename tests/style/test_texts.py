@@ -32,7 +32,7 @@ def literals_of_functions(connection: Connection[DictRow]) -> set[str]:
     rows = connection.execute("""
         select prosrc as source from pg_proc
         where pronamespace in ('wa'::regnamespace, 'public'::regnamespace)
-            and prosrc ~ 'wa\\.(get_text|is_answer|describe_)'
+            and prosrc ~ 'wa\\.(get_text|get_menu|is_answer|describe_)'
         """)
     return {literal for row in rows for literal in _DOTTED_LITERAL.findall(row["source"])}
 

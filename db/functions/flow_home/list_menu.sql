@@ -28,3 +28,6 @@ comment on function wa.list_menu(text) is 'The rows of the home menu in one lang
 
 revoke all on function wa.list_menu(text) from public;
 grant execute on function wa.list_menu(text) to wa_runtime;
+
+-- What an earlier version of this function rendered.
+delete from wa.rendered_menus;

@@ -4,20 +4,15 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
-declare
-  v_body_key text := case when p_message.is_entry then 'home.menu' else 'home.unknown' end;
 begin
   return (
     null,
     '{}'::jsonb,
     jsonb_build_array(
-      wa.build_list(
-        wa.get_text(v_body_key, p_profile.locale),
-        wa.get_text('home.open_menu', p_profile.locale),
-        wa.list_menu(p_profile.locale),
-        wa.read_page(p_data),
-        wa.get_text('menu.more', p_profile.locale),
-        'menu.page.'
+      wa.get_menu(
+        case when p_message.is_entry then 'home.menu' else 'home.unknown' end,
+        p_profile.locale,
+        wa.read_page(p_data)
       )
     )
   )::wa.step_result;

@@ -55,3 +55,6 @@ comment on function wa.build_list(text, text, jsonb, integer, text, text) is
 
 revoke all on function wa.build_list(text, text, jsonb, integer, text, text) from public;
 grant execute on function wa.build_list(text, text, jsonb, integer, text, text) to wa_runtime;
+
+-- What an earlier version of this function rendered.
+delete from wa.rendered_menus;

@@ -42,7 +42,9 @@ begin
     new.to_opted_out := coalesce((v_delivery ->> 'to_opted_out')::boolean, new.to_opted_out);
   end if;
 
-  perform wa.check_payload(new.payload);
+  if not wa.is_sound_list(new.payload) then
+    perform wa.check_payload(new.payload);
+  end if;
 
   if new.fallback_template is not null then
     if new.fallback_template ->> 'type' is distinct from 'template' then

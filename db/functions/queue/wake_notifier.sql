@@ -1,13 +1,15 @@
 create or replace function wa.wake_notifier()
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   -- Commits that notify wait for each other; a notifier that is busy anyway needs no waking.
-  select pg_notify('wa_notifications', '')
+  perform pg_notify('wa_notifications', '')
   from wa.queue_state
   where queue_state.notifier_waits;
+end
 $$;
 
 comment on function wa.wake_notifier() is

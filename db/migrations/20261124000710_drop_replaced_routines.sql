@@ -7,3 +7,4 @@ drop function if exists wa.try_message(wa.received_message);
 drop function if exists wa.assign_profiles(wa.received_message[], uuid[]);
 drop function if exists wa.settle_senders(wa.received_message[]);
 drop function if exists wa.list_identities(wa.received_message[]);
+drop function if exists wa.may_write(text, text);

@@ -101,8 +101,15 @@ def test_deleting_an_event_lets_its_message_be_processed_again(
 
 
 def test_deleting_the_chat_state_resets_the_user_to_the_home_state(
-    profile_id: str, operator: Connection[DictRow], connection: Connection[DictRow]
+    profile_id: str,
+    operator: Connection[DictRow],
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
 ) -> None:
+    dispatch(edge, payloads.text_message("language"))
     operator.execute("delete from public.chat_state where user_id = %s", (profile_id,))
-    chat = connection.execute("select (wa.get_chat(%s)).state", (profile_id,)).fetchone()
+    dispatch(edge, payloads.text_message("Hm."))
+    chat = connection.execute(
+        "select state from public.chat_state where user_id = %s", (profile_id,)
+    ).fetchone()
     assert chat == {"state": "home"}

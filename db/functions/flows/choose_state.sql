@@ -5,17 +5,11 @@ stable
 set search_path = ''
 as $$
 begin
-  return (
-    select
-      case
-        when p_entry.action = 'enter' then p_entry.to_state
-        when p_entry.action = 'back' then coalesce(
-          (select state.back_to from wa.flow_states as state where state.state = p_state), 'home'
-        )
-        when p_entry.action = 'cancel' then 'cancelled'
-        else p_state
-      end
-  );
+  if p_entry.action = 'back' then
+    return coalesce((select state.back_to from wa.flow_states as state where state.state = p_state), 'home');
+  end if;
+
+  return case p_entry.action when 'enter' then p_entry.to_state when 'cancel' then 'cancelled' else p_state end;
 end
 $$;
 

@@ -1,10 +1,12 @@
 create or replace function wa.read_page(p_data jsonb)
 returns integer
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select case when p_data ->> 'target' ~ '^[1-9][0-9]{0,3}$' then (p_data ->> 'target')::integer else 1 end
+begin
+  return case when p_data ->> 'target' ~ '^[1-9][0-9]{0,3}$' then (p_data ->> 'target')::integer else 1 end;
+end
 $$;
 
 comment on function wa.read_page(jsonb) is

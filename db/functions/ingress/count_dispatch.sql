@@ -8,16 +8,26 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  v_claimed wa.received_message;
+  v_processed integer := -p_failed;
+  v_invalid integer := 0;
+  v_ignored integer := 0;
 begin
-  return (
-    select jsonb_build_object(
-      'processed', count(*) filter (where claimed.disposition = 'processed') - p_failed,
-      'failed', p_failed,
-      'invalid_sender', count(*) filter (where claimed.disposition = 'invalid_sender'),
-      'ignored', count(*) filter (where claimed.disposition = 'ignored'),
-      'duplicate', coalesce(cardinality(p_received), 0) - count(*)
-    )
-    from unnest(p_claimed) as claimed
+  foreach v_claimed in array coalesce(p_claimed, '{}') loop
+    case v_claimed.disposition
+      when 'processed' then v_processed := v_processed + 1;
+      when 'invalid_sender' then v_invalid := v_invalid + 1;
+      else v_ignored := v_ignored + 1;
+    end case;
+  end loop;
+
+  return jsonb_build_object(
+    'processed', v_processed,
+    'failed', p_failed,
+    'invalid_sender', v_invalid,
+    'ignored', v_ignored,
+    'duplicate', coalesce(cardinality(p_received), 0) - coalesce(cardinality(p_claimed), 0)
   );
 end
 $$;

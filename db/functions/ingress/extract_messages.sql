@@ -5,6 +5,7 @@ stable
 set search_path = ''
 as $$
 declare
+  v_prefixes constant jsonb := wa.get_setting('allowed_phone_prefixes');
   v_contacts jsonb;
 begin
   -- Looked up by name in one object: with thousands of contacts, comparing each would take for ever.
@@ -71,7 +72,7 @@ begin
           sender.phone_number_id,
           sender.type,
           case
-            when not wa.may_write(sender.phone, sender.bsuid) then 'invalid_sender'
+            when not wa.may_write(sender.phone, sender.bsuid, v_prefixes) then 'invalid_sender'
             else wa.choose_disposition(sender.body)
           end,
           coalesce(sender.body ->> 'group_id', '') = '' and sender.type not in ('reaction', 'system', 'edit', 'revoke'),

@@ -5,6 +5,10 @@ immutable
 set search_path = ''
 as $$
 begin
+  if not jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].value.statuses[*]') then
+    return null;
+  end if;
+
   return (
     select
       jsonb_agg(

@@ -5,12 +5,14 @@ immutable
 set search_path = ''
 as $$
 begin
-  if p_payload = '[]' or exists (
-    select from jsonb_path_query(p_payload, '$[*]') as body
-    where jsonb_typeof(body) <> 'object'
-      or (body ->> 'object') is distinct from 'whatsapp_business_account'
-      or jsonb_typeof(body -> 'entry') is distinct from 'array'
-  ) then
+  -- Paths and not a query: PL/pgSQL evaluates them without starting the executor.
+  if p_payload = '[]'
+    or jsonb_path_exists(p_payload, '$[*].type() ? (@ != "object")')
+    or jsonb_path_exists(p_payload, '$[*].object.type() ? (@ != "string")')
+    or jsonb_path_exists(
+      p_payload, '$[*] ? (!(@.object == "whatsapp_business_account" && @.entry.type() == "array"))'
+    )
+  then
     raise exception using
       errcode = 'WA001',
       message = 'the payload is not a WhatsApp webhook',

@@ -7,9 +7,7 @@ as $$
 declare
   -- Bounds what is done twice when one message of a group fails.
   c_most_together constant integer := 64;
-  v_are_alone constant boolean := exists (
-    select from unnest(p_messages) as message where message.message_type = 'system'
-  );
+  v_are_alone boolean := false;
   v_message wa.received_message;
   v_group wa.received_message[] := '{}';
   v_user_ids uuid[] := '{}';
@@ -18,7 +16,9 @@ begin
   foreach v_message in array p_messages loop
     continue when v_message.disposition <> 'processed';
 
-    -- A system message can join the profiles of those beside it.
+    -- A system message can join the profiles of those that come after it.
+    v_are_alone := v_are_alone or v_message.message_type = 'system';
+
     if v_user_ids <> '{}' and (
       v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_user_ids) = c_most_together
     ) then

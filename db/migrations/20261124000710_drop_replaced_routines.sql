@@ -1,3 +1,5 @@
+-- Private routines: nobody but the routines that replace them called these.
+-- squawk-ignore-file ban-drop-function
 drop function if exists wa.queue_replies(public.profiles, text, text, jsonb);
 drop function if exists wa.save_chat(uuid, wa.flow_states, jsonb);
 drop function if exists wa.advance_chat(public.profiles, wa.inbound_message);

@@ -77,6 +77,17 @@ def test_a_busy_notifier_is_not_woken(queue: Queue, listener: Connection[DictRow
     assert not is_woken(listener)
 
 
+def test_of_transactions_that_queue_at_once_one_wakes_the_notifier(
+    queue: Queue, connect: Connect, listener: Connection[DictRow]
+) -> None:
+    first = connect(autocommit=False)
+    first.execute("select wa.wake_notifier()")
+    queue_replies(queue, queue.add_user(), text())
+    assert not is_woken(listener)
+    first.commit()
+    assert is_woken(listener)
+
+
 def test_no_reply_queues_nothing_and_wakes_nobody(
     queue: Queue, listener: Connection[DictRow]
 ) -> None:

@@ -35,7 +35,7 @@ begin
     end if;
   end loop;
 
-  if v_outcomes <> '{}' then
+  if cardinality(v_outcomes) > 0 then
     perform wa.save_chats(v_outcomes);
     perform wa.queue_replies(v_outcomes);
   end if;

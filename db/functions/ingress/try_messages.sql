@@ -19,8 +19,8 @@ begin
     -- A system message can join the profiles of those that come after it.
     v_are_alone := v_are_alone or v_message.message_type = 'system';
 
-    if v_user_ids <> '{}' and (
-      v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_user_ids) = c_most_together
+    if cardinality(v_group) > 0 and (
+      v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_group) = c_most_together
     ) then
       v_failures := v_failures || wa.try_group(v_group);
       v_group := '{}';
@@ -31,7 +31,7 @@ begin
     v_user_ids := v_user_ids || v_message.user_id;
   end loop;
 
-  if v_user_ids <> '{}' then
+  if cardinality(v_group) > 0 then
     v_failures := v_failures || wa.try_group(v_group);
   end if;
   return v_failures;

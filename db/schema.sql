@@ -12,6 +12,20 @@ CREATE SCHEMA wa;
 
 COMMENT ON SCHEMA wa IS 'Private to wa-webhook: helpers, types and internal tables. The contract with callers is in public.';
 
+CREATE TYPE wa.chat_outcome AS (
+	user_id uuid,
+	recipient text,
+	phone_number_id text,
+	wa_message_id text,
+	state text,
+	data jsonb,
+	expires_at timestamp with time zone,
+	replies jsonb,
+	answered_at timestamp with time zone
+);
+
+COMMENT ON TYPE wa.chat_outcome IS 'What one message made of a chat: whose chat it is and how to reach that user, the business number and the message that was answered, where the chat now stands and until when, the replies in order, and the moment that orders them.';
+
 CREATE TYPE wa.inbound_message AS (
 	wa_message_id text,
 	phone_number_id text,
@@ -185,6 +199,7 @@ CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::js
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
@@ -352,6 +367,22 @@ CREATE FUNCTION wa.add_notice(p_notice text, p_body text) RETURNS text
 
 COMMENT ON FUNCTION wa.add_notice(p_notice text, p_body text) IS 'A question, after what there is to say first.';
 
+CREATE TABLE public.chat_state (
+    user_id uuid NOT NULL,
+    state text DEFAULT 'home'::text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
+
+COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
+
+COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
+
 CREATE TABLE public.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
     whatsapp_e164 text,
@@ -388,12 +419,19 @@ COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over eve
 
 COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
 
-CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) RETURNS void
+CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) RETURNS wa.chat_outcome
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) IS 'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, stores where the chat now stands and queues the replies. Raises WA002 for a move that wa.flow_transitions does not allow.';
+COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) IS 'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
+
+CREATE FUNCTION wa.advance_chats(p_messages wa.received_message[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) IS 'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) RETURNS void
     LANGUAGE sql
@@ -540,13 +578,6 @@ CREATE FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_lo
 
 COMMENT ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) IS 'A question as it is asked the first time, or after an answer that was none.';
 
-CREATE FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) RETURNS wa.received_message[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) IS 'Fills in the profile of each message''s sender, all of them settled and locked. Raises 40001 when one was merged or renamed just before the lock was granted.';
-
 CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -670,7 +701,7 @@ COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keywor
 COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
 
 CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -992,6 +1023,15 @@ CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
 
 COMMENT ON FUNCTION wa.fold_text(p_text text) IS 'A text as keywords are compared: lower case, without accents and punctuation. Null for a text of more than 100 characters: that is no keyword.';
 
+CREATE FUNCTION wa.forget_menus() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.forget_menus() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.forget_menus() IS 'Empties wa.rendered_menus, since something that menus are made of changed.';
+
 CREATE FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1012,29 +1052,6 @@ CREATE FUNCTION wa.generate_basket_code() RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.generate_basket_code() IS 'A new basket code: ten symbols of Crockford''s base 32, 50 bits from the server''s strong random source.';
-
-CREATE TABLE public.chat_state (
-    user_id uuid NOT NULL,
-    state text DEFAULT 'home'::text NOT NULL,
-    data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    expires_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
-)
-WITH (fillfactor='80');
-
-COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
-
-COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
-
-COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
-
-CREATE FUNCTION wa.get_chat(p_user_id uuid) RETURNS public.chat_state
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.get_chat(p_user_id uuid) IS 'Where a chat stands; the home state, with a null updated_at, when it has not begun, was reset, or its time ran out.';
 
 CREATE FUNCTION wa.get_currency_exponent(p_currency text) RETURNS integer
     LANGUAGE sql IMMUTABLE
@@ -1086,6 +1103,20 @@ CREATE FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) 
 
 COMMENT ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) IS 'Under which key the upload of a payload''s media is remembered; null for a payload that needs no upload.';
 
+CREATE FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) IS 'A page of the home menu under one of its texts; the first page is rendered once and kept in wa.rendered_menus.';
+
+CREATE FUNCTION wa.get_menu_lock() RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_menu_lock() IS 'The key of the advisory lock that keeps an outdated menu out of wa.rendered_menus: shared by those who change what a menu is made of, exclusive for who keeps one.';
+
 CREATE FUNCTION wa.get_profile(p_user_id uuid) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1120,13 +1151,6 @@ CREATE FUNCTION wa.group_alerts() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.group_alerts() IS 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
-
-CREATE FUNCTION wa.handle_message(p_message wa.received_message) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.handle_message(p_message wa.received_message) IS 'The whole effect of one message: an identity change for a system message, a step of the conversation for any other.';
 
 CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1165,12 +1189,26 @@ CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
 
 COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, and a kind within that type, that the facts of Meta''s API name.';
 
+CREATE FUNCTION wa.is_plain_webhook(p_payload jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_plain_webhook(p_payload jsonb) IS 'Whether a webhook body, or each of an array of them, holds text messages and statuses and nothing beside them, which is what Meta sends most.';
+
 CREATE FUNCTION wa.is_retention_due() RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_retention_due() IS 'Whether retention last ran longer ago than retention_interval_seconds, or never.';
+
+CREATE FUNCTION wa.is_sound_list(p_payload jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_sound_list(p_payload jsonb) IS 'Whether a message body is an interactive list of one section without title, header and footer, and within every limit: the menus that most replies are pass with one look. What does not is for wa.find_payload_problem to judge.';
 
 CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -1243,12 +1281,12 @@ CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user
 
 COMMENT ON FUNCTION wa.list_failures(p_failures jsonb) IS 'Failed attempts as wa.apply_send_failures describes them, with the end of what they bring about (a block or a pause) and the alert that they may raise.';
 
-CREATE FUNCTION wa.list_identities(p_messages wa.received_message[]) RETURNS TABLE(phone text, bsuid text, is_settled boolean)
+CREATE FUNCTION wa.list_identities(p_messages wa.received_message[]) RETURNS TABLE(phone text, bsuid text)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_identities(p_messages wa.received_message[]) IS 'The distinct senders of some messages, and whether each is settled: one profile says exactly what the payload says. Senders that a system message changes are never settled, and come with their new identity.';
+COMMENT ON FUNCTION wa.list_identities(p_messages wa.received_message[]) IS 'The distinct senders of some messages; those that a system message changes come with their new identity too.';
 
 CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -1306,6 +1344,13 @@ CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uu
 
 COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
 
+CREATE FUNCTION wa.lock_senders(p_messages wa.received_message[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) IS 'Locks the profiles of settled senders, in the order of user_id. Raises 40001 when one was merged or renamed just before the lock was granted.';
+
 CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1355,12 +1400,12 @@ CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_i
 
 COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id.';
 
-CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text) RETURNS boolean
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text) IS 'Whether a sender is valid: a number with an allowed prefix, or a BSUID alone. Nobody is turned away for hiding a number.';
+COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) IS 'Whether a sender is valid: a number with an allowed prefix (none listed: any number), or a BSUID alone. Nobody is turned away for hiding a number.';
 
 CREATE FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1534,12 +1579,12 @@ CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batc
 
 COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
 
-CREATE FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) RETURNS void
+CREATE FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) IS 'Queues what a step answers, in order: an array of Graph API message bodies without recipient. Also queues the read receipt of the message answered, if the setting read_receipts says so. The caller holds the profile''s lock.';
+COMMENT ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) IS 'Queues what steps answered, in order: arrays of Graph API message bodies without recipient. Also queues the read receipt of each message answered, if the setting read_receipts says so. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
     LANGUAGE sql
@@ -1570,7 +1615,7 @@ CREATE FUNCTION wa.read_location(p_message wa.inbound_message) RETURNS double pr
 COMMENT ON FUNCTION wa.read_location(p_message wa.inbound_message) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when the message is none, or no place on earth.';
 
 CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -1729,12 +1774,12 @@ CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_s
 
 COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
 
-CREATE FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) RETURNS void
+CREATE FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) IS 'Stores where a chat stands and, when its state times out, until when.';
+COMMENT ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.settle_accepted(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1757,12 +1802,12 @@ CREATE FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid te
 
 COMMENT ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
 
-CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[]) RETURNS wa.received_message[]
+CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) IS 'Finds, creates or merges the profile of each message''s sender, one after the other. The caller holds the locks.';
+COMMENT ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
 
 CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -1995,12 +2040,19 @@ CREATE FUNCTION wa.try_account_changes(p_payload jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.try_account_changes(p_payload jsonb) IS 'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
 
-CREATE FUNCTION wa.try_message(p_message wa.received_message) RETURNS text
+CREATE FUNCTION wa.try_group(p_messages wa.received_message[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.try_message(p_message wa.received_message) IS 'Handles one message in a subtransaction of its own, so that a failure undoes nothing else. Returns null, or the SQLSTATE and text of the error with which the message is now kept as failed.';
+COMMENT ON FUNCTION wa.try_group(p_messages wa.received_message[]) IS 'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log of those.';
+
+CREATE FUNCTION wa.try_messages(p_messages wa.received_message[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.try_messages(p_messages wa.received_message[]) IS 'Handles the messages that ask for it, in the order given, and returns the events to log of those that failed. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
 
 CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2010,11 +2062,11 @@ CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
 COMMENT ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) IS 'Hands the statuses of a payload to the queue, in a subtransaction, so that a failure costs the messages beside them nothing: the payload is then kept for a replay.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits and unless all of them are busy.';
+COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits, unless all of them are busy or another transaction is about to wake them.';
 
 CREATE TABLE public.basket_contributions (
     basket_id uuid NOT NULL,
@@ -2660,6 +2712,18 @@ COMMENT ON COLUMN wa.recipient_blocks.user_id IS 'Of public.profiles. No foreign
 
 COMMENT ON COLUMN wa.recipient_blocks.template_name IS 'Only this template is blocked. Empty: everything.';
 
+CREATE TABLE wa.rendered_menus (
+    body_key text NOT NULL,
+    locale text NOT NULL,
+    payload jsonb NOT NULL
+);
+
+COMMENT ON TABLE wa.rendered_menus IS 'The first page of the home menu as it is sent, so that a greeting does not render it anew. Emptied by whatever changes a text, a menu item or a setting; safe to empty at any time.';
+
+COMMENT ON COLUMN wa.rendered_menus.body_key IS 'The text above the menu, of wa.texts.';
+
+COMMENT ON COLUMN wa.rendered_menus.payload IS 'The body of a Graph API list message.';
+
 CREATE TABLE wa.retention_state (
     only_row boolean DEFAULT true NOT NULL,
     last_started_at timestamp with time zone,
@@ -2857,6 +2921,9 @@ ALTER TABLE ONLY wa.queue_state
 ALTER TABLE ONLY wa.recipient_blocks
     ADD CONSTRAINT recipient_blocks_pkey PRIMARY KEY (user_id, template_name);
 
+ALTER TABLE ONLY wa.rendered_menus
+    ADD CONSTRAINT rendered_menus_pkey PRIMARY KEY (body_key, locale);
+
 ALTER TABLE ONLY wa.retention_state
     ADD CONSTRAINT retention_state_pkey PRIMARY KEY (only_row);
 
@@ -2994,6 +3061,10 @@ CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_s
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
 
+CREATE TRIGGER menu_items_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.menu_items FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
+
+COMMENT ON TRIGGER menu_items_forget_menus ON wa.menu_items IS 'Menus show items.';
+
 CREATE TRIGGER message_templates_forget AFTER DELETE ON wa.message_templates FOR EACH ROW WHEN (old.is_held) EXECUTE FUNCTION wa.release_template();
 
 COMMENT ON TRIGGER message_templates_forget ON wa.message_templates IS 'A template that is not listed may be sent.';
@@ -3001,6 +3072,14 @@ COMMENT ON TRIGGER message_templates_forget ON wa.message_templates IS 'A templa
 CREATE TRIGGER message_templates_release AFTER UPDATE OF is_held ON wa.message_templates FOR EACH ROW WHEN ((old.is_held AND (NOT new.is_held))) EXECUTE FUNCTION wa.release_template();
 
 COMMENT ON TRIGGER message_templates_release ON wa.message_templates IS 'Approval by Meta and an operator''s update let held messages go alike.';
+
+CREATE TRIGGER settings_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.settings FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
+
+COMMENT ON TRIGGER settings_forget_menus ON wa.settings IS 'A text without translation is shown in default_locale.';
+
+CREATE TRIGGER texts_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.texts FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
+
+COMMENT ON TRIGGER texts_forget_menus ON wa.texts IS 'Menus show texts.';
 
 ALTER TABLE ONLY public.basket_contributions
     ADD CONSTRAINT basket_contributions_currency_fkey FOREIGN KEY (basket_id, currency) REFERENCES public.baskets(id, currency);
@@ -3236,6 +3315,10 @@ CREATE POLICY recipient_blocks_operate ON wa.recipient_blocks TO wa_operator_rol
 
 CREATE POLICY recipient_blocks_runtime ON wa.recipient_blocks TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.rendered_menus ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY rendered_menus_runtime ON wa.rendered_menus TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.retention_state ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY retention_state_maintenance ON wa.retention_state TO wa_maintenance USING (true) WITH CHECK (true);
@@ -3382,6 +3465,9 @@ GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO
 REVOKE ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) TO wa_runtime;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
 GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
 
@@ -3393,8 +3479,11 @@ GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
 
 GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) TO wa_runtime;
@@ -3427,9 +3516,6 @@ GRANT ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.assign_profiles(p_messages wa.received_message[], p_locked uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
@@ -3606,6 +3692,8 @@ GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.fold_text(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_text(p_text text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.forget_menus() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) TO wa_runtime;
 
@@ -3614,12 +3702,6 @@ GRANT ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) T
 
 REVOKE ALL ON FUNCTION wa.generate_basket_code() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.generate_basket_code() TO wa_basket_owner;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
-
-REVOKE ALL ON FUNCTION wa.get_chat(p_user_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.get_chat(p_user_id uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.get_currency_exponent(p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_currency_exponent(p_currency text) TO wa_runtime;
@@ -3635,6 +3717,12 @@ GRANT ALL ON FUNCTION wa.get_flow_state(p_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.get_menu_lock() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_menu_lock() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.get_profile(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_profile(p_user_id uuid) TO wa_runtime;
@@ -3653,9 +3741,6 @@ GRANT ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) TO wa_runt
 REVOKE ALL ON FUNCTION wa.group_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.handle_message(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.handle_message(p_message wa.received_message) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 
@@ -3671,8 +3756,14 @@ GRANT ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uu
 REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.is_plain_webhook(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_plain_webhook(p_payload jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_retention_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_retention_due() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
@@ -3731,6 +3822,9 @@ GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa
 REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
 
@@ -3754,8 +3848,8 @@ GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) TO wa_runtime;
@@ -3828,8 +3922,8 @@ GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.queue_replies(p_profile public.profiles, p_phone_number_id text, p_wa_message_id text, p_replies jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
@@ -3905,8 +3999,8 @@ REVOKE ALL ON PROCEDURE wa.revoke_api_access() FROM PUBLIC;
 REVOKE ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.save_chat(p_user_id uuid, p_state wa.flow_states, p_data jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_accepted(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_accepted(p_results jsonb) TO wa_runtime;
@@ -3917,8 +4011,8 @@ GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;
@@ -4019,8 +4113,11 @@ GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_ru
 REVOKE ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.try_message(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.try_message(p_message wa.received_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.try_group(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_group(p_messages wa.received_message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.try_messages(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_messages(p_messages wa.received_message[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) TO wa_runtime;
@@ -4121,6 +4218,8 @@ GRANT SELECT ON TABLE wa.queue_state TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.recipient_blocks TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE ON TABLE wa.rendered_menus TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.retention_state TO wa_runtime;
 GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;

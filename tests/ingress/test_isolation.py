@@ -151,7 +151,7 @@ def raise_in_home(connection: Connection[DictRow], cause: str) -> None:
     connection.execute(
         f"""
         create or replace function wa.step_raising(
-            public.profiles, text, jsonb, wa.inbound_message
+            p_profile public.profiles, p_data jsonb, p_message wa.inbound_message
         ) returns wa.step_result language plpgsql set search_path = ''
         as $$ begin {cause} return null; end $$""".encode()
     )

@@ -49,7 +49,8 @@ def lint(supabase: SupabaseCli, database: Database) -> list[str]:
 
 
 def test_the_linter_has_nothing_to_say(supabase: SupabaseCli, checked: Database) -> None:
-    assert lint(supabase, checked) == []
+    found = lint(supabase, checked)
+    assert not found, "\n".join(found)
 
 
 def test_the_linter_would_see_what_is_wrong(supabase: SupabaseCli, checked: Database) -> None:

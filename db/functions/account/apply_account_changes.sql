@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 declare
   v_changes jsonb;
-  v_events jsonb := '[]';
+  v_events jsonb := '[]'::jsonb;
 begin
   perform wa.note_marketing_preferences(p_payload);
 

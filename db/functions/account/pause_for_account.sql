@@ -27,14 +27,14 @@ begin
   limit 1;
 
   if not found then
-    return '[]';
+    return '[]'::jsonb;
   end if;
 
   update wa.queue_state
   set account_event_at = v_pause.happened_at
   where queue_state.account_event_at < v_pause.happened_at;
 
-  return case when found then wa.pause_queue(v_pause.reason, v_pause.until) else '[]' end;
+  return case when found then wa.pause_queue(v_pause.reason, v_pause.until) else '[]'::jsonb end;
 end
 $$;
 

@@ -14,7 +14,7 @@ begin
       'phone_number_quality_update THROUGHPUT_UPGRADE',
       jsonb_build_object('description', 'One of several numbers may send faster: set its wa.number_pace.rate_per_second.')
     );
-    return '[]';
+    return '[]'::jsonb;
   end if;
 
   update wa.number_pace as pace
@@ -28,7 +28,7 @@ begin
   );
 
   if not found then
-    return '[]';
+    return '[]'::jsonb;
   end if;
   return jsonb_build_array(
     jsonb_build_object('event', 'NUMBER_RATE_RAISED', 'level', 'info', 'rate_per_second', v_rate)

@@ -7,7 +7,7 @@ as $$
 declare
   v_opened record;
   v_outcome wa.chat_outcome;
-  v_outcomes wa.chat_outcome[] := '{}';
+  v_outcomes wa.chat_outcome[] := array[]::wa.chat_outcome[];
 begin
   for v_opened in
     select

@@ -7,7 +7,7 @@ as $$
 declare
   v_message wa.received_message;
   v_error text;
-  v_failures jsonb := '[]';
+  v_failures jsonb := '[]'::jsonb;
 begin
   begin
     if p_messages[1].message_type = 'system' then

@@ -9,9 +9,9 @@ declare
   c_most_together constant integer := 64;
   v_are_alone boolean := false;
   v_message wa.received_message;
-  v_group wa.received_message[] := '{}';
-  v_user_ids uuid[] := '{}';
-  v_failures jsonb := '[]';
+  v_group wa.received_message[] := array[]::wa.received_message[];
+  v_user_ids uuid[] := array[]::uuid[];
+  v_failures jsonb := '[]'::jsonb;
 begin
   foreach v_message in array p_messages loop
     continue when v_message.disposition <> 'processed';
@@ -23,8 +23,8 @@ begin
       v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_group) = c_most_together
     ) then
       v_failures := v_failures || wa.try_group(v_group);
-      v_group := '{}';
-      v_user_ids := '{}';
+      v_group := array[]::wa.received_message[];
+      v_user_ids := array[]::uuid[];
     end if;
 
     v_group := v_group || v_message;

@@ -14,7 +14,7 @@ declare
   v_failures jsonb := '[]'::jsonb;
   v_statuses jsonb;
   v_applied jsonb;
-  v_account_events jsonb := '[]';
+  v_account_events jsonb := '[]'::jsonb;
   v_counts jsonb;
 begin
   if options ? 'keep' then

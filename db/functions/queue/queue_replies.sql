@@ -40,15 +40,16 @@ begin
   if v_has_queued then
     perform wa.wake_notifier();
   end if;
-  if p_replies <> '[]' then
-    perform wa.emit_event(
-      'NOTIFY_QUEUE',
-      jsonb_build_object(
-        'recipient', wa.mask_recipient(coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id)),
-        'count', jsonb_array_length(p_replies)
-      )
-    );
-  end if;
+
+  perform wa.emit_event(
+    'NOTIFY_QUEUE',
+    jsonb_build_object(
+      'recipient', wa.mask_recipient(outcome.recipient),
+      'count', jsonb_array_length(outcome.replies)
+    )
+  )
+  from unnest(p_outcomes) as outcome
+  where outcome.replies <> '[]';
 end
 $$;
 

@@ -37,8 +37,9 @@ format: $(INSTALLED) ## rewrite Python and routine files in the house style
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix db/functions
 
-schema: $(INSTALLED) ## write db/schema.sql from the migrations and routines
+schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
 	@$(BIN)/python -m handler.dev.schema_snapshot
+	@$(BIN)/python -m tests.privileges.document
 
 release: $(INSTALLED) ## write changed routines into a migration, for `supabase db push`
 	@$(BIN)/wa-webhook release

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from handler.api_key import ApiKey, mint, read_secret
@@ -19,9 +18,6 @@ from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authentic
 from tests.webhook.conftest import running_webhook
 
 if TYPE_CHECKING:
-    from psycopg import Connection
-    from psycopg.rows import DictRow
-
     from tests.fixtures.postgres import Database
 
 EDGE = "wa_edge_role"
@@ -112,33 +108,3 @@ def test_a_login_is_refused_with_a_reason(
     )
     assert finished.returncode != 0
     assert complaint in finished.stderr
-
-
-def test_direct_access_is_given_and_taken_exactly(
-    database: Database, connection: Connection[DictRow]
-) -> None:
-    def table_rights() -> set[tuple[str, str]]:
-        rows = connection.execute(
-            """
-            select table_name, privilege_type from information_schema.role_table_grants
-            where grantee = 'wa_edge_role'
-            """
-        )
-        return {(row["table_name"], row["privilege_type"]) for row in rows}
-
-    assert run_shell(database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/give_direct_access.sql')
-    assert table_rights() == {
-        *((table, "SELECT") for table in TABLES),
-        *((table, "INSERT") for table in TABLES),
-        *((table, "UPDATE") for table in ("profiles", "chat_state", "notifications")),
-        *((table, "DELETE") for table in ("chat_state", "wa_events", "webhook_logs")),
-    }
-    with psycopg.connect(database.url("wa_edge_role"), autocommit=True) as edge:
-        edge.execute("insert into public.profiles (whatsapp_e164) values ('+34600111222')")
-        assert edge.execute("select from public.profiles").rowcount == 1
-
-    run_shell(database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_direct_access.sql')
-    assert table_rights() == set()
-
-
-TABLES = ("profiles", "chat_state", "wa_events", "webhook_logs", "notifications")

@@ -1,0 +1,92 @@
+"""docs/privileges.md says everything that each role may do, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.privileges.document import DOCUMENT, run_script, write_document
+from tests.privileges.rights import read_rights
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect, Database
+    from tests.privileges.rights import Policy
+
+NEW_RIGHTS = (
+    "grant select on public.baskets to wa_edge_role",
+    "grant delete on public.profiles to wa_runtime",
+    "grant truncate on public.wa_events to wa_operator_role",
+    "grant select (payload) on public.notifications to wa_notifier_role",
+    "grant select on public.profiles to wa_operator_role with grant option",
+    "grant select on public.profiles to public",
+    "grant usage on sequence public.notifications_id_seq to anon",
+    "grant execute on function public.wa_status() to wa_edge_role",
+    "grant execute on function wa.add_alias to wa_maintenance",
+    "grant execute on function wa.add_alias to public",
+    "grant usage on schema wa to wa_edge_role",
+    "grant create on schema public to wa_runtime",
+    "grant usage on type wa.inbound_message to wa_runtime",
+    "grant create on database {database} to wa_operator_role",
+    "grant wa_runtime to wa_edge_role",
+    "grant anon to wa_operator_role",
+    "alter role wa_operator_role createdb",
+    "alter default privileges in schema public grant select on tables to wa_edge_role",
+    "alter default privileges grant execute on routines to wa_operator_role",
+    "alter function wa.add_alias security definer",
+    "alter table public.baskets owner to wa_runtime",
+    "create table public.extra (); grant select on public.extra to wa_edge_role",
+    "create function public.wa_status(integer) returns integer return 1",
+    "create schema extra; grant usage on schema extra to wa_edge_role",
+    "create role a_stranger; grant select on public.profiles to a_stranger",
+    "create role a_stranger; grant wa_operator_role to a_stranger",
+)
+COMMANDS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_the_document_is_what_the_catalog_says(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    rights = read_rights(connection)
+    run_script("give_direct_access.sql", database.url())
+    written = write_document(DOCUMENT.read_text(), rights, read_rights(connection))
+    assert written == DOCUMENT.read_text(), "run make schema, and review what it changes"
+
+
+@pytest.mark.parametrize("statement", NEW_RIGHTS)
+def test_a_new_right_makes_the_document_out_of_date(
+    statement: str, database: Database, connect: Connect
+) -> None:
+    connection = connect("supabase_admin", autocommit=False)
+    rights = read_rights(connection)
+    before = write_document("", rights, rights)
+    connection.execute(statement.format(database=database.name).encode())
+    rights = read_rights(connection)
+    assert write_document("", rights, rights) != before
+
+
+def test_every_right_on_a_table_has_a_policy_that_lets_it_through(
+    connection: Connection[DictRow],
+) -> None:
+    found = read_rights(connection)
+    admitted = {
+        (policy.table, policy.role, command)
+        for policy in found.policies
+        for command in (COMMANDS if policy.command == "ALL" else {policy.command})
+        if admits_everything(policy)
+    }
+    shut_out = {
+        (f"{right.schema}.{right.name}", right.role, right.privilege)
+        for right in found.rights
+        if right.kind == "table" and right.privilege in COMMANDS and right.role.startswith("wa_")
+    } - admitted
+    views = {"wa.missing_translations"}
+    not_ours = {"supabase_migrations.schema_migrations"}
+    assert {one for one in shut_out if one[0] not in views | not_ours} == set()
+
+
+def admits_everything(policy: Policy) -> bool:
+    return policy.permits and policy.qual in {None, "true"} and policy.with_check in {None, "true"}

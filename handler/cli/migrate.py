@@ -28,6 +28,14 @@ def migrate(
         bool,
         typer.Option("--include-all", help="Also apply files older than the newest applied one."),
     ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="Take over tables that another program made. With --dry-run: say what is in the"
+            " way; change nothing.",
+        ),
+    ] = False,
     database_url: Annotated[
         str | None,
         typer.Option(
@@ -57,9 +65,13 @@ def migrate(
             )
             if status:
                 _say_status(migrator.plan())
+            elif adopt and dry_run:
+                _adopt(migrator, dry_run=True)
             elif dry_run:
                 _say_plan(migrator.plan())
             else:
+                if adopt:
+                    _adopt(migrator, dry_run=False)
                 _run(migrator)
                 if bot_number is not None:
                     _set_bot_number(database, bot_number)
@@ -75,6 +87,21 @@ def _run(migrator: Migrator) -> None:
         typer.echo(f"{path} is gone; a migration has to drop its routine")
     if not outcome.migrations and not outcome.routines:
         typer.echo("up to date")
+
+
+def _adopt(migrator: Migrator, *, dry_run: bool) -> None:
+    adoption = migrator.adopt(dry_run=dry_run)
+    for conflict in adoption.conflicts:
+        typer.echo(str(conflict), err=True)
+    if adoption.conflicts:
+        typer.echo(f"nothing is changed: {len(adoption.conflicts)} in the way", err=True)
+        raise typer.Exit(1)
+    for line in adoption.done:
+        typer.echo(line)
+    if not adoption.done:
+        typer.echo("nothing to adopt")
+    if dry_run:
+        typer.echo("nothing is in the way, and nothing is changed")
 
 
 def _set_bot_number(database: Connection[Any], number: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psycopg import errors
+from psycopg import Rollback, errors
 from tenacity import (
     Retrying,
     retry_if_exception_type,
@@ -20,6 +20,7 @@ from tenacity import (
 )
 
 from handler.migrate import history
+from handler.migrate.adoption import Adoption
 from handler.migrate.errors import DatabaseBusyError
 from handler.migrate.plan import Plan, make_plan
 from handler.migrate.statements import execute_file
@@ -96,6 +97,34 @@ class Migrator:
             pass
         self._retry(self._apply_routines, outcome)
         return outcome
+
+    def adopt(self, *, dry_run: bool = False) -> Adoption:
+        """Apply what is pending in one transaction, taking over tables that are there already.
+
+        Nothing is changed when the answer has conflicts, or with `dry_run`. Raises as run does.
+        """
+        adoption = Adoption(self._database)
+
+        def attempt(outcome: Outcome) -> bool:
+            nonlocal adoption
+            adoption = Adoption(self._database)
+            with self._turn() as plan:
+                for migration in plan.pending:
+                    statements = adoption.execute(migration)
+                    history.ensure_history_table(self._database)
+                    history.record_migration(self._database, migration, statements)
+                    outcome.migrations.append(migration.path)
+                adoption.finish()
+                if dry_run or adoption.conflicts:
+                    raise Rollback
+            return False
+
+        outcome = Outcome()
+        self._retry(attempt, outcome)
+        if not dry_run and not adoption.conflicts:
+            for path in outcome.migrations:
+                self._report(f"applied {path}")
+        return adoption
 
     def _apply_next_migration(self, outcome: Outcome) -> bool:
         with self._turn() as plan:

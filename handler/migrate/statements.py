@@ -53,13 +53,20 @@ def execute_file(connection: Connection[tuple[object, ...]], file: SqlFile) -> l
     """
     statements = split_statements(file)
     for statement in statements:
-        try:
-            connection.execute(statement.text.encode())
-        except (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure):
-            raise
-        except psycopg.Error as error:
-            raise StatementFailedError(_describe(file, statement, error)) from error
+        execute_statement(connection, file, statement)
     return [statement.text for statement in statements]
+
+
+def execute_statement(
+    connection: Connection[tuple[object, ...]], file: SqlFile, statement: Statement
+) -> None:
+    """Execute one statement of `file`; raises as execute_file does."""
+    try:
+        connection.execute(statement.text.encode())
+    except (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure):
+        raise
+    except psycopg.Error as error:
+        raise StatementFailedError(_describe(file, statement, error)) from error
 
 
 def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
@@ -67,12 +74,15 @@ def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
     position = int(diagnostic.statement_position or 1) - 1
     line = _line_at(file.text, statement.offset + position)
     lines = [f"{file.path}, line {line}: {diagnostic.message_primary or error}"]
+    hint = diagnostic.message_hint
+    if isinstance(error, errors.DuplicateTable):
+        hint = "If another program made it, see: wa-webhook migrate --adopt --dry-run"
     lines += [
         f"  {label}: {value}"
         for label, value in (
             ("SQLSTATE", error.sqlstate),
             ("detail", diagnostic.message_detail),
-            ("hint", diagnostic.message_hint),
+            ("hint", hint),
             ("context", diagnostic.context),
         )
         if value

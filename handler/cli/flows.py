@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from handler.cli.names import names_or_exit
 from handler.cli.settings import settings_or_exit
 from handler.flow_map import (
     FlowMap,
@@ -53,10 +54,11 @@ def flows(
 
     Exits with 1 when the database cannot be read, or the document is not as it should be.
     """
+    names = names_or_exit()
     url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
     try:
         with psycopg.connect(url, autocommit=True) as connection:
-            flow_map = read_flow_map(connection)
+            flow_map = read_flow_map(connection, names)
         if write is not None:
             write.write_text(_updated(write, flow_map), encoding="utf-8")
         elif check is not None:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import psycopg
 import typer
 
+from handler.cli.names import RoleName, SchemaName, names_or_exit
 from handler.cli.settings import settings_or_exit
 from handler.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
+from handler.rewriting import Rewriter
 from handler.settings import BotSettings, DatabaseSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.errors import Diagnostic
+
+    from handler.names import Names
 
 
 def migrate(
@@ -43,11 +47,29 @@ def migrate(
             show_default=False,
         ),
     ] = None,
+    schema: SchemaName = None,
+    private_schema: SchemaName = None,
+    edge_role: RoleName = None,
+    notifier_role: RoleName = None,
+    operator_role: RoleName = None,
+    runtime_role: RoleName = None,
+    basket_owner_role: RoleName = None,
+    maintenance_role: RoleName = None,
 ) -> None:
     """Apply new migrations, then every routine if one changed.
 
     Exits with 1 when it stopped before the end, saying which file, line and statement.
     """
+    names = names_or_exit(
+        schema=schema,
+        private_schema=private_schema,
+        edge_role=edge_role,
+        notifier_role=notifier_role,
+        operator_role=operator_role,
+        runtime_role=runtime_role,
+        basket_owner_role=basket_owner_role,
+        maintenance_role=maintenance_role,
+    )
     bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
     url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
     try:
@@ -61,7 +83,11 @@ def migrate(
             _say_target(database)
             database.add_notice_handler(_say_warning)
             migrator = Migrator(
-                database, read_source(find_db_folder()), include_all=include_all, report=typer.echo
+                database,
+                read_source(find_db_folder()),
+                names=names,
+                include_all=include_all,
+                report=typer.echo,
             )
             if status:
                 _say_status(migrator.plan())
@@ -74,7 +100,7 @@ def migrate(
                     _adopt(migrator, dry_run=False)
                 _run(migrator)
                 if bot_number is not None:
-                    _set_bot_number(database, bot_number)
+                    _set_bot_number(database, names, bot_number)
     except (MigrateError, psycopg.Error) as error:
         typer.echo(str(error).strip(), err=True)
         raise typer.Exit(1) from None
@@ -104,12 +130,13 @@ def _adopt(migrator: Migrator, *, dry_run: bool) -> None:
         typer.echo("nothing is in the way, and nothing is changed")
 
 
-def _set_bot_number(database: Connection[Any], number: str) -> None:
-    changed = database.execute(
-        """
+def _set_bot_number(database: Connection[Any], names: Names, number: str) -> None:
+    statement = """
         update wa.settings set value = pg_catalog.to_jsonb(%(number)s::text), updated_at = now()
         where key = 'bot_number_e164' and value <> pg_catalog.to_jsonb(%(number)s::text)
-        """,
+        """
+    changed = database.execute(
+        Rewriter(names).rewrite(statement).encode(),
         {"number": number},
     )
     if changed.rowcount:

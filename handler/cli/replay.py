@@ -54,7 +54,7 @@ def replay(
         raise typer.BadParameter("stands alone", param_hint="--message")
     settings = settings_or_exit(DatabaseSettings)
     with database_or_exit(settings, "replay") as connection:
-        replayer = Replayer(connection, settings.wa_database_schema)
+        replayer = Replayer(connection, settings.wa_database_schema, settings.private_schema)
         if dry_run:
             _list(replayer, choice, payloads=payloads, as_json=as_json)
             return

@@ -25,7 +25,12 @@ def status(
     settings = settings_or_exit(DatabaseSettings)
     is_sampling = settings_or_exit(SnapshotSettings).snapshot_rate > 0
     with database_or_exit(settings, "status") as connection:
-        found = read_status(connection, settings.wa_database_schema, is_sampling=is_sampling)
+        found = read_status(
+            connection,
+            settings.wa_database_schema,
+            settings.private_schema,
+            is_sampling=is_sampling,
+        )
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2))
     else:

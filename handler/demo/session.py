@@ -14,7 +14,14 @@ from handler.demo.conversation import SCENES
 from handler.demo.stage import Stage
 from handler.demo.transcript import Transcript
 from handler.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
-from handler.dev.stack import APP_SECRET, PHONE_NUMBER_ID, Ports, prepare_database, run_stack
+from handler.dev.stack import (
+    APP_SECRET,
+    PHONE_NUMBER_ID,
+    Ports,
+    local_names,
+    prepare_database,
+    run_stack,
+)
 from handler.logs import configure_logging
 
 _LOG_TAIL = 20
@@ -55,6 +62,7 @@ async def _play(postgres: LocalPostgres, console: Console) -> bool:
             phone_number_id=PHONE_NUMBER_ID,
             graph=stack.graph,
             database=database,
+            names=local_names(),
             transcript=Transcript(console),
         )
         return await stage.play(SCENES)

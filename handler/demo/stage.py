@@ -13,6 +13,7 @@ from handler.demo.expectation import match_reply
 from handler.demo.scenes import Tapped
 from handler.demo.webhooks import build_body, build_content
 from handler.dev.rendering import find_choice, render_message
+from handler.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from handler.demo.scenes import Person, Scene, Turn
     from handler.demo.transcript import Transcript
     from handler.dev.graph import GraphStandIn
+    from handler.names import Names
 
 _PATIENCE_SECONDS = 10.0
 _LOOK_SECONDS = 0.01
@@ -51,6 +53,7 @@ class Stage:
         phone_number_id: str,
         graph: GraphStandIn,
         database: psycopg.AsyncConnection[Any],
+        names: Names,
         transcript: Transcript,
     ) -> None:
         self._webhook_url = webhook_url
@@ -58,6 +61,7 @@ class Stage:
         self._phone_number_id = phone_number_id
         self._graph = graph
         self._database = database
+        self._rewriter = Rewriter(names)
         self._transcript = transcript
         self._known: dict[str, str] = {}
         self._seen = 0
@@ -151,10 +155,11 @@ class Stage:
         self._transcript.went_wrong("a reply is not marked as delivered")
         return False
 
-    async def _becomes_zero(self, query: Any) -> bool:  # noqa: ANN401 (a literal of this module)
+    async def _becomes_zero(self, query: str) -> bool:
+        counting = self._rewriter.rewrite(query).encode()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            row = await (await self._database.execute(query)).fetchone()
+            row = await (await self._database.execute(counting)).fetchone()
             if row is not None and row[0] == 0:
                 return True
             await asyncio.sleep(_LOOK_SECONDS)

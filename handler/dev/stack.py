@@ -19,7 +19,8 @@ from handler.dev.postgres import HOST, SUPERUSER
 from handler.dev.server import LocalServer, bind
 from handler.migrate import Migrator, find_db_folder, read_source
 from handler.notifier.process import open_notifier
-from handler.settings import NotifierSettings, WebhookSettings
+from handler.rewriting import Rewriter
+from handler.settings import NamesSettings, NotifierSettings, WebhookSettings
 from handler.webhook import create_app
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from handler.dev.postgres import LocalPostgres
+    from handler.names import Names
 
 APP_SECRET = "local-app-secret"  # noqa: S105
 VERIFY_TOKEN = "local-verify-token"  # noqa: S105
@@ -62,18 +64,31 @@ class LocalStack:
 def prepare_database(postgres: LocalPostgres) -> None:
     """Migrate the database, let the roles of the processes log in, and name the bot's number.
 
-    Raises MigrateError.
+    Raises MigrateError, NamesError.
     """
+    names = local_names()
     with psycopg.connect(postgres.url(), autocommit=True) as database:
-        Migrator(database, read_source(find_db_folder())).run()
+        Migrator(database, read_source(find_db_folder()), names=names).run()
         database.execute(
-            "update wa.settings set value = to_jsonb(%s::text)"
-            " where key = 'bot_number_e164' and value = '\"\"'",
+            Rewriter(names)
+            .rewrite(
+                "update wa.settings set value = to_jsonb(%s::text)"
+                " where key = 'bot_number_e164' and value = '\"\"'"
+            )
+            .encode(),
             (BOT_NUMBER,),
         )
     with psycopg.connect(postgres.url(SUPERUSER), autocommit=True) as database:
-        for role in ("wa_edge_role", "wa_notifier_role", "wa_operator_role"):
-            database.execute(f"alter role {role} login")
+        for role in (names.edge_role, names.notifier_role, names.operator_role):
+            database.execute(f"alter role {role} login".encode())
+
+
+def local_names() -> Names:
+    """Return the names that the environment chooses; files for other places do not count here.
+
+    Raises NamesError.
+    """
+    return NamesSettings(_env_file=None).names()
 
 
 @contextlib.asynccontextmanager
@@ -108,7 +123,8 @@ async def _running_notifier(postgres: LocalPostgres, graph_url: str) -> AsyncIte
 def _webhook_settings(postgres: LocalPostgres) -> WebhookSettings:
     return WebhookSettings(
         _env_file=None,
-        wa_database_url=SecretStr(postgres.url("wa_edge_role")),
+        wa_database_schema=local_names().schema,
+        wa_database_url=SecretStr(postgres.url(local_names().edge_role)),
         wa_app_secret=SecretStr(APP_SECRET),
         wa_verify_token=SecretStr(VERIFY_TOKEN),
     )
@@ -117,7 +133,8 @@ def _webhook_settings(postgres: LocalPostgres) -> WebhookSettings:
 def _notifier_settings(postgres: LocalPostgres, graph_url: str) -> NotifierSettings:
     return NotifierSettings(
         _env_file=None,
-        wa_database_url=SecretStr(postgres.url("wa_notifier_role")),
+        wa_database_schema=local_names().schema,
+        wa_database_url=SecretStr(postgres.url(local_names().notifier_role)),
         wa_token=SecretStr(ACCESS_TOKEN),
         wa_phone_id=PHONE_NUMBER_ID,
         whatsapp_api_base_url=f"{graph_url}/{_GRAPH_VERSION}",

@@ -1,7 +1,7 @@
 """What a database says was applied to it.
 
 `supabase_migrations.schema_migrations` is the Supabase CLI's table, read and written so that either
-tool sees the other's work. It has no checksum; ours are kept beside it in schema wa.
+tool sees the other's work. It has no checksum; ours are kept beside it in the private schema.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class History:
     routine_checksums: dict[str, str]
 
 
-def read_history(database: Connection[Any], *, with_statements: bool = True) -> History:
+def read_history(
+    database: Connection[Any], private_schema: str, *, with_statements: bool = True
+) -> History:
     """Return the history; a database that was never migrated has an empty one.
 
     Without statements for a role that may read versions only: an edit of what the Supabase CLI
@@ -42,8 +44,10 @@ def read_history(database: Connection[Any], *, with_statements: bool = True) -> 
         )
         if columns
         else {},
-        migration_checksums=_read_checksums(database, "wa.migration_checksums", "version"),
-        routine_checksums=_read_checksums(database, "wa.function_sources", "path"),
+        migration_checksums=_read_checksums(
+            database, f"{private_schema}.migration_checksums", "version"
+        ),
+        routine_checksums=_read_checksums(database, f"{private_schema}.function_sources", "path"),
     )
 
 
@@ -69,7 +73,10 @@ def ensure_history_table(database: Connection[Any]) -> None:
 
 
 def record_migration(
-    database: Connection[Any], migration: Migration, statements: Sequence[str]
+    database: Connection[Any],
+    private_schema: str,
+    migration: Migration,
+    statements: Sequence[str],
 ) -> None:
     """Write that `migration` was applied, and that every routine is to be applied after it.
 
@@ -80,39 +87,44 @@ def record_migration(
         " values (%s, %s, %s)",
         (migration.version, migration.name, list(statements)),
     )
-    record_checksums(database, [migration])
-    forget_routines(database)
+    record_checksums(database, private_schema, [migration])
+    forget_routines(database, private_schema)
 
 
-def record_checksums(database: Connection[Any], migrations: Iterable[Migration]) -> None:
+def record_checksums(
+    database: Connection[Any], private_schema: str, migrations: Iterable[Migration]
+) -> None:
     """Keep the checksum of applied files.
 
-    Does nothing on a database whose migrations have not created schema wa's tables yet.
+    Does nothing on a database whose migrations have not created the private tables yet.
     """
-    if _columns_of(database, "wa.migration_checksums"):
+    if _columns_of(database, f"{private_schema}.migration_checksums"):
         for migration in migrations:
             database.execute(
-                "insert into wa.migration_checksums (version, sha256) values (%s, %s)",
+                f"insert into {private_schema}.migration_checksums (version, sha256)"  # noqa: S608
+                " values (%s, %s)",
                 (migration.version, migration.sha256),
             )
 
 
-def forget_routines(database: Connection[Any]) -> None:
+def forget_routines(database: Connection[Any], private_schema: str) -> None:
     """Write that every routine is to be applied again: a migration may have dropped one."""
-    if _columns_of(database, "wa.function_sources"):
-        database.execute("delete from wa.function_sources")
+    if _columns_of(database, f"{private_schema}.function_sources"):
+        database.execute(f"delete from {private_schema}.function_sources")  # noqa: S608
 
 
-def record_routines(database: Connection[Any], routines: Sequence[SqlFile]) -> None:
+def record_routines(
+    database: Connection[Any], private_schema: str, routines: Sequence[SqlFile]
+) -> None:
     """Write that exactly these routine files make up the database's routines.
 
-    Does nothing on a database whose migrations have not created schema wa's tables yet.
+    Does nothing on a database whose migrations have not created the private tables yet.
     """
-    if not _columns_of(database, "wa.function_sources"):
+    if not _columns_of(database, f"{private_schema}.function_sources"):
         return
-    database.execute("delete from wa.function_sources")
+    database.execute(f"delete from {private_schema}.function_sources")  # noqa: S608
     database.execute(
-        "insert into wa.function_sources (path, sha256)"
+        f"insert into {private_schema}.function_sources (path, sha256)"  # noqa: S608
         " select path, sha256 from unnest(%s::text[], %s::text[]) as file (path, sha256)",
         ([file.path for file in routines], [file.sha256 for file in routines]),
     )

@@ -22,8 +22,11 @@ from tenacity import (
 from handler.migrate import history
 from handler.migrate.adoption import Adoption
 from handler.migrate.errors import DatabaseBusyError
+from handler.migrate.kept_names import ensure_schema, refuse_other_names, remember_names
 from handler.migrate.plan import Plan, make_plan
 from handler.migrate.statements import execute_file
+from handler.names import Names
+from handler.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +62,8 @@ class Outcome:
 class Migrator:
     """Applies `source` to the database of a connection in autocommit mode.
 
-    `report` is called with one line of text for each thing done.
+    `names` are put in place of those in the files; a database keeps its own and takes no others.
+    `report` is called with one line of text for each thing done. Raises NamesError.
     """
 
     def __init__(
@@ -67,12 +71,15 @@ class Migrator:
         database: Connection[Any],
         source: Source,
         *,
+        names: Names | None = None,
         include_all: bool = False,
         lock_timeout: str = LOCK_TIMEOUT,
         report: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._database = database
         self._source = source
+        self._names = names or Names()
+        self._rewriter = Rewriter(self._names)
         self._include_all = include_all
         self._lock_timeout = lock_timeout
         self._report = report
@@ -83,7 +90,7 @@ class Migrator:
         Raises HistoryError as make_plan does.
         """
         with self._database.transaction():
-            known = history.read_history(self._database)
+            known = self._read_history()
         return make_plan(self._source, known, include_all=self._include_all)
 
     def run(self) -> Outcome:
@@ -130,15 +137,19 @@ class Migrator:
         with self._turn() as plan:
             outcome.remote_only = plan.remote_only
             if plan.adopted:
-                history.record_checksums(self._database, plan.adopted)
+                history.record_checksums(self._database, self._names.private_schema, plan.adopted)
                 if plan.adopted_since_release:
-                    history.forget_routines(self._database)
+                    history.forget_routines(self._database, self._names.private_schema)
             if not plan.pending:
                 return False
             migration = plan.pending[0]
-            statements = execute_file(self._database, migration)
+            ensure_schema(self._database, self._names)
+            statements = execute_file(self._database, migration, self._rewriter)
+            remember_names(self._database, self._names)
             history.ensure_history_table(self._database)
-            history.record_migration(self._database, migration, statements)
+            history.record_migration(
+                self._database, self._names.private_schema, migration, statements
+            )
         outcome.migrations.append(migration.path)
         self._report(f"applied {migration.path}")
         return True
@@ -150,9 +161,11 @@ class Migrator:
             # A routine may call one that comes later in the order.
             self._database.execute("set local check_function_bodies = off")
             for file in self._source.routines:
-                execute_file(self._database, file)
+                execute_file(self._database, file, self._rewriter)
             self._revoke_api_access()
-            history.record_routines(self._database, self._source.routines)
+            history.record_routines(
+                self._database, self._names.private_schema, self._source.routines
+            )
         outcome.routines = len(self._source.routines)
         outcome.removed_routines = plan.removed_routines
         self._report(f"applied {outcome.routines} routine files")
@@ -160,11 +173,16 @@ class Migrator:
 
     def _revoke_api_access(self) -> None:
         """Take the rights that Supabase's default privileges give on every new routine."""
+        procedure = f"{self._names.private_schema}.revoke_api_access()"
         exists = self._database.execute(
-            "select pg_catalog.to_regprocedure('wa.revoke_api_access()') is not null"
+            "select pg_catalog.to_regprocedure(%s) is not null", (procedure,)
         ).fetchone()
         if exists == (True,):
-            self._database.execute("call wa.revoke_api_access()")
+            self._database.execute(f"call {procedure}")
+
+    def _read_history(self) -> history.History:
+        refuse_other_names(self._database, self._names)
+        return history.read_history(self._database, self._names.private_schema)
 
     @contextmanager
     def _turn(self) -> Iterator[Plan]:
@@ -176,7 +194,7 @@ class Migrator:
             self._set_local("lock_timeout", self._lock_timeout)
             # Waiting is bounded above; work is not, and a role's default may be short.
             self._set_local("statement_timeout", "0")
-            known = history.read_history(self._database)
+            known = self._read_history()
             yield make_plan(self._source, known, include_all=self._include_all)
 
     def _set_local(self, name: str, value: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from handler.migrate.source import SqlFile
+    from handler.rewriting import Rewriter
 
 _EXCERPT_LINES = 12
 
@@ -45,13 +46,18 @@ def split_statements(file: SqlFile) -> list[Statement]:
     return [Statement(file.text[part], part.start) for part in slices]
 
 
-def execute_file(connection: Connection[tuple[object, ...]], file: SqlFile) -> list[str]:
-    """Execute every statement of `file` and return their texts.
+def execute_file(
+    connection: Connection[tuple[object, ...]], file: SqlFile, rewriter: Rewriter
+) -> list[str]:
+    """Execute every statement of `file`, with the names of `rewriter`, and return their texts.
 
     Raises StatementFailedError with file, line and statement. Errors that say "try again" (a lock
     timeout, a deadlock, a serialization failure) come through as they are.
     """
-    statements = split_statements(file)
+    statements = [
+        Statement(rewriter.rewrite(statement.text), statement.offset)
+        for statement in split_statements(file)
+    ]
     for statement in statements:
         execute_statement(connection, file, statement)
     return [statement.text for statement in statements]
@@ -72,7 +78,7 @@ def execute_statement(
 def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
     diagnostic = error.diag
     position = int(diagnostic.statement_position or 1) - 1
-    line = _line_at(file.text, statement.offset + position)
+    line = _line_at(file.text, statement.offset) + statement.text.count("\n", 0, position)
     lines = [f"{file.path}, line {line}: {diagnostic.message_primary or error}"]
     hint = diagnostic.message_hint
     if isinstance(error, errors.DuplicateTable):

@@ -10,6 +10,7 @@ from psycopg import errors
 from handler.migrate import MigrateError, find_db_folder, read_source
 from handler.migrate.history import read_history
 from handler.migrate.plan import make_plan
+from handler.names import DEFAULT_PRIVATE_SCHEMA
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -50,11 +51,13 @@ class MigrationState:
         return asdict(self)
 
 
-def read_migrations(connection: Connection[Any]) -> MigrationState:
+def read_migrations(
+    connection: Connection[Any], private_schema: str = DEFAULT_PRIVATE_SCHEMA
+) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     try:
         with connection.transaction():
-            history = read_history(connection, with_statements=False)
+            history = read_history(connection, private_schema, with_statements=False)
         plan = make_plan(read_source(find_db_folder()), history)
     except errors.InsufficientPrivilege:
         return MigrationState(is_known=False)

@@ -53,9 +53,10 @@ class Outcome:
 class Replayer:
     """Replays over one connection in autocommit, so that an interruption loses nothing done."""
 
-    def __init__(self, connection: Connection[Any], schema: str) -> None:
+    def __init__(self, connection: Connection[Any], schema: str, private_schema: str) -> None:
         self._connection = connection
         self._schema = sql.Identifier(schema)
+        self._private_schema = sql.Identifier(private_schema)
 
     def list_failed(self, choice: Choice) -> Mapping[str, Any]:
         """Return the answer of `wa_failed_events`: `messages`, `is_capped` and `errors`."""
@@ -92,20 +93,19 @@ class Replayer:
 
     def list_payloads(self, choice: Choice) -> list[tuple[int, str, str | None]]:
         """Return id, reason and masked error of the kept payloads that wait, oldest first."""
-        rows = self._connection.execute(
+        statement = sql.SQL(
             """
             select kept.id, kept.reason, left(kept.error, 5)
-            from wa.kept_payloads as kept
+            from {}.kept_payloads as kept
             where kept.replayed_at is null and kept.reason <> 'text_replaced'
                 and kept.received_at >= coalesce(%(since)s::timestamptz, '-infinity')
                 and kept.received_at < coalesce(%(until)s::timestamptz, 'infinity')
                 and (%(error)s::text is null or kept.error like %(error)s)
             order by kept.id
             limit %(limit)s::bigint
-            """,
-            asdict(choice),
-        )
-        return rows.fetchall()
+            """
+        ).format(self._private_schema)
+        return self._connection.execute(statement, asdict(choice)).fetchall()
 
     def replay_payloads(self, choice: Choice) -> Iterator[Outcome]:
         """Replay kept payloads one by one, and yield the outcome so far after each."""

@@ -38,12 +38,14 @@ class Status:
         }
 
 
-def read_status(connection: Connection[Any], schema: str, *, is_sampling: bool) -> Status:
+def read_status(
+    connection: Connection[Any], schema: str, private_schema: str, *, is_sampling: bool
+) -> Status:
     """Read everything in two round trips or so. `is_sampling`: as this environment has it.
 
     Raises psycopg.Error.
     """
-    migrations = read_migrations(connection)
+    migrations = read_migrations(connection, private_schema)
     statement = sql.SQL("select {}.wa_status()").format(sql.Identifier(schema))
     row = connection.execute(statement).fetchone()
     report: Mapping[str, Any] = row[0] if row else {}

@@ -38,7 +38,7 @@ def examine_database(
 ) -> tuple[Process, list[Check]]:
     """Return whose environment this is, unless `process` says so, and what was found."""
     checks: list[Check] = []
-    schema = settings.wa_database_schema
+    schema, private_schema = settings.wa_database_schema, settings.private_schema
     try:
         with connect(settings, "doctor") as connection:
             role = read_role(connection, schema)
@@ -47,8 +47,8 @@ def examine_database(
             )
             checks.append(_version(connection, role.name))
             checks.append(_clock(connection))
-            checks += check_privileges(connection, role, process, schema)
-            checks.append(_migrations(connection))
+            checks += check_privileges(connection, role, process, (schema, private_schema))
+            checks.append(_migrations(connection, private_schema))
             if process is not Process.MIGRATE:
                 checks += _health(connection, schema)
     except psycopg.Error as error:
@@ -86,8 +86,8 @@ def judge_clock(of: str, skew: timedelta) -> Check:
     return ok("clock", message)
 
 
-def _migrations(connection: Connection[Any]) -> Check:
-    found = read_migrations(connection)
+def _migrations(connection: Connection[Any], private_schema: str) -> Check:
+    found = read_migrations(connection, private_schema)
     if not found.is_known:
         return skip(
             "migrations",

@@ -66,7 +66,7 @@ select routine.proname::text
 from pg_catalog.pg_proc as routine
 join pg_catalog.pg_namespace as namespace on namespace.oid = routine.pronamespace
 where namespace.nspname = any(%s)
-    and routine.proname ~ '^(wa|basket)_' = (namespace.nspname <> 'wa')
+    and routine.proname ~ '^(wa|basket)_'
     and has_schema_privilege(namespace.oid, 'usage')
     and has_function_privilege(routine.oid, 'execute')
 """
@@ -128,16 +128,16 @@ def guess_process(connection: Connection[Any], role: Role, schema: str) -> Proce
 
 
 def check_privileges(
-    connection: Connection[Any], role: Role, process: Process, schema: str
+    connection: Connection[Any], role: Role, process: Process, schemas: tuple[str, str]
 ) -> Iterator[Check]:
-    """Look for too few rights and for too many. Raises psycopg.Error."""
+    """Look for too few rights and for too many, in both schemas. Raises psycopg.Error."""
     if process is Process.MIGRATE:
         yield from _check_migrating_role(role)
         return
     found = [
-        *_too_few(connection, process, schema, role),
+        *_too_few(connection, process, schemas[0], role),
         *_too_much_power(role, process),
-        *_too_many_rights(connection, process, schema, role),
+        *_too_many_rights(connection, process, schemas, role),
     ]
     if not found:
         found = [ok("privileges", f"{role.name} holds what {process} needs, and no more")]
@@ -194,11 +194,11 @@ def _too_much_power(role: Role, process: Process) -> Iterator[Check]:
 
 
 def _too_many_rights(
-    connection: Connection[Any], process: Process, schema: str, role: Role
+    connection: Connection[Any], process: Process, schemas: tuple[str, str], role: Role
 ) -> Iterator[Check]:
     if role.is_superuser or role.owns_tables or process is Process.OPERATOR:
         return
-    tables = _column(connection, _TABLES, ([schema, "wa"],))
+    tables = _column(connection, _TABLES, (list(schemas),))
     if tables:
         yield warn(
             "privileges",
@@ -207,7 +207,7 @@ def _too_many_rights(
             'psql "$ADMIN_DATABASE_URL" -f db/roles/take_direct_access.sql, unless an older'
             " function needs them.",
         )
-    foreign = _routines(connection, schema) & _of_others(process)
+    foreign = _routines(connection, schemas[0]) & _of_others(process)
     if foreign:
         yield warn(
             "privileges",

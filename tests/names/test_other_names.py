@@ -1,0 +1,185 @@
+"""A database with names of the operator's choice: made whole, kept apart, and never made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner, Result
+
+from handler.cli import app
+from handler.migrate import HistoryError, Migrator, find_db_folder, read_source
+from handler.names import Names
+from tests.fixtures.clusters import empty_cluster, find_binaries
+from tests.fixtures.names import about_default_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from psycopg import Connection
+
+    from handler.dev.postgres import LocalPostgres
+    from tests.fixtures.postgres import Database
+
+pytestmark = about_default_names("compares the default names with others")
+
+OTHER = Names(
+    schema="shop",
+    edge_role="shop_handler",
+    notifier_role="shop_notifier",
+    operator_role="shop_operator",
+    runtime_role="shop_runtime",
+    basket_owner_role="shop_basket_owner",
+    maintenance_role="shop_maintenance",
+)
+OPTIONS = tuple(
+    part
+    for option, name in OTHER.as_options().items()
+    for part in (f"--{option.replace('_', '-')}", name)
+)
+STRAY = """
+    select object from (
+        select namespace.nspname || '.' || relname as object
+        from pg_class join pg_namespace as namespace on namespace.oid = relnamespace
+        union all
+        select namespace.nspname || '.' || proname
+        from pg_proc join pg_namespace as namespace on namespace.oid = pronamespace
+        union all
+        select 'role ' || rolname from pg_roles
+        union all
+        select 'schema ' || nspname from pg_namespace
+    ) as everything
+    where object ~ '^(public|wa)[.]' or object ~ '^role wa_' or object = 'schema wa'
+    order by 1
+"""
+
+
+def migrate(database: Database, *options: str) -> Result:
+    return CliRunner().invoke(app, ["migrate", *options], env={"WA_DATABASE_URL": database.url()})
+
+
+def values(connection: Connection[Any], query: str) -> list[Any]:
+    return [one for (one,) in connection.execute(query.encode()).fetchall()]
+
+
+@pytest.fixture
+def server(postgres_version: int) -> Iterator[LocalPostgres]:
+    """A server without a trace of the default names: roles belong to all databases."""
+    with empty_cluster(find_binaries()[postgres_version]) as server:
+        yield server
+
+
+@pytest.fixture
+def target(bare_database: Database) -> Iterator[Connection[Any]]:
+    with psycopg.connect(bare_database.url(), autocommit=True) as connection:
+        yield connection
+
+
+def test_nothing_has_a_default_name(server: LocalPostgres) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        Migrator(connection, read_source(find_db_folder()), names=OTHER).run()
+        assert values(connection, STRAY) == []
+        assert values(connection, "select shop.wa_health() -> 'ok'") == [True]
+
+
+def test_a_second_run_is_up_to_date(bare_database: Database) -> None:
+    assert migrate(bare_database, *OPTIONS).exit_code == 0
+    assert migrate(bare_database, *OPTIONS).output.endswith("up to date\n")
+    assert migrate(bare_database, "--status", *OPTIONS).output.endswith("up to date\n")
+
+
+def test_checksums_are_those_of_the_files(bare_database: Database, target: Connection[Any]) -> None:
+    migrate(bare_database, *OPTIONS)
+    kept = values(target, "select sha256 from shop_private.migration_checksums order by version")
+    files = sorted((find_db_folder() / "migrations").glob("*.sql"))
+    assert kept == [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+
+
+def test_a_run_with_one_other_name_than_before_is_refused(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    migrate(bare_database, *OPTIONS)
+    for option in OPTIONS[::2]:
+        refused = migrate(bare_database, *OPTIONS, option, "different")
+        assert refused.exit_code == 1
+        assert "this database was migrated with other names:" in refused.output
+        assert "(now: different)" in refused.output
+    assert values(target, "select nspname from pg_namespace where nspname = 'different'") == []
+
+
+def test_a_database_with_the_default_names_keeps_them(database: Database) -> None:
+    refused = migrate(database, "--schema", "shop")
+    assert refused.exit_code == 1
+    assert "--schema public (now: shop)" in refused.output
+    assert "--private-schema wa (now: shop_private)" in refused.output
+
+
+def test_names_are_kept_from_the_first_migration_on(
+    target: Connection[Any], tmp_path: Path
+) -> None:
+    (first, *_) = sorted((find_db_folder() / "migrations").glob("*.sql"))
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / first.name).write_bytes(first.read_bytes())
+    (tmp_path / "migrations" / "20270101000000_broken.sql").write_text("select 1 / 0")
+    with pytest.raises(Exception, match="division by zero"):
+        Migrator(target, read_source(tmp_path), names=OTHER).run()
+    with pytest.raises(HistoryError, match="--schema shop"):
+        Migrator(target, read_source(find_db_folder()), names=Names()).run()
+
+
+def test_the_environment_chooses_names_too(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    environment = {
+        "WA_DATABASE_URL": bare_database.url(),
+        "WA_DATABASE_SCHEMA": "shop",
+        "WA_DATABASE_PRIVATE_SCHEMA": "shop_inner",
+        "WA_EDGE_ROLE": "shop_handler",
+        "WA_BOT_NUMBER_E164": "+15550001111",
+    }
+    assert CliRunner().invoke(app, ["migrate"], env=environment).exit_code == 0
+    assert values(target, "select name from shop_inner.names where option = 'edge_role'") == [
+        "shop_handler"
+    ]
+    number = "select value #>> '{}' from shop_inner.settings where key = 'bot_number_e164'"
+    assert values(target, number) == ["+15550001111"]
+    flows = CliRunner().invoke(app, ["flows", "--mermaid"], env=environment)
+    assert flows.output.startswith("stateDiagram-v2")
+
+
+@pytest.mark.parametrize("option", [("--edge-role", "Edge role"), ("--schema", "wa")])
+def test_names_that_cannot_be_used_stop_the_command_before_it_connects(
+    option: tuple[str, str],
+) -> None:
+    refused = CliRunner().invoke(app, ["migrate", *option])
+    assert refused.exit_code == 2
+    assert option[0] in refused.output
+
+
+def test_role_scripts_are_rewritten_for_psql(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    migrate(bare_database, *OPTIONS)
+    environment = {
+        "WA_DATABASE_SCHEMA": OTHER.schema,
+        **{f"WA_{option.upper()}": name for option, name in OTHER.as_options().items()},
+    }
+    script = str(find_db_folder() / "roles" / "give_direct_access.sql")
+    rewritten = CliRunner().invoke(app, ["rewrite", script], env=environment)
+    assert rewritten.exit_code == 0
+    finished = subprocess.run(
+        [bare_database.server.binaries / "psql", bare_database.url(), "-f", "-"],
+        input=rewritten.output,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    held = "select has_table_privilege('shop_handler', 'shop.profiles', 'update')"
+    assert values(target, held) == [True]

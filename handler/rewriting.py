@@ -34,6 +34,7 @@ _TAKES_A_NAME = frozenset(
         *("to_regclass", "to_regproc", "to_regprocedure", "to_regtype", "to_regnamespace"),
         *("has_table_privilege", "has_any_column_privilege", "has_column_privilege"),
         *("has_function_privilege", "has_sequence_privilege", "has_type_privilege"),
+        *("pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size"),
         *("pg_get_serial_sequence", "nextval", "currval", "setval"),
     }
 )

@@ -14,6 +14,7 @@ import pytest
 
 from handler.api_key import ApiKey, mint, read_secret
 from tests.docs.code_blocks import PROJECT, find_code_blocks
+from tests.fixtures.names import about_default_names
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
 from tests.webhook.conftest import running_webhook
 
@@ -50,6 +51,7 @@ def calling_with(key: ApiKey, url: str) -> dict[str, str]:
 
 
 # Logins belong to the whole server, so these tests have one of their own.
+@about_default_names("psql runs scripts with the default names")
 async def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
     stoppable_database: Database,
 ) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handler.migrate import SourceError, StatementFailedError
+from tests.fixtures.names import about_default_names
 from tests.migrations.conftest import FIRST_VERSION, Tree, run, value
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ def newest_version(target: Connection[Any]) -> Any:
     return value(target, "select max(version) from supabase_migrations.schema_migrations")
 
 
+@about_default_names("the message shows the statement as it was run")
 def test_a_failing_statement_is_named_by_file_line_and_text(
     target: Connection[Any], tree: Tree
 ) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handler.migrate import HistoryError, Migrator
+from tests.fixtures.names import about_default_names
 from tests.migrations.conftest import FIRST_VERSION, Tree, run, value
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def apply_as_the_supabase_cli(target: Connection[Any], tree: Tree) -> None:
         )
 
 
+@about_default_names("the Supabase CLI and psql know the default names only")
 def test_what_the_supabase_cli_applied_is_adopted(target: Connection[Any], tree: Tree) -> None:
     tree.write_routine("one", "create or replace function wa.one() returns int return 1;")
     apply_as_the_supabase_cli(target, tree)
@@ -85,6 +87,7 @@ def test_what_the_supabase_cli_applied_is_adopted(target: Connection[Any], tree:
     assert value(target, "select version from wa.migration_checksums") == FIRST_VERSION
 
 
+@about_default_names("the Supabase CLI and psql know the default names only")
 def test_what_the_supabase_cli_applied_and_was_then_edited_is_refused(
     target: Connection[Any], tree: Tree
 ) -> None:

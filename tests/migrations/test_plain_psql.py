@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler.migrate import find_db_folder, read_source
+from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -57,6 +58,7 @@ def psql_database(bare_database: Database) -> Database:
     return bare_database
 
 
+@about_default_names("the Supabase CLI and psql know the default names only")
 def test_psql_and_the_runner_make_the_same_schema(
     psql_database: Database, database: Database
 ) -> None:

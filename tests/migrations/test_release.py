@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from handler.cli import app
 from handler.migrate import Migrator, find_db_folder, read_source
 from handler.migrate.release import name_release, plan_release
+from tests.fixtures.names import about_default_names
 from tests.migrations.conftest import Tree, run, value
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def test_a_release_may_call_what_comes_later_in_it(target: Connection[Any], tree
     assert value(target, "select wa.first()") == 1
 
 
+@about_default_names("the Supabase CLI and psql know the default names only")
 def test_routines_that_a_release_brought_need_no_second_run(
     target: Connection[Any], tree: Tree
 ) -> None:
@@ -122,6 +124,7 @@ def test_routines_that_a_release_brought_need_no_second_run(
     assert migrator.plan().adopted == ()
 
 
+@about_default_names("the Supabase CLI and psql know the default names only")
 def test_a_migration_that_another_tool_applied_after_the_release_does_need_one(
     target: Connection[Any], tree: Tree
 ) -> None:

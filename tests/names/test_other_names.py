@@ -15,7 +15,7 @@ from handler.cli import app
 from handler.migrate import HistoryError, Migrator, find_db_folder, read_source
 from handler.names import Names
 from tests.fixtures.clusters import empty_cluster, find_binaries
-from tests.fixtures.names import about_default_names
+from tests.fixtures.names import about_default_names, environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,12 +165,8 @@ def test_role_scripts_are_rewritten_for_psql(
     bare_database: Database, target: Connection[Any]
 ) -> None:
     migrate(bare_database, *OPTIONS)
-    environment = {
-        "WA_DATABASE_SCHEMA": OTHER.schema,
-        **{f"WA_{option.upper()}": name for option, name in OTHER.as_options().items()},
-    }
     script = str(find_db_folder() / "roles" / "give_direct_access.sql")
-    rewritten = CliRunner().invoke(app, ["rewrite", script], env=environment)
+    rewritten = CliRunner().invoke(app, ["rewrite", script], env=environment_of(OTHER))
     assert rewritten.exit_code == 0
     finished = subprocess.run(
         [bare_database.server.binaries / "psql", bare_database.url(), "-f", "-"],

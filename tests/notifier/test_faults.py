@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bench.fault import QUICK, FaultRun
+from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
 
+@about_default_names("the benchmark's own SQL has the default names")
 async def test_killed_workers_and_a_restarted_server_lose_nothing_and_repeat_nothing(
     stoppable_database: Database,
 ) -> None:

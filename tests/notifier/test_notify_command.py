@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handler.dev.graph import Behaviour
+from tests.fixtures.names import current_names, environment_of
 from tests.notifier.conftest import ANA, BRUNO, PHONE_ID, TOKEN, until
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def notifying(outbox: Outbox, folder: Path, **variables: str) -> AsyncIter
         "notify",
         stdout=asyncio.subprocess.PIPE,
         cwd=folder,
-        env=inherited | given | variables,
+        env=inherited | environment_of(current_names()) | given | variables,
     )
     try:
         yield process

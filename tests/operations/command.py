@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from typer.testing import CliRunner, Result
 
 from handler.cli import app
+from tests.fixtures.names import current_names, current_role, environment_of
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -24,7 +25,9 @@ def run(
     unset = {name: None for name in os.environ if name.startswith(OURS)}
     if database is not None:
         given = {"WA_DATABASE_URL": with_password(database.url(role), role)} | given
-    result = CliRunner().invoke(app, arguments, env={**unset, **given})
+    result = CliRunner().invoke(
+        app, arguments, env={**unset, **environment_of(current_names()), **given}
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert PASSWORD not in result.output
     return result
@@ -36,4 +39,5 @@ def answer(result: Result) -> Any:
 
 
 def with_password(url: str, role: str) -> str:
+    role = current_role(role)
     return url.replace(f"//{role}@", f"//{role}:{PASSWORD}@")

@@ -11,6 +11,7 @@ import pytest
 from handler.dev.graph import Behaviour, GraphStandIn
 from handler.dev.postgres import SUPERUSER
 from handler.dev.server import LocalServer, bind
+from tests.fixtures.names import about_default_names
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
@@ -116,6 +117,7 @@ def test_a_role_that_cannot_log_in_is_one_line(
     assert "wa_nobody" in found[1]
 
 
+@about_default_names("schema public is there before the first migration")
 def test_a_database_that_was_never_migrated_fails(bare_database: Database) -> None:
     checks = examine("--as", "serve", database=bare_database, role="postgres", **SERVE)
     assert "fail" in outcomes(checks, "health")
@@ -131,6 +133,7 @@ def test_pending_migrations_and_changed_routines_fail(
     assert message == "1 routine files are not applied as they are here"
 
 
+@about_default_names("the doctor knows a role by its default name")
 @pytest.mark.parametrize(
     ("change", "outcome", "words"),
     [

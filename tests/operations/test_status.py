@@ -9,6 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value
+from tests.fixtures.names import about_default_names
 from tests.operations.command import answer, run
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def test_a_quiet_system_needs_nobody(database: Database) -> None:
     assert result.stdout.splitlines()[-1] == "nothing needs a person"
 
 
+@about_default_names("prints the names of roles")
 def test_one_screen_shows_traffic_queue_upkeep_and_roles(
     database: Database, edge: Connection[DictRow]
 ) -> None:
@@ -158,6 +160,7 @@ def test_json_holds_nobodys_number_name_or_words(
         assert private not in printed
 
 
+@about_default_names("schema public is there before the first migration")
 def test_a_database_that_was_never_migrated_is_one_line(bare_database: Database) -> None:
     result = run("status", database=bare_database, role="postgres")
     assert (result.exit_code, result.stdout) == (3, "")

@@ -9,6 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import dispatch, send, value, values
+from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -65,6 +66,7 @@ def test_a_process_or_api_role_can_do_nothing_to_any_table(
     } == {}
 
 
+@about_default_names("whoever may use no schema sees no sequence in it")
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_a_process_or_api_role_can_use_no_sequence(
     connect: Connect, connection: Connection[DictRow], role: str

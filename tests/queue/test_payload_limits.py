@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.fixtures.names import about_default_names
 from tests.queue.conftest import ANA, TEMPLATE, text
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def test_a_queued_payload_cannot_be_made_wrong(queue: Queue) -> None:
     assert caught.value.sqlstate == "WA011"
 
 
+@about_default_names("Supabase's default privileges are those of schema public")
 def test_a_direct_insert_of_an_api_role_is_checked_as_well(queue: Queue, connect: Connect) -> None:
     queue.add_user()
     service = connect("service_role")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.fixtures.names import about_default_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,6 +64,7 @@ def test_the_schemas_of_a_project_are_there(bare: Connection[Any]) -> None:
     assert schemas == [("auth",), ("extensions",)]
 
 
+@about_default_names("describes schema public of a new project")
 def test_extensions_are_found_without_their_schema(bare: Connection[Any]) -> None:
     row = bare.execute("show search_path").fetchone()
     assert row == ('"$user", public, extensions',)
@@ -72,6 +75,7 @@ def test_the_api_knows_which_schemas_it_exposes(bare: Connection[Any]) -> None:
     assert row == ("public, graphql_public",)
 
 
+@about_default_names("describes schema public of a new project")
 @pytest.mark.parametrize("role", API_ROLES)
 def test_whatever_is_made_in_public_is_given_to_the_api(bare: Connection[Any], role: str) -> None:
     bare.execute("create table public.made (id bigint generated always as identity)")

@@ -18,6 +18,7 @@ from psycopg.rows import DictRow
 
 from handler import signature
 from tests import payloads
+from tests.fixtures.names import current_names, current_role, environment_of
 from tests.fixtures.postgres import Database
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
 
@@ -50,9 +51,10 @@ def environment(database: Database | None = None, **variables: str) -> dict[str,
     }
     given = {"WA_APP_SECRET": APP_SECRET, "PYTHONPATH": str(PROJECT)}
     if database is not None:
-        url = database.url("wa_edge_role").replace("wa_edge_role", f"wa_edge_role:{PASSWORD}")
+        role = current_role("wa_edge_role")
+        url = database.url(role).replace(role, f"{role}:{PASSWORD}")
         given |= {"WA_DATABASE_URL": url, "WA_VERIFY_TOKEN": VERIFY_TOKEN}
-    return inherited | given | variables
+    return inherited | environment_of(current_names()) | given | variables
 
 
 def command(*arguments: str) -> list[str]:

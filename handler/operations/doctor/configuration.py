@@ -13,6 +13,7 @@ from handler.settings import (
     AlertSettings,
     BotSettings,
     DatabaseSettings,
+    NamesSettings,
     NotifierSettings,
     ProcessSettings,
     SettingsError,
@@ -84,7 +85,7 @@ def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Check]:
     known = {
         name.upper()
-        for settings_class in (WebhookSettings, NotifierSettings, BotSettings)
+        for settings_class in (WebhookSettings, NotifierSettings, BotSettings, NamesSettings)
         for name in settings_class.model_fields
     } | _NOT_SETTINGS
     for name in sorted(environment):

@@ -16,11 +16,11 @@ from handler.api_key import mint, read_secret, read_signing_key
 from handler.dev.server import LocalServer, bind
 from tests import payloads
 from tests.api_key.keys import KEY_ID, SigningKey
-from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
+from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
 from tests.webhook.conftest import Webhook, running_webhook
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -36,15 +36,20 @@ KEPT = "select reason, body from wa.kept_payloads"
 
 @asynccontextmanager
 async def calling(
-    database: Database, token: str, *, project_key: str | None = None, **settings: Any
+    database: Database,
+    token: str,
+    *,
+    keys: Mapping[str, Any] | None = None,
+    project_key: str | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Webhook]:
-    """Run a handler with that key against a project with a JWT secret."""
-    let_authenticator_switch(database.server, EDGE)
-    stand_in = PostgrestStandIn(database, {"": JWT_SECRET}, project_key=project_key)
-    async with stand_in.serve() as url:
-        given = {"supabase_url": url, "wa_supabase_service_role_key": token}
-        async with running_webhook(given | settings) as webhook:
-            yield webhook
+    """Run a handler with that key against a project that verifies with `keys`, or its secret."""
+    stand_in = PostgrestStandIn(database, keys or {"": JWT_SECRET}, project_key=project_key)
+    with authenticator_may_switch(database.server, EDGE):
+        async with stand_in.serve() as url:
+            given = {"supabase_url": url, "wa_supabase_service_role_key": token}
+            async with running_webhook(given | settings) as webhook:
+                yield webhook
 
 
 def refusals(webhook: Webhook) -> list[EventDict]:
@@ -88,13 +93,10 @@ async def test_a_key_that_opens_nothing_is_logged_and_nothing_is_lost(
 
 
 async def test_a_key_signed_with_an_imported_signing_key_works(database: Database) -> None:
-    let_authenticator_switch(database.server, EDGE)
     key = SigningKey.make()
     token = mint(EDGE, read_signing_key(key.jwk), DAY).token
-    async with (
-        PostgrestStandIn(database, {KEY_ID: key.public}).serve() as url,
-        running_webhook({"supabase_url": url, "wa_supabase_service_role_key": token}) as webhook,
-    ):
+    keys = {KEY_ID: key.public}
+    async with calling(database, token, keys=keys) as webhook:
         assert (await webhook.post(payloads.text_body())).status_code == 200
 
 
@@ -112,7 +114,6 @@ async def test_a_gateway_that_knows_only_the_projects_keys_is_shown_one(database
 
 
 async def test_the_key_reaches_the_routines_and_no_table(database: Database) -> None:
-    let_authenticator_switch(database.server, EDGE)
     async with calling(database, mint(EDGE, SIGNER, DAY).token) as webhook:
         assert (await webhook.post(payloads.text_body())).status_code == 200
         assert (await webhook.http.get("/readyz")).status_code == 200

@@ -5,7 +5,7 @@ Each test runs once for each transport in use (`--transport`).
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,8 @@ from handler.dev.postgres import LocalPostgres
 from handler.settings import WebhookSettings
 from handler.webhook import create_app
 from tests.fixtures.postgres import Database
-from tests.fixtures.transport import prepare, way_in
+from tests.fixtures.postgrest import let_authenticator_switch
+from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
 
 APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
 VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105
@@ -58,21 +59,22 @@ RunWebhook = Callable[..., AbstractAsyncContextManager[Webhook]]
 @pytest.fixture
 def stoppable_server(stoppable_server: LocalPostgres, transport: str) -> LocalPostgres:
     """A server of the test's own, which the handler can reach by the transport."""
-    prepare(transport, stoppable_server)
+    if transport == "postgrest":
+        let_authenticator_switch(stoppable_server, EDGE_ROLE)
     return stoppable_server
 
 
 @pytest.fixture
-def run_webhook(transport: str, postgres_server: LocalPostgres) -> RunWebhook:
+def run_webhook(transport: str, postgres_server: LocalPostgres) -> Iterator[RunWebhook]:
     """`async with run_webhook(database)`: a handler, with any further settings."""
-    prepare(transport, postgres_server)
 
     @asynccontextmanager
     async def run(database: Database, **settings: object) -> AsyncIterator[Webhook]:
         async with way_in(transport, database) as given, running_webhook(given | settings) as one:
             yield one
 
-    return run
+    with prepared(transport, postgres_server):
+        yield run
 
 
 @pytest.fixture

@@ -110,16 +110,20 @@ class Migrator:
 
         Nothing is changed when the answer has conflicts, or with `dry_run`. Raises as run does.
         """
-        adoption = Adoption(self._database)
+        adoption = Adoption(self._database, self._rewriter)
 
         def attempt(outcome: Outcome) -> bool:
             nonlocal adoption
-            adoption = Adoption(self._database)
+            adoption = Adoption(self._database, self._rewriter)
             with self._turn() as plan:
                 for migration in plan.pending:
+                    ensure_schema(self._database, self._names)
                     statements = adoption.execute(migration)
+                    remember_names(self._database, self._names)
                     history.ensure_history_table(self._database)
-                    history.record_migration(self._database, migration, statements)
+                    history.record_migration(
+                        self._database, self._names.private_schema, migration, statements
+                    )
                     outcome.migrations.append(migration.path)
                 adoption.finish()
                 if dry_run or adoption.conflicts:

@@ -13,13 +13,14 @@ from handler.migrate.adoption.conflict import Conflict
 from handler.migrate.adoption.table import AdoptedTable
 from handler.migrate.adoption.wanted import read_create
 from handler.migrate.errors import StatementFailedError
-from handler.migrate.statements import execute_statement, split_statements
+from handler.migrate.statements import Statement, execute_statement, split_statements
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     from handler.migrate.adoption.wanted import WantedTable
     from handler.migrate.source import Migration
+    from handler.rewriting import Rewriter
 
 ASIDE_SCHEMA = "wa_adopted"
 
@@ -32,18 +33,22 @@ from pg_catalog.pg_class where oid = pg_catalog.to_regclass(%s)
 class Adoption:
     """One attempt. `conflicts` is empty when it worked; `done` says what became of each table."""
 
-    def __init__(self, database: Connection[Any]) -> None:
+    def __init__(self, database: Connection[Any], rewriter: Rewriter) -> None:
         self._database = database
+        self._rewriter = rewriter
         self.conflicts: list[Conflict] = []
         self.done: list[str] = []
         self._tables: list[AdoptedTable] = []
 
     def execute(self, migration: Migration) -> list[str]:
-        """Execute a migration and return its statements, as they stand in the file.
+        """Execute a migration, with the chosen names, and return its statements.
 
         Raises StatementFailedError for a statement that fails though nothing is in its way.
         """
-        statements = split_statements(migration)
+        statements = [
+            Statement(self._rewriter.rewrite(statement.text), statement.offset)
+            for statement in split_statements(migration)
+        ]
         for statement in statements:
             wanted = read_create(statement.text)
             if wanted is not None and self._take_over(wanted):

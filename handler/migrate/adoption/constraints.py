@@ -192,7 +192,8 @@ class AdoptedConstraints:
 
     def _mendable(self, wanted: WantedConstraint, condition: str) -> str:
         """Return the condition without tables that exist only after the run."""
-        if wanted.parent is None or not wanted.parent.startswith("wa."):
+        schema = self._table.partition(".")[0]
+        if wanted.parent is None or wanted.parent.partition(".")[0] == schema:
             return condition
         column = wanted.columns[0]
         values = self._database.execute(

@@ -117,13 +117,15 @@ class PostgrestRpc:
         while not is_done:
             try:
                 step = await self._fetch("wa_retention_step", "{}")
-            except PayloadRefused as error:
-                raise PurgeFailed(error.error, error.sqlstate) from error
-            except DispatchError as error:
-                raise PurgeFailed(str(error), error.sqlstate) from error
+            except PayloadRefused as refused:
+                raise PurgeFailed(refused.error, refused.sqlstate) from refused
+            except DispatchError as failed:
+                raise PurgeFailed(str(failed), failed.sqlstate) from failed
             if step["is_busy"]:
                 logger.info("RETENTION_ALREADY_RUNNING")
                 return
+            if error := step.get("error"):
+                raise PurgeFailed(error["message"], error["sqlstate"])
             for table, count in step["purged"].items():
                 purged[table] += count
             is_done = step["is_done"]

@@ -117,6 +117,12 @@ def test_kept_payloads_need_a_person_until_they_are_replayed(
         ),
         ("insert into wa.alerts (kind, group_key) values ('test', '')", {}),
         (
+            "insert into wa.alert_occurrences (kind, group_key, occurred_at)"
+            " values ('test', '', now() - interval '6 minutes')",
+            {"alerts_held": True},
+        ),
+        ("insert into wa.alert_occurrences (kind, group_key) values ('test', '')", {}),
+        (
             "insert into public.webhook_logs (kind, detail) values ('snapshot', '{}')",
             {"snapshots_on": False},
         ),

@@ -82,13 +82,13 @@ def test_an_operator_lets_held_messages_go(
 
 
 def test_deleting_the_row_lets_held_messages_go_too(
-    queue: Queue, edge: Connection[DictRow], connection: Connection[DictRow]
+    queue: Queue, edge: Connection[DictRow]
 ) -> None:
     queue.add_user()
     dispatch(edge, template_status("PAUSED"))
     notification = queue.queue(payload=TEMPLATE)
     assert queue.claim() == []
-    connection.execute("delete from wa.message_templates where name = 'news'")
+    queue.execute("delete from wa.message_templates where name = 'news'")
     assert queue.claimed_ids() == [notification]
 
 

@@ -148,3 +148,14 @@ async def test_a_purge_that_fails_is_logged_and_disturbs_no_request(
     assert failed["log_level"] == "error"
     assert failed["sqlstate"] in {"42883", "PGRST202"}
     assert len(named(webhook.events, "RETENTION_FAILED")) == 1
+
+
+async def test_a_batch_that_fails_is_logged_and_raises_an_alert(
+    webhook: Webhook, connection: Connection[DictRow]
+) -> None:
+    connection.execute("delete from wa.settings where key = 'logs_ttl_days'")
+    assert (await webhook.post(payloads.text_body())).status_code == 200
+    failed = await until_logged(webhook, "RETENTION_FAILED")
+    assert failed["sqlstate"] == "WA004"
+    (alert,) = connection.execute("select kind, group_key from wa.alert_overview").fetchall()
+    assert alert == {"kind": "retention_failed", "group_key": "WA004"}

@@ -15,7 +15,19 @@ as $$
       alert.next_attempt_at < now() - interval '5 minutes' or alert.attempt_count > 0 as is_stuck
     from wa.alerts as alert
     where alert.delivered_count < alert.seen_count
-    order by alert.last_seen_at desc
+    union all
+    -- A notifier groups these within seconds; without one they stay here.
+    select
+      occurrence.kind,
+      occurrence.group_key,
+      sum(occurrence.seen_count),
+      max(occurrence.occurred_at),
+      0,
+      min(occurrence.occurred_at) < now() - interval '5 minutes'
+    from wa.alert_occurrences as occurrence
+    where occurrence.kind <> 'invalid_sender_spike'
+    group by occurrence.kind, occurrence.group_key
+    order by last_seen_at desc
     limit 20
   )
 
@@ -24,7 +36,7 @@ as $$
 $$;
 
 comment on function wa.summarize_alerts() is
-'The twenty latest alerts that nobody has been told of yet: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
+'The twenty latest alerts that nobody has been told of yet: those that no notifier has grouped yet included: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
 
 revoke all on function wa.summarize_alerts() from public;
 grant execute on function wa.summarize_alerts() to wa_runtime;

@@ -1,0 +1,37 @@
+"""Runs shell code of the documents as a person would: with psql and the URLs that they name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.docs.code_blocks import PROJECT
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Database
+
+
+def run_shell(database: Database, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run code in bash; `stdout` holds what a terminal would show, errors and notices as well."""
+    programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", code],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(map(str, programs)),
+            "PGTZ": "UTC",
+            "COLUMNS": "100",
+            "ADMIN_DATABASE_URL": database.url(),
+            "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
+            "EDGE_DATABASE_URL": database.url("wa_edge_role"),
+            **variables,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )

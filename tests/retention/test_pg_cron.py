@@ -1,0 +1,101 @@
+"""The runbook's pg_cron statement: accepted, and the job purges when pg_cron runs it.
+
+pg_cron 1.4 has no schedule finer than a minute. `@reboot` is its one schedule that needs no
+waiting: the job that the statement made is run by pg_cron itself when the server starts again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from handler.dev.postgres import (
+    DATABASE,
+    MIGRATING_ROLE,
+    SUPERUSER,
+    THROWAWAY_SETTINGS,
+    LocalPostgres,
+)
+from handler.migrate import Migrator, find_db_folder, read_source
+from tests.docs.code_blocks import find_code_blocks
+from tests.docs.shell import run_shell
+from tests.fixtures import supabase_shape
+from tests.fixtures.machine import requires
+from tests.fixtures.postgres import Database
+from tests.retention.conftest import Past
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+BINARIES = Path("/usr/lib/postgresql/15/bin")
+
+pytestmark = requires("/usr/lib/postgresql/15/lib/pg_cron.so")
+
+(SCHEDULE,) = (
+    block for block in find_code_blocks("docs/runbook.md", "sh") if "cron.schedule(" in block.code
+)
+FINISHED = "status in ('succeeded', 'failed')"
+TELL = f"""
+    create function cron.tell() returns trigger language plpgsql as
+    $$ begin notify finished; return null; end $$;
+    create trigger tell after update on cron.job_run_details
+    for each row when (new.{FINISHED}) execute function cron.tell()
+"""
+
+
+@pytest.fixture(params=["off", "on"], ids=["as_a_client", "as_a_background_worker"])
+def server(request: pytest.FixtureRequest) -> Iterator[LocalPostgres]:
+    """A migrated server with pg_cron, which runs jobs in the one or the other of its two ways."""
+    settings = {
+        **THROWAWAY_SETTINGS,
+        "shared_preload_libraries": "pg_cron",
+        "cron.database_name": DATABASE,
+        "cron.host": "127.0.0.1",
+        "cron.use_background_workers": request.param,
+    }
+    with LocalPostgres(binaries=BINARIES, settings=settings) as started:
+        with psycopg.connect(started.url(SUPERUSER), autocommit=True) as superuser:
+            superuser.execute(supabase_shape.ROLES)
+            superuser.execute(supabase_shape.DATABASE)
+            superuser.execute("create extension pg_cron")
+            superuser.execute(f"grant usage on schema cron to {MIGRATING_ROLE}")
+        with psycopg.connect(started.url(), autocommit=True) as migrating:
+            Migrator(migrating, read_source(find_db_folder())).run()
+        yield started
+
+
+def connect(server: LocalPostgres, role: str = MIGRATING_ROLE) -> Connection[DictRow]:
+    return psycopg.connect(server.url(role), autocommit=True, row_factory=dict_row)
+
+
+def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(server: LocalPostgres) -> None:
+    with connect(server) as migrating:
+        Past(migrating).add_events(3, "31 days")
+        scheduled = run_shell(Database(server, DATABASE), SCHEDULE.code)
+        assert scheduled.returncode == 0, scheduled.stdout
+    with connect(server, SUPERUSER) as superuser:
+        job = superuser.execute("select schedule, username from cron.job").fetchone()
+        assert job == {"schedule": "17 3 * * *", "username": MIGRATING_ROLE}
+        superuser.execute(TELL)
+        superuser.execute("update cron.job set schedule = '@reboot'")
+    server.restart()
+    with connect(server) as migrating:
+        assert finished_runs(migrating) == [{"status": "succeeded"}]
+        assert Past(migrating).count("public.wa_events") == 0
+
+
+def finished_runs(migrating: Connection[DictRow]) -> list[DictRow]:
+    """Return the job's runs once there is one."""
+    query = f"select status from cron.job_run_details where {FINISHED}".encode()
+    migrating.execute("listen finished")
+    if not (runs := migrating.execute(query).fetchall()):
+        next(migrating.notifies(timeout=20, stop_after=1), None)
+        runs = migrating.execute(query).fetchall()
+    return runs

@@ -9,6 +9,7 @@ from __future__ import annotations
 pytest_plugins = [
     "pytester",
     "tests.fixtures.machine",
+    "tests.fixtures.documents",
     "tests.fixtures.names",
     "tests.fixtures.postgres",
     "tests.fixtures.transport",

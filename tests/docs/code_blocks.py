@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-_FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^```(?P<language>\w+)\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<output>.*?)^```$)?",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """One block: the document's path, the line its code begins on, its language and its code."""
+    """One block: its document's path, the line its code begins on, language, code, and output.
+
+    The output is what a `text` block right under it shows; None when there is none.
+    """
 
     document: str
     line: int
     language: str
     code: str
+    output: str | None
 
     def __str__(self) -> str:
         return f"{self.document}:{self.line}"
@@ -25,7 +32,13 @@ def find_code_blocks(document: str, language: str) -> list[CodeBlock]:
     """Return the blocks of one language in a document, whose path is relative to the project."""
     text = (PROJECT / document).read_text()
     return [
-        CodeBlock(document, text.count("\n", 0, match.start("code")) + 1, language, match["code"])
+        CodeBlock(
+            document,
+            text.count("\n", 0, match.start("code")) + 1,
+            language,
+            match["code"],
+            match["output"],
+        )
         for match in _FENCE.finditer(text)
         if match["language"] == language
     ]

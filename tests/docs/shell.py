@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.docs.code_blocks import PROJECT
+from tests.operations.command import OURS
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -21,9 +22,10 @@ def run_shell(database: Database, code: str, **variables: str) -> subprocess.Com
         ["bash", "-euo", "pipefail", "-c", code],
         cwd=PROJECT,
         env={
-            **os.environ,
+            **{name: given for name, given in os.environ.items() if not name.startswith(OURS)},
             "PATH": os.pathsep.join(map(str, programs)),
             "PGTZ": "UTC",
+            "PSQLRC": os.devnull,
             "COLUMNS": "100",
             "ADMIN_DATABASE_URL": database.url(),
             "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
@@ -34,4 +36,11 @@ def run_shell(database: Database, code: str, **variables: str) -> subprocess.Com
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+    )
+
+
+def run_psql(database: Database, sql: str) -> subprocess.CompletedProcess[str]:
+    """Run statements as a person pastes them into psql, up to the first that fails."""
+    return run_shell(
+        database, 'psql --set ON_ERROR_STOP=1 "$OPERATOR_DATABASE_URL" <<<"$SQL"', SQL=sql
     )

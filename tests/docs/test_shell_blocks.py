@@ -10,12 +10,20 @@ import pytest
 
 from handler.api_key import mint, read_secret
 from tests.docs.code_blocks import find_code_blocks
+from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
+from tests.docs.situation import bring_trouble, fill_in
+from tests.fixtures.documents import as_run
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
 from tests.webhook.conftest import running_webhook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
     from tests.fixtures.postgres import Database
 
 EDGE = "wa_edge_role"
@@ -28,9 +36,10 @@ RUNBOOK = [
 
 # Logins belong to the whole server, so these tests have one of their own.
 @about_default_names("psql runs scripts with the default names")
-async def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
-    stoppable_database: Database,
+async def test_the_shell_blocks_of_the_runbook_print_what_is_shown_from_first_to_last(
+    stoppable_database: Database, record_property: Callable[[str, object], None]
 ) -> None:
+    profile_id = bring_trouble(stoppable_database)
     let_authenticator_switch(stoppable_database.server, EDGE)
     run_shell(stoppable_database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_api_key_access.sql')
     new, old = (mint(EDGE, read_secret(secret), timedelta(days=1)) for secret in SECRETS)
@@ -43,15 +52,20 @@ async def test_the_shell_blocks_of_the_runbook_run_from_first_to_last(
         variables = {
             "SUPABASE_URL": url,
             "WEBHOOK_URL": str(handler.http.base_url),
-            "WA_JWT_SECRET": SECRETS[0],
             "OLD_KEY": old.token,
         }
         for block in RUNBOOK:
-            code = block.code.replace("<password>", "a-long-enough-password").replace(
-                "https://<host>", "http://127.0.0.1:1"
+            secret = {"WA_JWT_SECRET": SECRETS[0]} if "wa-webhook key" in block.code else {}
+            finished = await asyncio.to_thread(
+                run_shell,
+                stoppable_database,
+                fill_in(block.code, profile_id),
+                **variables,
+                **secret,
             )
-            finished = await asyncio.to_thread(run_shell, stoppable_database, code, **variables)
             assert finished.returncode == 0, f"{block}: {finished.stdout}"
+            assert is_as_shown(finished.stdout, block.output), f"{block}: {finished.stdout}"
+            record_property(*as_run(block))
 
 
 async def test_a_key_is_refused_after_access_was_taken(stoppable_database: Database) -> None:

@@ -1,26 +1,30 @@
-"""Every SQL block of the documents runs, as the role that the documents say."""
+"""Every SQL block of the documents runs, as the role and in the situation that they say."""
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pglast
 import pytest
 
 from tests import payloads
+from tests.dispatching import send
 from tests.docs.code_blocks import CodeBlock, find_code_blocks
+from tests.docs.outputs import is_as_shown
+from tests.docs.shell import run_psql
+from tests.docs.situation import FAILED_MESSAGE, bring_trouble, fill_in
+from tests.fixtures.documents import as_run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from tests.fixtures.postgres import Connect
+    from tests.fixtures.postgres import Connect, Database
 
 RUNBOOK = find_code_blocks("docs/runbook.md", "sql")
 README = find_code_blocks("README.md", "sql")
-FAILED_MESSAGE = "wamid.failed"
 
 
 def run_block(session: Connection[DictRow], code: str) -> None:
@@ -30,47 +34,22 @@ def run_block(session: Connection[DictRow], code: str) -> None:
 
 
 @pytest.fixture
-def profile_id(connection: Connection[DictRow], edge: Connection[DictRow]) -> str:
-    """A user as the runbook has in mind: one message processed, one failed, one reply not sent."""
-    dispatch(edge, payloads.text_message("menu"))
-    connection.execute("update wa.flow_states set step_function = 'step_gone' where state = 'help'")
-    dispatch(edge, payloads.text_message("help", message_id=FAILED_MESSAGE))
-    connection.execute("update wa.flow_states set step_function = 'step_help' where state = 'help'")
-    connection.execute(
-        """
-        update public.notifications
-        set status = 'failed', error_code = '131000', failed_at = now()
-        where id = (select min(id) from public.notifications)
-        """
-    )
-    kept = {"body": b64encode(b'{"object": "whatsapp_business_account", "entry": []}').decode()}
-    edge.execute(
-        "select public.wa_dispatch(null, %s::jsonb)",
-        (json.dumps({"keep": [kept | {"reason": "dispatch_error", "error": "XX000"}]}),),
-    )
-    row = connection.execute("select user_id::text from public.profiles").fetchone()
-    assert row is not None
-    return str(row["user_id"])
-
-
-def dispatch(edge: Connection[DictRow], message: payloads.Json) -> payloads.Json:
-    body = json.dumps(payloads.envelope(messages=[message]))
-    row = edge.execute("select public.wa_dispatch(%s::jsonb) as answer", (body,)).fetchone()
-    assert row is not None
-    answer: payloads.Json = row["answer"]
-    return answer
+def profile_id(database: Database) -> str:
+    """The user of the runbook's trouble."""
+    return bring_trouble(database)
 
 
 @pytest.mark.parametrize("block", RUNBOOK, ids=str)
-def test_the_operator_can_run_every_sql_block_of_the_runbook(
-    block: CodeBlock, profile_id: str, operator: Connection[DictRow]
+def test_every_sql_block_of_the_runbook_prints_what_is_shown(
+    block: CodeBlock,
+    profile_id: str,
+    database: Database,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    code = (
-        block.code.replace("<profile_id>", profile_id)
-        .replace("<wa_message_id>", FAILED_MESSAGE)
-        .replace("<payload_id>", "1")
-    )
-    run_block(operator, code)
+    finished = run_psql(database, fill_in(block.code, profile_id))
+    assert finished.returncode == 0, finished.stdout
+    assert is_as_shown(finished.stdout, block.output), finished.stdout
+    record_property(*as_run(block))
 
 
 @pytest.mark.parametrize("block", README, ids=str)
@@ -96,8 +75,8 @@ def test_deleting_an_event_lets_its_message_be_processed_again(
 ) -> None:
     assert profile_id
     operator.execute("delete from public.wa_events where wa_message_id = %s", (FAILED_MESSAGE,))
-    answer = dispatch(edge, payloads.text_message("help", message_id=FAILED_MESSAGE))
-    assert answer["processed"] == 1
+    again = payloads.text_message("help", message_id=FAILED_MESSAGE)
+    assert send(edge, again) == {"processed": 1}
 
 
 def test_deleting_the_chat_state_resets_the_user_to_the_home_state(

@@ -21,15 +21,17 @@ from handler.dev.postgres import (
     LocalPostgres,
 )
 from handler.migrate import Migrator, find_db_folder, read_source
-from tests.docs.code_blocks import find_code_blocks
+from tests.docs.code_blocks import CodeBlock, find_code_blocks
+from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
 from tests.fixtures import supabase_shape
+from tests.fixtures.documents import as_run
 from tests.fixtures.machine import requires
 from tests.fixtures.postgres import Database
 from tests.retention.conftest import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -38,8 +40,8 @@ BINARIES = Path("/usr/lib/postgresql/15/bin")
 
 pytestmark = requires("/usr/lib/postgresql/15/lib/pg_cron.so")
 
-(SCHEDULE,) = (
-    block for block in find_code_blocks("docs/runbook.md", "sh") if "cron.schedule(" in block.code
+SCHEDULE, LOOK = (
+    block for block in find_code_blocks("docs/runbook.md", "sh") if "cron." in block.code
 )
 FINISHED = "status in ('succeeded', 'failed')"
 TELL = f"""
@@ -75,11 +77,19 @@ def connect(server: LocalPostgres, role: str = MIGRATING_ROLE) -> Connection[Dic
     return psycopg.connect(server.url(role), autocommit=True, row_factory=dict_row)
 
 
-def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(server: LocalPostgres) -> None:
+def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(
+    server: LocalPostgres, record_property: Callable[[str, object], None]
+) -> None:
+
+    def run(block: CodeBlock) -> None:
+        finished = run_shell(Database(server, DATABASE), block.code)
+        assert finished.returncode == 0, finished.stdout
+        assert is_as_shown(finished.stdout, block.output), finished.stdout
+        record_property(*as_run(block))
+
     with connect(server) as migrating:
         Past(migrating).add_events(3, "31 days")
-        scheduled = run_shell(Database(server, DATABASE), SCHEDULE.code)
-        assert scheduled.returncode == 0, scheduled.stdout
+        run(SCHEDULE)
     with connect(server, SUPERUSER) as superuser:
         job = superuser.execute("select schedule, username from cron.job").fetchone()
         assert job == {"schedule": "17 3 * * *", "username": MIGRATING_ROLE}
@@ -89,6 +99,7 @@ def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(server: LocalPostgre
     with connect(server) as migrating:
         assert finished_runs(migrating) == [{"status": "succeeded"}]
         assert Past(migrating).count("public.wa_events") == 0
+    run(LOOK)
 
 
 def finished_runs(migrating: Connection[DictRow]) -> list[DictRow]:

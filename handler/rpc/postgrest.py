@@ -113,6 +113,7 @@ class PostgrestRpc:
         Logs what the procedure says in notices, which PostgREST does not hand on.
         """
         purged = dict.fromkeys(PURGED_EVENTS, 0)
+        cutoffs: Mapping[str, Any] = {}
         is_done = False
         while not is_done:
             try:
@@ -123,16 +124,18 @@ class PostgrestRpc:
                 raise PurgeFailed(str(failed), failed.sqlstate) from failed
             if step["is_busy"]:
                 logger.info("RETENTION_ALREADY_RUNNING")
-                return
+                break
             if error := step.get("error"):
                 raise PurgeFailed(error["message"], error["sqlstate"])
+            cutoffs = step["cutoffs"]
             for table, count in step["purged"].items():
                 purged[table] += count
             is_done = step["is_done"]
             await asyncio.sleep(0 if is_done else PAUSE_SECONDS)
         log_events(
-            {"event": event, "count": purged[table], "cutoff": step["cutoffs"][table]}
+            {"event": event, "count": purged[table], "cutoff": cutoffs[table]}
             for table, event in PURGED_EVENTS.items()
+            if table in cutoffs
         )
 
     async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:

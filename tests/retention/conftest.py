@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+BATCH = 5000
+"""How many rows of a table one step purges at most."""
+
 
 class Past:
     """Rows of chosen ages in the tables that retention purges."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import dispatch, say, send, value, values
-from tests.retention.conftest import purge, step
+from tests.retention.conftest import BATCH, purge, step
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Connect
     from tests.retention.conftest import Past
-
-BATCH = 5000
 
 
 def test_events_older_than_their_time_are_forgotten_and_younger_ones_are_not(
@@ -29,6 +28,39 @@ def test_events_older_than_their_time_are_forgotten_and_younger_ones_are_not(
     said = purge(edge)["RETENTION_WA_EVENTS_PURGED"]
     assert (said["count"], said["level"]) == (2, "info")
     assert past.count("public.wa_events") == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("RETENTION_WA_EVENTS_PURGED", 30),
+        ("RETENTION_WEBHOOK_LOGS_PURGED", 14),
+        ("RETENTION_NOTIFICATIONS_PURGED", 90),
+        ("RETENTION_KEPT_PAYLOADS_PURGED", 30),
+    ],
+)
+def test_each_table_is_told_of_with_the_moment_before_which_it_was_purged(
+    edge: Connection[DictRow], said: str, days: int
+) -> None:
+    before = value(edge, "select now()")
+    event = purge(edge)[said]
+    cutoff = datetime.fromisoformat(event["cutoff"]) + timedelta(days=days)
+    assert event["count"] == 0
+    assert before <= cutoff <= value(edge, "select now()")
+
+
+def test_finished_notifications_have_a_time_of_their_own(
+    edge: Connection[DictRow], past: Past
+) -> None:
+    say(edge, "hello")
+    past.owner.execute(
+        "update public.notifications"
+        " set status = 'cancelled', created_at = now() - interval '2 days'"
+    )
+    purge(edge)
+    assert past.count("public.notifications") == 1
+    past.owner.execute("update wa.settings set value = '1' where key = 'notifications_ttl_days'")
+    assert purge(edge)["RETENTION_NOTIFICATIONS_PURGED"]["count"] == 1
 
 
 def test_the_time_is_a_setting(edge: Connection[DictRow], past: Past) -> None:

@@ -1,6 +1,7 @@
 """What an operator sees of the handler: health, metrics, logs, retention."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from psycopg import Connection
@@ -134,7 +135,8 @@ async def test_retention_that_is_due_runs_after_the_request(
     response = await webhook.post(payloads.text_body())
     assert response.status_code == 200
     purged = await until_logged(webhook, "RETENTION_WA_EVENTS_PURGED")
-    assert purged["log_level"] == "info"
+    assert (purged["log_level"], purged["count"]) == ("info", 0)
+    assert datetime.fromisoformat(purged["cutoff"]) < datetime.now(UTC) - timedelta(days=29)
     await until_logged(webhook, "RETENTION_WEBHOOK_LOGS_PURGED")
 
 

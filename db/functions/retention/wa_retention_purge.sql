@@ -3,6 +3,7 @@ language plpgsql
 as $$
 declare
   v_step jsonb;
+  v_cutoffs jsonb;
   v_sum jsonb := '{}'::jsonb;
 begin
   -- A procedure that commits can have neither a search_path of its own nor its owner's rights: each step has both.
@@ -17,6 +18,13 @@ begin
         hint = 'What earlier batches purged stays purged. Call it again once the cause is mended.';
     end if;
 
+    if (v_step ->> 'is_busy')::boolean then
+      raise notice '%', pg_catalog.jsonb_build_object('event', 'RETENTION_ALREADY_RUNNING', 'level', 'info');
+      exit;
+    end if;
+
+    v_cutoffs := v_step -> 'cutoffs';
+
     select coalesce(pg_catalog.jsonb_object_agg(counter.key, counter.value::bigint + coalesce((v_sum ->> counter.key)::bigint, 0)), v_sum)
     into v_sum
     from pg_catalog.jsonb_each_text(v_step -> 'purged') as counter;
@@ -24,26 +32,26 @@ begin
     exit when (v_step ->> 'is_done')::boolean;
   end loop;
 
-  if (v_step ->> 'is_busy')::boolean then
-    raise notice '%', pg_catalog.jsonb_build_object('event', 'RETENTION_ALREADY_RUNNING', 'level', 'info');
+  -- Between two batches another runner may take over. What this one purged by then it says all the same.
+  if v_cutoffs is null then
     return;
   end if;
 
   raise notice '%', pg_catalog.jsonb_build_object(
     'event', 'RETENTION_WA_EVENTS_PURGED', 'level', 'info',
-    'count', v_sum -> 'wa_events', 'cutoff', v_step -> 'cutoffs' -> 'wa_events'
+    'count', v_sum -> 'wa_events', 'cutoff', v_cutoffs -> 'wa_events'
   );
   raise notice '%', pg_catalog.jsonb_build_object(
     'event', 'RETENTION_WEBHOOK_LOGS_PURGED', 'level', 'info',
-    'count', v_sum -> 'webhook_logs', 'cutoff', v_step -> 'cutoffs' -> 'webhook_logs'
+    'count', v_sum -> 'webhook_logs', 'cutoff', v_cutoffs -> 'webhook_logs'
   );
   raise notice '%', pg_catalog.jsonb_build_object(
     'event', 'RETENTION_NOTIFICATIONS_PURGED', 'level', 'info',
-    'count', v_sum -> 'notifications', 'cutoff', v_step -> 'cutoffs' -> 'notifications'
+    'count', v_sum -> 'notifications', 'cutoff', v_cutoffs -> 'notifications'
   );
   raise notice '%', pg_catalog.jsonb_build_object(
     'event', 'RETENTION_KEPT_PAYLOADS_PURGED', 'level', 'info',
-    'count', v_sum -> 'kept_payloads', 'cutoff', v_step -> 'cutoffs' -> 'kept_payloads'
+    'count', v_sum -> 'kept_payloads', 'cutoff', v_cutoffs -> 'kept_payloads'
   );
 end
 $$;

@@ -112,7 +112,7 @@ def _keep_a_payload(edge: Connection[DictRow]) -> None:
     kept = {
         "body": b64encode(body.encode()).decode(),
         "reason": "dispatch_error",
-        "error": "57P03: the database system is in recovery",
+        "error": "23514: new row violates check constraint",
     }
     dispatch(edge, None, {"keep": [kept]})
 

@@ -10,7 +10,7 @@ SUPABASE_CLI_VERSION := 3.1.0
 SUPABASE_CLI := $(VENV)/supabase-cli/.installed-$(SUPABASE_CLI_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint format schema release supabase-cli
+.PHONY: help dev demo test lint format schema release bench supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ format: $(INSTALLED) ## rewrite Python and routine files in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix db/functions
+
+bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes ten minutes
+	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(PGMQ),--pgmq $(PGMQ))
 
 schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
 	@$(BIN)/python -m handler.dev.schema_snapshot

@@ -1,0 +1,88 @@
+"""Measure everything side by side and write `bench/results.md` and `bench/results.json`.
+
+Run with `make bench`, or `python -m bench --help`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bench import dispatch
+from bench.machine import describe_machine
+from bench.pgbench import Pgbench, find_pgbench
+from bench.report import Report, Section
+from bench.run import MissingPeerError, Run
+from bench.server import BenchServer
+from handler.cli.signals import exit_on_termination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECTIONS: dict[str, Callable[[Run], Section]] = {
+    "dispatch": dispatch.measure,
+}
+
+
+def main() -> None:
+    """Run the sections on one fresh server and report."""
+    options = _parse_arguments()
+    console = Console(stderr=True)
+    exit_on_termination()
+    path = find_pgbench()
+    with BenchServer() as server:
+        run = Run(server, Pgbench(path) if path else None, console, options.quick, options.pgmq)
+        report = Report(
+            describe_machine()
+            | {
+                "PostgreSQL": server.version(),
+                "client": run.pgbench.version() if run.pgbench else "pgbench is absent",
+            },
+            server.settings,
+            options.quick,
+        )
+        for name in options.only or SECTIONS:
+            console.rule(name)
+            report.sections.append(_measure(name, run))
+    if options.only and options.output is None:
+        print(report.as_markdown())
+    else:
+        report.write(options.output or Path(__file__).parent)
+
+
+def _measure(name: str, run: Run) -> Section:
+    started = time.monotonic()
+    try:
+        section = SECTIONS[name](run)
+    except MissingPeerError as missing:
+        section = Section(name, name.capitalize(), f"Not measured: {missing}.")
+    section.seconds = time.monotonic() - started
+    return section
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__ and __doc__.splitlines()[0]
+    )
+    parser.add_argument("--quick", action="store_true", help="within ten minutes on two cores")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=SECTIONS,
+        help="some sections; printed, and written only with --output",
+    )
+    parser.add_argument("--output", type=Path, help="the folder for the results (default: bench)")
+    parser.add_argument(
+        "--pgmq",
+        type=Path,
+        help="pgmq-extension/sql/pgmq.sql of a checkout of pgmq, to compare the queue with",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""wa_dispatch beside the writes that no design can avoid."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.comparison import compare, take_turns
+from bench.people import FIRST_PHONE, add_people, webhook_body, writing_variables
+from bench.pgbench import SCRIPTS, Load
+from bench.report import Section
+from bench.sampling import Sample, costs, rates, table_of, take_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bench.run import Run
+
+USERS = 100_000
+CONNECTIONS = 8
+BATCH = 32
+DATABASE = "bench_dispatch"
+
+_FILL_FLOOR = """
+insert into floor.states (user_id, state, updated_at)
+select lpad(number::text, 32, '0')::uuid, 'home', now()
+from generate_series(0, %s - 1) as number
+"""
+
+# Every sample begins with the same tables: people with a conversation, and no message yet.
+_EMPTY = """
+truncate public.notifications, public.wa_events, floor.events, floor.notifications, floor.one_row
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script, who runs it, and how many messages one run of it carries."""
+
+    script: str
+    role: str
+    messages: int = 1
+    protocol: str = "prepared"
+
+
+CASES = {
+    "floor 1: one row with a unique key": Case("floor_one.sql", "supabase_admin"),
+    "floor 3: event, state and notification in one statement": Case(
+        "floor_three.sql", "supabase_admin"
+    ),
+    "wa_dispatch, one message": Case("dispatch.sql", "wa_edge_role"),
+    f"wa_dispatch, {BATCH} messages a call": Case("dispatch_batch.sql", "wa_edge_role", BATCH),
+    "floor 3, planned anew each time": Case(
+        "floor_three.sql", "supabase_admin", protocol="extended"
+    ),
+    "wa_dispatch, one message, planned anew each time": Case(
+        "dispatch.sql", "wa_edge_role", protocol="extended"
+    ),
+}
+FLOOR_1, FLOOR_3, ONE, MANY, FLOOR_3_UNPREPARED, ONE_UNPREPARED = CASES
+
+
+def measure(run: Run) -> Section:
+    """Compare single messages and coalesced batches with the floors."""
+    pgbench = run.require_pgbench()
+    seconds = run.choose(3, 10)
+    rounds = run.choose(3, 7)
+    with run.server.database(DATABASE):
+        _prepare(run)
+
+        def sample(case: Case) -> Sample:
+            with run.server.connect(DATABASE) as connection:
+                connection.execute(_EMPTY)
+            load = Load(
+                case.script,
+                run.server.url(DATABASE, case.role),
+                clients=CONNECTIONS,
+                seconds=seconds,
+                protocol=case.protocol,
+                variables=writing_variables(USERS) | {"batch": BATCH},
+            )
+            return take_sample(run.server, pgbench, load, case.messages)
+
+        samples = take_turns(
+            {name: functools.partial(sample, case) for name, case in CASES.items()}, rounds
+        )
+    return _report(samples, seconds, rounds)
+
+
+def _prepare(run: Run) -> None:
+    run.say(f"filling {USERS:,} users")
+    with run.server.connect(DATABASE) as connection:
+        add_people(connection, USERS)
+        connection.execute((SCRIPTS / "floor_tables.sql").read_bytes())
+        connection.execute(_FILL_FLOOR, [USERS])
+        # The floor writes the very reply that the conversation gives.
+        connection.execute(
+            "select public.wa_dispatch(%s::jsonb)", [webhook_body(str(FIRST_PHONE), "1", "1")]
+        )
+        connection.execute(
+            "insert into floor.reply (payload) select payload from public.notifications"
+        )
+        connection.execute("vacuum (analyze)")
+    run.server.checkpoint()
+
+
+def _report(samples: Mapping[str, Sequence[Sample]], seconds: int, rounds: int) -> Section:
+    return Section(
+        name="dispatch",
+        title="Dispatch beside the floor",
+        method=(
+            f"{CONNECTIONS} connections of pgbench, statements prepared unless it says otherwise,"
+            f" {rounds} rounds of {seconds} s after one round, and one second of each, to warm up."
+            f" Each message is a new text from"
+            f" one of {USERS:,} users; its answer is the home menu, and floor 3 stores the same"
+            " reply. Floor 3 has three primary keys and the one index by which a worker finds what"
+            " is due. Tables of messages are emptied before each sample. CPU is that of all server"
+            " processes that serve clients, autovacuum workers included."
+        ),
+        tables=[table_of(samples)],
+        ratios=[
+            compare(
+                "wa_dispatch of one message / floor 3",
+                rates(samples[ONE]),
+                rates(samples[FLOOR_3]),
+                at_least=0.6,
+            ),
+            compare(
+                f"wa_dispatch of {BATCH}, per message / floor 3",
+                rates(samples[MANY]),
+                rates(samples[FLOOR_3]),
+                at_least=0.9,
+            ),
+            compare("floor 3 / floor 1", rates(samples[FLOOR_3]), rates(samples[FLOOR_1])),
+            compare(
+                "both planned anew: wa_dispatch of one message / floor 3",
+                rates(samples[ONE_UNPREPARED]),
+                rates(samples[FLOOR_3_UNPREPARED]),
+            ),
+            compare(
+                "CPU: wa_dispatch of one message / floor 3",
+                costs(samples[ONE]),
+                costs(samples[FLOOR_3]),
+            ),
+            compare(
+                f"CPU: wa_dispatch of {BATCH}, per message / floor 3",
+                costs(samples[MANY]),
+                costs(samples[FLOOR_3]),
+            ),
+        ],
+    )

@@ -1,0 +1,69 @@
+"""Who writes, and what: users by consecutive phone numbers, and the body of their webhooks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import psycopg
+
+FIRST_PHONE = 34_600_000_000
+
+_ADD_PEOPLE = """
+with added as (
+  insert into public.profiles (whatsapp_e164, display_name, last_inbound_at)
+  select '+' || (%(first)s + number), 'Ana', now()
+  from generate_series(0, %(users)s - 1) as number
+  returning user_id
+)
+
+insert into public.chat_state (user_id, state)
+select user_id, 'home'
+from added
+"""
+
+
+def add_people(connection: psycopg.Connection[Any], users: int) -> None:
+    """Add users who have written before, the first having the number FIRST_PHONE."""
+    connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users})
+
+
+def webhook_body(phone: str, message_id: str, sent_at: str, text: str = "hello") -> str:
+    """Return the webhook of one text message, compact as Meta posts it."""
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {
+            "display_phone_number": "15550001111",
+            "phone_number_id": "106540352242922",
+        },
+        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone}],
+        "messages": [
+            {
+                "from": phone,
+                "id": f"wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz{message_id}",
+                "timestamp": sent_at,
+                "type": "text",
+                "text": {"body": text},
+            }
+        ],
+    }
+    change = {"value": value, "field": "messages"}
+    entry = {"id": "102290129340398", "changes": [change]}
+    document = {"object": "whatsapp_business_account", "entry": [entry]}
+    return json.dumps(document, separators=(",", ":"))
+
+
+def webhook_pattern() -> str:
+    """Return the same webhook for `format()` in SQL: phone, message id and time of sending."""
+    return webhook_body("%1$s", "%2$s", "%3$s")
+
+
+def writing_variables(users: int, step: int = 1) -> dict[str, str | int]:
+    """Return what the scripts need to let every `step`th of the users write, `users` of them."""
+    return {
+        "first_phone": FIRST_PHONE,
+        "users": users,
+        "step": step,
+        "webhook": webhook_pattern(),
+    }

@@ -1,0 +1,130 @@
+"""The outbox's claim and settle beside pgmq's read and archive, and a plain skip-locked table."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bench.comparison import compare, take_turns
+from bench.people import add_people
+from bench.pgbench import SCRIPTS, Load
+from bench.report import Section
+from bench.sampling import Sample, costs, rates, table_of, take_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bench.run import Run
+
+CONNECTIONS = 4
+BATCH = 10
+DATABASE = "bench_queue"
+
+# More than is taken, so that the last claims of a sample are full too.
+_SPARE = 500
+
+_UNLIMITED_PACE = """
+update wa.settings set value = '0' where key in ('number_rate_per_second', 'pair_interval_seconds')
+"""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The script that takes a batch and settles it, the one that fills, and the table it fills."""
+
+    script: str
+    fill: str
+    table: str
+    role: str = "supabase_admin"
+
+
+OUTBOX = "outbox: claim and settle"
+PLAIN = "plain table: skip locked and update"
+PGMQ = "pgmq: read and archive"
+
+
+def measure(run: Run) -> Section:
+    """Compare full batches from several connections, the same number of messages each."""
+    pgbench = run.require_pgbench()
+    batches = run.choose(150, 1000)
+    rounds = run.choose(3, 7)
+    messages = CONNECTIONS * BATCH * batches
+    queues = {
+        OUTBOX: Queue(
+            "queue_outbox.sql", "queue_outbox_fill.sql", "public.notifications", "wa_notifier_role"
+        ),
+        PLAIN: Queue("queue_plain.sql", "queue_plain_fill.sql", "plain.jobs"),
+    }
+    if run.pgmq is not None:
+        queues[PGMQ] = Queue("queue_pgmq.sql", "queue_pgmq_fill.sql", "pgmq.q_bench")
+
+    with run.server.database(DATABASE):
+        run.say(f"filling {messages:,} users")
+        with run.server.connect(DATABASE) as connection:
+            add_people(connection, messages + _SPARE)
+            connection.execute(_UNLIMITED_PACE)
+            connection.execute((SCRIPTS / "queue_plain_table.sql").read_bytes())
+            if run.pgmq is not None:
+                connection.execute(run.pgmq.read_bytes())
+                connection.execute("select pgmq.create('bench')")
+            connection.execute("vacuum (analyze)")
+        run.server.checkpoint()
+
+        def sample(queue: Queue) -> Sample:
+            with run.server.connect(DATABASE) as connection:
+                connection.execute((SCRIPTS / queue.fill).read_bytes())
+                connection.execute(f"vacuum (analyze) {queue.table}".encode())
+            load = Load(
+                queue.script,
+                run.server.url(DATABASE, queue.role),
+                clients=CONNECTIONS,
+                transactions=batches,
+                variables={"batch": BATCH},
+            )
+            return take_sample(run.server, pgbench, load, BATCH)
+
+        samples = take_turns(
+            {name: functools.partial(sample, queue) for name, queue in queues.items()}, rounds
+        )
+    return _report(samples, messages, rounds)
+
+
+def _report(samples: Mapping[str, Sequence[Sample]], messages: int, rounds: int) -> Section:
+    section = Section(
+        name="queue",
+        title="The outbox beside other queues",
+        method=(
+            f"{CONNECTIONS} connections of pgbench take batches of {BATCH} and settle each in a"
+            f" second transaction, {messages:,} messages a sample, {rounds} rounds after one to"
+            " warm up. The payload is the same 250 bytes for all. The outbox has one message for"
+            " each of as many users and no limit of pace; beyond what the others do it keeps each"
+            " user's order, checks the 24-hour window, opt-outs and blocks, and returns an event a"
+            " message."
+        ),
+        tables=[table_of(samples)],
+    )
+    if PGMQ in samples:
+        section.ratios += [
+            compare(
+                "claim and settle / pgmq's read and archive",
+                rates(samples[OUTBOX]),
+                rates(samples[PGMQ]),
+                at_least=1.0,
+            ),
+            compare("CPU: outbox / pgmq", costs(samples[OUTBOX]), costs(samples[PGMQ])),
+            compare("pgmq / plain table", rates(samples[PGMQ]), rates(samples[PLAIN])),
+        ]
+    else:
+        section.notes.append(
+            "pgmq is absent: name its SQL file with `--pgmq` (`make bench PGMQ=`)."
+        )
+    section.ratios += [
+        compare(
+            "claim and settle / plain skip-locked table",
+            rates(samples[OUTBOX]),
+            rates(samples[PLAIN]),
+        ),
+        compare("CPU: outbox / plain table", costs(samples[OUTBOX]), costs(samples[PLAIN])),
+    ]
+    return section

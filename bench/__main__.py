@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import dispatch, outbox_queue
+from bench import dispatch, flatness, outbox_queue
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, Callable[[Run], Section]] = {
     "dispatch": dispatch.measure,
     "queue": outbox_queue.measure,
+    "flat": flatness.measure,
 }
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import psycopg
 
 FIRST_PHONE = 34_600_000_000
+MESSAGE_ID_HEAD = "wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz"
 
 _ADD_PEOPLE = """
 with added as (
@@ -41,7 +42,7 @@ def webhook_body(phone: str, message_id: str, sent_at: str, text: str = "hello")
         "messages": [
             {
                 "from": phone,
-                "id": f"wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz{message_id}",
+                "id": f"{MESSAGE_ID_HEAD}{message_id}",
                 "timestamp": sent_at,
                 "type": "text",
                 "text": {"body": text},

@@ -44,10 +44,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many transactions ran, and how many a second over all connections, once warm."""
+    """What a run came to.
+
+    `per_second` is over all connections once warm; `latencies_ms` has the mean of each statement.
+    """
 
     transactions: int
     per_second: float
+    latencies_ms: tuple[float, ...]
 
 
 def find_pgbench() -> Path | None:
@@ -93,6 +97,7 @@ class Pgbench:
         return Outcome(
             transactions=int(_number(r"transactions actually processed: (\d+)", answer.stdout)),
             per_second=_rate(answer.stdout, answer.stderr),
+            latencies_ms=_statement_latencies(answer.stdout),
         )
 
     def start_logging(self, load: Load, folder: Path) -> subprocess.Popen[bytes]:
@@ -116,6 +121,7 @@ class Pgbench:
         return [
             str(self.path),
             "--no-vacuum",
+            "--report-per-command",
             f"--protocol={load.protocol}",
             f"--client={load.clients}",
             f"--jobs={min(load.clients, 2)}",
@@ -138,6 +144,12 @@ def _rate(output: str, progress: str) -> float:
     seconds = [float(found) for found in reported]
     warm = seconds[WARM_UP_SECONDS:]
     return sum(warm) / len(warm) if warm else _number(r"tps = ([\d.]+)", output)
+
+
+def _statement_latencies(output: str) -> tuple[float, ...]:
+    """Return those of SQL statements, without pgbench's own commands."""
+    lines = re.findall(r"^ +([\d.]+) +\d+  (?!\\)\S", output, re.MULTILINE)
+    return tuple(float(latency) for latency in lines)
 
 
 def _number(pattern: str, output: str) -> float:

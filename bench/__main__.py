@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import dispatch, flatness, outbox_queue
+from bench import dispatch, flatness, outbox_queue, retention
+from bench.http import throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
@@ -27,6 +28,8 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "dispatch": dispatch.measure,
     "queue": outbox_queue.measure,
     "flat": flatness.measure,
+    "retention": retention.measure,
+    "http": throughput.measure,
 }
 
 

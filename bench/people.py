@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import psycopg
 
 FIRST_PHONE = 34_600_000_000
@@ -30,23 +32,29 @@ def add_people(connection: psycopg.Connection[Any], users: int) -> None:
     connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users})
 
 
-def webhook_body(phone: str, message_id: str, sent_at: str, text: str = "hello") -> str:
+def webhook_body(phone: str, message_id: str, sent_at: str) -> str:
     """Return the webhook of one text message, compact as Meta posts it."""
+    return webhook_of_many([(phone, message_id)], sent_at)
+
+
+def webhook_of_many(messages: Sequence[tuple[str, str]], sent_at: str) -> str:
+    """Return one webhook of several text messages: of each the sender's phone and an id."""
     value = {
         "messaging_product": "whatsapp",
         "metadata": {
             "display_phone_number": "15550001111",
             "phone_number_id": "106540352242922",
         },
-        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone}],
+        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone} for phone, _ in messages],
         "messages": [
             {
                 "from": phone,
                 "id": f"{MESSAGE_ID_HEAD}{message_id}",
                 "timestamp": sent_at,
                 "type": "text",
-                "text": {"body": text},
+                "text": {"body": "hello"},
             }
+            for phone, message_id in messages
         ],
     }
     change = {"value": value, "field": "messages"}

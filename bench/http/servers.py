@@ -1,0 +1,118 @@
+"""Webhook servers as processes of their own, on a free port, started and ended by us."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import psutil
+
+from bench.machine import PROJECT
+from bench.people import FIRST_PHONE, webhook_body
+from handler.signature import HEADER, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HOST = "127.0.0.1"
+SECRET = "bench-app-secret"  # noqa: S105
+_PATIENCE_SECONDS = 60.0
+_UVICORN = ("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none", "--no-access-log")
+
+
+class ServerFailedError(RuntimeError):
+    """A server did not answer, or ended by itself."""
+
+
+@dataclass(frozen=True)
+class WebhookServer:
+    """A running server, and how long it took from its start to its first 200."""
+
+    port: int
+    process: psutil.Process
+    seconds_to_first_200: float
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU time it has used."""
+        times = self.process.cpu_times()
+        return times.user + times.system
+
+    @property
+    def memory_mb(self) -> float:
+        """Its resident memory at the moment."""
+        return self.process.memory_info().rss / 1024**2
+
+    @property
+    def peak_memory_mb(self) -> float:
+        """The most it ever had resident, where the system tells."""
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+            for line in status.splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+        return self.memory_mb
+
+
+@contextlib.contextmanager
+def run_handler(database_url: str, **settings: str) -> Iterator[WebhookServer]:
+    """Run `wa-webhook serve`; `settings` are environment variables in lower case."""
+    environment = {"WA_DATABASE_URL": database_url, "WA_VERIFY_TOKEN": "none"} | {
+        name.upper(): value for name, value in settings.items()
+    }
+    program = ("-c", "from handler.cli import app; app()", "serve")
+    with _running(program, environment) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def run_peer(application: str) -> Iterator[WebhookServer]:
+    """Run an ASGI application of this package under uvicorn, set up as the handler is."""
+    with _running((*_UVICORN, application), {}) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[WebhookServer]:
+    port = _free_port()
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "WA_APP_SECRET": SECRET, **settings}
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, *program, f"--host={HOST}", f"--port={port}"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for_200(port, process, started)
+        yield WebhookServer(port, psutil.Process(process.pid), time.perf_counter() - started)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for_200(port: int, process: subprocess.Popen[bytes], started: float) -> None:
+    body = webhook_body(str(FIRST_PHONE), f"first-{port}-{started}", str(int(time.time()))).encode()
+    headers = {HEADER: sign(body, SECRET.encode())}
+    with httpx.Client(base_url=f"http://{HOST}:{port}", timeout=5) as client:
+        while time.perf_counter() - started < _PATIENCE_SECONDS and process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                answer = client.post("/webhook", content=body, headers=headers)
+                if answer.status_code == 200:  # noqa: PLR2004, RUF100
+                    return
+            time.sleep(0.01)
+    raise ServerFailedError(f"no 200 from {process.args!r}")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,204 @@
+"""Signed webhooks posted over kept-alive connections, by a process that does nothing else.
+
+Run as `python -m bench.http.traffic` with a Traffic as JSON on standard input; the answer, an
+Observation as JSON, is its standard output. Everything is signed before the clock starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import uvloop
+
+from bench.people import FIRST_PHONE, webhook_of_many
+from handler.signature import HEADER, sign
+
+_HOST = "127.0.0.1"
+_BYTES_PER_MESSAGE = 240
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Who posts what: `requests` distinct webhooks of random users over so many connections.
+
+    `duplicates` is the share of requests that repeat an earlier one. With `bytes_per_request` each
+    holds as many messages as fit, else one.
+    """
+
+    port: int
+    secret: str
+    requests: int
+    connections: int = 64
+    users: int = 100_000
+    duplicates: float = 0.0
+    bytes_per_request: int = 0
+
+    @property
+    def messages_per_request(self) -> int:
+        """How many messages one request holds."""
+        return max(1, self.bytes_per_request // _BYTES_PER_MESSAGE)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What came of it; latencies in milliseconds, `statuses` by HTTP status."""
+
+    requests_per_second: float
+    median_ms: float
+    p99_ms: float
+    longest_ms: float
+    statuses: dict[str, int]
+
+
+class Poster(asyncio.Protocol):
+    """One connection: posts the next request as soon as the last one is answered."""
+
+    def __init__(self, run: PostingRun) -> None:
+        self._run = run
+        self._received = bytearray()
+        self._begun = 0.0
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport until the run starts."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """End the run when the server closes the connection: kept alive, it should not."""
+        self._run.fail("the server closed a connection")
+
+    def post_next(self) -> None:
+        """Send the next request, or finish."""
+        request = self._run.next_request()
+        if request is None:
+            self._run.finish_one()
+        elif self._transport is not None:
+            self._begun = time.perf_counter()
+            self._transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        """Collect one answer, note it, and go on."""
+        self._received += data
+        head_end = self._received.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        head = bytes(self._received[:head_end]).lower()
+        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
+        if len(self._received) < head_end + 4 + length:
+            return
+        self._received.clear()
+        self._run.note(head[9:12].decode(), time.perf_counter() - self._begun)
+        self.post_next()
+
+
+class PostingRun:
+    """All requests of a run, and what was noted of them."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._requests = iter(sign_requests(traffic))
+        self._left = traffic.connections
+        self._latencies: list[float] = []
+        self._statuses: Counter[str] = Counter()
+        self._finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def next_request(self) -> bytes | None:
+        """Return what nobody has posted yet."""
+        return next(self._requests, None)
+
+    def note(self, status: str, seconds: float) -> None:
+        """Count one answer."""
+        self._statuses[status] += 1
+        self._latencies.append(seconds * 1000)
+
+    def finish_one(self) -> None:
+        """Count a connection that has nothing left to post."""
+        self._left -= 1
+        if self._left == 0:
+            self._finished.set_result(None)
+
+    def fail(self, reason: str) -> None:
+        """End the run with an error."""
+        if not self._finished.done():
+            self._finished.set_exception(ConnectionError(reason))
+
+    async def wait(self) -> None:
+        """Wait until every connection has finished."""
+        await self._finished
+
+    def observe(self, seconds: float) -> Observation:
+        """Sum up."""
+        ordered = sorted(self._latencies)
+        return Observation(
+            requests_per_second=len(ordered) / seconds,
+            median_ms=statistics.median(ordered),
+            p99_ms=ordered[int(len(ordered) * 0.99)],
+            longest_ms=ordered[-1],
+            statuses=dict(self._statuses),
+        )
+
+
+def sign_requests(traffic: Traffic) -> list[bytes]:
+    """Return the whole requests, head and body."""
+    randomness = random.Random()  # noqa: S311 (ids that no other run has)
+    sent_at = str(int(time.time()))
+    requests: list[bytes] = []
+    for _ in range(traffic.requests):
+        if requests and randomness.random() < traffic.duplicates:
+            requests.append(randomness.choice(requests))
+            continue
+        messages = [
+            (
+                str(FIRST_PHONE + randomness.randrange(traffic.users)),
+                str(randomness.getrandbits(63)),
+            )
+            for _ in range(traffic.messages_per_request)
+        ]
+        body = webhook_of_many(messages, sent_at).encode()
+        head = (
+            f"POST /webhook HTTP/1.1\r\nHost: {_HOST}:{traffic.port}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"{HEADER}: {sign(body, traffic.secret.encode())}\r\n\r\n"
+        )
+        requests.append(head.encode() + body)
+    return requests
+
+
+async def post(traffic: Traffic) -> Observation:
+    """Connect, post everything, and say how it went. Raises ConnectionError when cut off."""
+    run = PostingRun(traffic)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: run.fail(_describe(context)))
+    connections = [
+        await loop.create_connection(lambda: Poster(run), _HOST, traffic.port)
+        for _ in range(traffic.connections)
+    ]
+    gc.freeze()
+    gc.disable()
+    started = time.perf_counter()
+    for _, poster in connections:
+        poster.post_next()
+    await run.wait()
+    return run.observe(time.perf_counter() - started)
+
+
+def _describe(context: dict[str, Any]) -> str:
+    return f"{context.get('message')}: {context.get('exception')!r}"
+
+
+def main() -> None:
+    """Post what standard input describes."""
+    traffic = Traffic(**json.load(sys.stdin))
+    print(json.dumps(asdict(uvloop.run(post(traffic)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1982,7 +1982,7 @@ CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
+COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: those that no notifier has grouped yet included: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
 
 CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
     LANGUAGE sql STABLE

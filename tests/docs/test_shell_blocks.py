@@ -21,9 +21,6 @@ from tests.webhook.conftest import running_webhook
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psycopg import Connection
-    from psycopg.rows import DictRow
-
     from tests.fixtures.postgres import Database
 
 EDGE = "wa_edge_role"

@@ -8,7 +8,7 @@ import pglast
 import pytest
 
 from tests import payloads
-from tests.dispatching import send
+from tests.dispatching import dispatch, send
 from tests.docs.code_blocks import CodeBlock, find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_psql

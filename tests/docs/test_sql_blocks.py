@@ -8,7 +8,7 @@ import pglast
 import pytest
 
 from tests import payloads
-from tests.dispatching import dispatch, send
+from tests.dispatching import send
 from tests.docs.code_blocks import CodeBlock, find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_psql
@@ -85,9 +85,9 @@ def test_deleting_the_chat_state_resets_the_user_to_the_home_state(
     edge: Connection[DictRow],
     connection: Connection[DictRow],
 ) -> None:
-    dispatch(edge, payloads.text_message("language"))
+    send(edge, payloads.text_message("language"))
     operator.execute("delete from public.chat_state where user_id = %s", (profile_id,))
-    dispatch(edge, payloads.text_message("Hm."))
+    send(edge, payloads.text_message("Hm."))
     chat = connection.execute(
         "select state from public.chat_state where user_id = %s", (profile_id,)
     ).fetchone()

@@ -66,6 +66,7 @@ class Poster(asyncio.Protocol):
         self._run = run
         self._received = bytearray()
         self._begun = 0.0
+        self._is_finished = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -73,13 +74,15 @@ class Poster(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, _error: Exception | None) -> None:
-        """End the run when the server closes the connection: kept alive, it should not."""
-        self._run.fail("the server closed a connection")
+        """End the run, unless this connection has nothing left to post and was idle."""
+        if not self._is_finished:
+            self._run.fail("the server closed a connection")
 
     def post_next(self) -> None:
         """Send the next request, or finish."""
         request = self._run.next_request()
         if request is None:
+            self._is_finished = True
             self._run.finish_one()
         elif self._transport is not None:
             self._begun = time.perf_counter()
@@ -122,7 +125,7 @@ class PostingRun:
     def finish_one(self) -> None:
         """Count a connection that has nothing left to post."""
         self._left -= 1
-        if self._left == 0:
+        if self._left == 0 and not self._finished.done():
             self._finished.set_result(None)
 
     def fail(self, reason: str) -> None:

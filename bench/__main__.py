@@ -37,6 +37,7 @@ def main() -> None:
     """Run the sections on one fresh server and report."""
     options = _parse_arguments()
     console = Console(stderr=True)
+    folder = options.output or (None if options.only else Path(__file__).parent)
     exit_on_termination()
     path = find_pgbench()
     with BenchServer() as server:
@@ -53,10 +54,11 @@ def main() -> None:
         for name in options.only or SECTIONS:
             console.rule(name)
             report.sections.append(_measure(name, run))
-    if options.only and options.output is None:
+            # After each: what was measured survives an interruption.
+            if folder is not None:
+                report.write(folder)
+    if folder is None:
         print(report.as_markdown())
-    else:
-        report.write(options.output or Path(__file__).parent)
 
 
 def _measure(name: str, run: Run) -> Section:

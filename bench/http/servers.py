@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 
+from bench.http.traffic import SECRET
 from bench.machine import PROJECT
 from bench.people import FIRST_PHONE, webhook_body
 from handler.signature import HEADER, sign
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 HOST = "127.0.0.1"
-SECRET = "bench-app-secret"  # noqa: S105
 _PATIENCE_SECONDS = 60.0
 _UVICORN = ("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none", "--no-access-log")
 
@@ -88,6 +88,7 @@ def _running(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, *program, f"--host={HOST}", f"--port={port}"],
         env=environment,
+        cwd="/",  # settings in a file of the checkout are somebody's own
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

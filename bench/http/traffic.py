@@ -22,6 +22,7 @@ import uvloop
 from bench.people import FIRST_PHONE, webhook_of_many
 from handler.signature import HEADER, sign
 
+SECRET = "bench-app-secret"  # noqa: S105
 _HOST = "127.0.0.1"
 _BYTES_PER_MESSAGE = 240
 
@@ -34,9 +35,9 @@ class Traffic:
     holds as many messages as fit, else one.
     """
 
-    port: int
-    secret: str
     requests: int
+    port: int = 0
+    secret: str = SECRET
     connections: int = 64
     users: int = 100_000
     duplicates: float = 0.0

@@ -1,0 +1,79 @@
+"""The servers that are compared, side by side on one database."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bench.http.posting import HttpSample, take_http_sample
+from bench.http.servers import WebhookServer, run_handler, run_peer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bench.http.traffic import Traffic
+    from bench.report import Section
+    from bench.run import Run
+
+DATABASE = "bench_http"
+USERS = 100_000
+CONNECTIONS = 64
+
+HANDLER = "handler"
+UNCOALESCED = "handler, one request a call"
+PREPARED = "handler, prepared statements"
+PYWA = "pywa, an empty handler"
+PLAIN = "signature only"
+
+_EMPTY = "truncate public.notifications, public.wa_events"
+
+
+@dataclass
+class Contestants:
+    """Servers on one database, and how long to load them."""
+
+    run: Run
+    servers: dict[str, WebhookServer] = field(default_factory=dict)
+
+    def sample(self, name: str, traffic: Traffic) -> HttpSample:
+        """Post to one of the servers, the tables of messages being empty."""
+        with self.run.server.connect(DATABASE) as connection:
+            connection.execute(_EMPTY)
+        server = self.servers[name]
+        addressed = dataclasses.replace(traffic, port=server.port)
+        return take_http_sample(self.run.server, DATABASE, server, addressed)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Run all servers that this machine has."""
+        url = self.run.server.url(DATABASE, "wa_edge_role")
+        with contextlib.ExitStack() as stack:
+            start = stack.enter_context
+            self.servers[HANDLER] = start(run_handler(url))
+            self.servers[UNCOALESCED] = start(run_handler(url, wa_webhook_batch_size="1"))
+            self.servers[PREPARED] = start(run_handler(url, wa_database_prepared_statements="true"))
+            self.servers[PLAIN] = start(run_peer("bench.http.plain_app:app"))
+            if importlib.util.find_spec("pywa_async") is not None:
+                self.servers[PYWA] = start(run_peer("bench.http.pywa_app:app"))
+            yield
+
+
+def rates(repeats: Sequence[HttpSample]) -> list[float]:
+    """Return the requests a second, repeat by repeat."""
+    return [one.seen.requests_per_second for one in repeats]
+
+
+def note_refusals(samples: Mapping[str, Sequence[HttpSample]], section: Section) -> None:
+    """Say so when anything was answered with another status than 200."""
+    for name, repeats in samples.items():
+        refused = {
+            status: count
+            for one in repeats
+            for status, count in one.seen.statuses.items()
+            if status != "200"
+        }
+        if refused:
+            section.notes.append(f"{name}: not everything was answered with 200: {refused}.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from psycopg.rows import dict_row
 
 from tests.privileges.document import DOCUMENT, run_script, write_document
 from tests.privileges.rights import read_rights
@@ -47,12 +49,14 @@ NEW_RIGHTS = (
 COMMANDS = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 
-def test_the_document_is_what_the_catalog_says(
-    database: Database, connection: Connection[DictRow]
-) -> None:
-    rights = read_rights(connection)
-    run_script("give_direct_access.sql", database.url())
-    written = write_document(DOCUMENT.read_text(), rights, read_rights(connection))
+# Roles belong to the whole server, where other tests make more of them; this one has its own.
+def test_the_document_is_what_the_catalog_says(stoppable_database: Database) -> None:
+    with psycopg.connect(stoppable_database.url(), row_factory=dict_row) as connection:
+        rights = read_rights(connection)
+    run_script("give_direct_access.sql", stoppable_database.url())
+    with psycopg.connect(stoppable_database.url(), row_factory=dict_row) as connection:
+        with_direct_access = read_rights(connection)
+    written = write_document(DOCUMENT.read_text(), rights, with_direct_access)
     assert written == DOCUMENT.read_text(), "run make schema, and review what it changes"
 
 

@@ -1026,6 +1026,7 @@ COMMENT ON FUNCTION wa.fold_text(p_text text) IS 'A text as keywords are compare
 CREATE FUNCTION wa.forget_menus() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.forget_menus() OWNER TO wa_runtime;
@@ -3045,7 +3046,7 @@ CREATE TRIGGER basket_contributions_are_final BEFORE DELETE OR UPDATE OR TRUNCAT
 
 COMMENT ON TRIGGER basket_contributions_are_final ON public.basket_contributions IS 'Entries are added and never changed, by nobody: not even by the owner of the table.';
 
-CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, user_id ON public.basket_members FOR EACH ROW EXECUTE FUNCTION wa.count_basket_member();
+CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, user_id ON public.basket_members FOR EACH ROW WHEN ((current_setting('row_security'::text) = 'on'::text)) EXECUTE FUNCTION wa.count_basket_member();
 
 COMMENT ON TRIGGER basket_members_count ON public.basket_members IS 'Updates the basket''s row, and so takes its lock: whoever changes members, the rules of the basket hold.';
 

@@ -10,7 +10,7 @@ SUPABASE_CLI_VERSION := 3.1.0
 SUPABASE_CLI := $(VENV)/supabase-cli/.installed-$(SUPABASE_CLI_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint format schema release bench supabase-cli
+.PHONY: help dev demo test lint format schema release extension bench supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migr
 
 release: $(INSTALLED) ## write changed routines into a migration, for `supabase db push`
 	@$(BIN)/wa-webhook release
+
+extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into build/
+	@$(BIN)/wa-webhook extension
 
 supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use it; needs npm
 

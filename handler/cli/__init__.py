@@ -5,6 +5,7 @@ import typer
 from handler.cli.demo import demo
 from handler.cli.dev import dev
 from handler.cli.doctor import doctor
+from handler.cli.extension import extension
 from handler.cli.flows import flows
 from handler.cli.key import key
 from handler.cli.migrate import migrate
@@ -33,5 +34,6 @@ app.command()(status)
 app.command()(doctor)
 app.command()(replay)
 app.command()(release)
+app.command()(extension)
 app.command()(key)
 app.command()(rewrite)

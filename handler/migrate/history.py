@@ -6,7 +6,7 @@ tool sees the other's work. It has no checksum; ours are kept beside it in the p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ class History:
     applied: dict[str, list[str] | None]
     migration_checksums: dict[str, str]
     routine_checksums: dict[str, str]
+
+    def of_extension(self) -> History:
+        """Return it as the scripts of an extension leave it: they keep checksums and no more."""
+        return replace(self, applied=dict.fromkeys(self.migration_checksums))
 
 
 def read_history(

@@ -22,6 +22,7 @@ from tenacity import (
 from handler.migrate import history
 from handler.migrate.adoption import Adoption
 from handler.migrate.errors import DatabaseBusyError
+from handler.migrate.held_by_extension import refuse_extension
 from handler.migrate.kept_names import ensure_schema, refuse_other_names, remember_names
 from handler.migrate.plan import Plan, make_plan
 from handler.migrate.statements import execute_file
@@ -185,6 +186,7 @@ class Migrator:
             self._database.execute(f"call {procedure}")
 
     def _read_history(self) -> history.History:
+        refuse_extension(self._database, self._names.private_schema)
         refuse_other_names(self._database, self._names)
         return history.read_history(self._database, self._names.private_schema)
 

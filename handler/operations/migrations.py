@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors
 
 from handler.migrate import MigrateError, find_db_folder, read_source
+from handler.migrate.held_by_extension import find_extension
 from handler.migrate.history import read_history
 from handler.migrate.plan import make_plan
 from handler.names import DEFAULT_PRIVATE_SCHEMA
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 MIGRATE = "wa-webhook migrate, as the role that owns the tables"
+UPDATE = "alter extension update, once the server has the files of this version"
 
 
 @dataclass(frozen=True)
 class MigrationState:
-    """Paths are relative to db/. `refused` says what `wa-webhook migrate` would stop at."""
+    """Paths are relative to db/. `refused` says what `wa-webhook migrate` would stop at.
+
+    `extension` is name and version of the one that holds the database, where one does.
+    """
 
     is_known: bool = True
     applied: int = 0
@@ -29,6 +34,12 @@ class MigrationState:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     refused: str | None = None
+    extension: str | None = None
+
+    @property
+    def mend(self) -> str:
+        """What brings the database to what the files say."""
+        return MIGRATE if self.extension is None else UPDATE
 
     @property
     def problem(self) -> str | None:
@@ -55,18 +66,23 @@ def read_migrations(
     connection: Connection[Any], private_schema: str = DEFAULT_PRIVATE_SCHEMA
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
+    extension = None
     try:
         with connection.transaction():
+            extension = find_extension(connection, private_schema)
             history = read_history(connection, private_schema, with_statements=False)
+        if extension is not None:
+            history = history.of_extension()
         plan = make_plan(read_source(find_db_folder()), history)
     except errors.InsufficientPrivilege:
-        return MigrationState(is_known=False)
+        return MigrationState(is_known=False, extension=extension)
     except MigrateError as error:
-        return MigrationState(refused=" ".join(str(error).split()))
+        return MigrationState(refused=" ".join(str(error).split()), extension=extension)
     return MigrationState(
         applied=len(plan.applied),
         latest=max((migration.version for migration in plan.applied), default=None),
         pending=tuple(migration.path for migration in plan.pending),
         changed=tuple(file.path for file in plan.changed_routines),
         removed=plan.removed_routines,
+        extension=extension,
     )

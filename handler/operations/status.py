@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
-from handler.operations.migrations import MIGRATE, MigrationState, read_migrations
+from handler.operations.migrations import MigrationState, read_migrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,13 +57,15 @@ def _all_problems(
 ) -> tuple[Mapping[str, Any], ...]:
     problems = list(report["problems"])
     if migrations.problem is not None:
-        problems.append(_problem("migrations", migrations.problem, MIGRATE, needs_person=True))
+        problems.append(
+            _problem("migrations", migrations.problem, migrations.mend, needs_person=True)
+        )
     elif not migrations.is_known:
         problems.append(
             _problem(
                 "migrations",
                 "this role may not read which migrations are applied",
-                MIGRATE,
+                migrations.mend,
                 needs_person=False,
             )
         )

@@ -94,9 +94,10 @@ def _migrations(status: Status) -> str:
     migrations = status.migrations
     if not migrations.is_known:
         return "not readable by this role"
+    held = "" if migrations.extension is None else f" (extension {migrations.extension})"
     return (
         f"{migrations.applied} applied, {len(migrations.pending)} pending,"
-        f" {len(migrations.changed)} routine files changed"
+        f" {len(migrations.changed)} routine files changed{held}"
     )
 
 

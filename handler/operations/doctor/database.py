@@ -95,8 +95,9 @@ def _migrations(connection: Connection[Any], private_schema: str) -> Check:
             "wa-webhook status, as wa_operator_role, compares them.",
         )
     if found.problem is not None:
-        return fail("migrations", found.problem, f"{MIGRATE}.")
-    return ok("migrations", f"{found.applied} applied, as are all routines")
+        return fail("migrations", found.problem, f"{found.mend}.")
+    held = "" if found.extension is None else f" (extension {found.extension})"
+    return ok("migrations", f"{found.applied} applied, as are all routines{held}")
 
 
 def _health(connection: Connection[Any], schema: str) -> Iterator[Check]:

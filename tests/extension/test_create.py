@@ -1,0 +1,137 @@
+"""`create extension wa_webhook` makes the database that `wa-webhook migrate` makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import errors
+from psycopg.rows import dict_row
+
+from handler.dev.postgres import SUPERUSER, embedded_binaries
+from tests.extension.conftest import ALL_MEMBERS, NEW, OLD, execute, let_go, open_folder
+from tests.extension.installation import let_everybody_read
+from tests.fixtures.chat import Chat
+from tests.fixtures.clusters import cluster_from_seed, empty_cluster
+from tests.fixtures.postgres import Database
+from tests.supabase.contents import routines_of, rows_of, schema_of
+
+if TYPE_CHECKING:
+    from tests.extension.conftest import Tree
+    from tests.extension.installation import Installation
+
+CHECKSUMS = "select version, sha256 from wa.migration_checksums order by version"
+
+
+@pytest.fixture
+def supabase_shaped(bare_database: Database) -> Database:
+    """A new project's database with the extension; extensions have a schema there."""
+    execute(bare_database, "create extension cube schema extensions", "create extension wa_webhook")
+    return bare_database
+
+
+def test_the_routines_are_the_same(supabase_shaped: Database, database: Database) -> None:
+    assert routines_of(supabase_shaped) == routines_of(database)
+
+
+def test_the_schema_is_the_same(supabase_shaped: Database, database: Database) -> None:
+    let_go(supabase_shaped)
+    assert schema_of(supabase_shaped) == schema_of(database)
+
+
+def test_the_rows_are_the_same(supabase_shaped: Database, database: Database) -> None:
+    # The release of a test's copy of db/ may be one that the project has not made yet.
+    assert rows_of(supabase_shaped) == rows_of(database)
+
+
+def test_the_migrations_that_it_is_made_of_are_remembered(extended: Database, tree: Tree) -> None:
+    made_of = [(one.version, one.sha256) for one in tree.versions()[-1].migrations]
+    assert execute(extended, CHECKSUMS)[: len(made_of) - 1] == made_of[:-1]
+
+
+def test_everything_but_roles_belongs_to_it(extended: Database) -> None:
+    alone = execute(
+        extended,
+        f"""
+        with made as (
+          select 'pg_class'::regclass as class, oid from pg_class
+          where relnamespace in ('public'::regnamespace, 'wa'::regnamespace)
+            and relkind in ('r', 'p', 'S', 'v')
+          union all
+          select 'pg_proc'::regclass, oid from pg_proc
+          where pronamespace = 'wa'::regnamespace
+            or pronamespace = 'public'::regnamespace and proname ~ '^(wa|basket)_'
+          union all
+          select 'pg_namespace'::regclass, 'wa'::regnamespace::oid
+        )
+        select pg_describe_object(class, oid, 0) from made
+        where (class, oid) not in ({ALL_MEMBERS})
+        """,
+    )
+    assert alone == []
+
+
+def test_its_owner_is_no_superuser(extended: Database) -> None:
+    owner = "select extowner::regrole::text from pg_extension where extname = 'wa_webhook'"
+    assert execute(extended, owner) == [("postgres",)]
+    assert execute(extended, "select rolsuper from pg_roles where rolname = 'postgres'") == [
+        (False,)
+    ]
+
+
+def test_a_conversation_works_and_retention_keeps_partitions(extended: Database) -> None:
+    with (
+        psycopg.connect(extended.url(), autocommit=True, row_factory=dict_row) as admin,
+        psycopg.connect(
+            extended.url("wa_edge_role"), autocommit=True, row_factory=dict_row
+        ) as edge,
+    ):
+        ana = Chat(edge, admin).person("Ana", phone="34600111222")
+        assert ana.says("hello")
+        edge.execute("call public.wa_retention_purge()")
+        partitions = "select from pg_inherits where inhparent = 'public.webhook_logs'::regclass"
+        created = len(admin.execute(partitions).fetchall())
+        assert created > 1
+        admin.execute("select wa.drop_log_partitions(now() + interval '9 days')")
+        assert len(admin.execute(partitions).fetchall()) == 1
+
+
+def test_a_server_that_never_saw_it_gets_the_roles(installation: Installation) -> None:
+    with empty_cluster(installation.programs) as server:
+        first, second = Database(server, "postgres"), Database(server, "second")
+        execute(first, "create extension wa_webhook cascade", "create database second")
+        execute(second, "create extension wa_webhook cascade")
+        assert routines_of(first) == routines_of(second)
+
+
+def test_18_finds_it_in_a_folder_of_ones_own(tree: Tree) -> None:
+    with open_folder() as folder, cluster_from_seed(embedded_binaries()) as server:
+        let_everybody_read(tree.build(folder).extension)
+        database = Database(server, "postgres")
+        path = f"alter database postgres set extension_control_path = '$system:{folder}'"
+        execute(database, path, role=SUPERUSER)
+        execute(database, "create extension wa_webhook cascade")
+
+
+def test_an_earlier_version_can_be_chosen(plain_database: Database) -> None:
+    execute(plain_database, f"create extension wa_webhook version '{OLD}' cascade")
+    version = "select extversion from pg_extension where extname = 'wa_webhook'"
+    assert execute(plain_database, version) == [(OLD,)]
+    assert OLD != NEW
+
+
+def test_it_takes_no_other_schema(plain_database: Database) -> None:
+    with pytest.raises(errors.FeatureNotSupported, match='must be installed in schema "public"'):
+        execute(
+            plain_database,
+            "create extension cube",
+            "create schema other",
+            "create extension wa_webhook schema other",
+        )
+
+
+def test_a_migrated_database_refuses_it_and_says_why(database: Database) -> None:
+    with pytest.raises(errors.DuplicateSchema, match="has a schema wa already") as raised:
+        execute(database, "create extension wa_webhook")
+    assert "stays with" in str(raised.value.diag.message_hint)

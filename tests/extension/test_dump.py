@@ -1,0 +1,201 @@
+"""pg_dump and pg_restore bring back a database that the extension holds, with every row."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests.baskets.callers import Baskets
+from tests.docs.situation import bring_trouble
+from tests.extension.conftest import execute
+from tests.fixtures.chat import Chat
+from tests.supabase.contents import routines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.fixtures.postgres import Database
+
+# What the scripts write themselves, and what is made from other tables.
+NOT_DUMPED = ["wa.function_sources", "wa.migration_checksums", "wa.rendered_menus"]
+TABLES = """
+    select oid::regclass::text from pg_class
+    where relnamespace in ('public'::regnamespace, 'wa'::regnamespace) and relkind = 'r'
+    order by 1
+"""
+SEQUENCES = """
+    select oid::regclass::text, pg_sequence_last_value(oid) from pg_class
+    where relnamespace in ('public'::regnamespace, 'wa'::regnamespace) and relkind = 'S'
+    order by 1
+"""
+RELATIONS = """
+    select relation.oid::regclass::text, relrowsecurity, pg_get_userbyid(relowner),
+        array(select acl::text from unnest(relacl) as acl order by 1),
+        array(select polname::text from pg_policy where polrelid = relation.oid order by 1),
+        array(
+            select pg_get_indexdef(indexrelid) from pg_index
+            where indrelid = relation.oid order by 1
+        ),
+        array(
+            select pg_get_triggerdef(oid) from pg_trigger
+            where tgrelid = relation.oid and not tgisinternal order by 1
+        ),
+        obj_description(relation.oid, 'pg_class')
+    from pg_class as relation
+    where relnamespace in ('public'::regnamespace, 'wa'::regnamespace)
+        and relkind in ('r', 'p', 'S')
+    order by 1
+"""
+
+
+@pytest.fixture
+def used(extended: Database) -> Database:
+    """A database that has been in use, with seeded rows that an operator changed and deleted."""
+    bring_trouble(extended)
+    with (
+        psycopg.connect(extended.url(), autocommit=True, row_factory=dict_row) as admin,
+        psycopg.connect(extended.url(), autocommit=True, row_factory=dict_row) as runtime,
+    ):
+        runtime.execute("set role wa_runtime")
+        number = "update wa.settings set value = '\"+15550001111\"' where key = 'bot_number_e164'"
+        admin.execute(number)
+        baskets = Baskets(runtime, admin)
+        ana, bruno = baskets.person("Ana"), baskets.person("Bruno")
+        open_one, closed_one = baskets.create(ana), baskets.create(bruno)
+        baskets.join(bruno, open_one["share_token"])
+        for person, reference in ((bruno, "first"), (ana, "second")):
+            baskets.contribute(person, open_one, 500, reference)
+        baskets.act("basket_close", bruno, closed_one)
+        admin.execute("update wa.settings set value = '99' where key = 'events_ttl_days'")
+        admin.execute("update wa.texts set body = 'Ndiyo' where key = 'home.open_menu'")
+        admin.execute(
+            "delete from wa.menu_items where reply_id = (select max(reply_id) from wa.menu_items)"
+        )
+        admin.execute("call public.wa_retention_purge()")
+        admin.execute("insert into public.webhook_logs (kind, detail) values ('field', '{}')")
+    return extended
+
+
+@pytest.fixture
+def target(new_database: Callable[[str], Database]) -> Database:
+    """An empty database."""
+    return new_database("template1")
+
+
+def run(
+    database: Database, program: str, *arguments: str | Path
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [database.server.binaries / program, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def dump(database: Database, file: Path) -> Path:
+    dumped = run(database, "pg_dump", "--format=custom", f"--file={file}", database.url())
+    assert dumped.returncode == 0, dumped.stderr
+    return file
+
+
+def restore(database: Database, file: Path) -> subprocess.CompletedProcess[str]:
+    """Restore as docs/extension.md tells: without the keys that partitions have already."""
+    listed = run(database, "pg_restore", "--list", file).stdout
+    wanted = file.with_suffix(".list")
+    wanted.write_text(
+        "".join(
+            line
+            for line in listed.splitlines(keepends=True)
+            if " CONSTRAINT wa webhook_logs_2" not in line
+        )
+    )
+    return run(
+        database,
+        "pg_restore",
+        "--exit-on-error",
+        f"--use-list={wanted}",
+        f"--dbname={database.url()}",
+        file,
+    )
+
+
+def rows_of(database: Database) -> dict[str, Any]:
+    return {
+        table: execute(database, f"select to_jsonb(t) from {table} as t order by to_jsonb(t)::text")
+        for (table,) in execute(database, TABLES)
+        if table not in NOT_DUMPED
+    }
+
+
+def test_every_row_is_back(used: Database, target: Database, tmp_path: Path) -> None:
+    restored = restore(target, dump(used, tmp_path / "dump"))
+    assert restored.returncode == 0, restored.stderr
+    rows = rows_of(used)
+    assert rows_of(target) == rows
+    filled = {table for table, found in rows.items() if found}
+    assert {"basket_members", "notifications", "wa.kept_payloads"} <= filled
+    assert execute(target, SEQUENCES) == execute(used, SEQUENCES)
+
+
+def test_routines_rights_policies_and_triggers_are_back(
+    used: Database, target: Database, tmp_path: Path
+) -> None:
+    restore(target, dump(used, tmp_path / "dump"))
+    assert routines_of(target) == routines_of(used)
+    assert execute(target, RELATIONS) == execute(used, RELATIONS)
+
+
+def test_conversations_go_on(used: Database, target: Database, tmp_path: Path) -> None:
+    restore(target, dump(used, tmp_path / "dump"))
+    with (
+        psycopg.connect(target.url(), autocommit=True, row_factory=dict_row) as admin,
+        psycopg.connect(target.url("wa_edge_role"), autocommit=True, row_factory=dict_row) as edge,
+    ):
+        assert "Ndiyo" in str(Chat(edge, admin).person("Eva", phone="34600555666").says("hello"))
+
+
+def test_without_the_list_only_the_keys_of_partitions_are_complained_of(
+    used: Database, target: Database, tmp_path: Path
+) -> None:
+    file = dump(used, tmp_path / "dump")
+    restored = run(target, "pg_restore", f"--dbname={target.url()}", file)
+    errors = [line for line in restored.stderr.splitlines() if "ERROR" in line]
+    partitions = execute(
+        used, TABLES.replace("order by", "and relname ~ '^webhook_logs_2' order by")
+    )
+    assert len(errors) == len(partitions)
+    assert all('multiple primary keys for table "webhook_logs_2' in error for error in errors)
+    assert rows_of(target) == rows_of(used)
+    assert execute(target, RELATIONS) == execute(used, RELATIONS)
+
+
+def test_every_table_and_identity_is_marked(extended: Database) -> None:
+    unmarked = execute(
+        extended,
+        """
+        select oid::regclass::text from pg_class
+        where relnamespace in ('public'::regnamespace, 'wa'::regnamespace)
+          and relkind in ('r', 'S')
+          and oid <> all (select unnest(extconfig) from pg_extension where extname = 'wa_webhook')
+        order by 1
+        """,
+    )
+    assert unmarked == [(table,) for table in NOT_DUMPED]
+
+
+def test_a_session_that_restores_gets_empty_tables_and_a_warning(plain_database: Database) -> None:
+    told: list[str] = []
+    with psycopg.connect(plain_database.url(), autocommit=True) as connection:
+        connection.add_notice_handler(lambda said: told.append(str(said.message_primary)))
+        connection.execute("set row_security = off")
+        connection.execute("create extension wa_webhook cascade")
+    assert any("left empty for the rows that follow" in line for line in told)
+    assert [table for table, rows in rows_of(plain_database).items() if rows] == []
+    health = execute(plain_database, "select public.wa_health() ->> 'ok'")
+    assert health == [("false",)]

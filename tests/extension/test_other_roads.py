@@ -1,0 +1,63 @@
+"""A database belongs to the extension or to the migrations, and each command knows which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from handler.migrate import HistoryError, Migrator
+from tests.extension.conftest import NEW, OLD, execute
+from tests.operations.command import answer, run
+
+if TYPE_CHECKING:
+    from tests.extension.conftest import Tree
+    from tests.fixtures.postgres import Database
+
+HELD = f"the extension wa_webhook {NEW}"
+
+
+@pytest.mark.parametrize("way", ["run", "plan", "adopt"])
+def test_the_apply_script_refuses_what_the_extension_holds(
+    extended: Database, tree: Tree, way: str
+) -> None:
+    with (
+        psycopg.connect(extended.url(), autocommit=True) as connection,
+        pytest.raises(HistoryError, match=f'{HELD}\n.*alter extension "wa_webhook" update'),
+    ):
+        getattr(Migrator(connection, tree.source()), way)()
+
+
+def test_the_command_says_so_and_changes_nothing(extended: Database) -> None:
+    result = run("migrate", database=extended, role="postgres")
+    assert result.exit_code == 1
+    assert HELD in result.output
+    history = "select to_regnamespace('supabase_migrations')"
+    assert execute(extended, history) == [(None,)]
+
+
+def test_status_shows_the_extension(extended: Database) -> None:
+    migrations = answer(run("status", "--json", database=extended))["migrations"]
+    assert migrations["extension"] == f"wa_webhook {NEW}"
+    assert migrations["pending"] == migrations["changed"] == migrations["removed"] == []
+    assert f"(extension wa_webhook {NEW})" in " ".join(
+        run("status", database=extended).output.split()
+    )
+
+
+def test_status_and_doctor_tell_to_update_an_old_version(plain_database: Database) -> None:
+    execute(plain_database, f"create extension wa_webhook version '{OLD}' cascade")
+    problems = answer(run("status", "--json", database=plain_database))["problems"]
+    assert "alter extension update" in str(problems)
+    checks = answer(run("doctor", "--json", "--as", "operator", database=plain_database))["checks"]
+    (check,) = (check for check in checks if check["name"] == "migrations")
+    assert check["outcome"] == "fail"
+    assert "alter extension update" in check["mend"]
+
+
+def test_doctor_finds_the_extension_in_order(extended: Database) -> None:
+    checks = answer(run("doctor", "--json", "--as", "operator", database=extended))["checks"]
+    (check,) = (check for check in checks if check["name"] == "migrations")
+    assert check["outcome"] == "ok"
+    assert f"(extension wa_webhook {NEW})" in check["message"]

@@ -27,7 +27,6 @@ _CONTROL = """\
 comment = '{comment}'
 default_version = '{version}'
 requires = '{requires}'
-schema = 'public'
 relocatable = false
 superuser = false
 encoding = 'UTF8'

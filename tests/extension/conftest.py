@@ -22,6 +22,7 @@ from handler.migrate import find_db_folder, read_source
 from handler.migrate.release import name_release, plan_release
 from tests.extension.installation import Installation, copy_installation
 from tests.fixtures import clusters
+from tests.supabase.conftest import supabase as supabase  # a fixture here too
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

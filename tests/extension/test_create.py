@@ -14,6 +14,7 @@ from tests.extension.conftest import ALL_MEMBERS, NEW, OLD, execute, let_go, ope
 from tests.extension.installation import let_everybody_read
 from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import cluster_from_seed, empty_cluster
+from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.supabase.contents import routines_of, rows_of, schema_of
 
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from tests.extension.conftest import Tree
     from tests.extension.installation import Installation
 
+pytestmark = about_default_names("the extension has the default names")
+
 CHECKSUMS = "select version, sha256 from wa.migration_checksums order by version"
 
 
 @pytest.fixture
 def supabase_shaped(bare_database: Database) -> Database:
     """A new project's database with the extension; extensions have a schema there."""
-    execute(bare_database, "create extension cube schema extensions", "create extension wa_webhook")
+    execute(bare_database, "create extension wa_webhook schema extensions cascade")
     return bare_database
 
 
@@ -121,14 +124,15 @@ def test_an_earlier_version_can_be_chosen(plain_database: Database) -> None:
     assert OLD != NEW
 
 
-def test_it_takes_no_other_schema(plain_database: Database) -> None:
-    with pytest.raises(errors.FeatureNotSupported, match='must be installed in schema "public"'):
-        execute(
-            plain_database,
-            "create extension cube",
-            "create schema other",
-            "create extension wa_webhook schema other",
-        )
+def test_nothing_of_it_lies_in_the_schema_that_it_is_given(supabase_shaped: Database) -> None:
+    schemas = f"""
+        select distinct identity.schema
+        from pg_depend as member
+        cross join lateral pg_identify_object(classid, objid, 0) as identity
+        where (classid, objid) in ({ALL_MEMBERS}) and identity.schema is not null
+        order by 1
+    """
+    assert execute(supabase_shaped, schemas) == [("public",), ("wa",)]
 
 
 def test_a_migrated_database_refuses_it_and_says_why(database: Database) -> None:

@@ -10,10 +10,13 @@ from psycopg import errors
 from tests.docs.situation import bring_trouble
 from tests.extension.conftest import ROLES, execute
 from tests.fixtures.clusters import empty_cluster
+from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 
 if TYPE_CHECKING:
     from tests.extension.installation import Installation
+
+pytestmark = about_default_names("the extension has the default names")
 
 LEFT = """
     select nspname || '.' || name

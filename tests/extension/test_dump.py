@@ -13,13 +13,19 @@ from tests.baskets.callers import Baskets
 from tests.docs.situation import bring_trouble
 from tests.extension.conftest import execute
 from tests.fixtures.chat import Chat
+from tests.fixtures.clusters import empty_cluster
+from tests.fixtures.names import about_default_names
+from tests.fixtures.postgres import Database
 from tests.supabase.contents import routines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.fixtures.postgres import Database
+    from tests.extension.installation import Installation
+
+
+pytestmark = about_default_names("the extension has the default names")
 
 # What the scripts write themselves, and what is made from other tables.
 NOT_DUMPED = ["wa.function_sources", "wa.migration_checksums", "wa.rendered_menus"]
@@ -158,6 +164,17 @@ def test_conversations_go_on(used: Database, target: Database, tmp_path: Path) -
         psycopg.connect(target.url("wa_edge_role"), autocommit=True, row_factory=dict_row) as edge,
     ):
         assert "Ndiyo" in str(Chat(edge, admin).person("Eva", phone="34600555666").says("hello"))
+
+
+def test_a_server_without_the_roles_gets_them(
+    used: Database, installation: Installation, tmp_path: Path
+) -> None:
+    file = dump(used, tmp_path / "dump")
+    with empty_cluster(installation.programs) as server:
+        elsewhere = Database(server, "postgres")
+        restored = restore(elsewhere, file)
+        assert restored.returncode == 0, restored.stderr
+        assert rows_of(elsewhere) == rows_of(used)
 
 
 def test_without_the_list_only_the_keys_of_partitions_are_complained_of(

@@ -9,11 +9,14 @@ import pytest
 
 from handler.migrate import HistoryError, Migrator
 from tests.extension.conftest import NEW, OLD, execute
+from tests.fixtures.names import about_default_names
 from tests.operations.command import answer, run
 
 if TYPE_CHECKING:
     from tests.extension.conftest import Tree
     from tests.fixtures.postgres import Database
+
+pytestmark = about_default_names("the extension has the default names")
 
 HELD = f"the extension wa_webhook {NEW}"
 

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from tests.extension.conftest import NEW, OLD, execute, let_go, open_folder
 from tests.extension.installation import let_everybody_read
 from tests.fixtures.chat import Chat
+from tests.fixtures.names import about_default_names
 from tests.supabase.contents import routines_of, rows_of, schema_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tests.extension.conftest import Tree
     from tests.extension.installation import Installation
     from tests.fixtures.postgres import Database
+
+pytestmark = about_default_names("the extension has the default names")
 
 LATER = "9.9"
 LATE_MIGRATION = """

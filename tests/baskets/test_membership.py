@@ -31,6 +31,15 @@ def test_joining_twice_changes_nothing(baskets: Baskets) -> None:
     assert (baskets.row(basket), baskets.members(basket)) == before
 
 
+def test_no_caller_joins_uncounted(baskets: Baskets) -> None:
+    basket = baskets.create(baskets.person())
+    bob = baskets.person()
+    # Off, it keeps the trigger that counts from running; and policies refuse what they would allow.
+    baskets.connection.execute("set row_security = off")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        baskets.join(bob, basket["share_token"])
+
+
 def test_an_owner_who_joins_stays_owner(baskets: Baskets) -> None:
     ann = baskets.person()
     basket = baskets.create(ann)

@@ -130,6 +130,13 @@ def extended(plain_database: Database) -> Database:
     return plain_database
 
 
+@pytest.fixture
+def supabase_shaped(bare_database: Database) -> Database:
+    """A new project's database with the extension; extensions have a schema there."""
+    execute(bare_database, "create extension wa_webhook schema extensions cascade")
+    return bare_database
+
+
 def execute(database: Database, *statements: str, role: str = "postgres") -> list[tuple[Any, ...]]:
     """Run statements one by one, and return the rows of the last."""
     with psycopg.connect(database.url(role), autocommit=True) as connection:

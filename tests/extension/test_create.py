@@ -27,13 +27,6 @@ pytestmark = about_default_names("the extension has the default names")
 CHECKSUMS = "select version, sha256 from wa.migration_checksums order by version"
 
 
-@pytest.fixture
-def supabase_shaped(bare_database: Database) -> Database:
-    """A new project's database with the extension; extensions have a schema there."""
-    execute(bare_database, "create extension wa_webhook schema extensions cascade")
-    return bare_database
-
-
 def test_the_routines_are_the_same(supabase_shaped: Database, database: Database) -> None:
     assert routines_of(supabase_shaped) == routines_of(database)
 

@@ -192,6 +192,16 @@ def test_without_the_list_only_the_keys_of_partitions_are_complained_of(
     assert execute(target, RELATIONS) == execute(used, RELATIONS)
 
 
+def test_rights_that_postgres_takes_for_the_extensions_own_are_not_in_the_dump(
+    supabase_shaped: Database,
+) -> None:
+    # On the schema of cube, and by default privileges. A Supabase project gives them by itself.
+    dumped = run(supabase_shaped, "pg_dump", supabase_shaped.url()).stdout
+    assert "GRANT USAGE ON SCHEMA public TO service_role" in dumped
+    assert "ON SCHEMA extensions TO" not in dumped
+    assert "TABLE public.profiles TO" not in dumped
+
+
 def test_every_table_and_identity_is_marked(extended: Database) -> None:
     unmarked = execute(
         extended,

@@ -1,8 +1,9 @@
 """Requests that arrive together share one RPC and one commit, and each is answered only after it.
 
-Deliveries wait in one queue; up to `concurrency` workers empty it. A worker takes what is there,
-never more than the limits, so a lone delivery goes at once and a crowd shares. A shared call that
-fails for a reason that may lie in one payload is repeated one delivery at a time.
+Deliveries wait in one queue; up to `concurrency` workers empty it. A lone delivery goes at once;
+what arrives during a call shares the next one, which begins when that call ends, lasts for long, or
+a full batch is waiting. So calls are few and large, and seldom wait for each other's users. A
+shared call that fails for a reason that may lie in one payload is repeated one by one.
 """
 
 import asyncio
@@ -42,6 +43,7 @@ class Coalescer:
         batch_size: int = 32,
         batch_characters: int = 1024 * 1024,
         waiting_characters: int = 64 * 1024 * 1024,
+        patience_seconds: float = 0.025,
     ) -> None:
         self._dispatch = dispatch
         self._concurrency = concurrency
@@ -51,6 +53,8 @@ class Coalescer:
         self._waiting: deque[Delivery] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
+        self._patience_seconds = patience_seconds
+        self._young_calls: set[Delivery] = set()
 
     async def deliver(self, text: str, options: Mapping[str, Any] = NO_OPTIONS) -> Answer:
         """Wait until this body's effect is committed, and return the answer of the call it shared.
@@ -62,11 +66,7 @@ class Coalescer:
         delivery = Delivery(text, options, asyncio.get_running_loop().create_future())
         self._waiting.append(delivery)
         self._room -= len(text)
-        if self._working < self._concurrency:
-            self._working += 1
-            worker = asyncio.create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+        self._start_worker()
         return await delivery.answer
 
     async def drain(self) -> None:
@@ -74,12 +74,40 @@ class Coalescer:
         while self._workers:
             await asyncio.wait(self._workers)
 
+    def _is_time_for_a_call(self) -> bool:
+        return bool(self._waiting) and (
+            not self._young_calls or len(self._waiting) >= self._batch_size
+        )
+
+    def _start_worker(self) -> None:
+        if self._working < self._concurrency and self._is_time_for_a_call():
+            self._working += 1
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
     async def _work(self) -> None:
         try:
-            while batch := self._next_batch():
-                await self._settle(batch)
+            while self._is_time_for_a_call():
+                await self._call(self._next_batch())
         finally:
             self._working -= 1
+
+    async def _call(self, batch: list[Delivery]) -> None:
+        first = batch[0]
+        self._young_calls.add(first)
+        growing_old = asyncio.get_running_loop().call_later(
+            self._patience_seconds, self._wait_no_longer_for, first
+        )
+        try:
+            await self._settle(batch)
+        finally:
+            growing_old.cancel()
+            self._young_calls.discard(first)
+
+    def _wait_no_longer_for(self, first: Delivery) -> None:
+        self._young_calls.discard(first)
+        self._start_worker()
 
     def _next_batch(self) -> list[Delivery]:
         batch: list[Delivery] = []

@@ -75,11 +75,32 @@ async def test_no_delivery_is_answered_before_its_own_call() -> None:
 
 async def test_calls_at_once_are_bounded() -> None:
     gate = Gate()
-    coalescer = Coalescer(gate, concurrency=2)
+    coalescer = Coalescer(gate, concurrency=2, batch_size=1)
     tasks = await started(*(coalescer.deliver(str(n)) for n in range(5)))
     assert len(gate.calls) == 2
     gate.is_open.set()
     await asyncio.gather(*tasks)
+
+
+async def test_a_full_batch_does_not_wait_for_the_call_before_it() -> None:
+    gate = Gate()
+    coalescer = Coalescer(gate, batch_size=3)
+    tasks = await started(*(coalescer.deliver(str(n)) for n in range(5)))
+    assert gate.payloads == [0, [1, 2, 3]]
+    gate.is_open.set()
+    await asyncio.gather(*tasks)
+    assert gate.payloads == [0, [1, 2, 3], 4]
+
+
+async def test_nobody_waits_for_a_call_that_lasts_for_long() -> None:
+    gate = Gate()
+    coalescer = Coalescer(gate, patience_seconds=0)
+    first, *_ = await started(coalescer.deliver("0"), coalescer.deliver("1"))
+    await settled()
+    assert gate.payloads == [0, 1]
+    assert not first.done()
+    gate.is_open.set()
+    await first
 
 
 async def test_deliveries_a_call_are_bounded() -> None:

@@ -22,7 +22,12 @@ _MASKS = (
     (re.compile(r"\bEAA[A-Za-z0-9]{8,}"), "***"),
     (re.compile(r"\+\d[\d ()-]{6,18}\d|\b\d{8,15}\b"), "***"),
 )
+_SUSPECTS = re.compile(r"(?i)[@=+]|\d{8}|bearer|EAA")
+"""Whatever a mask matches holds one of these: most texts are looked at once."""
+
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical"})
+
+_ENCODER = json.JSONEncoder(default=repr)
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -30,12 +35,11 @@ logger: structlog.stdlib.BoundLogger = structlog.get_logger()
 def configure_logging(stream: TextIO = sys.stdout) -> None:
     """Send the logs of this process and of its libraries to one stream, one JSON object a line."""
     before: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    after: list[Processor] = [mask, structlog.processors.JSONRenderer()]
+    after: list[Processor] = [mask, structlog.processors.JSONRenderer(serializer=_serialize)]
     structlog.configure(
         processors=[*before, *after],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -53,7 +57,10 @@ def configure_logging(stream: TextIO = sys.stdout) -> None:
 
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Hide whatever looks like a phone number or a secret, in texts at any depth."""
-    return {key: value if key == "timestamp" else _masked(value) for key, value in event.items()}
+    return {
+        key: value if key == "timestamp" or type(value) is int else _masked(value)
+        for key, value in event.items()
+    }
 
 
 def log_events(events: Iterable[Mapping[str, Any]]) -> None:
@@ -75,6 +82,10 @@ def log_notice(notice: Diagnostic) -> None:
         log_events([event])
 
 
+def _serialize(event: EventDict, **_: object) -> str:
+    return _ENCODER.encode(event)
+
+
 def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     record: logging.LogRecord = event["_record"]
     event.update(event="LIBRARY_LOG", library=record.name, message=event["event"])
@@ -83,6 +94,8 @@ def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 def _masked(value: object) -> object:
     if isinstance(value, str):
+        if not _SUSPECTS.search(value):
+            return value
         for pattern, replacement in _MASKS:
             value = pattern.sub(replacement, value)
         return value

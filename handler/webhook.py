@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from handler import signature
 from handler.alert_webhook import AlertWebhook
@@ -41,6 +42,8 @@ DRAIN_SECONDS = 5.0
 RETRY_AFTER = {"Retry-After": "5"}
 
 Headers = Mapping[str, str] | None
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 class Webhook:
@@ -92,8 +95,9 @@ class Webhook:
             return refuse(403, "not_a_subscription")
         return PlainTextResponse(query["hub.challenge"])
 
-    async def receive(self, request: Request) -> Response:
+    async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one webhook, and log what came of it."""
+        request = Request(scope, receive)
         started = time.perf_counter()
         report: dict[str, Any] = {"bytes": 0}
         try:
@@ -113,7 +117,7 @@ class Webhook:
         logger.info(
             "WEBHOOK_REQUEST", status=response.status_code, ms=round(milliseconds, 2), **report
         )
-        return response
+        await response(scope, receive, send)
 
     async def health(self, _request: Request) -> Response:
         """Say that the process is alive, whatever the database does."""
@@ -134,7 +138,6 @@ class Webhook:
         """Return the endpoints, without the metrics when these have a port of their own."""
         routes = [
             Route("/webhook", self.verify, methods=["GET"]),
-            Route("/webhook", self.receive, methods=["POST"]),
             Route("/healthz", self.health),
             Route("/readyz", self.readiness),
         ]
@@ -169,14 +172,28 @@ class Webhook:
             self._retention.start()
 
 
+class Application(Starlette):
+    """Posted webhooks go straight to their endpoint: routes and middleware cost more than it."""
+
+    def __init__(self, webhook: Webhook) -> None:
+        super().__init__(
+            routes=webhook.routes(),
+            exception_handlers={HTTPException: _refuse_exception},
+            lifespan=webhook.lifespan,
+        )
+        self._webhook = webhook
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection or the lifespan, as ASGI has it."""
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/webhook":
+            await self._webhook.receive(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: WebhookSettings) -> Starlette:
     """Build the application; it connects when its lifespan starts."""
-    webhook = Webhook(settings)
-    return Starlette(
-        routes=webhook.routes(),
-        exception_handlers={HTTPException: _refuse_exception},
-        lifespan=webhook.lifespan,
-    )
+    return Application(Webhook(settings))
 
 
 async def read_body(request: Request, limit: int) -> bytes:
@@ -201,9 +218,7 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 def reply(status: int, content: Mapping[str, Any], headers: Headers = None) -> Response:
     """Answer with one line of JSON."""
-    return Response(
-        json.dumps(content, separators=(",", ":")) + "\n", status, headers, "application/json"
-    )
+    return Response(_ENCODER.encode(content) + "\n", status, headers, "application/json")
 
 
 def refuse(status: int, error: str, headers: Headers = None) -> Response:

@@ -1,5 +1,6 @@
 """`wa-webhook serve`: the webhook handler under uvicorn."""
 
+import gc
 import signal
 import socket
 from typing import Annotated
@@ -27,6 +28,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then log the address; with port 0 it is the only place to learn the port."""
         await super().startup(sockets)
+        # What is there now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         for server in self.servers:
             for listener in server.sockets:
                 host, port = listener.getsockname()[:2]

@@ -6,6 +6,7 @@ Run with `make bench`, or `python -m bench --help`.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,8 @@ def main() -> None:
                 report.write(folder)
     if folder is None:
         print(report.as_markdown())
+    if any(section.has_failed for section in report.sections):
+        sys.exit(1)
 
 
 def _measure(name: str, run: Run) -> Section:
@@ -67,6 +70,9 @@ def _measure(name: str, run: Run) -> Section:
         section = SECTIONS[name](run)
     except MissingPeerError as missing:
         section = Section(name, name.capitalize(), f"Not measured: {missing}.")
+    except Exception as error:  # noqa: BLE001, RUF100 (the other sections can still be measured)
+        run.console.print_exception()
+        section = Section(name, name.capitalize(), f"Failed: {error}.", has_failed=True)
     section.seconds = time.monotonic() - started
     return section
 

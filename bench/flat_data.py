@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # of writers, spread over all its people.
 WRITERS = 1000
 
-_UNLIMITED_PACE = """
+UNLIMITED_PACE = """
 update wa.settings set value = '0' where key in ('number_rate_per_second', 'pair_interval_seconds')
 """
 
@@ -55,7 +55,7 @@ class Sizes:
 def fill(connection: psycopg.Connection[Any], sizes: Sizes, say: Callable[[str], None]) -> None:
     """Fill an empty migrated database as its superuser."""
     say(f"filling {sizes}")
-    connection.execute(_UNLIMITED_PACE)
+    connection.execute(UNLIMITED_PACE)
     # Foreign keys hold by construction; checking each would take longer than all the rest.
     connection.execute("set session_replication_role = replica")
     add_people(connection, sizes.profiles)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import compare, take_turns
+from bench.flat_data import UNLIMITED_PACE
 from bench.people import add_people
 from bench.pgbench import SCRIPTS, Load
 from bench.report import Section
@@ -23,10 +24,6 @@ DATABASE = "bench_queue"
 
 # More than is taken, so that the last claims of a sample are full too.
 _SPARE = 500
-
-_UNLIMITED_PACE = """
-update wa.settings set value = '0' where key in ('number_rate_per_second', 'pair_interval_seconds')
-"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def measure(run: Run) -> Section:
         run.say(f"filling {messages:,} users")
         with run.server.connect(DATABASE) as connection:
             add_people(connection, messages + _SPARE)
-            connection.execute(_UNLIMITED_PACE)
+            connection.execute(UNLIMITED_PACE)
             connection.execute((SCRIPTS / "queue_plain_table.sql").read_bytes())
             if run.pgmq is not None:
                 connection.execute(run.pgmq.read_bytes())

@@ -39,6 +39,7 @@ class Section:
     notes: list[str] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    has_failed: bool = False
 
 
 @dataclass

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60.0
-_UVICORN = ("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none", "--no-access-log")
+_ENDING_SECONDS = 40.0
+_COMMAND_LINE = ("-c", "from handler.cli import app; app()")
+_UVICORN = (
+    *("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none"),
+    *("--no-access-log", "--log-level=warning"),
+)
 
 
 class ServerFailedError(RuntimeError):
@@ -33,12 +38,10 @@ class ServerFailedError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class WebhookServer:
-    """A running server, and how long it took from its start to its first 200."""
+class RunningProcess:
+    """A process of the comparison."""
 
-    port: int
     process: psutil.Process
-    seconds_to_first_200: float
 
     @property
     def cpu_seconds(self) -> float:
@@ -62,42 +65,79 @@ class WebhookServer:
         return self.memory_mb
 
 
+@dataclass(frozen=True)
+class WebhookServer(RunningProcess):
+    """A running server, and how long it took from its start to its first 200."""
+
+    port: int
+    seconds_to_first_200: float
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.port}"
+
+
 @contextlib.contextmanager
 def run_handler(database_url: str, **settings: str) -> Iterator[WebhookServer]:
     """Run `wa-webhook serve`; `settings` are environment variables in lower case."""
     environment = {"WA_DATABASE_URL": database_url, "WA_VERIFY_TOKEN": "none"} | {
         name.upper(): value for name, value in settings.items()
     }
-    program = ("-c", "from handler.cli import app; app()", "serve")
-    with _running(program, environment) as server:
+    with _serving((*_COMMAND_LINE, "serve"), environment) as server:
         yield server
 
 
 @contextlib.contextmanager
 def run_peer(application: str) -> Iterator[WebhookServer]:
     """Run an ASGI application of this package under uvicorn, set up as the handler is."""
-    with _running((*_UVICORN, application), {}) as server:
+    with _serving((*_UVICORN, application), {}) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _running(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[WebhookServer]:
+def run_notifier(database_url: str, graph_url: str) -> Iterator[RunningProcess]:
+    """Run `wa-webhook notify` against a stand-in for the Graph API."""
+    environment = {
+        "WA_DATABASE_URL": database_url,
+        "WA_TOKEN": "none",
+        "WA_PHONE_ID": "106540352242922",
+        "WHATSAPP_API_BASE_URL": f"{graph_url}/v26.0",
+    }
+    with _running((*_COMMAND_LINE, "notify"), environment) as process:
+        yield RunningProcess(psutil.Process(process.pid))
+
+
+@contextlib.contextmanager
+def _serving(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[WebhookServer]:
     port = _free_port()
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "WA_APP_SECRET": SECRET, **settings}
     started = time.perf_counter()
+    with _running((*program, f"--host={HOST}", f"--port={port}"), settings) as process:
+        _wait_for_200(port, process, started)
+        seconds = time.perf_counter() - started
+        yield WebhookServer(psutil.Process(process.pid), port, seconds)
+
+
+@contextlib.contextmanager
+def _running(
+    program: tuple[str, ...], settings: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "WA_APP_SECRET": SECRET, **settings}
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, *program, f"--host={HOST}", f"--port={port}"],
+        [sys.executable, *program],
         env=environment,
         cwd="/",  # settings in a file of the checkout are somebody's own
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for_200(port, process, started)
-        yield WebhookServer(port, psutil.Process(process.pid), time.perf_counter() - started)
+        yield process
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _wait_for_200(port: int, process: subprocess.Popen[bytes], started: float) -> None:

@@ -19,6 +19,7 @@ from bench.http.contestants import (
     note_refusals,
     rates,
 )
+from bench.http.memory import measure_memory
 from bench.http.strain import add_memory, load_unkindly, measure_starts
 from bench.http.traffic import Traffic
 from bench.people import add_people
@@ -56,6 +57,7 @@ def measure(run: Run) -> Section:
             memory.append(contestants.servers[HANDLER].memory_mb)
             add_memory(contestants.servers[HANDLER], memory, section)
         measure_starts(run, section)
+        measure_memory(run, section)
     return section
 
 

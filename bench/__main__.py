@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import dispatch, flatness, outbox_queue, retention
+from bench import dispatch, flatness, outbox_queue, retention, storage
 from bench.http import throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
@@ -29,6 +29,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "dispatch": dispatch.measure,
     "queue": outbox_queue.measure,
     "flat": flatness.measure,
+    "storage": storage.measure,
     "retention": retention.measure,
     "http": throughput.measure,
 }

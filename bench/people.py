@@ -15,9 +15,9 @@ MESSAGE_ID_HEAD = "wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz"
 
 _ADD_PEOPLE = """
 with added as (
-  insert into public.profiles (whatsapp_e164, display_name, last_inbound_at)
-  select '+' || (%(first)s + number), 'Ana', now()
-  from generate_series(0, %(users)s - 1) as number
+  insert into public.profiles (whatsapp_e164, wa_user_id, display_name, last_inbound_at)
+  select '+' || phone, 'ES.' || phone, 'Ana', now()
+  from generate_series(%(first)s, %(first)s + %(users)s - 1) as phone
   returning user_id
 )
 
@@ -45,10 +45,14 @@ def webhook_of_many(messages: Sequence[tuple[str, str]], sent_at: str) -> str:
             "display_phone_number": "15550001111",
             "phone_number_id": "106540352242922",
         },
-        "contacts": [{"profile": {"name": "Ana"}, "wa_id": phone} for phone, _ in messages],
+        "contacts": [
+            {"profile": {"name": "Ana"}, "wa_id": phone, "user_id": f"ES.{phone}"}
+            for phone, _ in messages
+        ],
         "messages": [
             {
                 "from": phone,
+                "from_user_id": f"ES.{phone}",
                 "id": f"{MESSAGE_ID_HEAD}{message_id}",
                 "timestamp": sent_at,
                 "type": "text",

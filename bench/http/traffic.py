@@ -24,7 +24,7 @@ from handler.signature import HEADER, sign
 
 SECRET = "bench-app-secret"  # noqa: S105
 _HOST = "127.0.0.1"
-_BYTES_PER_MESSAGE = 240
+_BYTES_PER_MESSAGE = 256
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,116 @@
+"""The disk that messages take: table by table, index by index, and in the write-ahead log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.flat_data import UNLIMITED_PACE
+from bench.people import add_people, writing_variables
+from bench.pgbench import Load
+from bench.report import Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+    from bench.run import Run
+
+DATABASE = "bench_storage"
+USERS = 100_000
+BATCH = 32
+CLAIMED = 100
+MILLION = 1_000_000
+
+# What a million messages add to a table or index that grows by less is not worth a row.
+_LEAST_MB = 1
+
+_SIZES = """
+select
+  coalesce(owner.relname || ': its long values', owning.relname || ': ' || relation.relname,
+    relation.relname),
+  pg_relation_size(relation.oid)
+from pg_class as relation
+inner join pg_namespace as namespace on namespace.oid = relation.relnamespace
+left join pg_class as owner on owner.reltoastrelid = relation.oid
+left join pg_index as index on index.indexrelid = relation.oid
+left join pg_class as owning on owning.oid = index.indrelid and owning.relkind = 'r'
+where namespace.nspname in ('public', 'wa', 'pg_toast') and relation.relkind in ('r', 'i', 't')
+"""
+
+
+def measure(run: Run) -> Section:
+    """Dispatch messages, send and settle their replies, and see what has grown."""
+    pgbench = run.require_pgbench()
+    messages = run.choose(32_000, 160_000)
+    url = run.server.url
+    with run.server.database(DATABASE), run.server.connect(DATABASE) as connection:
+        add_people(connection, USERS)
+        connection.execute(UNLIMITED_PACE)
+        connection.execute("vacuum (analyze)")
+        run.server.checkpoint()
+        run.say(f"{messages:,} messages, there and back")
+        before, log_before = _sizes(connection), _log_position(connection)
+        pgbench.run(
+            Load(
+                "dispatch_batch.sql",
+                url(DATABASE, "wa_edge_role"),
+                clients=4,
+                transactions=messages // BATCH // 4,
+                variables=writing_variables(USERS) | {"batch": BATCH},
+            )
+        )
+        log_between = _log_position(connection)
+        pgbench.run(
+            Load(
+                "queue_outbox.sql",
+                url(DATABASE, "wa_notifier_role"),
+                clients=1,
+                transactions=_count_queued(connection) // CLAIMED,
+                variables={"batch": CLAIMED},
+            )
+        )
+        grown = {
+            name: size - before.get(name, 0)
+            for name, size in _sizes(connection).items()
+            if size > before.get(name, 0)
+        }
+        log = (log_between - log_before, _log_position(connection) - log_between)
+    return _report(messages, grown, log)
+
+
+def _sizes(connection: psycopg.Connection) -> dict[str, int]:
+    return {str(name): int(size) for name, size in connection.execute(_SIZES).fetchall()}
+
+
+def _log_position(connection: psycopg.Connection) -> int:
+    row = connection.execute("select pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _count_queued(connection: psycopg.Connection) -> int:
+    statement = "select count(*) from public.notifications where status = 'queued'"
+    row = connection.execute(statement).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _report(messages: int, grown: Mapping[str, int], log: tuple[int, int]) -> Section:
+    table = Table(("for a million messages", "MB"))
+    sizes = {name: size / messages * MILLION / 1024**2 for name, size in grown.items()}
+    for name, megabytes in sorted(sizes.items(), key=lambda one: -one[1]):
+        if megabytes >= _LEAST_MB:
+            table.add(name, f"{megabytes:,.0f}")
+    table.add("all tables and indexes", f"{sum(sizes.values()):,.0f}")
+    for name, size in zip(("their arrival", "their replies' claims and results"), log, strict=True):
+        table.add(f"write-ahead log of {name}", f"{size / messages * MILLION / 1024**2:,.0f}")
+    return Section(
+        name="storage",
+        title="Disk for a million messages",
+        method=(
+            f"{messages:,} new texts of {USERS:,} users who have written before, in calls of"
+            f" {BATCH}; each is answered with the home menu, and all replies are claimed and"
+            " settled as accepted. Growth of every table and index, dead row versions included,"
+            " scaled up to a million. The log includes full pages after the checkpoint before."
+        ),
+        tables=[table],
+    )

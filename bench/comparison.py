@@ -35,12 +35,17 @@ class Spread:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How two cases compare, round by round, and what the median is to reach or not to exceed."""
+    """How two cases compare, round by round, and what the median is to reach or not to exceed.
+
+    `number` is that of the target it belongs to; `held_back_by` says what stands in the way.
+    """
 
     name: str
     spread: Spread
     at_least: float | None = None
     at_most: float | None = None
+    number: int | None = None
+    held_back_by: str = ""
 
     @property
     def target(self) -> str:
@@ -76,10 +81,12 @@ def compare(
     *,
     at_least: float | None = None,
     at_most: float | None = None,
+    number: int | None = None,
+    held_back_by: str = "",
 ) -> Ratio:
     """Divide round by round."""
     quotients = [one / other for one, other in zip(ours, theirs, strict=True)]
-    return Ratio(name, Spread.of(quotients), at_least, at_most)
+    return Ratio(name, Spread.of(quotients), at_least, at_most, number, held_back_by)
 
 
 def _short(value: float) -> str:

@@ -21,6 +21,11 @@ USERS = 100_000
 CONNECTIONS = 8
 BATCH = 32
 DATABASE = "bench_dispatch"
+HELD_BACK_BY = (
+    "the server's CPU, all of it in PL/pgSQL: floor 3 is one planned statement, dispatch reads the"
+    " JSON, finds and locks the sender, opens and moves the chat and renders the answer, a"
+    " statement each, and it costs as much more CPU as its table below shows."
+)
 
 _FILL_FLOOR = """
 insert into floor.states (user_id, state, updated_at)
@@ -125,12 +130,16 @@ def _report(samples: Mapping[str, Sequence[Sample]], seconds: int, rounds: int) 
                 rates(samples[ONE]),
                 rates(samples[FLOOR_3]),
                 at_least=0.6,
+                number=1,
+                held_back_by=HELD_BACK_BY,
             ),
             compare(
                 f"wa_dispatch of {BATCH}, per message / floor 3",
                 rates(samples[MANY]),
                 rates(samples[FLOOR_3]),
                 at_least=0.9,
+                number=1,
+                held_back_by=HELD_BACK_BY,
             ),
             compare("floor 3 / floor 1", rates(samples[FLOOR_3]), rates(samples[FLOOR_1])),
             compare(

@@ -91,5 +91,6 @@ def _report(
                 f"memory of the {name}: at the end of the hour / after its first {minutes} minutes",
                 Spread.of([growth]),
                 at_most=MOST_GROWTH,
+                number=6,
             )
         )

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from typing import TYPE_CHECKING
 
-from bench.comparison import Ratio, Spread, take_turns
+from bench.comparison import Ratio, Spread, compare, take_turns
 from bench.http.contestants import (
     CONNECTIONS,
     DATABASE,
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 HOT_BATCH_BYTES = 3_000_000
 
+USUAL = "as above"
+DUPLICATES = "10 % duplicates"
+ONE_USER = "one user writes everything"
+HOT_BATCH = "3 MB a request"
+
 
 def load_unkindly(contestants: Contestants, section: Section) -> None:
     """Post repeats, one user's messages only, and bodies as large as Meta allows."""
@@ -34,10 +39,10 @@ def load_unkindly(contestants: Contestants, section: Section) -> None:
     usual = Traffic(requests, connections=CONNECTIONS)
     hot_batch = Traffic(run.choose(2, 8), connections=2, bytes_per_request=HOT_BATCH_BYTES)
     cases = {
-        "as above": usual,
-        "10 % duplicates": dataclasses.replace(usual, duplicates=0.1),
-        "one user writes everything": dataclasses.replace(usual, users=1),
-        "3 MB a request": hot_batch,
+        USUAL: usual,
+        DUPLICATES: dataclasses.replace(usual, duplicates=0.1),
+        ONE_USER: dataclasses.replace(usual, users=1),
+        HOT_BATCH: hot_batch,
     }
     run.say("hot users, duplicates and hot batches")
     samples = take_turns(
@@ -67,7 +72,16 @@ def load_unkindly(contestants: Contestants, section: Section) -> None:
             max(one.most_waiting_for_locks for one in repeats),
         )
     section.tables.append(table)
+    usually = rates(samples[USUAL])
+    section.ratios += [
+        compare(f"{name}: requests a second / usual", rates(samples[name]), usually, number=5)
+        for name in (DUPLICATES, ONE_USER)
+    ]
     messages = hot_batch.messages_per_request
+    rates_of_messages = [rate * messages for rate in rates(samples[HOT_BATCH])]
+    section.ratios.append(
+        Ratio("3 MB a request: messages a second", Spread.of(rates_of_messages), number=5)
+    )
     section.notes.append(
         f"A request of 3 MB holds {messages:,} messages. Lock waits: the most sessions that were"
         " seen to wait at once; the handler has four."
@@ -95,5 +109,5 @@ def measure_starts(run: Run, section: Section) -> None:
         with run_handler(url) as server:
             seconds.append(server.seconds_to_first_200)
     section.ratios.append(
-        Ratio("seconds from start to the first 200", Spread.of(seconds), at_most=2.0)
+        Ratio("seconds from start to the first 200", Spread.of(seconds), at_most=2.0, number=6)
     )

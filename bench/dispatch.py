@@ -69,8 +69,8 @@ FLOOR_1, FLOOR_3, ONE, MANY, FLOOR_3_UNPREPARED, ONE_UNPREPARED = CASES
 def measure(run: Run) -> Section:
     """Compare single messages and coalesced batches with the floors."""
     pgbench = run.require_pgbench()
-    seconds = run.choose(3, 10)
-    rounds = run.choose(3, 7)
+    seconds = run.choose(3, 8)
+    rounds = run.choose(3, 5)
     with run.server.database(DATABASE):
         _prepare(run)
 

@@ -49,7 +49,7 @@ def measure(run: Run) -> Section:
     """Compare full batches from several connections, the same number of messages each."""
     pgbench = run.require_pgbench()
     batches = run.choose(150, 1000)
-    rounds = run.choose(3, 7)
+    rounds = run.choose(3, 5)
     messages = CONNECTIONS * BATCH * batches
     queues = {
         OUTBOX: Queue(

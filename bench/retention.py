@@ -54,8 +54,8 @@ $$
 def measure(run: Run) -> Section:
     """Dispatch at a steady rate, before and while retention purges."""
     pgbench = run.require_pgbench()
-    rows = run.choose(200_000, 5_000_000)
-    seconds = run.choose(10, 60)
+    rows = run.choose(200_000, 2_000_000)
+    seconds = run.choose(10, 30)
     with run.server.database(DATABASE):
         with run.server.connect(DATABASE) as connection:
             run.say(f"filling {rows:,} events and {rows:,} log rows past their time")

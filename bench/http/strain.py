@@ -35,9 +35,9 @@ HOT_BATCH = "3 MB a request"
 def load_unkindly(contestants: Contestants, section: Section) -> None:
     """Post repeats, one user's messages only, and bodies as large as Meta allows."""
     run = contestants.run
-    requests = run.choose(2000, 10_000)
+    requests = run.choose(2000, 6000)
     usual = Traffic(requests, connections=CONNECTIONS)
-    hot_batch = Traffic(run.choose(2, 8), connections=2, bytes_per_request=HOT_BATCH_BYTES)
+    hot_batch = Traffic(run.choose(2, 4), connections=2, bytes_per_request=HOT_BATCH_BYTES)
     cases = {
         USUAL: usual,
         DUPLICATES: dataclasses.replace(usual, duplicates=0.1),
@@ -50,7 +50,7 @@ def load_unkindly(contestants: Contestants, section: Section) -> None:
             name: functools.partial(contestants.sample, HANDLER, traffic)
             for name, traffic in cases.items()
         },
-        run.choose(1, 3),
+        run.choose(1, 2),
     )
     table = Table(
         (
@@ -105,7 +105,7 @@ def measure_starts(run: Run, section: Section) -> None:
     run.say("starts")
     url = run.server.url(DATABASE, "wa_edge_role")
     seconds = []
-    for _ in range(run.choose(3, 7)):
+    for _ in range(run.choose(3, 5)):
         with run_handler(url) as server:
             seconds.append(server.seconds_to_first_200)
     section.ratios.append(

@@ -70,14 +70,14 @@ def measure(run: Run) -> Section:
 
 def _compare_throughput(contestants: Contestants, section: Section) -> None:
     run = contestants.run
-    traffic = Traffic(run.choose(3000, 20_000), connections=CONNECTIONS)
+    traffic = Traffic(run.choose(3000, 8000), connections=CONNECTIONS)
     run.say("throughput")
     samples = take_turns(
         {
             name: functools.partial(contestants.sample, name, traffic)
             for name in contestants.servers
         },
-        run.choose(3, 7),
+        run.choose(3, 5),
     )
     table = Table(
         ("", "requests a second", "median, ms", "p99, ms", "server CPU, µs", "database CPU, µs")
@@ -123,14 +123,14 @@ def _compare_throughput(contestants: Contestants, section: Section) -> None:
 
 def _compare_lone_requests(contestants: Contestants, section: Section) -> None:
     run = contestants.run
-    traffic = Traffic(run.choose(150, 1000), connections=1)
+    traffic = Traffic(run.choose(150, 500), connections=1)
     run.say("lone requests")
     samples = take_turns(
         {
             name: functools.partial(contestants.sample, name, traffic)
             for name in (HANDLER, UNCOALESCED)
         },
-        run.choose(3, 7),
+        run.choose(3, 5),
     )
     section.ratios.append(
         compare(

@@ -26,6 +26,7 @@ HANDLER = "handler"
 UNCOALESCED = "handler, one request a call"
 PREPARED = "handler, prepared statements"
 PYWA = "pywa, an empty handler"
+LOGGING_PYWA = "the same, with uvicorn's line a request in the log"
 PLAIN = "signature only"
 
 _EMPTY = "truncate public.notifications, public.wa_events"
@@ -58,6 +59,9 @@ class Contestants:
             self.servers[PLAIN] = start(run_peer("bench.http.plain_app:app"))
             if importlib.util.find_spec("pywa_async") is not None:
                 self.servers[PYWA] = start(run_peer("bench.http.pywa_app:app"))
+                self.servers[LOGGING_PYWA] = start(
+                    run_peer("bench.http.pywa_app:app", logs_requests=True)
+                )
             yield
 
 

@@ -31,7 +31,7 @@ select not exists (select from public.notifications where status in ('queued', '
 
 def measure_memory(run: Run, section: Section) -> None:
     """Post the hour in slices; after each, when all replies are sent, look at the memory."""
-    messages_per_second = run.choose(2, 10)
+    messages_per_second = run.choose(1, 5)
     slice_size = messages_per_second * 3600 // SLICES
     run.say(f"memory over {slice_size * SLICES:,} messages")
     with contextlib.ExitStack() as stack:

@@ -27,10 +27,7 @@ HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60.0
 _ENDING_SECONDS = 40.0
 _COMMAND_LINE = ("-c", "from handler.cli import app; app()")
-_UVICORN = (
-    *("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none"),
-    *("--no-access-log", "--log-level=warning"),
-)
+_UVICORN = (*("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none"),)
 
 
 class ServerFailedError(RuntimeError):
@@ -89,9 +86,10 @@ def run_handler(database_url: str, **settings: str) -> Iterator[WebhookServer]:
 
 
 @contextlib.contextmanager
-def run_peer(application: str) -> Iterator[WebhookServer]:
-    """Run an ASGI application of this package under uvicorn, set up as the handler is."""
-    with _serving((*_UVICORN, application), {}) as server:
+def run_peer(application: str, *, logs_requests: bool = False) -> Iterator[WebhookServer]:
+    """Run an ASGI application of this package under uvicorn."""
+    logging = ("--log-level=info",) if logs_requests else ("--log-level=warning", "--no-access-log")
+    with _serving((*_UVICORN, *logging, application), {}) as server:
         yield server
 
 

@@ -10,6 +10,7 @@ from bench.http.contestants import (
     CONNECTIONS,
     DATABASE,
     HANDLER,
+    LOGGING_PYWA,
     PLAIN,
     PREPARED,
     PYWA,
@@ -96,7 +97,7 @@ def _compare_throughput(contestants: Contestants, section: Section) -> None:
     section.tables.append(table)
     ours = samples[HANDLER]
     if PYWA in samples:
-        section.ratios.append(
+        section.ratios += [
             compare(
                 "handler / pywa",
                 rates(ours),
@@ -104,7 +105,17 @@ def _compare_throughput(contestants: Contestants, section: Section) -> None:
                 at_least=1.5,
                 number=2,
                 held_back_by=HELD_BACK_BY,
-            )
+            ),
+            compare(
+                "handler / pywa, each logging its requests",
+                rates(ours),
+                rates(samples[LOGGING_PYWA]),
+                number=2,
+            ),
+        ]
+        section.notes.append(
+            "Webhooks name the sender's BSUID, as Meta's do since 2026: without it pywa fails to"
+            " build its message, and logs that failure for every one."
         )
     else:
         section.notes.append("pywa is absent: `pip install 'wa-webhook[bench]'`.")

@@ -173,7 +173,7 @@ class Webhook:
 
 
 class Application(Starlette):
-    """Posted webhooks go straight to their endpoint: routes and middleware cost more than it."""
+    """Posted webhooks go straight to their endpoint: routing costs more than the signature."""
 
     def __init__(self, webhook: Webhook) -> None:
         super().__init__(

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,21 +122,27 @@ def _running(
     program: tuple[str, ...], settings: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "WA_APP_SECRET": SECRET, **settings}
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, *program],
-        env=environment,
-        cwd="/",  # settings in a file of the checkout are somebody's own
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, *program],
+            env=environment,
+            cwd="/",  # settings in a file of the checkout are somebody's own
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+        )
         try:
-            process.wait(_ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        except ServerFailedError as error:
+            complaints.seek(0)
+            error.add_note(complaints.read()[-2000:].decode(errors="replace"))
+            raise
+        finally:
+            process.terminate()
+            try:
+                process.wait(_ENDING_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _wait_for_200(port: int, process: subprocess.Popen[bytes], started: float) -> None:

@@ -110,7 +110,7 @@ def _run(migrator: Migrator) -> None:
     outcome = migrator.run()
     _say_remote_only(outcome.remote_only)
     for path in outcome.removed_routines:
-        typer.echo(f"{path} is gone; a migration has to drop its routine")
+        typer.echo(f"{path} is gone")
     if not outcome.migrations and not outcome.routines:
         typer.echo("up to date")
 

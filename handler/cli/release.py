@@ -45,5 +45,5 @@ def _say(planned: Release) -> None:
         typer.echo(f"changed  {file.path}")
     for path in planned.gone_paths:
         typer.echo(f"gone     {path}")
-    for routine in planned.gone_routines:
+    for routine in planned.dropped:
         typer.echo(f"dropped  {routine}")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from handler.migrate.source import Migration, SqlFile
 
+_NO_CHECKSUM = "0" * 64
+
 
 @dataclass(frozen=True)
 class History:
@@ -112,9 +114,15 @@ def record_checksums(
 
 
 def forget_routines(database: Connection[Any], private_schema: str) -> None:
-    """Write that every routine is to be applied again: a migration may have dropped one."""
+    """Write that every routine is to be applied again: a migration may have dropped one.
+
+    The paths stay: what has no file any more is still to be dropped.
+    """
     if _columns_of(database, f"{private_schema}.function_sources"):
-        database.execute(f"delete from {private_schema}.function_sources")  # noqa: S608
+        database.execute(
+            f"update {private_schema}.function_sources set sha256 = %s",  # noqa: S608
+            (_NO_CHECKSUM,),
+        )
 
 
 def record_routines(

@@ -8,13 +8,19 @@ records, and the routines that it creates.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pglast
 from pglast import ast
-from pglast.enums import FunctionParameterMode, ObjectType
-from pglast.stream import RawStream
+from pglast.enums import ObjectType
 
+from handler.migrate.signatures import (
+    Routine,
+    Shape,
+    name_created,
+    name_routine,
+    parse_statements,
+    read_shape,
+)
 from handler.migrate.source import RELEASE_NAME
 
 if TYPE_CHECKING:
@@ -24,10 +30,13 @@ if TYPE_CHECKING:
     from handler.migrate.source import Migration, Source, SqlFile
 
 _CHECKSUMS = "function_sources"
-_OUTPUT_MODES = {FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE}
 
 _HEAD = """\
 -- Written by `make release`: the routines that changed since the one before, as in db/functions.
+
+-- Calls under way are to end with the routines that they began with; new ones wait for the commit.
+select pg_catalog.set_config('lock_timeout', '4s', true);
+lock table public.wa_events, public.notifications in share row exclusive mode;
 
 -- A routine may call one that comes later in the order.
 select pg_catalog.set_config('check_function_bodies', 'off', true);
@@ -37,24 +46,25 @@ _REVOKE = "call wa.revoke_api_access();\n"
 
 @dataclass(frozen=True)
 class Release:
-    """What a release would hold: changed files, and the paths and routines that are gone.
+    """What a release would hold: changed files, the paths that are gone, and what is dropped first.
 
-    A gone routine is one that a release created and no file does: `function wa.name(text)`.
+    Dropped is what a release created and no file does, and what `create or replace` cannot change
+    as a file asks for.
     """
 
     changed: tuple[SqlFile, ...]
     gone_paths: tuple[str, ...]
-    gone_routines: tuple[str, ...]
+    dropped: tuple[Routine, ...]
 
     def __bool__(self) -> bool:
         """Whether there is anything to release."""
-        return bool(self.changed or self.gone_paths or self.gone_routines)
+        return bool(self.changed or self.gone_paths or self.dropped)
 
     def text(self) -> str:
         """Return the migration."""
         parts = [_HEAD]
-        if self.gone_routines:
-            parts.append("".join(_drop(routine) for routine in self.gone_routines))
+        if self.dropped:
+            parts.append("".join(_drop(routine) for routine in self.dropped))
         parts += [f"-- {file.path}\n{file.text}" for file in self.changed]
         parts.append(_REVOKE)
         parts += self._bookkeeping()
@@ -73,21 +83,25 @@ class Release:
             )
 
 
-def _drop(routine: str) -> str:
-    kind, name = routine.split(" ", maxsplit=1)
-    return f"drop {kind} if exists {name};\n"
+def _drop(routine: Routine) -> str:
+    return f"drop {routine.kind} if exists {routine.signature};\n"
 
 
 def plan_release(source: Source) -> Release:
     """Compare the routine files with what the release migrations hold."""
     released = [migration for migration in source.migrations if migration.is_release]
     checksums = _released_checksums(released)
-    gone = _routines_after(released) - _created(source.routines)
+    before, today = _shapes_after(released), _shapes_after(source.routines)
+    dropped = [
+        routine
+        for routine, shape in before.items()
+        if routine not in today or not shape.can_become(today[routine])
+    ]
     paths = {file.path for file in source.routines}
     return Release(
         changed=tuple(file for file in source.routines if checksums.get(file.path) != file.sha256),
         gone_paths=tuple(sorted(checksums.keys() - paths)),
-        gone_routines=tuple(sorted(gone)),
+        dropped=tuple(sorted(dropped, key=str)),
     )
 
 
@@ -101,7 +115,7 @@ def name_release(source: Source, now: datetime) -> str:
 def _released_checksums(released: Iterable[Migration]) -> dict[str, str]:
     """Return path to checksum, as the bookkeeping at the end of each release leaves it."""
     checksums: dict[str, str] = {}
-    for kind, statement in _statements(released):
+    for kind, statement in parse_statements(released):
         if kind is ast.InsertStmt and statement.relation.relname == _CHECKSUMS:
             for path, sha256 in statement.selectStmt.valuesLists:
                 checksums[path.val.sval] = sha256.val.sval
@@ -111,47 +125,15 @@ def _released_checksums(released: Iterable[Migration]) -> dict[str, str]:
     return checksums
 
 
-def _routines_after(released: Iterable[Migration]) -> set[str]:
-    """Return the routines that exist after all releases."""
-    routines: set[str] = set()
-    for kind, statement in _statements(released):
+def _shapes_after(files: Iterable[SqlFile]) -> dict[Routine, Shape]:
+    """Return the routines that exist after all files, in the order given."""
+    shapes: dict[Routine, Shape] = {}
+    for kind, statement in parse_statements(files):
         if kind is ast.CreateFunctionStmt:
-            routines.add(_name_created(statement))
+            shapes[name_created(statement)] = read_shape(statement)
         elif kind is ast.DropStmt:
             is_procedure = statement.removeType == ObjectType.OBJECT_PROCEDURE
-            routines -= {
-                _name(routine.objname, routine.objargs, is_procedure=is_procedure)
-                for routine in statement.objects
-            }
-    return routines
-
-
-def _created(files: Iterable[SqlFile]) -> set[str]:
-    return {
-        _name_created(statement)
-        for kind, statement in _statements(files)
-        if kind is ast.CreateFunctionStmt
-    }
-
-
-def _statements(files: Iterable[SqlFile]) -> Iterator[tuple[type[Any], Any]]:
-    for file in files:
-        for raw in pglast.parse_sql(file.text):
-            yield type(raw.stmt), raw.stmt
-
-
-def _name_created(statement: ast.CreateFunctionStmt) -> str:
-    parameters = [
-        parameter.argType
-        for parameter in statement.parameters or ()
-        if parameter.mode not in _OUTPUT_MODES
-    ]
-    return _name(statement.funcname, parameters, is_procedure=bool(statement.is_procedure))
-
-
-def _name(
-    name: Iterable[Any] | None, parameters: Iterable[Any] | None, *, is_procedure: bool
-) -> str:
-    kind = "procedure" if is_procedure else "function"
-    types = ", ".join(str(RawStream()(parameter)) for parameter in parameters or ())
-    return f"{kind} {'.'.join(part.sval for part in name or ())}({types})"
+            for routine in statement.objects:
+                name = name_routine(routine.objname, routine.objargs, is_procedure=is_procedure)
+                shapes.pop(name, None)
+    return shapes

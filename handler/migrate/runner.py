@@ -1,5 +1,8 @@
 """Brings a database to what the files say: one transaction a migration, one for all routines.
 
+A migration that takes away what the routines in use stand on shares the transaction of the routines
+that come after it, so that callers see all of the old or all of the new.
+
 Each transaction takes the same advisory lock, reads the history again under it and does the next
 step. So two runners at once take turns, neither does a step twice, and a killed one holds nothing
 back. The lock is a transaction's, not a session's, so that a connection pooler does no harm.
@@ -25,6 +28,8 @@ from handler.migrate.errors import DatabaseBusyError
 from handler.migrate.held_by_extension import refuse_extension
 from handler.migrate.kept_names import ensure_schema, refuse_other_names, remember_names
 from handler.migrate.plan import Plan, make_plan
+from handler.migrate.routines import apply_routines
+from handler.migrate.serving import read_foundation, wait_for_callers
 from handler.migrate.statements import execute_file
 from handler.names import Names
 from handler.rewriting import Rewriter
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from handler.migrate.source import Source
+    from handler.migrate.source import Migration, Source
 
 ADVISORY_LOCK = 0x77615F6D69677261
 """The key that all runners share: `wa_migra` in ASCII."""
@@ -52,11 +57,15 @@ _TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.Serializa
 
 @dataclass
 class Outcome:
-    """What a run did; `routines` is the number of routine files applied."""
+    """What a run did; `routines` is the number of routine files applied.
+
+    `removed_routines`: paths that have no file any more. `dropped`: signatures.
+    """
 
     migrations: list[str] = field(default_factory=list)
     routines: int = 0
     removed_routines: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
     remote_only: tuple[str, ...] = ()
 
 
@@ -101,7 +110,7 @@ class Migrator:
         was not to be had. Migrations that finished before the error stay applied.
         """
         outcome = Outcome()
-        while self._retry(self._apply_next_migration, outcome):
+        while self._retry(self._apply_next_step, outcome):
             pass
         self._retry(self._apply_routines, outcome)
         return outcome
@@ -118,13 +127,7 @@ class Migrator:
             adoption = Adoption(self._database, self._rewriter)
             with self._turn() as plan:
                 for migration in plan.pending:
-                    ensure_schema(self._database, self._names)
-                    statements = adoption.execute(migration)
-                    remember_names(self._database, self._names)
-                    history.ensure_history_table(self._database)
-                    history.record_migration(
-                        self._database, self._names.private_schema, migration, statements
-                    )
+                    self._execute(migration, adoption.execute)
                     outcome.migrations.append(migration.path)
                 adoption.finish()
                 if dry_run or adoption.conflicts:
@@ -138,7 +141,8 @@ class Migrator:
                 self._report(f"applied {path}")
         return adoption
 
-    def _apply_next_migration(self, outcome: Outcome) -> bool:
+    def _apply_next_step(self, outcome: Outcome) -> bool:
+        """Apply one migration, or all that is left when callers cannot do with less."""
         with self._turn() as plan:
             outcome.remote_only = plan.remote_only
             if plan.adopted:
@@ -147,34 +151,69 @@ class Migrator:
                     history.forget_routines(self._database, self._names.private_schema)
             if not plan.pending:
                 return False
-            migration = plan.pending[0]
-            ensure_schema(self._database, self._names)
+            is_alone = self._execute_if_compatible(plan.pending[0])
+            if not is_alone:
+                wait_for_callers(self._database, self._names)
+                for migration in plan.pending:
+                    self._execute(migration)
+                dropped = self._execute_routines(plan)
+        for migration in plan.pending[:1] if is_alone else plan.pending:
+            outcome.migrations.append(migration.path)
+            self._report(f"applied {migration.path}")
+        if not is_alone:
+            self._report_routines(outcome, plan, dropped)
+        return is_alone
+
+    def _execute_if_compatible(self, migration: Migration) -> bool:
+        """Execute `migration` unless the routines in use lose by it what they stand on.
+
+        A release brings the routines that go with what it takes away.
+        """
+        with self._database.transaction():
+            before = read_foundation(self._database, self._names)
+            self._execute(migration)
+            if migration.is_release or before <= read_foundation(self._database, self._names):
+                return True
+            # Its locks go too, so that those of the callers can be taken in their order.
+            raise Rollback
+        return False
+
+    def _execute(
+        self, migration: Migration, execute: Callable[[Migration], list[str]] | None = None
+    ) -> None:
+        ensure_schema(self._database, self._names)
+        if execute is not None:
+            statements = execute(migration)
+        else:
             statements = execute_file(self._database, migration, self._rewriter)
-            remember_names(self._database, self._names)
-            history.ensure_history_table(self._database)
-            history.record_migration(
-                self._database, self._names.private_schema, migration, statements
-            )
-        outcome.migrations.append(migration.path)
-        self._report(f"applied {migration.path}")
-        return True
+        remember_names(self._database, self._names)
+        history.ensure_history_table(self._database)
+        history.record_migration(self._database, self._names.private_schema, migration, statements)
 
     def _apply_routines(self, outcome: Outcome) -> bool:
         with self._turn() as plan:
             if not plan.routines_are_stale:
                 return False
-            # A routine may call one that comes later in the order.
-            self._database.execute("set local check_function_bodies = off")
-            for file in self._source.routines:
-                execute_file(self._database, file, self._rewriter)
-            self._revoke_api_access()
-            history.record_routines(
-                self._database, self._names.private_schema, self._source.routines
-            )
+            wait_for_callers(self._database, self._names)
+            dropped = self._execute_routines(plan)
+        self._report_routines(outcome, plan, dropped)
+        return True
+
+    def _execute_routines(self, plan: Plan) -> list[str]:
+        dropped = apply_routines(
+            self._database, self._source.routines, plan.removed_routines, self._rewriter
+        )
+        self._revoke_api_access()
+        history.record_routines(self._database, self._names.private_schema, self._source.routines)
+        return dropped
+
+    def _report_routines(self, outcome: Outcome, plan: Plan, dropped: list[str]) -> None:
         outcome.routines = len(self._source.routines)
         outcome.removed_routines = plan.removed_routines
+        outcome.dropped = tuple(dropped)
         self._report(f"applied {outcome.routines} routine files")
-        return True
+        for routine in dropped:
+            self._report(f"dropped {routine}")
 
     def _revoke_api_access(self) -> None:
         """Take the rights that Supabase's default privileges give on every new routine."""

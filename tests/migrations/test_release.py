@@ -24,6 +24,7 @@ ONE = "create or replace function wa.one() returns integer language sql as 'sele
 TWO = ONE.replace("1'", "2'")
 # Without revoke_api_access no release applies.
 REVOKE = "create or replace procedure wa.revoke_api_access() language sql as 'select 1';\n"
+LOCKED = "create table public.wa_events (); create table public.notifications ();"
 
 
 def write_release(tree: Tree, version: int) -> str:
@@ -34,6 +35,7 @@ def write_release(tree: Tree, version: int) -> str:
 
 
 def released_tree(tree: Tree) -> Tree:
+    tree.write_migration("20261231000000_locked", LOCKED)
     tree.write_routine("concern/revoke_api_access", REVOKE)
     tree.write_routine("concern/one", ONE)
     write_release(tree, 1)
@@ -42,7 +44,7 @@ def released_tree(tree: Tree) -> Tree:
 
 def test_every_routine_of_the_project_is_released() -> None:
     due = plan_release(read_source(find_db_folder()))
-    named = [*(file.path for file in due.changed), *due.gone_paths, *due.gone_routines]
+    named = [*(file.path for file in due.changed), *due.gone_paths, *map(str, due.dropped)]
     assert not due, f"supabase db push would not bring these, run `make release`: {named}"
 
 
@@ -95,18 +97,50 @@ def test_a_routine_with_other_parameters_replaces_the_one_before(
     assert value(target, "select count(*) from pg_proc where proname = 'one'") == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("one() returns integer", "one(out one integer)"),
+        ("one() returns integer", "one() returns bigint"),
+        ("one(p_a integer) returns integer", "one(p_b integer) returns integer"),
+        ("one(p_a integer default 1) returns integer", "one(p_a integer) returns integer"),
+    ],
+)
+def test_a_routine_that_cannot_be_replaced_is_dropped_before_it_is_made(
+    target: Connection[Any], tree: Tree, before: str, after: str
+) -> None:
+    path = tree.write_routine("concern/one", ONE.replace("one() returns integer", before))
+    tree.write_migration("20261231000000_locked", LOCKED)
+    tree.write_routine("concern/revoke_api_access", REVOKE)
+    write_release(tree, 1)
+    run(target, tree)
+    path.write_text(ONE.replace("one() returns integer", after))
+    write_release(tree, 2)
+    run(target, tree)
+    assert not plan_release(tree.source())
+
+
+def test_a_routine_that_can_be_replaced_is_not_dropped(tree: Tree) -> None:
+    path = tree.write_routine("concern/one", ONE.replace("one()", "one(p_a integer)"))
+    write_release(tree, 1)
+    path.write_text(TWO.replace("one()", "one(p_a integer default 1)"))
+    assert "drop function" not in write_release(tree, 2)
+
+
 def test_a_file_that_moved_drops_nothing(tree: Tree) -> None:
     released_tree(tree).write_routine("elsewhere/one", ONE)
     (tree.folder / "functions/concern/one.sql").unlink()
     due = plan_release(tree.source())
-    assert (due.gone_paths, due.gone_routines) == (("functions/concern/one.sql",), ())
+    assert (due.gone_paths, due.dropped) == (("functions/concern/one.sql",), ())
 
 
 def test_a_release_may_call_what_comes_later_in_it(target: Connection[Any], tree: Tree) -> None:
+    tree.write_migration("20261231000000_locked", LOCKED)
+    run(target, tree)
     tree.write_routine("a/first", ONE.replace("one()", "first()").replace("1'", "wa.one()'"))
     released_tree(tree)
-    (tree.folder / "functions/a/first.sql").unlink()
-    run(target, tree)
+    with target.transaction():
+        target.execute(tree.source().migrations[-1].text.encode())
     assert value(target, "select wa.first()") == 1
 
 

@@ -11,8 +11,25 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 
+USED = "create table wa.used (name text); create type wa.pair as (a int, b int);"
+ADDS = "create table wa.added_{table} (id int);"
+
+
 def function(name: str, result: int) -> str:
     return f"create or replace function wa.{name}() returns int return {result};"
+
+
+def transactions(target: Connection[Any]) -> list[int]:
+    """Return how many of the steps since the first run each transaction holds, in order."""
+    rows = target.execute(
+        "select count(*) from ("
+        "  select xmin, version from supabase_migrations.schema_migrations"
+        "  where version > '20261231000000'"
+        "  union all"
+        "  select distinct xmin, '9' from wa.function_sources"
+        ") as step group by xmin order by min(version)"
+    )
+    return [number for (number,) in rows.fetchall()]
 
 
 def test_a_changed_file_is_applied_again(target: Connection[Any], tree: Tree) -> None:
@@ -69,12 +86,115 @@ def test_a_routine_may_call_one_that_comes_later(target: Connection[Any], tree: 
     assert value(target, "select wa.a()") == 7
 
 
-def test_a_removed_file_is_reported_and_forgotten(target: Connection[Any], tree: Tree) -> None:
+def test_the_routine_of_a_removed_file_is_dropped_and_reported_once(
+    target: Connection[Any], tree: Tree
+) -> None:
     path = tree.write_routine("number", function("number", 1))
     run(target, tree)
     path.unlink()
-    assert run(target, tree).removed_routines == ("functions/number.sql",)
+    outcome = run(target, tree)
+    assert (outcome.removed_routines, outcome.dropped) == (
+        ("functions/number.sql",),
+        ("wa.number()",),
+    )
+    assert value(target, "select to_regprocedure('wa.number()') is null")
     assert run(target, tree).removed_routines == ()
+
+
+def test_a_routine_is_dropped_with_its_file_when_a_migration_comes_first(
+    target: Connection[Any], tree: Tree
+) -> None:
+    path = tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    path.unlink()
+    tree.write_migration("20270101000000_creates", "create table wa.created ();")
+    assert run(target, tree).dropped == ("wa.number()",)
+
+
+def test_a_routine_with_other_parameters_replaces_the_one_before(
+    target: Connection[Any], tree: Tree
+) -> None:
+    path = tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    path.write_text(function("number", 2).replace("()", "(p_values wa.numbers[])"))
+    tree.write_migration("20270101000000_type", "create type wa.numbers as (name text);")
+    run(target, tree)
+    assert value(target, "select count(*) from pg_proc where proname = 'number'") == 1
+    assert value(target, "select wa.number(null)") == 2
+
+
+@pytest.mark.parametrize("schema", ["public", "extensions"])
+def test_a_routine_of_the_same_name_that_is_not_ours_stays(
+    target: Connection[Any], tree: Tree, schema: str
+) -> None:
+    tree.write_routine("number", function("number", 1))
+    target.execute(f"create function {schema}.number(text) returns int return 3;".encode())
+    run(target, tree)
+    assert value(target, f"select {schema}.number('')") == 3
+
+
+def test_a_routine_with_another_result_replaces_the_one_before(
+    target: Connection[Any], tree: Tree
+) -> None:
+    path = tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    path.write_text(function("number", 2).replace("returns int", "returns bigint"))
+    run(target, tree)
+    assert value(target, "select pg_typeof(wa.number())::text") == "bigint"
+
+
+@pytest.mark.parametrize(
+    "taking",
+    [
+        "do $$ begin execute 'drop function wa.number()'; end $$;",
+        "drop table wa.used;",
+        "alter table wa.used drop column name;",
+        "alter table wa.used rename column name to title;",
+        "alter table wa.used add column title text;",
+        "alter type wa.pair add attribute c int;",
+    ],
+)
+def test_what_takes_away_what_routines_stand_on_shares_their_transaction(
+    target: Connection[Any], tree: Tree, taking: str
+) -> None:
+    tree.write_migration("20261231000000_used", USED)
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    tree.write_migration("20270101000000_adds", ADDS.format(table="before"))
+    tree.write_migration("20270102000000_takes", taking)
+    tree.write_migration("20270103000000_adds", ADDS.format(table="after"))
+    run(target, tree)
+    assert transactions(target) == [1, 3]
+
+
+def test_what_only_adds_has_a_transaction_of_its_own(target: Connection[Any], tree: Tree) -> None:
+    tree.write_migration("20261231000000_used", USED)
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    tree.write_migration("20270101000000_adds", ADDS.format(table="before"))
+    tree.write_migration("20270102000000_adds", ADDS.format(table="after"))
+    run(target, tree)
+    assert transactions(target) == [1, 1, 1]
+
+
+def test_a_fresh_database_is_migrated_step_by_step(target: Connection[Any], tree: Tree) -> None:
+    tree.write_migration("20261231000000_used", USED)
+    tree.write_migration("20270101000000_takes", "drop table wa.used;")
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    assert transactions(target) == [1, 1]
+
+
+def test_nothing_of_a_shared_transaction_stays_when_part_of_it_fails(
+    target: Connection[Any], tree: Tree
+) -> None:
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    tree.write_migration("20270101000000_takes", "drop function wa.number();")
+    tree.write_migration("20270102000000_breaks", "select 1 / 0;")
+    with pytest.raises(StatementFailedError, match="20270102000000_breaks"):
+        run(target, tree)
+    assert value(target, "select wa.number()") == 1
 
 
 def test_rights_that_default_privileges_gave_are_taken_in_the_same_transaction(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pglast
 from pglast import ast
+from pglast.enums import ObjectType
 
 from handler.migrate import find_db_folder, read_source
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 SOURCE = read_source(find_db_folder())
 FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)
+
+ROUTINES = {
+    ObjectType.OBJECT_FUNCTION,
+    ObjectType.OBJECT_PROCEDURE,
+    ObjectType.OBJECT_ROUTINE,
+}
 
 
 def statements(file: SqlFile, kind: type[ast.Node]) -> list[Any]:
@@ -83,6 +90,17 @@ def test_no_migration_but_a_release_makes_a_routine() -> None:
         file.path
         for file in SOURCE.migrations
         if statements(file, ast.CreateFunctionStmt) and not file.is_release
+    ] == []
+
+
+def test_no_migration_since_the_first_release_drops_a_routine_but_a_release() -> None:
+    first_release = next(file for file in SOURCE.migrations if file.is_release)
+    assert [
+        file.path
+        for file in SOURCE.migrations
+        if file.version > first_release.version and not file.is_release
+        for drop in statements(file, ast.DropStmt)
+        if drop.removeType in ROUTINES
     ] == []
 
 

@@ -23,6 +23,9 @@ REPORT_SECONDS = 2.0
 NOT_ENVELOPE = "WA001"
 UNREADABLE = frozenset({"22P02", "22P05", "22021", "54001"})
 CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})
+MISFIT_CLASSES = ("42", "3F", "0A")
+"""Undefined or ambiguous names, missing rights, cached plans of tables that are other ones now."""
+
 LOST_CLASSES = ("08", "57P")
 EXHAUSTED_CLASS = "53"
 RETRY_SECONDS = (0.05, 0.2)
@@ -47,6 +50,13 @@ class ConnectionLost(DatabaseUnavailable):
 
 class DatabaseContended(DispatchError):  # noqa: N818
     """Locks or time ran out; the same call may succeed later."""
+
+
+class SchemaMisfit(DispatchError):  # noqa: N818
+    """The installed routines, tables and rights do not fit together, whatever the payload.
+
+    An upgrade or a person mends it; then every call may succeed.
+    """
 
 
 class PayloadRefused(DispatchError):  # noqa: N818
@@ -103,8 +113,9 @@ class Rpc(Protocol):
     ) -> Answer:
         """Commit the effect of a webhook body, or of a JSON array of them, and say what it was.
 
-        A lone body is tried again while the database is contended; a shared call is not, because
-        its caller repeats it one by one. Raises a DispatchError.
+        A lone body is tried again while the database is contended or unfit, and before it is said
+        to break the dispatch; a shared call is not, because its caller repeats it one by one.
+        Raises a DispatchError.
         """
 
     async def purge(self) -> None:
@@ -119,7 +130,9 @@ async def dispatch_patiently(
 ) -> Answer:
     """Call `fetch(payload, options as JSON)`, again while contended or while a restart is quick.
 
-    Deduplication makes it harmless if a call whose connection was lost was committed after all.
+    And again after an error of the dispatch itself: a call during which an upgrade is committed has
+    half of the old routines and half of the new. Deduplication makes it harmless if a call whose
+    connection was lost was committed after all.
     """
     options_text = json.dumps(dict(options)) if options else "{}"
     retries = iter(() if requests > 1 else RETRY_SECONDS)
@@ -128,8 +141,11 @@ async def dispatch_patiently(
     while True:
         try:
             return _answer(await fetch(payload, options_text), requests)
-        except DatabaseContended:
+        except (DatabaseContended, SchemaMisfit):
             if (pause := next(retries, None)) is None:
+                raise
+        except PayloadRefused as refused:
+            if refused.reason != "dispatch_error" or (pause := next(retries, None)) is None:
                 raise
         except ConnectionLost:
             deadline = deadline or time.monotonic() + ACQUIRE_SECONDS
@@ -146,6 +162,8 @@ def sort_sqlstate(sqlstate: str, error: str) -> DispatchError:
         return DatabaseUnavailable(sqlstate, sqlstate)
     if sqlstate in CONTENDED:
         return DatabaseContended(sqlstate, sqlstate)
+    if sqlstate.startswith(MISFIT_CLASSES):
+        return SchemaMisfit(sqlstate, sqlstate)
     reason: Reason = "dispatch_error"
     if sqlstate in UNREADABLE:
         reason = "not_json"

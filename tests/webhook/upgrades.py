@@ -1,0 +1,124 @@
+"""Two versions of the project that differ in a routine's parameters, and the roads between them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from handler.migrate import Migrator, Source, find_db_folder, read_source
+from handler.migrate.release import plan_release
+from handler.migrate.source import RELEASE_NAME, Migration, SqlFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fixtures.postgres import Database
+
+    Road = Callable[[Database, str, Callable[[str], None]], None]
+    """Upgrade a database at `place`, saying each step that is committed."""
+
+GATE = 4711
+"""An advisory lock that calls of the older version pass before they call what will be gone."""
+
+CALLERS = {
+    "before the claim": (
+        "functions/ingress/wa_dispatch.sql",
+        "v_messages := wa.extract_messages(payload);",
+    ),
+    "within the message": (
+        "functions/flows/advance_chat.sql",
+        "v_entry := wa.find_entry(p_message, p_chat.state);",
+    ),
+}
+OLDER_CALL = f"perform pg_advisory_xact_lock_shared({GATE}); perform wa.probe('old');"
+NEWER_CALL = "perform wa.probe('new', 'probe');"
+PROBE = """
+create or replace function wa.probe({parameters}) returns void
+language sql volatile set search_path = '' as $$ select null $$;
+revoke all on function wa.probe from public;
+grant execute on function wa.probe to wa_runtime;
+"""
+
+
+@cache
+def older(place: str) -> Source:
+    """Return the project as it was, with its release."""
+    source = _with_probe(place, OLDER_CALL, "p_first text")
+    return replace(source, migrations=(*source.migrations, _release(source, 1)))
+
+
+@cache
+def newer(place: str) -> Source:
+    """Return the project as it is, before anything is written that leads there."""
+    routines = _with_probe(place, NEWER_CALL, "p_first text, p_second text").routines
+    return replace(older(place), routines=routines)
+
+
+def migrate_files(database: Database, place: str, report: Callable[[str], None]) -> None:
+    """Apply the changed files, as between two releases."""
+    _migrate(database, newer(place), report)
+
+
+def migrate_release(database: Database, place: str, report: Callable[[str], None]) -> None:
+    """Apply a release, as everybody does."""
+    source = newer(place)
+    _migrate(database, _after(source, _release(source, 2)), report)
+
+
+def migrate_drop(database: Database, place: str, report: Callable[[str], None]) -> None:
+    """Apply a migration that drops the routine, another one, and the files after both."""
+    drop = "do $$ begin execute 'drop function wa.probe(text)'; end $$;"
+    source = _after(newer(place), _migration("20270101000002_drop", drop))
+    _migrate(database, _after(source, _migration("20270101000003_next", "select 1;")), report)
+
+
+def push_release(database: Database, place: str, report: Callable[[str], None]) -> None:
+    """Apply a release as the Supabase CLI does."""
+    with psycopg.connect(database.url()) as connection:
+        connection.execute(_release(newer(place), 2).text.encode())
+    report("pushed")
+
+
+ROADS: list[Road] = [migrate_files, migrate_release, migrate_drop, push_release]
+
+
+def install(database: Database, source: Source) -> None:
+    """Bring a database to `source` while nobody uses it."""
+    _migrate(database, source, lambda _line: None)
+
+
+def _migrate(database: Database, source: Source, report: Callable[[str], None]) -> None:
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        Migrator(connection, source, lock_timeout="60s", report=report).run()
+
+
+def _with_probe(place: str, call: str, parameters: str) -> Source:
+    source = read_source(find_db_folder())
+    path, before = CALLERS[place]
+    (caller,) = (file for file in source.routines if file.path == path)
+    assert before in caller.text
+    changed = SqlFile(path, caller.text.replace(before, f"{call} {before}"))
+    probe = SqlFile("functions/ingress/probe.sql", PROBE.format(parameters=parameters))
+    others = [file for file in source.routines if file.path != path]
+    return replace(source, routines=tuple(sorted([*others, changed, probe], key=_path)))
+
+
+def _path(file: SqlFile) -> str:
+    return file.path
+
+
+@cache
+def _release(source: Source, number: int) -> Migration:
+    return _migration(f"2027010100000{number}_{RELEASE_NAME}", plan_release(source).text())
+
+
+def _migration(name: str, text: str) -> Migration:
+    version, _, title = name.partition("_")
+    return Migration(f"migrations/{name}.sql", text, version, title)
+
+
+def _after(source: Source, migration: Migration) -> Source:
+    return replace(source, migrations=(*source.migrations, migration))

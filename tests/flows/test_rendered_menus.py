@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
+from handler.migrate import Migrator, find_db_folder, read_source
 from tests.dispatching import replies, reply_texts, row_ids, say, value
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from tests.fixtures.postgres import Connect
+    from tests.fixtures.postgres import Connect, Database
 
 RENDERED = "select count(*) from wa.rendered_menus"
 NEW_TEXT = "update wa.texts set body = 'At your service' where key = 'home.menu' and locale = 'en'"
@@ -45,6 +48,22 @@ def test_whatever_a_menu_shows_empties_what_was_rendered(
 ) -> None:
     say(edge, "hello")
     connection.execute(change.encode())
+    assert value(connection, RENDERED) == 0
+
+
+def test_an_upgrade_of_any_routine_empties_what_was_rendered(
+    edge: Connection[DictRow], connection: Connection[DictRow], database: Database
+) -> None:
+    say(edge, "hello")
+    source = read_source(find_db_folder())
+    changed = (
+        replace(file, text=f"{file.text}-- another version\n")
+        if file.path.endswith("/shorten_text.sql")
+        else file
+        for file in source.routines
+    )
+    with psycopg.connect(database.url(), autocommit=True) as migrating:
+        Migrator(migrating, replace(source, routines=tuple(changed))).run()
     assert value(connection, RENDERED) == 0
 
 

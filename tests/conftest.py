@@ -8,6 +8,7 @@ from __future__ import annotations
 
 pytest_plugins = [
     "pytester",
+    "tests.fixtures.folder",
     "tests.fixtures.machine",
     "tests.fixtures.documents",
     "tests.fixtures.names",

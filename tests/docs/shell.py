@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from handler.settings import ENV_FILES
 from tests.docs.code_blocks import PROJECT
 from tests.operations.command import OURS
 
@@ -18,25 +20,34 @@ if TYPE_CHECKING:
 def run_shell(database: Database, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run code in bash; `stdout` holds what a terminal would show, errors and notices as well."""
     programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", code],
-        cwd=PROJECT,
-        env={
-            **{name: given for name, given in os.environ.items() if not name.startswith(OURS)},
-            "PATH": os.pathsep.join(map(str, programs)),
-            "PGTZ": "UTC",
-            "PSQLRC": os.devnull,
-            "COLUMNS": "100",
-            "ADMIN_DATABASE_URL": database.url(),
-            "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
-            "EDGE_DATABASE_URL": database.url("wa_edge_role"),
-            **variables,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        link_project(Path(folder))
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", code],
+            cwd=folder,
+            env={
+                **{name: given for name, given in os.environ.items() if not name.startswith(OURS)},
+                "PATH": os.pathsep.join(map(str, programs)),
+                "PGTZ": "UTC",
+                "PSQLRC": os.devnull,
+                "COLUMNS": "100",
+                "ADMIN_DATABASE_URL": database.url(),
+                "OPERATOR_DATABASE_URL": database.url("wa_operator_role"),
+                "EDGE_DATABASE_URL": database.url("wa_edge_role"),
+                **variables,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+
+def link_project(folder: Path) -> None:
+    """Put the project's files into `folder`, but for the settings of whoever works on it."""
+    for entry in PROJECT.iterdir():
+        if entry.name not in ENV_FILES:
+            (folder / entry.name).symlink_to(entry)
 
 
 def run_psql(database: Database, sql: str) -> subprocess.CompletedProcess[str]:

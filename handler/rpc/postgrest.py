@@ -6,6 +6,7 @@ so that here, too, PostgreSQL alone decides what they say.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -43,12 +44,6 @@ REFUSED_BODIES: Mapping[str, Reason] = {
     # No routine takes these arguments: the body is none but a list of JSON object members, or the
     # database is not migrated, in which case keeping it fails as well.
     "PGRST202": "not_json",
-}
-PURGED_EVENTS = {
-    "wa_events": "RETENTION_WA_EVENTS_PURGED",
-    "webhook_logs": "RETENTION_WEBHOOK_LOGS_PURGED",
-    "notifications": "RETENTION_NOTIFICATIONS_PURGED",
-    "kept_payloads": "RETENTION_KEPT_PAYLOADS_PURGED",
 }
 
 
@@ -112,7 +107,7 @@ class PostgrestRpc:
 
         Logs what the procedure says in notices, which PostgREST does not hand on.
         """
-        purged = dict.fromkeys(PURGED_EVENTS, 0)
+        purged: Counter[str] = Counter()
         cutoffs: Mapping[str, Any] = {}
         is_done = False
         while not is_done:
@@ -128,14 +123,16 @@ class PostgrestRpc:
             if error := step.get("error"):
                 raise PurgeFailed(error["message"], error["sqlstate"])
             cutoffs = step["cutoffs"]
-            for table, count in step["purged"].items():
-                purged[table] += count
+            purged.update(step["purged"])
             is_done = step["is_done"]
             await asyncio.sleep(0 if is_done else PAUSE_SECONDS)
         log_events(
-            {"event": event, "count": purged[table], "cutoff": cutoffs[table]}
-            for table, event in PURGED_EVENTS.items()
-            if table in cutoffs
+            {
+                "event": f"RETENTION_{table.upper()}_PURGED",
+                "count": count,
+                "cutoff": cutoffs[table],
+            }
+            for table, count in purged.items()
         )
 
     async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:

@@ -25,6 +25,12 @@ IS_WAITING = "select cardinality(pg_blocking_pids(%s)) > 0"
 LAST_EVENT = "select from public.wa_events order by received_at desc limit 1 for update"
 
 
+@pytest.fixture(autouse=True)
+def patient_steps(past: Past) -> None:
+    """Steps that wait as long as a slow machine takes to look whether they do."""
+    past.owner.execute("alter function public.wa_retention_step() set lock_timeout = '5min'")
+
+
 def until_waiting(past: Past, session: Connection[DictRow]) -> None:
     while not value(past.owner, IS_WAITING, session.info.backend_pid):
         pass

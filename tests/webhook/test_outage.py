@@ -1,6 +1,9 @@
 """The database goes away and comes back; the handler stays."""
 
 import asyncio
+from collections.abc import Iterator
+
+import pytest
 
 from tests import payloads
 from tests.fixtures.postgres import Database
@@ -24,15 +27,33 @@ async def test_a_post_is_sent_back_while_the_database_is_away_and_succeeds_after
         assert (taken.status_code, taken.json()["processed"]) == (200, 1)
 
 
-async def test_a_restart_between_two_posts_is_not_noticed(
-    stoppable_database: Database, run_webhook: RunWebhook
+class Reconnects:
+    """Pauses without an end, which say that somebody is waiting."""
+
+    def __init__(self) -> None:
+        self.have_begun = asyncio.Event()
+
+    def __iter__(self) -> Iterator[float]:
+        while True:
+            self.have_begun.set()
+            yield 0.05
+
+
+async def test_posts_that_arrive_during_a_restart_wait_for_its_end(
+    stoppable_database: Database, run_webhook: RunWebhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reconnects = Reconnects()
+    monkeypatch.setattr("handler.rpc.protocol.RECONNECT_SECONDS", reconnects)
+    for module in ("protocol", "direct"):
+        monkeypatch.setattr(f"handler.rpc.{module}.ACQUIRE_SECONDS", 60.0)
     async with run_webhook(stoppable_database) as webhook:
         assert (await webhook.post(payloads.text_body())).status_code == 200
-        await asyncio.to_thread(stoppable_database.server.restart)
-        bodies = [payloads.text_body() for _ in range(8)]
-        responses = await asyncio.gather(*(webhook.post(body) for body in bodies))
-        assert {response.status_code for response in responses} == {200}
+        await asyncio.to_thread(stoppable_database.server.stop)
+        posts = [asyncio.create_task(webhook.post(payloads.text_body())) for _ in range(8)]
+        async with asyncio.timeout(60):
+            await reconnects.have_begun.wait()
+        await asyncio.to_thread(stoppable_database.server.start)
+        assert {(await post).status_code for post in posts} == {200}
         assert await webhook.figure("wa_message_processed_total") == 9
 
 

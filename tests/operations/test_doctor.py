@@ -11,7 +11,8 @@ import pytest
 from handler.dev.graph import Behaviour, GraphStandIn
 from handler.dev.postgres import SUPERUSER
 from handler.dev.server import LocalServer, bind
-from tests.fixtures.names import about_default_names
+from tests.fixtures.names import about_default_names, current_role
+from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
@@ -106,6 +107,18 @@ def test_a_database_that_does_not_answer_fails(database: Database) -> None:
     url = with_password(database.url("wa_edge_role"), "wa_edge_role")
     checks = examine(WA_DATABASE_URL=url.replace(str(database.server.port), "1"), **SERVE)
     assert outcomes(checks, "database") == ["fail"]
+
+
+def test_a_wrong_password_is_named_and_not_shown(stoppable_database: Database) -> None:
+    demand_password(stoppable_database, "wa_edge_role", "another-password")
+    arguments: dict[str, Any] = {"database": stoppable_database, "role": "wa_edge_role"}
+    arguments |= SERVE
+    (found,) = examine("--as", "serve", **arguments)["database"]
+    assert found[0] == "fail"
+    assert f'password authentication failed for user "{current_role("wa_edge_role")}"' in found[1]
+    said = run("doctor", "--as", "serve", **arguments).output
+    assert "db/roles/give_login.sql" in said
+    assert "another-password" not in said
 
 
 def test_a_role_that_cannot_log_in_is_one_line(

@@ -19,6 +19,7 @@ from psycopg.rows import DictRow
 from handler import signature
 from tests import payloads
 from tests.fixtures.names import current_names, current_role, environment_of
+from tests.fixtures.passwords import demand_password
 from tests.fixtures.postgres import Database
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
 
@@ -122,6 +123,19 @@ async def accepts_connections(url: str) -> bool:
     except httpx.TransportError:
         return False
     return True
+
+
+async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
+    stoppable_database: Database, tmp_path: Path
+) -> None:
+    demand_password(stoppable_database, "wa_edge_role", "another-password")
+    with serving(stoppable_database, tmp_path) as served:
+        assert (await post(served.url, payloads.text_body())).status_code == 503
+        assert served.stop() == 0
+    log = "".join(served.lines)
+    assert "password authentication failed for user" in log
+    assert PASSWORD not in log
+    assert "another-password" not in log
 
 
 async def test_the_log_of_a_process_is_json_lines_without_secrets(

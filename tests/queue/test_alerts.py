@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
+from tests.queue.conftest import TEMPLATE
+
 if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
@@ -40,6 +42,16 @@ def test_the_same_alert_is_one_row_with_a_count(queue: Queue) -> None:
     (claimed,) = claim(queue)
     assert (claimed["alert"]["kind"], claimed["alert"]["count"]) == ("notification_failed", 3)
     assert claimed["alert"]["detail"] == {"error_code": 1}
+
+
+def test_what_one_claim_refuses_for_one_cause_is_noted_once_with_its_number(queue: Queue) -> None:
+    queue.execute("insert into wa.phone_only_templates (name) values ('news')")
+    for bsuid in ("ES.1", "ES.2", "ES.3"):
+        queue.add_user(None, bsuid)
+        queue.queue(bsuid, TEMPLATE)
+    assert queue.claim() == []
+    noted = queue.owner.execute("select group_key, seen_count from wa.alert_occurrences")
+    assert noted.fetchall() == [{"group_key": "131062", "seen_count": 3}]
 
 
 def test_an_alert_is_claimed_by_one_worker(queue: Queue) -> None:

@@ -133,8 +133,14 @@ begin
     v_result := coalesce(v_result, '[]') || (wa.apply_send_failures(v_expired_leases) -> 'events');
   end if;
 
-  perform wa.raise_alert('notification_failed', coalesce(failure.value ->> 'error_code', 'recipient'), failure.value)
-  from jsonb_array_elements(v_failures) as failure;
+  insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  select
+    'notification_failed',
+    coalesce(failure.value ->> 'error_code', 'recipient') as group_key,
+    (array_agg(failure.value order by failure.position desc))[1],
+    count(*)
+  from jsonb_array_elements(v_failures) with ordinality as failure (value, position)
+  group by group_key;
 
   -- A claim answers with rows, so that its events leave as notices.
   for v_event in select emitted.value from jsonb_array_elements(v_result) as emitted loop

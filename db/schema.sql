@@ -3062,6 +3062,10 @@ CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_s
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
 
+CREATE TRIGGER function_sources_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.function_sources FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
+
+COMMENT ON TRIGGER function_sources_forget_menus ON wa.function_sources IS 'An upgrade may render them otherwise; either road writes here what it applied.';
+
 CREATE TRIGGER menu_items_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.menu_items FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
 
 COMMENT ON TRIGGER menu_items_forget_menus ON wa.menu_items IS 'Menus show items.';

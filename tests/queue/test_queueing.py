@@ -9,6 +9,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests import payloads
+from tests.dispatching import dispatch
 from tests.queue.conftest import ANA, BRUNO, CARLA_BSUID, status_of, text
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 def queue_replies(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
     queue.execute(
         """
-        select wa.queue_replies(array[(
+        select wa.save_outcomes(array[(
           user_id, coalesce(whatsapp_e164, wa_user_id), '1060', 'wamid.in', 'home', '{}', null,
           %s, clock_timestamp()
         )::wa.chat_outcome])
@@ -169,13 +171,10 @@ def test_queueing_is_told_with_a_masked_recipient(connect: Connect) -> None:
     assert (event["event"], event["recipient"]) == ("NOTIFY_QUEUE", "+346***22")
 
 
-def test_a_reply_is_told_with_a_masked_recipient(queue: Queue) -> None:
-    user = queue.add_user(ANA)
-    events = events_of(queue.owner)
-    queue_replies(queue, user, text("1"), text("2"))
-    queue_replies(queue, user)
-    assert events == [
-        {"event": "NOTIFY_QUEUE", "level": "info", "recipient": "+346***22", "count": 2}
+def test_a_reply_is_told_with_a_masked_recipient(edge: Connection[DictRow]) -> None:
+    answer = dispatch(edge, payloads.envelope([payloads.text_message("hello", sender=ANA[1:])]))
+    assert answer["events"] == [
+        {"event": "NOTIFY_QUEUE", "level": "info", "recipient": "+346***22", "count": 1}
     ]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def answer(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
     queue.execute(
         """
-        select wa.queue_replies(array[(
+        select wa.save_outcomes(array[(
           user_id, coalesce(whatsapp_e164, wa_user_id), '1060', 'wamid.in', 'home', '{}', null,
           %s, clock_timestamp()
         )::wa.chat_outcome])

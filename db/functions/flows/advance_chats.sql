@@ -1,5 +1,5 @@
 create or replace function wa.advance_chats(p_messages wa.received_message[])
-returns void
+returns jsonb
 language plpgsql
 volatile
 set search_path = ''
@@ -8,6 +8,7 @@ declare
   v_opened record;
   v_outcome wa.chat_outcome;
   v_outcomes wa.chat_outcome[] := array[]::wa.chat_outcome[];
+  v_events jsonb := '[]'::jsonb;
 begin
   for v_opened in
     select
@@ -32,18 +33,27 @@ begin
 
     if v_outcome.user_id is not null then
       v_outcomes := v_outcomes || v_outcome;
+
+      if v_outcome.replies <> '[]' then
+        v_events := v_events || jsonb_build_object(
+          'event', 'NOTIFY_QUEUE',
+          'level', 'info',
+          'recipient', wa.mask_recipient(v_outcome.recipient),
+          'count', jsonb_array_length(v_outcome.replies)
+        );
+      end if;
     end if;
   end loop;
 
   if cardinality(v_outcomes) > 0 then
-    perform wa.save_chats(v_outcomes);
-    perform wa.queue_replies(v_outcomes);
+    perform wa.save_outcomes(v_outcomes);
   end if;
+  return v_events;
 end
 $$;
 
 comment on function wa.advance_chats(wa.received_message[]) is
-'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all.';
+'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all. Returns the events to log of the replies that it queued.';
 
 revoke all on function wa.advance_chats(wa.received_message[]) from public;
 grant execute on function wa.advance_chats(wa.received_message[]) to wa_runtime;

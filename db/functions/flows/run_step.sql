@@ -11,14 +11,10 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_arguments text;
+  -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
+  v_arguments text := pg_get_function_identity_arguments(to_regproc(format('wa.%I', p_step_function)));
   v_result wa.step_result;
 begin
-  -- A step takes what it uses, in any order.
-  select array_to_string(step.proargnames, ', ') into v_arguments
-  from pg_catalog.pg_proc as step
-  where step.oid = to_regproc(format('wa.%I', p_step_function));
-
   if v_arguments is null then
     raise exception using
       errcode = 'WA003',
@@ -26,9 +22,12 @@ begin
       hint = 'Apply the function''s file with wa-webhook migrate, or correct wa.flow_states.';
   end if;
 
-  -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
+  -- A step takes what it uses, in any order. Each parameter comes with its type.
+  v_arguments := regexp_replace(v_arguments, '(p_[a-z]+) [^,]+', '\1', 'g');
   v_arguments := replace(replace(v_arguments, 'p_profile', '$1'), 'p_state', '$2');
   v_arguments := replace(replace(v_arguments, 'p_data', '$3'), 'p_message', '$4');
+
+  -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
   execute format('select * from wa.%I(%s)', p_step_function, v_arguments)
     into v_result.next_state, v_result.data, v_result.replies
     using p_profile, p_state, p_data, p_message;

@@ -2,6 +2,7 @@ create or replace function wa.normalize_bsuid(p_value text)
 returns text
 language plpgsql
 immutable
+returns null on null input
 set search_path = ''
 as $$
 begin

@@ -2,6 +2,7 @@ create or replace function wa.normalize_phone(p_number text)
 returns text
 language plpgsql
 immutable
+returns null on null input
 set search_path = ''
 as $$
 begin

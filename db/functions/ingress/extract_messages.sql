@@ -5,112 +5,101 @@ stable
 set search_path = ''
 as $$
 declare
-  v_prefixes constant jsonb := wa.get_setting('allowed_phone_prefixes');
+  v_prefixes jsonb;
+  v_entries jsonb;
+  v_changes jsonb;
+  v_value jsonb;
   v_contacts jsonb;
+  v_bodies jsonb;
+  v_message jsonb;
+  v_contact jsonb;
+  v_type text;
+  v_phone text;
+  v_bsuid text;
+  v_sequence bigint := 0;
+  v_messages wa.received_message[];
 begin
-  -- Looked up by name in one object: with thousands of contacts, comparing each would take for ever.
-  select jsonb_object_agg(name.value, contact.body) into v_contacts
-  from jsonb_path_query(p_payload, '$[*].entry[*].changes[*] ? (@.field == "messages").value.contacts[*]') as contact (body)
-  cross join lateral (values (contact.body ->> 'user_id'), (contact.body ->> 'wa_id')) as name (value)
-  where name.value <> '';
+  -- Loops and not one query: most payloads hold one message, and starting a large query costs more than running it.
+  if not jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].value.messages[*]') then
+    return null;
+  end if;
 
-  return (
-    -- Materialized, so that what is large is not carried along with every message.
-    with change as materialized (
-      select
-        entry.body ->> 'id' as waba_id,
-        change.body #>> '{value,metadata,phone_number_id}' as phone_number_id,
-        change.body -> 'value' as value,
-        row_number() over (order by entry.position, change.position) as number
-      from jsonb_path_query(p_payload, '$[*].entry[*]') with ordinality as entry (body, position)
-      cross join lateral jsonb_path_query(entry.body, '$.changes[*] ? (@.field == "messages")')
-        with ordinality as change (body, position)
-    ),
+  v_prefixes := wa.get_setting('allowed_phone_prefixes');
+  v_entries := jsonb_path_query_array(p_payload, '$[*].entry[*]');
 
-    message as (
-      select
-        change.waba_id,
-        change.phone_number_id,
-        message.body,
-        message.body ->> 'type' as type,
-        coalesce(
-          v_contacts -> (message.body ->> 'from_user_id'), v_contacts -> (message.body ->> 'from')
-        ) as contact,
-        row_number() over (order by change.number, message.position) as sequence
-      from change
-      cross join lateral jsonb_path_query(change.value, '$.messages[*]') with ordinality as message (body, position)
-      where message.body ->> 'id' <> '' and message.body ->> 'type' <> ''
-    ),
+  for v_entry in 0..jsonb_array_length(v_entries) - 1 loop
+    v_changes := jsonb_path_query_array(v_entries -> v_entry, '$.changes[*] ? (@.field == "messages")');
 
-    sender as (
-      select
-        message.*,
-        number.phone,
+    for v_change in 0..jsonb_array_length(v_changes) - 1 loop
+      v_value := v_changes -> v_change -> 'value';
+      v_contacts := wa.index_contacts(jsonb_path_query_array(v_value, '$.contacts[*]'));
+      v_bodies := jsonb_path_query_array(v_value, '$.messages[*]');
+
+      for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
+        v_message := v_bodies -> v_position;
+        v_type := v_message ->> 'type';
+        continue when not coalesce(v_message ->> 'id' <> '' and v_type <> '', false);
+
+        v_contact := coalesce(v_contacts -> (v_message ->> 'from_user_id'), v_contacts -> (v_message ->> 'from'));
+        v_phone := coalesce(
+          wa.normalize_phone(v_message ->> 'from'),
+          wa.normalize_phone(v_message #>> '{system,customer}'),
+          wa.normalize_phone(v_contact ->> 'wa_id')
+        );
         -- Whom a system message is about is named by the old id or number; the new id is what it tells.
-        coalesce(
-          wa.normalize_bsuid(message.body #>> '{system,previous_user_id}'),
-          wa.normalize_bsuid(nullif(message.body ->> 'from_user_id', message.body #>> '{system,user_id}')),
-          wa.normalize_bsuid(nullif(message.contact ->> 'user_id', message.body #>> '{system,user_id}')),
-          case when number.phone is null then wa.normalize_bsuid(message.body #>> '{system,user_id}') end
-        ) as bsuid
-      from message
-      cross join lateral (
-        select
-          coalesce(
-            wa.normalize_phone(message.body ->> 'from'),
-            wa.normalize_phone(message.body #>> '{system,customer}'),
-            wa.normalize_phone(message.contact ->> 'wa_id')
-          ) as phone
-      ) as number
-    )
+        v_bsuid := coalesce(
+          wa.normalize_bsuid(v_message #>> '{system,previous_user_id}'),
+          wa.normalize_bsuid(nullif(v_message ->> 'from_user_id', v_message #>> '{system,user_id}')),
+          wa.normalize_bsuid(nullif(v_contact ->> 'user_id', v_message #>> '{system,user_id}')),
+          case when v_phone is null then wa.normalize_bsuid(v_message #>> '{system,user_id}') end
+        );
+        v_sequence := v_sequence + 1;
 
-    select
-      array_agg(
-        (
-          sender.body ->> 'id',
-          sender.waba_id,
-          sender.phone_number_id,
-          sender.type,
+        v_messages := v_messages || (
+          v_message ->> 'id',
+          v_entries -> v_entry ->> 'id',
+          v_value #>> '{metadata,phone_number_id}',
+          v_type,
           case
-            when not wa.may_write(sender.phone, sender.bsuid, v_prefixes) then 'invalid_sender'
-            else wa.choose_disposition(sender.body)
+            when not wa.may_write(v_phone, v_bsuid, v_prefixes) then 'invalid_sender'
+            else wa.choose_disposition(v_message)
           end,
-          coalesce(sender.body ->> 'group_id', '') = '' and sender.type not in ('reaction', 'system', 'edit', 'revoke'),
+          coalesce(v_message ->> 'group_id', '') = '' and v_type not in ('reaction', 'system', 'edit', 'revoke'),
           case
-            when sender.body ->> 'timestamp' ~ '^[0-9]{1,11}$' then to_timestamp((sender.body ->> 'timestamp')::bigint)
+            when v_message ->> 'timestamp' ~ '^[0-9]{1,11}$' then to_timestamp((v_message ->> 'timestamp')::bigint)
             else now()
           end,
-          sender.sequence,
-          sender.phone,
-          sender.bsuid,
+          v_sequence,
+          v_phone,
+          v_bsuid,
           coalesce(
-            wa.normalize_parent_bsuid(sender.body #>> '{system,previous_parent_user_id}'),
-            wa.normalize_parent_bsuid(sender.body ->> 'from_parent_user_id'),
-            wa.normalize_parent_bsuid(sender.contact ->> 'parent_user_id')
+            wa.normalize_parent_bsuid(v_message #>> '{system,previous_parent_user_id}'),
+            wa.normalize_parent_bsuid(v_message ->> 'from_parent_user_id'),
+            wa.normalize_parent_bsuid(v_contact ->> 'parent_user_id')
           ),
-          nullif(left(btrim(sender.contact #>> '{profile,name}'), 256), ''),
+          nullif(left(btrim(v_contact #>> '{profile,name}'), 256), ''),
           coalesce(
-            sender.body #>> '{text,body}',
-            sender.body #>> '{button,text}',
-            sender.body #>> '{interactive,button_reply,title}',
-            sender.body #>> '{interactive,list_reply,title}',
-            sender.body #>> '{interactive,nfm_reply,body}',
-            sender.body #>> array[sender.type, 'caption'],
-            sender.body #>> '{order,text}'
+            v_message #>> '{text,body}',
+            v_message #>> '{button,text}',
+            v_message #>> '{interactive,button_reply,title}',
+            v_message #>> '{interactive,list_reply,title}',
+            v_message #>> '{interactive,nfm_reply,body}',
+            v_message #>> array[v_type, 'caption'],
+            v_message #>> '{order,text}'
           ),
           coalesce(
-            sender.body #>> '{button,payload}',
-            sender.body #>> '{interactive,button_reply,id}',
-            sender.body #>> '{interactive,list_reply,id}'
+            v_message #>> '{button,payload}',
+            v_message #>> '{interactive,button_reply,id}',
+            v_message #>> '{interactive,list_reply,id}'
           ),
-          sender.body,
-          sender.contact,
+          v_message,
+          v_contact,
           null
-        )::wa.received_message
-        order by sender.sequence
-      )
-    from sender
-  );
+        )::wa.received_message;
+      end loop;
+    end loop;
+  end loop;
+  return v_messages;
 end
 $$;
 

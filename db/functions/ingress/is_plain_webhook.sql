@@ -6,31 +6,32 @@ set search_path = ''
 as $$
 begin
   -- Paths step into arrays by themselves, so that the type of each part is asked first.
-  return not (
-    jsonb_path_exists(p_payload, '$[*].entry[*].type() ? (@ != "object")')
-    or jsonb_path_exists(p_payload, '$[*].entry[*] ? (!exists(@.changes[*]))')
-    or jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].type() ? (@ != "object")')
-    or jsonb_path_exists(
-      p_payload,
-      '$[*].entry[*].changes[*] ? (
+  return p_payload @@ '
+    exists($[*])
+    && !exists($[*].type() ? (@ != "object"))
+    && !exists($[*].object.type() ? (@ != "string"))
+    && !exists($[*] ? (!(@.object == "whatsapp_business_account" && @.entry.type() == "array")))
+    && !exists($[*].entry[*].type() ? (@ != "object"))
+    && !exists($[*].entry[*] ? (!exists(@.changes[*])))
+    && !exists($[*].entry[*].changes[*].type() ? (@ != "object"))
+    && !exists(
+      $[*].entry[*].changes[*] ? (
         !(@.field.type() == "string" && @.field == "messages" && @.value.type() == "object")
-      )'
+      )
     )
-    or jsonb_path_exists(
-      p_payload,
-      '$[*].entry[*].changes[*].value.keyvalue().key ? (
+    && !exists(
+      $[*].entry[*].changes[*].value.keyvalue().key ? (
         !(@ == "messaging_product" || @ == "metadata" || @ == "contacts" || @ == "messages" || @ == "statuses")
-      )'
+      )
     )
-    or jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].value.statuses[*].type() ? (@ != "object")')
-    or jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].value.messages[*].type() ? (@ != "object")')
-    or jsonb_path_exists(
-      p_payload,
-      '$[*].entry[*].changes[*].value.messages[*] ? (
+    && !exists($[*].entry[*].changes[*].value.statuses[*].type() ? (@ != "object"))
+    && !exists($[*].entry[*].changes[*].value.messages[*].type() ? (@ != "object"))
+    && !exists(
+      $[*].entry[*].changes[*].value.messages[*] ? (
         !(@.id.type() == "string" && @.id != "" && @.type.type() == "string" && @.type == "text")
-      )'
+      )
     )
-  );
+  ';
 end
 $$;
 

@@ -7,10 +7,6 @@ as $$
 declare
   v_logs jsonb;
 begin
-  if wa.is_plain_webhook(p_payload) then
-    return;
-  end if;
-
   with entry as materialized (
     select entry.body, entry.body ->> 'id' as waba_id
     from jsonb_path_query(p_payload, '$[*].entry[*]') as entry (body)

@@ -7,15 +7,14 @@ as $$
 declare
   v_message wa.received_message;
   v_error text;
-  v_failures jsonb := '[]'::jsonb;
+  v_events jsonb := '[]'::jsonb;
 begin
   begin
     if p_messages[1].message_type = 'system' then
       perform wa.change_identity(p_messages[1]);
-    else
-      perform wa.advance_chats(p_messages);
+      return v_events;
     end if;
-    return v_failures;
+    return wa.advance_chats(p_messages);
   exception
     when assert_failure or others then
       if wa.is_worth_retrying(sqlstate) then
@@ -26,9 +25,9 @@ begin
 
   if cardinality(p_messages) > 1 then
     foreach v_message in array p_messages loop
-      v_failures := v_failures || wa.try_group(array[v_message]);
+      v_events := v_events || wa.try_group(array[v_message]);
     end loop;
-    return v_failures;
+    return v_events;
   end if;
 
   perform wa.record_failure(p_messages[1], v_error);
@@ -37,7 +36,7 @@ end
 $$;
 
 comment on function wa.try_group(wa.received_message[]) is
-'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log of those.';
+'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log: MESSAGE_FAILED of each that did.';
 
 revoke all on function wa.try_group(wa.received_message[]) from public;
 grant execute on function wa.try_group(wa.received_message[]) to wa_runtime;

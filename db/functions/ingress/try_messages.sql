@@ -11,8 +11,12 @@ declare
   v_message wa.received_message;
   v_group wa.received_message[] := array[]::wa.received_message[];
   v_user_ids uuid[] := array[]::uuid[];
-  v_failures jsonb := '[]'::jsonb;
+  v_events jsonb := '[]'::jsonb;
 begin
+  if cardinality(p_messages) = 1 and p_messages[1].disposition = 'processed' then
+    return wa.try_group(p_messages);
+  end if;
+
   foreach v_message in array p_messages loop
     continue when v_message.disposition <> 'processed';
 
@@ -22,7 +26,7 @@ begin
     if cardinality(v_group) > 0 and (
       v_are_alone or v_message.user_id = any(v_user_ids) or cardinality(v_group) = c_most_together
     ) then
-      v_failures := v_failures || wa.try_group(v_group);
+      v_events := v_events || wa.try_group(v_group);
       v_group := array[]::wa.received_message[];
       v_user_ids := array[]::uuid[];
     end if;
@@ -32,14 +36,14 @@ begin
   end loop;
 
   if cardinality(v_group) > 0 then
-    v_failures := v_failures || wa.try_group(v_group);
+    v_events := v_events || wa.try_group(v_group);
   end if;
-  return v_failures;
+  return v_events;
 end
 $$;
 
 comment on function wa.try_messages(wa.received_message[]) is
-'Handles the messages that ask for it, in the order given, and returns the events to log of those that failed. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
+'Handles the messages that ask for it, in the order given, and returns the events to log. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
 
 revoke all on function wa.try_messages(wa.received_message[]) from public;
 grant execute on function wa.try_messages(wa.received_message[]) to wa_runtime;

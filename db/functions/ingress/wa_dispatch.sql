@@ -9,20 +9,25 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_is_plain boolean;
   v_messages wa.received_message[];
   v_claimed wa.received_message[];
-  v_failures jsonb := '[]'::jsonb;
   v_statuses jsonb;
-  v_applied jsonb;
-  v_account_events jsonb := '[]'::jsonb;
   v_counts jsonb;
+  v_events jsonb := '[]'::jsonb;
+  v_failures jsonb := '[]'::jsonb;
 begin
   if options ? 'keep' then
     perform wa.keep_payloads(options -> 'keep');
   end if;
 
   if payload is not null then
-    perform wa.require_envelope(payload);
+    -- What Meta sends most is told with one look from what may hold anything.
+    v_is_plain := wa.is_plain_webhook(payload);
+
+    if not v_is_plain then
+      perform wa.require_envelope(payload);
+    end if;
 
     if (options -> 'snapshot') = 'true'::jsonb then
       perform wa.log_snapshot(payload);
@@ -31,17 +36,19 @@ begin
     v_messages := wa.extract_messages(payload);
     v_statuses := wa.extract_statuses(payload);
     v_claimed := wa.claim_events(wa.resolve_senders(v_messages, v_statuses));
-    perform wa.note_inbound(v_claimed);
-    v_failures := wa.try_messages(v_claimed);
+    v_events := wa.try_messages(v_claimed);
+    v_failures := jsonb_path_query_array(v_events, '$[*] ? (@.event == "MESSAGE_FAILED")');
 
     if v_statuses is not null then
-      v_applied := wa.try_statuses(v_statuses, payload);
+      v_events := v_events || coalesce(wa.try_statuses(v_statuses, payload) -> 'events', '[]');
     end if;
 
-    perform wa.log_other_fields(payload);
+    if not v_is_plain then
+      perform wa.log_other_fields(payload);
 
-    if jsonb_path_exists(payload, '$[*].entry[*].changes[*] ? (@.field != "messages")') then
-      v_account_events := wa.try_account_changes(payload);
+      if jsonb_path_exists(payload, '$[*].entry[*].changes[*] ? (@.field != "messages")') then
+        v_events := v_events || wa.try_account_changes(payload);
+      end if;
     end if;
   end if;
 
@@ -55,7 +62,7 @@ begin
       'statuses', coalesce(jsonb_array_length(v_statuses), 0),
       'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
       'retention_due', wa.is_retention_due(),
-      'events', v_failures || coalesce(v_applied -> 'events', '[]') || v_account_events
+      'events', v_events
     );
 end
 $$;

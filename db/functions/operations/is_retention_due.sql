@@ -7,10 +7,13 @@ as $$
 begin
   return (
     select coalesce(
-      state.last_started_at < now() - make_interval(secs => (wa.get_setting('retention_interval_seconds'))::double precision),
+      state.last_started_at < now() - make_interval(
+        secs => coalesce(setting.value, wa.get_setting('retention_interval_seconds'))::double precision
+      ),
       true
     )
     from wa.retention_state as state
+    left join wa.settings as setting on setting.key = 'retention_interval_seconds'
   );
 end
 $$;

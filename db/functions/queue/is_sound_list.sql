@@ -5,49 +5,61 @@ immutable
 set search_path = ''
 as $$
 declare
-  v_interactive constant jsonb := p_payload -> 'interactive';
+  v_rows jsonb;
+  v_row jsonb;
 begin
-  if p_payload - '{type,interactive}'::text[] <> '{}'
-    or p_payload -> 'type' is distinct from '"interactive"'
-    or v_interactive - '{type,body,action}'::text[] <> '{}'
-    or v_interactive -> 'type' is distinct from '"list"'
-    or not jsonb_path_exists(v_interactive, '$.body.text ? (@ like_regex "\\S")')
-    or not jsonb_path_exists(v_interactive, '$.action.button ? (@ like_regex "\\S")')
-    or jsonb_path_exists(v_interactive, '$.action.sections[*].title')
-    or jsonb_typeof(v_interactive #> '{action,sections}') <> 'array'
-    or jsonb_array_length(v_interactive #> '{action,sections}') <> 1
-    or jsonb_typeof(v_interactive #> '{action,sections,0,rows}') is distinct from 'array'
-    or char_length(v_interactive #>> '{body,text}') > 1024
-    or char_length(v_interactive #>> '{action,button}') > 20
+  -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
+  if p_payload - '{type,interactive}'::text[] = '{}'
+    and p_payload @@ '$.type == "interactive" && $.interactive.type() == "object"'
+    and (p_payload -> 'interactive') - '{type,body,action}'::text[] = '{}'
+    and char_length(p_payload #>> '{interactive,body,text}') <= 1024
+    and char_length(p_payload #>> '{interactive,action,button}') <= 20
+    and p_payload @@ '
+      $.interactive.type == "list"
+      && $.interactive.body.text like_regex "\\S"
+      && $.interactive.action.button like_regex "\\S"
+      && !exists($.interactive.action.sections[*].title)
+      && $.interactive.action.sections.type() == "array" && $.interactive.action.sections.size() == 1
+      && $.interactive.action.sections[0].rows.type() == "array"
+    '
   then
+    v_rows := p_payload #> '{interactive,action,sections,0,rows}';
+  end if;
+
+  if v_rows is null or jsonb_array_length(v_rows) not between 1 and 10 then
     return false;
   end if;
 
-  return (
-    select
-      count(*) between 1 and 10
-      and count(distinct list_row.body ->> 'id') = count(*)
-      and bool_and(
-        coalesce(
-          jsonb_typeof(list_row.body -> 'id') = 'string'
-          and jsonb_typeof(list_row.body -> 'title') = 'string'
-          and list_row.body ->> 'id' ~ '\S'
-          and list_row.body ->> 'title' ~ '\S'
-          and char_length(list_row.body ->> 'id') <= 200
-          and char_length(list_row.body ->> 'title') <= 24
-          and (
-            not list_row.body ? 'description'
-            or (
-              jsonb_typeof(list_row.body -> 'description') = 'string'
-              and list_row.body ->> 'description' ~ '\S'
-              and char_length(list_row.body ->> 'description') <= 72
-            )
-          ),
-          false
+  for v_position in 0..jsonb_array_length(v_rows) - 1 loop
+    v_row := v_rows -> v_position;
+
+    if not coalesce(
+      jsonb_typeof(v_row -> 'id') = 'string'
+      and jsonb_typeof(v_row -> 'title') = 'string'
+      and v_row ->> 'id' ~ '\S'
+      and v_row ->> 'title' ~ '\S'
+      and char_length(v_row ->> 'id') <= 200
+      and char_length(v_row ->> 'title') <= 24
+      and (
+        not v_row ? 'description'
+        or (
+          jsonb_typeof(v_row -> 'description') = 'string'
+          and v_row ->> 'description' ~ '\S'
+          and char_length(v_row ->> 'description') <= 72
         )
-      )
-    from jsonb_array_elements(v_interactive #> '{action,sections,0,rows}') as list_row (body)
-  );
+      ),
+      false
+    ) then
+      return false;
+    end if;
+  end loop;
+
+  -- No two rows have one id.
+  return not v_rows @@ '
+    $[0].id == $[1 to last].id || $[1].id == $[2 to last].id || $[2].id == $[3 to last].id
+    || $[3].id == $[4 to last].id || $[4].id == $[5 to last].id || $[5].id == $[6 to last].id
+    || $[6].id == $[7 to last].id || $[7].id == $[8 to last].id || $[8].id == $[9 to last].id
+  ';
 end
 $$;
 

@@ -1,10 +1,12 @@
 create or replace function wa.mask_recipient(p_recipient text)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select left(p_recipient, 4) || '***' || right(p_recipient, 2);
+begin
+  return left(p_recipient, 4) || '***' || right(p_recipient, 2);
+end
 $$;
 
 comment on function wa.mask_recipient(text) is

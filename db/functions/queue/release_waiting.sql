@@ -4,53 +4,33 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
-declare
-  v_has_waiting boolean;
-  v_has_blocks boolean;
 begin
-  -- Most users have neither, and looking costs less than updating nothing. Counted, since for exists the planner
-  -- may hope to meet a waiting one soon in the whole table.
-  select
-    (
-      select count(*) > 0 from public.notifications as waiting
-      where waiting.user_id = any(p_user_ids) and waiting.waiting_for is not null
-    ),
-    (
-      select count(*) > 0 from wa.recipient_blocks as block
-      where block.user_id = any(p_user_ids) and block.ends_when_user_writes
-    )
-  into v_has_waiting, v_has_blocks;
+  update public.notifications
+  set waiting_for = null, next_attempt_at = clock_timestamp()
+  where notifications.id in (
+    select waiting.id
+    from public.notifications as waiting
+    where waiting.user_id = any(p_user_ids)
+      and waiting.waiting_for is not null
+    order by waiting.id
+    for update
+  );
 
-  if v_has_waiting then
-    update public.notifications
-    set waiting_for = null, next_attempt_at = clock_timestamp()
-    where notifications.id in (
-      select waiting.id
-      from public.notifications as waiting
-      where waiting.user_id = any(p_user_ids)
-        and waiting.waiting_for is not null
-      order by waiting.id
+  if found then
+    perform wa.wake_notifier();
+  end if;
+
+  delete from wa.recipient_blocks
+  where recipient_blocks.ctid = any(
+    array(
+      select block.ctid
+      from wa.recipient_blocks as block
+      where block.user_id = any(p_user_ids)
+        and block.ends_when_user_writes
+      order by block.user_id, block.template_name
       for update
-    );
-
-    if found then
-      perform wa.wake_notifier();
-    end if;
-  end if;
-
-  if v_has_blocks then
-    delete from wa.recipient_blocks
-    where recipient_blocks.ctid = any(
-      array(
-        select block.ctid
-        from wa.recipient_blocks as block
-        where block.user_id = any(p_user_ids)
-          and block.ends_when_user_writes
-        order by block.user_id, block.template_name
-        for update
-      )
-    );
-  end if;
+    )
+  );
 end
 $$;
 

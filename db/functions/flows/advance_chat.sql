@@ -1,7 +1,9 @@
 create or replace function wa.advance_chat(
   p_profile public.profiles,
   p_chat public.chat_state,
-  p_message wa.inbound_message
+  p_message wa.inbound_message,
+  p_entry wa.flow_entries,
+  p_state wa.flow_states
 )
 returns wa.chat_outcome
 language plpgsql
@@ -13,14 +15,17 @@ declare
   c_most_moves constant integer := 8;
   v_profile public.profiles := p_profile;
   v_message wa.inbound_message := p_message;
-  v_state wa.flow_states;
+  v_entry wa.flow_entries := p_entry;
+  v_state wa.flow_states := p_state;
+  v_first_state text;
   v_data jsonb;
-  v_entry wa.flow_entries;
   v_result wa.step_result;
   v_replies jsonb := '[]'::jsonb;
   v_moves integer := 0;
 begin
-  v_entry := wa.find_entry(p_message, p_chat.state);
+  if v_entry.kind is null then
+    v_entry := wa.find_entry(p_message, p_chat.state);
+  end if;
 
   if p_profile.opted_out_at is not null and v_entry.to_state is distinct from 'subscribe' then
     return null;
@@ -28,7 +33,11 @@ begin
 
   -- No row: the first message, or the first after a reset or a time-out, is greeted whatever it says.
   v_message.is_entry := v_entry.action is not null or p_chat.updated_at is null;
-  v_state := wa.get_flow_state(wa.choose_state(v_entry, p_chat.state));
+  v_first_state := wa.choose_state(v_entry, p_chat.state);
+
+  if v_state.state is distinct from v_first_state then
+    v_state := wa.get_flow_state(v_first_state);
+  end if;
   v_data := wa.choose_data(v_entry, p_message, p_chat.data);
 
   loop
@@ -63,8 +72,12 @@ begin
 end
 $$;
 
-comment on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) is
-'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
+comment on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message, wa.flow_entries, wa.flow_states) is
+'Moves one chat on by one message: goes to the state that it leads to (p_entry is the command that it is, p_state the state that this or the chat names, as far as these are known), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
 
-revoke all on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) from public;
-grant execute on function wa.advance_chat(public.profiles, public.chat_state, wa.inbound_message) to wa_runtime;
+revoke all on function wa.advance_chat(
+  public.profiles, public.chat_state, wa.inbound_message, wa.flow_entries, wa.flow_states
+) from public;
+grant execute on function wa.advance_chat(
+  public.profiles, public.chat_state, wa.inbound_message, wa.flow_entries, wa.flow_states
+) to wa_runtime;

@@ -5,20 +5,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_kind text := case when p_message.reply_id is null then 'keyword' else 'reply' end;
-  v_value text := coalesce(p_message.reply_id, wa.fold_text(p_message.body));
   v_entry wa.flow_entries;
 begin
-  select entry.* into v_entry
-  from wa.flow_entries as entry
-  where entry.kind = v_kind
-    and entry.value = v_value
-    and (entry.scope = 'everywhere' or p_state = 'home');
-
-  if found then
-    return v_entry;
-  end if;
-
   if p_message.reply_id is not null then
     select entry.* into v_entry
     from wa.flow_entries as entry
@@ -41,7 +29,7 @@ end
 $$;
 
 comment on function wa.find_entry(wa.inbound_message, text) is
-'The entry point that a message is, if any: a tapped button or row, by its id or the beginning of it, a keyword alone in the text, or a deep link anywhere in it.';
+'The entry point that a message which is no command of its own leads to, if any: by the beginning of a tapped button''s or row''s id, or by a deep link anywhere in the text.';
 
 revoke all on function wa.find_entry(wa.inbound_message, text) from public;
 grant execute on function wa.find_entry(wa.inbound_message, text) to wa_runtime;

@@ -9,16 +9,15 @@ immutable
 set search_path = ''
 as $$
 declare
-  v_claimed wa.received_message;
+  v_claimed constant integer := coalesce(cardinality(p_claimed), 0);
   v_processed integer := -p_failed;
   v_invalid integer := 0;
-  v_ignored integer := 0;
 begin
-  foreach v_claimed in array coalesce(p_claimed, '{}') loop
-    case v_claimed.disposition
+  for v_position in 1..v_claimed loop
+    case p_claimed[v_position].disposition
       when 'processed' then v_processed := v_processed + 1;
       when 'invalid_sender' then v_invalid := v_invalid + 1;
-      else v_ignored := v_ignored + 1;
+      else null;
     end case;
   end loop;
 
@@ -26,8 +25,8 @@ begin
     'processed', v_processed,
     'failed', p_failed,
     'invalid_sender', v_invalid,
-    'ignored', v_ignored,
-    'duplicate', coalesce(cardinality(p_received), 0) - coalesce(cardinality(p_claimed), 0)
+    'ignored', v_claimed - v_processed - p_failed - v_invalid,
+    'duplicate', coalesce(cardinality(p_received), 0) - v_claimed
   );
 end
 $$;

@@ -61,7 +61,8 @@ begin
           v_value #>> '{metadata,phone_number_id}',
           v_type,
           case
-            when not wa.may_write(v_phone, v_bsuid, v_prefixes) then 'invalid_sender'
+            when coalesce(v_phone, v_bsuid) is null then 'invalid_sender'
+            when v_prefixes <> '[]' and not wa.may_write(v_phone, v_bsuid, v_prefixes) then 'invalid_sender'
             else wa.choose_disposition(v_message)
           end,
           coalesce(v_message ->> 'group_id', '') = '' and v_type not in ('reaction', 'system', 'edit', 'revoke'),

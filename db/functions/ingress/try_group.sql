@@ -14,7 +14,7 @@ begin
       perform wa.change_identity(p_messages[1]);
       return v_events;
     end if;
-    return wa.advance_chats(p_messages);
+    return wa.answer_messages(p_messages);
   exception
     when assert_failure or others then
       if wa.is_worth_retrying(sqlstate) then

@@ -6,6 +6,7 @@ set search_path = ''
 as $$
 declare
   v_event public.wa_events;
+  v_answer jsonb;
   v_error text;
 begin
   delete from public.wa_events as event
@@ -17,7 +18,12 @@ begin
   end if;
 
   begin
-    return public.wa_dispatch(v_event.payload);
+    v_answer := public.wa_dispatch(v_event.payload);
+
+    perform wa.emit_event(event.body ->> 'event', event.body - '{event,level}'::text[], event.body ->> 'level')
+    from jsonb_array_elements(v_answer -> 'events') as event (body)
+    where event.body ->> 'event' = 'NOTIFY_QUEUE';
+    return v_answer;
   exception
     when assert_failure or others then
       if wa.is_worth_retrying(sqlstate) then

@@ -24,36 +24,60 @@ declare
   v_wanted integer := p_wanted;
   v_look integer := p_wanted;
   v_set_aside bigint[] := array[]::bigint[];
-  v_sendable bigint[];
-  v_addresses text[];
   v_blocked bigint[];
   v_held_back jsonb;
   v_count integer;
+  v_verdict text;
 begin
   while v_wanted > 0 and v_looked_at < c_most_looked_at loop
-    select
-      array_agg(judged.id order by judged.position) filter (where judged.verdict in ('send', 'send_template')),
-      array_agg(judged.address order by judged.position) filter (
-        where judged.verdict in ('send', 'send_template')
-      ),
-      array_agg(judged.id) filter (where judged.verdict = 'blocked'),
-      jsonb_object_agg(judged.id, judged.verdict) filter (where judged.verdict not in ('send', 'blocked')),
-      count(*)
-    into v_sendable, v_addresses, v_blocked, v_held_back, v_count
-    from wa.judge_due(p_number, v_look, v_set_aside) with ordinality as judged (id, verdict, address, position);
+    v_blocked := null;
+    v_held_back := null;
+    v_count := 0;
+
+    for id, v_verdict, lock_token, phone_number_id, request, upload, retry_count in
+      select
+        due.id,
+        due.verdict,
+        due.lock_token,
+        due.phone_number_id,
+        case due.kind
+          when 'read_receipt' then due.payload || '{"messaging_product": "whatsapp"}'
+          when 'message' then coalesce(media.resolved -> 'payload', due.payload) || jsonb_build_object(
+            'messaging_product', 'whatsapp',
+            'recipient_type', coalesce(due.payload ->> 'recipient_type', 'individual'),
+            -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
+            case when due.address ~ '^[A-Z]{2}\.' then 'recipient' else 'to' end, due.address,
+            'biz_opaque_callback_data', due.id::text
+          )
+        end,
+        nullif(media.resolved -> 'upload', 'null'),
+        due.retry_count
+      from wa.lease_due(p_number, p_worker, v_wanted, v_look, v_set_aside, p_lease) as due
+      cross join lateral (
+        values (
+          case
+            when due.payload -> (due.payload ->> 'type') ?| '{qr,file}'
+              then wa.resolve_media(due.payload, due.phone_number_id)
+          end
+        )
+      ) as media (resolved)
+    loop
+      v_count := v_count + 1;
+      if lock_token is not null then
+        v_wanted := v_wanted - 1;
+        return next;
+      elsif v_verdict = 'blocked' then
+        v_blocked := array_append(v_blocked, id);
+      elsif v_verdict <> 'send' then
+        v_held_back := coalesce(v_held_back, jsonb '{}') || jsonb_build_object(id, v_verdict);
+      end if;
+    end loop;
 
     if v_blocked is not null then
       v_set_aside := v_set_aside || wa.park_blocked(v_blocked);
     end if;
     if v_held_back is not null then
       perform wa.hold_back(v_held_back);
-    end if;
-    if v_sendable is not null then
-      v_sendable := v_sendable[1:v_wanted];
-      v_wanted := v_wanted - cardinality(v_sendable);
-      return query select leased.* from wa.lease_notifications(
-        v_sendable, v_addresses[1:cardinality(v_sendable)], p_worker, p_lease
-      ) as leased;
     end if;
 
     exit when v_count < v_look and v_held_back is null;

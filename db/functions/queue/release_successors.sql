@@ -5,53 +5,52 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_found bigint;
+  v_successors bigint[];
 begin
   -- Whoever parks a row holds the lock of the row in front, and so does our caller: what was parked is seen here.
-  with successor as materialized (
-    select next_one.id
-    from unnest(p_user_ids) as settled (user_id)
-    cross join lateral (
+  -- A subquery for each user: most have nothing else, and a join might read the table.
+  select array_agg(successor.id) into v_successors
+  from (
+    select (
       select open_one.id
       from public.notifications as open_one
       where open_one.open_user_id = settled.user_id
       order by open_one.send_at, open_one.id
       limit 1
-    ) as next_one
-  ),
+    ) as id
+    from unnest(p_user_ids) as settled (user_id)
+  ) as successor
+  where successor.id is not null;
 
-  released as (
-    update public.notifications as notification
-    set
-      blocked_by = null,
-      next_attempt_at = clock_timestamp(),
-      priority = case
-        when notification.priority = 0 then 0
-        else (
-          select min(waiting.priority)
-          from public.notifications as waiting
-          where waiting.open_user_id = notification.open_user_id
-        )
-      end
-    where notification.id in (
-      select queued.id
-      from public.notifications as queued
-      where queued.id in (select successor.id from successor)
-        and queued.status = 'queued'
-        and (queued.blocked_by is not null or queued.next_attempt_at <= clock_timestamp())
-      -- Not skip locked: a claim also locks rows that were parked a moment ago, only to find them not due, and
-      -- one that is passed over here would stay parked. The claim is about to commit.
-      order by queued.id
-      for update
-    )
-  )
-
-  select count(*) into v_found
-  from successor;
-
-  if v_found > 0 then
-    perform wa.wake_notifier();
+  if v_successors is null then
+    return;
   end if;
+
+  update public.notifications as notification
+  set
+    blocked_by = null,
+    next_attempt_at = clock_timestamp(),
+    priority = case
+      when notification.priority = 0 then 0
+      else (
+        select min(waiting.priority)
+        from public.notifications as waiting
+        where waiting.open_user_id = notification.open_user_id
+      )
+    end
+  where notification.id in (
+    select queued.id
+    from public.notifications as queued
+    where queued.id = any(v_successors)
+      and queued.status = 'queued'
+      and (queued.blocked_by is not null or queued.next_attempt_at <= clock_timestamp())
+    -- Not skip locked: a claim also locks rows that were parked a moment ago, only to find them not due, and
+    -- one that is passed over here would stay parked. The claim is about to commit.
+    order by queued.id
+    for update
+  );
+
+  perform wa.wake_notifier();
 end
 $$;
 

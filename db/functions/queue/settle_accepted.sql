@@ -1,80 +1,85 @@
-create or replace function wa.settle_accepted(p_results jsonb)
-returns jsonb
+create or replace function wa.settle_accepted(
+  p_ids bigint[],
+  p_lock_tokens uuid[],
+  p_wa_message_ids text[],
+  p_durations_ms integer[],
+  out sent integer,
+  out stale integer,
+  out events jsonb
+)
+returns record
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
   v_users uuid[];
-  v_events jsonb;
-  v_sent integer;
 begin
-  with accepted as materialized (
-    select result.*, notification.status in ('queued', 'sending') as is_news
-    from jsonb_to_recordset(p_results) as result (
-      id bigint, outcome text, wa_message_id text, duration_ms integer, media jsonb
+  with held as materialized (
+    select
+      notification.id,
+      notification.status,
+      result.wa_message_id,
+      result.duration_ms
+    from unnest(p_ids, p_lock_tokens, p_wa_message_ids, p_durations_ms) as result (
+      id, lock_token, wa_message_id, duration_ms
     )
-    inner join public.notifications as notification on result.id = notification.id
-    where result.outcome = 'accepted'
+    inner join public.notifications as notification
+      on result.id = notification.id and result.lock_token = notification.lock_token
+    where notification.status in ('sending', 'sent', 'delivered', 'read')
+      or notification.in_doubt_since is not null
+    order by notification.id
+    for update of notification
   ),
 
   settled as (
     update public.notifications as notification
     set
-      status = case when notification.status in ('queued', 'sending') then 'sent' else notification.status end,
+      status = case when held.status in ('queued', 'sending') then 'sent' else held.status end,
       sent_at = coalesce(notification.sent_at, clock_timestamp()),
-      wa_message_id = coalesce(accepted.wa_message_id, notification.wa_message_id),
+      wa_message_id = coalesce(held.wa_message_id, notification.wa_message_id),
       locked_until = null,
       in_doubt_since = null,
       wait_count = 0
-    from accepted
-    where notification.id = accepted.id
+    from held
+    where notification.id = held.id
     returning
       notification.id, notification.user_id, notification.kind, notification.recipient,
-      notification.retry_count, notification.created_at, accepted.duration_ms, accepted.is_news
-  ),
-
-  cached as (
-    insert into wa.media_cache as media (cache_key, media_id, expires_at)
-    select distinct on (accepted.media ->> 'cache_key')
-      accepted.media ->> 'cache_key',
-      accepted.media ->> 'media_id',
-      clock_timestamp() + make_interval(secs => 86400 * wa.get_setting('media_ttl_days')::double precision)
-    from accepted
-    where accepted.media ->> 'cache_key' is not null
-      and accepted.media ->> 'media_id' is not null
-    order by accepted.media ->> 'cache_key'
-    on conflict (cache_key) do update
-    set media_id = excluded.media_id, expires_at = excluded.expires_at
+      notification.retry_count, notification.created_at, held.duration_ms,
+      held.status in ('queued', 'sending') as is_news
   )
 
   select
     array_agg(settled.user_id) filter (where settled.kind = 'message' and settled.user_id is not null),
-    jsonb_agg(
-      jsonb_build_object(
-        'event', 'NOTIFY_SEND_OK',
-        'level', 'info',
-        'id', settled.id,
-        'recipient', wa.mask_recipient(settled.recipient),
-        'retry_count', settled.retry_count,
-        'duration_ms', settled.duration_ms,
-        'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
-      )
-      order by settled.id
-    ) filter (where settled.is_news),
-    count(*)
-  into v_users, v_events, v_sent
+    coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'event', 'NOTIFY_SEND_OK',
+          'level', 'info',
+          'id', settled.id,
+          -- As wa.mask_recipient does, without a call for each message.
+          'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
+          'retry_count', settled.retry_count,
+          'duration_ms', settled.duration_ms,
+          'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
+        )
+        order by settled.id
+      ) filter (where settled.is_news),
+      '[]'
+    ),
+    count(*),
+    cardinality(p_ids) - (select count(*) from held)
+  into v_users, events, sent, stale
   from settled;
 
   if v_users is not null then
     perform wa.release_successors(v_users);
   end if;
-  return jsonb_build_object('sent', v_sent, 'events', coalesce(v_events, '[]'));
 end
 $$;
 
-comment on function wa.settle_accepted(jsonb) is
-'Settles the accepted ones among results whose rows the caller has locked, and remembers uploaded media. A row that a status has settled already makes no second event.';
+comment on function wa.settle_accepted(bigint[], uuid[], text[], integer[]) is
+'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
 
-revoke all on function wa.settle_accepted(jsonb) from public;
-grant execute on function wa.settle_accepted(jsonb) to wa_runtime;
+revoke all on function wa.settle_accepted(bigint[], uuid[], text[], integer[]) from public;
+grant execute on function wa.settle_accepted(bigint[], uuid[], text[], integer[]) to wa_runtime;

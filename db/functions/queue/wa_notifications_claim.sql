@@ -15,10 +15,13 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+-- Planning takes longer than running, and no plan depends on the arguments.
+set plan_cache_mode = 'force_generic_plan'
 as $$
 #variable_conflict use_column
 declare
   v_number text;
+  v_is_unlimited boolean;
   v_allowed integer;
   v_claimed integer;
   v_is_first boolean := true;
@@ -31,34 +34,50 @@ begin
       hint = 'For example: select * from wa_notifications_claim(''worker-1'', 10, ''60 seconds'').';
   end if;
 
-  if not exists (select from wa.queue_state as state where state.paused_until > clock_timestamp()) then
-    for v_number in select * from wa.list_sending_numbers() loop
+  for v_number, v_is_unlimited in
+    select
+      number.phone_number_id,
+      -- Neither locked nor charged, so that claims of an unlimited number never wait for each other.
+      coalesce(pace.rate_per_second, wa.get_setting('number_rate_per_second')::double precision) = 0
+      and pace.held_until <= clock_timestamp()
+    from wa.list_sending_numbers() with ordinality as number (phone_number_id, position)
+    left join wa.number_pace as pace on number.phone_number_id = pace.phone_number_id
+    where not exists (select from wa.queue_state as state where state.paused_until > clock_timestamp())
+    order by number.position
+  loop
+    v_allowed := v_left;
+    if v_is_unlimited is not true then
       -- Whoever holds one number does not wait for the next: two claims could wait for each other.
       v_allowed := least(v_left, wa.open_number(v_number, v_is_first));
-      v_is_first := false;
+    end if;
+    v_is_first := false;
 
-      return query
-      select claimed.*
-      from wa.claim_from_number(v_number, worker, v_allowed, lease) as claimed;
+    return query
+    select claimed.*
+    from wa.claim_from_number(v_number, worker, v_allowed, lease) as claimed;
 
-      get diagnostics v_claimed = row_count;
+    get diagnostics v_claimed = row_count;
+    if v_is_unlimited is not true then
       perform wa.charge_number(v_number, v_claimed);
-      v_left := v_left - v_claimed;
-      exit when v_left <= 0;
-    end loop;
-  end if;
+    end if;
+    v_left := v_left - v_claimed;
+    exit when v_left <= 0;
+  end loop;
 
-  -- A worker whose batch is not full may fall asleep; from now on producers wake it.
-  update wa.queue_state
-  set notifier_waits = (v_left > 0)
-  where queue_state.ctid = any(
-    array(
-      select state.ctid
-      from wa.queue_state as state
-      where state.notifier_waits <> (v_left > 0)
-      for update skip locked
-    )
-  );
+  -- A worker whose batch is not full may fall asleep; from now on producers wake it. Looking costs less than
+  -- updating nothing.
+  if exists (select from wa.queue_state as state where state.notifier_waits <> (v_left > 0)) then
+    update wa.queue_state
+    set notifier_waits = (v_left > 0)
+    where queue_state.ctid = any(
+      array(
+        select state.ctid
+        from wa.queue_state as state
+        where state.notifier_waits <> (v_left > 0)
+        for update skip locked
+      )
+    );
+  end if;
 end
 $$;
 

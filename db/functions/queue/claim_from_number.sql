@@ -68,7 +68,7 @@ begin
         return next;
       elsif v_verdict = 'blocked' then
         v_blocked := array_append(v_blocked, id);
-      elsif v_verdict <> 'send' then
+      else
         v_held_back := coalesce(v_held_back, jsonb '{}') || jsonb_build_object(id, v_verdict);
       end if;
     end loop;

@@ -41,9 +41,7 @@ begin
     ))
   into strict v_window_opens, v_pair_interval, v_pair_burst, v_doubt_ends
   from wa.settings as setting
-  where setting.key in (
-    'service_window_margin_seconds', 'pair_interval_seconds', 'pair_burst', 'in_doubt_seconds'
-  );
+  where setting.key in ('service_window_margin_seconds', 'pair_interval_seconds', 'pair_burst', 'in_doubt_seconds');
 
   return query
   with due as materialized (
@@ -80,8 +78,7 @@ begin
       -- Not exists: where one user owns most open rows, the planner would rather scan the table.
       (
         select earlier.id from public.notifications as earlier
-        where earlier.open_user_id = due.open_user_id
-          and (earlier.send_at, earlier.id) < (due.send_at, due.id)
+        where earlier.open_user_id = due.open_user_id and (earlier.send_at, earlier.id) < (due.send_at, due.id)
         order by earlier.send_at, earlier.id
         limit 1
       ) is not null as is_blocked
@@ -137,9 +134,7 @@ begin
           inner join wa.message_templates as template
             on template.name = known.template ->> 'name'
               and template.language = known.template #>> '{language,code}'
-          where preference.user_id = known.user_id
-            and preference.is_stopped
-            and template.category = 'MARKETING'
+          where preference.user_id = known.user_id and preference.is_stopped and template.category = 'MARKETING'
         ) then 'marketing_stopped'
         when (
           select pace.paid_until from wa.pair_pace as pace
@@ -161,13 +156,11 @@ begin
       last_attempt_at = clock_timestamp(),
       in_doubt_since = null,
       blocked_by = null
-    from (
-      select judged.id from judged where judged.verdict = 'send' order by judged.position limit p_wanted
-    ) as chosen
+    from (select * from judged where judged.verdict = 'send' order by judged.position limit p_wanted) as chosen
     where notification.id = chosen.id
     returning
       notification.id, notification.lock_token, notification.phone_number_id, notification.kind, notification.payload,
-      notification.retry_count, notification.user_id, notification.open_user_id, notification.send_at
+      notification.retry_count, notification.user_id, notification.open_user_id, notification.send_at, chosen.address
   ),
 
   paced as (
@@ -179,23 +172,28 @@ begin
     set paid_until = greatest(pace.paid_until, clock_timestamp()) + v_pair_interval
   )
 
-  select
-    judged.id,
-    judged.verdict,
-    judged.address,
-    leased.lock_token,
-    leased.phone_number_id,
-    leased.kind,
-    leased.payload,
-    leased.retry_count
+  (
+    select
+      leased.id,
+      'send',
+      leased.address,
+      leased.lock_token,
+      leased.phone_number_id,
+      leased.kind,
+      leased.payload,
+      leased.retry_count
+    from leased
+    order by leased.send_at, leased.id
+  )
+  union all
+  select judged.id, judged.verdict, judged.address, null, null, null, null, null
   from judged
-  left join leased on judged.id = leased.id
-  order by leased.send_at, judged.id;
+  where judged.verdict <> 'send';
 end
 $$;
 
 comment on function wa.lease_due(text, text, integer, integer, bigint[], interval) is
-'Locks the next p_look due notifications of a business number, skipping those another worker holds, and says of each what is to be done with it now. Those that may be sent are leased to the worker, p_wanted at most, to be sent to address: the profile''s present one. Others have no lock_token.';
+'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Returns those that it leases to the worker, p_wanted at most, to be sent to address (the profile''s present one), and those that may not be sent, without a lock_token.';
 
 revoke all on function wa.lease_due(text, text, integer, integer, bigint[], interval) from public;
 grant execute on function wa.lease_due(text, text, integer, integer, bigint[], interval) to wa_runtime;

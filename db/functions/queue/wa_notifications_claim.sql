@@ -38,7 +38,10 @@ begin
     select
       number.phone_number_id,
       -- Neither locked nor charged, so that claims of an unlimited number never wait for each other.
-      coalesce(pace.rate_per_second, wa.get_setting('number_rate_per_second')::double precision) = 0
+      coalesce(
+        pace.rate_per_second,
+        (select setting.value::double precision from wa.settings as setting where setting.key = 'number_rate_per_second')
+      ) = 0
       and pace.held_until <= clock_timestamp()
     from wa.list_sending_numbers() with ordinality as number (phone_number_id, position)
     left join wa.number_pace as pace on number.phone_number_id = pace.phone_number_id

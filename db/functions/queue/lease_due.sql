@@ -63,7 +63,8 @@ begin
     limit p_look
   ),
 
-  known as (
+  -- Materialized, or each check below would work out the template for itself.
+  known as materialized (
     select
       due.*,
       coalesce(profile.whatsapp_e164, profile.wa_user_id, due.recipient) as address,

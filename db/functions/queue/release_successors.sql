@@ -8,19 +8,18 @@ declare
   v_successors bigint[];
 begin
   -- Whoever parks a row holds the lock of the row in front, and so does our caller: what was parked is seen here.
-  -- A subquery for each user: most have nothing else, and a join might read the table.
+  -- Most users have nothing else, or only what is scheduled for later.
   select array_agg(successor.id) into v_successors
-  from (
-    select (
-      select open_one.id
-      from public.notifications as open_one
-      where open_one.open_user_id = settled.user_id
-      order by open_one.send_at, open_one.id
-      limit 1
-    ) as id
-    from unnest(p_user_ids) as settled (user_id)
+  from unnest(p_user_ids) as settled (user_id)
+  cross join lateral (
+    select open_one.id, open_one.status, open_one.blocked_by, open_one.next_attempt_at
+    from public.notifications as open_one
+    where open_one.open_user_id = settled.user_id
+    order by open_one.send_at, open_one.id
+    limit 1
   ) as successor
-  where successor.id is not null;
+  where successor.status = 'queued'
+    and (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());
 
   if v_successors is null then
     return;

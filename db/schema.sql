@@ -246,6 +246,7 @@ COMMENT ON FUNCTION public.wa_notification_cancel(id bigint) IS 'Cancels a notif
 CREATE FUNCTION public.wa_notifications_claim(worker text, batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) OWNER TO wa_runtime;
@@ -255,6 +256,7 @@ COMMENT ON FUNCTION public.wa_notifications_claim(worker text, batch integer, le
 CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notifications_settle(results jsonb) OWNER TO wa_runtime;
@@ -419,19 +421,58 @@ COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over eve
 
 COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
 
-CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) RETURNS wa.chat_outcome
+CREATE TABLE wa.flow_entries (
+    kind text NOT NULL,
+    value text NOT NULL,
+    action text DEFAULT 'enter'::text NOT NULL,
+    to_state text,
+    locale text,
+    scope text DEFAULT 'everywhere'::text NOT NULL,
+    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
+    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
+    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
+    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
+    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
+);
+
+COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
+
+COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
+
+COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
+
+COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
+
+COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
+
+CREATE TABLE wa.flow_states (
+    state text NOT NULL,
+    flow text NOT NULL,
+    step_function text NOT NULL,
+    back_to text,
+    expires_after interval,
+    description text NOT NULL,
+    CONSTRAINT flow_states_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval)),
+    CONSTRAINT flow_states_state_is_snake_case CHECK ((state ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT flow_states_step_function_is_a_step CHECK ((step_function ~ '^step_[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
+
+COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
+
+COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa: (profile, state, data, message) to wa.step_result.';
+
+COMMENT ON COLUMN wa.flow_states.back_to IS 'Where the command "back" leads. Null: to the home state.';
+
+COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user is back in the home state. Null: never.';
+
+CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) RETURNS wa.chat_outcome
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) IS 'Moves one chat on by one message: finds the state (an entry point leads to another one), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
-
-CREATE FUNCTION wa.advance_chats(p_messages wa.received_message[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) IS 'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all.';
+COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) IS 'Moves one chat on by one message: goes to the state that it leads to (p_entry is the command that it is, p_state the state that this or the chat names, as far as these are known), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) RETURNS void
     LANGUAGE sql
@@ -446,6 +487,13 @@ CREATE FUNCTION wa.answer_basket_gone(p_locale text) RETURNS wa.step_result
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.answer_basket_gone(p_locale text) IS 'Says that the user does not see the basket, or no longer, and leads to the user''s baskets.';
+
+CREATE FUNCTION wa.answer_messages(p_messages wa.received_message[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) IS 'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all. Returns the events to log of the replies that it queued.';
 
 CREATE TABLE public.baskets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -676,30 +724,6 @@ CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.check_payload(p_payload jsonb) IS 'Raises WA011 when a message body breaks the shape or a limit that Meta documents.';
 
-CREATE TABLE wa.flow_entries (
-    kind text NOT NULL,
-    value text NOT NULL,
-    action text DEFAULT 'enter'::text NOT NULL,
-    to_state text,
-    locale text,
-    scope text DEFAULT 'everywhere'::text NOT NULL,
-    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
-    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
-    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
-    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
-    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
-);
-
-COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
-
-COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
-
-COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
-
-COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
-
-COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
-
 CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -726,7 +750,7 @@ CREATE FUNCTION wa.claim_events(p_messages wa.received_message[]) RETURNS wa.rec
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first. Waits for a transaction that is recording one of them now.';
+COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
@@ -937,7 +961,7 @@ CREATE FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) RETURN
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) IS 'The entry point that a message is, if any: a tapped button or row, by its id or the beginning of it, a keyword alone in the text, or a deep link anywhere in it.';
+COMMENT ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) IS 'The entry point that a message which is no command of its own leads to, if any: by the beginning of a tapped button''s or row''s id, or by a deep link anywhere in the text.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1068,28 +1092,6 @@ CREATE FUNCTION wa.get_fallback_text(p_key text, p_locale text) RETURNS text
 
 COMMENT ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) IS 'A text that the user''s language lacks: in the default language, else in English. Raises WA006 when neither has it.';
 
-CREATE TABLE wa.flow_states (
-    state text NOT NULL,
-    flow text NOT NULL,
-    step_function text NOT NULL,
-    back_to text,
-    expires_after interval,
-    description text NOT NULL,
-    CONSTRAINT flow_states_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval)),
-    CONSTRAINT flow_states_state_is_snake_case CHECK ((state ~ '^[a-z][a-z0-9_]*$'::text)),
-    CONSTRAINT flow_states_step_function_is_a_step CHECK ((step_function ~ '^step_[a-z][a-z0-9_]*$'::text))
-);
-
-COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
-
-COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
-
-COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa: (profile, state, data, message) to wa.step_result.';
-
-COMMENT ON COLUMN wa.flow_states.back_to IS 'Where the command "back" leads. Null: to the home state.';
-
-COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user is back in the home state. Null: never.';
-
 CREATE FUNCTION wa.get_flow_state(p_state text) RETURNS wa.flow_states
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1158,7 +1160,7 @@ CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
+COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.lease_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -1168,6 +1170,13 @@ CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
 ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
+
+CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.index_contacts(p_contacts jsonb) IS 'The contacts of a webhook by number and by BSUID in one object: with thousands of contacts, comparing each would take for ever.';
 
 CREATE FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1232,14 +1241,6 @@ CREATE FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) RETURNS T
 
 COMMENT ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) IS 'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
 
-CREATE FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) RETURNS TABLE(id bigint, verdict text, address text)
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) IS 'Locks the next due notifications of a business number, skipping those another worker holds, and says of each, in their order, what is to be done with it now, and the address to send it to: the profile''s present one.';
-
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1254,12 +1255,12 @@ CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
 
-CREATE FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+CREATE FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) RETURNS TABLE(id bigint, verdict text, address text, lock_token uuid, phone_number_id text, kind text, payload jsonb, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) IS 'Leases notifications, which the caller has locked, to a worker and builds their requests to these addresses.';
+COMMENT ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) IS 'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Returns those that it leases to the worker, p_wanted at most, to be sent to address (the profile''s present one), and those that may not be sent, without a lock_token.';
 
 CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
@@ -1345,13 +1346,6 @@ CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uu
 
 COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
 
-CREATE FUNCTION wa.lock_senders(p_messages wa.received_message[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) IS 'Locks the profiles of settled senders, in the order of user_id. Raises 40001 when one was merged or renamed just before the lock was granted.';
-
 CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1388,7 +1382,7 @@ CREATE FUNCTION wa.mask_numbers(p_text text) RETURNS text
 COMMENT ON FUNCTION wa.mask_numbers(p_text text) IS 'A text in which whatever may be a phone number is ***: for what others have written and an alert quotes.';
 
 CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -1446,7 +1440,7 @@ CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
 COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
 
 CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE STRICT
     SET search_path TO ''
     AS '(see db/functions)';
 
@@ -1460,18 +1454,11 @@ CREATE FUNCTION wa.normalize_parent_bsuid(p_value text) RETURNS text
 COMMENT ON FUNCTION wa.normalize_parent_bsuid(p_value text) IS 'A parent business-scoped user id as it is; null when the value is none.';
 
 CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE STRICT
     SET search_path TO ''
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
-
-CREATE FUNCTION wa.note_inbound(p_messages wa.received_message[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) IS 'Opens the 24-hour window of everyone who just wrote, keeps the name they go by, and lets what waited for them go.';
 
 CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
     LANGUAGE sql
@@ -1580,12 +1567,12 @@ CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batc
 
 COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
 
-CREATE FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) RETURNS void
+CREATE FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) IS 'Queues what steps answered, in order: arrays of Graph API message bodies without recipient. Also queues the read receipt of each message answered, if the setting read_receipts says so. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) IS 'Queues the read receipt of each message answered, if the setting read_receipts says so, and returns how many.';
 
 CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
     LANGUAGE sql
@@ -1743,7 +1730,7 @@ CREATE FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses 
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not settled, then profiles by user_id.';
+COMMENT ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not settled, then profiles by user_id. Raises 40001 when a profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1775,19 +1762,19 @@ CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_s
 
 COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
 
-CREATE FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) RETURNS void
+CREATE FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
-CREATE FUNCTION wa.settle_accepted(p_results jsonb) RETURNS jsonb
+CREATE FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.settle_accepted(p_results jsonb) IS 'Settles the accepted ones among results whose rows the caller has locked, and remembers uploaded media. A row that a status has settled already makes no second event.';
+COMMENT ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
 
 CREATE FUNCTION wa.settle_failed(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1802,6 +1789,13 @@ CREATE FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid te
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
+
+CREATE FUNCTION wa.settle_others(p_results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_others(p_results jsonb) IS 'Locks the notifications of all results, settles those that were not accepted and whose lock token still counts, and remembers media that was uploaded for accepted ones, which wa.settle_accepted settles. Returns counts and events.';
 
 CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql
@@ -2046,14 +2040,14 @@ CREATE FUNCTION wa.try_group(p_messages wa.received_message[]) RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.try_group(p_messages wa.received_message[]) IS 'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log of those.';
+COMMENT ON FUNCTION wa.try_group(p_messages wa.received_message[]) IS 'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log: MESSAGE_FAILED of each that did.';
 
 CREATE FUNCTION wa.try_messages(p_messages wa.received_message[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.try_messages(p_messages wa.received_message[]) IS 'Handles the messages that ask for it, in the order given, and returns the events to log of those that failed. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
+COMMENT ON FUNCTION wa.try_messages(p_messages wa.received_message[]) IS 'Handles the messages that ask for it, in the order given, and returns the events to log. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
 
 CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -3484,17 +3478,23 @@ GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
 
 GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message) TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.received_message[]) TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_states TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.answer_basket_gone(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.answer_basket_gone(p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.baskets TO wa_basket_owner;
 
@@ -3563,9 +3563,6 @@ GRANT ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference t
 
 REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
-
-GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
-GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) TO wa_runtime;
@@ -3714,9 +3711,6 @@ GRANT ALL ON FUNCTION wa.get_currency_exponent(p_currency text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) TO wa_runtime;
 
-GRANT SELECT ON TABLE wa.flow_states TO wa_runtime;
-GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
-
 REVOKE ALL ON FUNCTION wa.get_flow_state(p_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_flow_state(p_state text) TO wa_runtime;
 
@@ -3752,6 +3746,9 @@ GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) TO wa_runtime;
 
@@ -3779,17 +3776,14 @@ GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO 
 REVOKE ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_limit integer, p_except bigint[]) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.learn_addresses(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.lease_notifications(p_ids bigint[], p_addresses text[], p_worker text, p_lease interval) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;
@@ -3826,9 +3820,6 @@ GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa
 
 REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.lock_senders(p_messages wa.received_message[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
@@ -3880,9 +3871,6 @@ GRANT ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.note_inbound(p_messages wa.received_message[]) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
 
@@ -3927,8 +3915,8 @@ GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.queue_replies(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
@@ -4004,17 +3992,20 @@ REVOKE ALL ON PROCEDURE wa.revoke_api_access() FROM PUBLIC;
 REVOKE ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.save_chats(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.settle_accepted(p_results jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.settle_accepted(p_results jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_failed(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_others(p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_others(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) TO wa_runtime;

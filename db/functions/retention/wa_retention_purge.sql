@@ -2,34 +2,44 @@ create or replace procedure public.wa_retention_purge()
 language plpgsql
 as $$
 declare
-  v_step jsonb;
-  v_cutoffs jsonb;
-  v_sum jsonb := '{}'::jsonb;
+  v_step pg_catalog.jsonb;
+  v_cutoffs pg_catalog.jsonb;
+  v_sum pg_catalog.jsonb := '{}'::pg_catalog.jsonb;
+  v_table pg_catalog.text;
 begin
   -- A procedure that commits can have neither a search_path of its own nor its owner's rights: each step has both.
+  -- Here every name says its schema, those of types and operators too, so that the caller's path finds nothing.
   loop
     v_step := public.wa_retention_step();
     commit;
 
-    if v_step ? 'error' then
+    if pg_catalog.jsonb_exists(v_step, 'error') then
       raise exception using
-        errcode = v_step -> 'error' ->> 'sqlstate',
-        message = v_step -> 'error' ->> 'message',
+        errcode = pg_catalog.jsonb_extract_path_text(v_step, 'error', 'sqlstate'),
+        message = pg_catalog.jsonb_extract_path_text(v_step, 'error', 'message'),
         hint = 'What earlier batches purged stays purged. Call it again once the cause is mended.';
     end if;
 
-    if (v_step ->> 'is_busy')::boolean then
+    if pg_catalog.jsonb_extract_path_text(v_step, 'is_busy')::boolean then
       raise notice '%', pg_catalog.jsonb_build_object('event', 'RETENTION_ALREADY_RUNNING', 'level', 'info');
       exit;
     end if;
 
-    v_cutoffs := v_step -> 'cutoffs';
+    v_cutoffs := pg_catalog.jsonb_extract_path(v_step, 'cutoffs');
 
-    select coalesce(pg_catalog.jsonb_object_agg(counter.key, counter.value::bigint + coalesce((v_sum ->> counter.key)::bigint, 0)), v_sum)
+    select coalesce(
+      pg_catalog.jsonb_object_agg(
+        counter.key,
+        pg_catalog.int8pl(
+          counter.value::bigint, coalesce(pg_catalog.jsonb_extract_path_text(v_sum, counter.key)::bigint, 0::bigint)
+        )
+      ),
+      v_sum
+    )
     into v_sum
-    from pg_catalog.jsonb_each_text(v_step -> 'purged') as counter;
+    from pg_catalog.jsonb_each_text(pg_catalog.jsonb_extract_path(v_step, 'purged')) as counter;
 
-    exit when (v_step ->> 'is_done')::boolean;
+    exit when pg_catalog.jsonb_extract_path_text(v_step, 'is_done')::boolean;
   end loop;
 
   -- Between two batches another runner may take over. What this one purged by then it says all the same.
@@ -37,22 +47,14 @@ begin
     return;
   end if;
 
-  raise notice '%', pg_catalog.jsonb_build_object(
-    'event', 'RETENTION_WA_EVENTS_PURGED', 'level', 'info',
-    'count', v_sum -> 'wa_events', 'cutoff', v_cutoffs -> 'wa_events'
-  );
-  raise notice '%', pg_catalog.jsonb_build_object(
-    'event', 'RETENTION_WEBHOOK_LOGS_PURGED', 'level', 'info',
-    'count', v_sum -> 'webhook_logs', 'cutoff', v_cutoffs -> 'webhook_logs'
-  );
-  raise notice '%', pg_catalog.jsonb_build_object(
-    'event', 'RETENTION_NOTIFICATIONS_PURGED', 'level', 'info',
-    'count', v_sum -> 'notifications', 'cutoff', v_cutoffs -> 'notifications'
-  );
-  raise notice '%', pg_catalog.jsonb_build_object(
-    'event', 'RETENTION_KEPT_PAYLOADS_PURGED', 'level', 'info',
-    'count', v_sum -> 'kept_payloads', 'cutoff', v_cutoffs -> 'kept_payloads'
-  );
+  -- RETENTION_WA_EVENTS_PURGED, RETENTION_WEBHOOK_LOGS_PURGED, and so on.
+  foreach v_table in array array['wa_events', 'webhook_logs', 'notifications', 'kept_payloads'] loop
+    raise notice '%', pg_catalog.jsonb_build_object(
+      'event', pg_catalog.format('RETENTION_%s_PURGED', pg_catalog.upper(v_table)), 'level', 'info',
+      'count', pg_catalog.jsonb_extract_path(v_sum, v_table),
+      'cutoff', pg_catalog.jsonb_extract_path(v_cutoffs, v_table)
+    );
+  end loop;
 end
 $$;
 

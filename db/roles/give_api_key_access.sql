@@ -7,4 +7,4 @@ grant wa_edge_role to authenticator;
 -- Supabase sets to 8 seconds: the largest payloads Meta sends may take longer.
 alter role wa_edge_role set statement_timeout = '2min';
 notify pgrst, 'reload config';
-\echo 'authenticator may switch to wa_edge_role'
+\echo 'authenticator may switch to' wa_edge_role

@@ -29,4 +29,4 @@ grant execute on function public.basket_close(uuid, uuid) to wa_edge_role;
 grant execute on function public.basket_leave(uuid, uuid) to wa_edge_role;
 
 commit;
-\echo 'wa_edge_role has direct access'
+\echo wa_edge_role 'has direct access'

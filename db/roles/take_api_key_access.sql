@@ -4,4 +4,4 @@
 \set QUIET on
 revoke wa_edge_role from authenticator;
 alter role wa_edge_role reset statement_timeout;
-\echo 'authenticator can no longer switch to wa_edge_role'
+\echo 'authenticator can no longer switch to' wa_edge_role

@@ -24,4 +24,4 @@ revoke execute on function public.basket_close(uuid, uuid) from wa_edge_role;
 revoke execute on function public.basket_leave(uuid, uuid) from wa_edge_role;
 
 commit;
-\echo 'wa_edge_role has no direct access any more'
+\echo wa_edge_role 'has no direct access any more'

@@ -8,6 +8,7 @@ import psycopg
 import typer
 from psycopg import Connection
 
+from handler.cli.names import names_or_exit
 from handler.operations.database import connect, explain
 from handler.settings import DatabaseSettings
 
@@ -18,9 +19,10 @@ NO_ANSWER = 3
 @contextlib.contextmanager
 def database_or_exit(settings: DatabaseSettings, command: str) -> Iterator[Connection[Any]]:
     """Run the block with a connection; on a database error print one line and exit with 3."""
+    names = names_or_exit()
     try:
         with connect(settings, command) as connection:
             yield connection
     except psycopg.Error as error:
-        typer.echo(f"database: {explain(error)}", err=True)
+        typer.echo(f"database: {explain(error, names)}", err=True)
         raise typer.Exit(NO_ANSWER) from None

@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 
 from handler.api_key import ApiKeyError, Signer, mint, read_secret, read_signing_key
+from handler.cli.names import names_or_exit
 from handler.cli.settings import settings_or_exit
+from handler.operations.role_scripts import run_role_script
 from handler.settings import JwtSettings
-
-ROLES = ("wa_edge_role",)
-"""Who calls through the API; the notifier and operators connect to the database itself."""
 
 LONGEST_DAYS = 366
 
@@ -47,7 +46,9 @@ def key(
     The JWT secret comes from WA_JWT_SECRET, or is asked for, or read from standard input. Exits
     with 1 when there is nothing to sign with.
     """
-    known = (*ROLES, *(own_role or ()))
+    names = names_or_exit()
+    # The notifier and operators connect to the database itself.
+    known = (names.edge_role, *(own_role or ()))
     if role not in known:
         raise typer.BadParameter(f"not one of {', '.join(known)}", param_hint="--role")
     try:
@@ -62,7 +63,7 @@ def key(
         f"It expires at {minted.expires_at:%Y-%m-%d %H:%M} UTC, in {expires_in} days.\n"
         "Put it into WA_SUPABASE_SERVICE_ROLE_KEY of `wa-webhook serve`, beside SUPABASE_URL and "
         "without WA_DATABASE_URL.\n"
-        "Once per project: psql -f db/roles/give_api_key_access.sql. "
+        f"Once per project: {run_role_script('give_api_key_access.sql', names)}. "
         "Where the gateway refuses the key, put the project's publishable key into "
         "WA_SUPABASE_PUBLISHABLE_KEY.",
         err=True,

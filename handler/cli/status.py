@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from handler.cli.database import database_or_exit
+from handler.cli.names import names_or_exit
 from handler.cli.settings import settings_or_exit
 from handler.operations.status import read_status
 from handler.operations.status_screen import draw_problems, draw_status
@@ -27,8 +28,7 @@ def status(
     with database_or_exit(settings, "status") as connection:
         found = read_status(
             connection,
-            settings.wa_database_schema,
-            settings.private_schema,
+            names_or_exit(),
             is_sampling=is_sampling,
         )
     if as_json:

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from handler.names import Names
     from handler.settings import DatabaseSettings
 
 CONNECT_SECONDS = 10
 
-_NOT_MIGRATED = (errors.UndefinedFunction, errors.UndefinedTable, errors.InvalidSchemaName)
+NOT_MIGRATED = (errors.UndefinedFunction, errors.UndefinedTable, errors.InvalidSchemaName)
 
 
 @contextmanager
@@ -33,12 +34,12 @@ def connect(settings: DatabaseSettings, command: str) -> Iterator[Connection[Any
         yield connection
 
 
-def explain(error: psycopg.Error) -> str:
+def explain(error: psycopg.Error, names: Names) -> str:
     """Return one line: what went wrong and what to do. libpq's messages hold no password."""
-    if isinstance(error, _NOT_MIGRATED):
+    if isinstance(error, NOT_MIGRATED):
         return f"{_message(error)}: run wa-webhook migrate"
     if isinstance(error, errors.InsufficientPrivilege):
-        return f"{_message(error)}: connect as wa_operator_role"
+        return f"{_message(error)}: connect as {names.operator_role}"
     hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
     return f"{_message(error)}{hint}"
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 
 from handler.operations.migrations import MigrationState, read_migrations
+from handler.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from psycopg import Connection
+
+    from handler.names import Names
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,26 @@ class Status:
         }
 
 
-def read_status(
-    connection: Connection[Any], schema: str, private_schema: str, *, is_sampling: bool
-) -> Status:
+def read_status(connection: Connection[Any], names: Names, *, is_sampling: bool) -> Status:
     """Read everything in two round trips or so. `is_sampling`: as this environment has it.
 
     Raises psycopg.Error.
     """
-    migrations = read_migrations(connection, private_schema)
-    statement = sql.SQL("select {}.wa_status()").format(sql.Identifier(schema))
+    migrations = read_migrations(connection, names.private_schema)
+    statement = sql.SQL("select {}.wa_status()").format(sql.Identifier(names.schema))
     row = connection.execute(statement).fetchone()
     report: Mapping[str, Any] = row[0] if row else {}
-    return Status(report, migrations, _all_problems(report, migrations, is_sampling=is_sampling))
+    # What the database says to do may be SQL, written with the default names.
+    rewriter = Rewriter(names)
+    found = [
+        problem | {"next": rewriter.rewrite(problem["next"])} for problem in report["problems"]
+    ]
+    return Status(report, migrations, _all_problems(found, migrations, is_sampling=is_sampling))
 
 
 def _all_problems(
-    report: Mapping[str, Any], migrations: MigrationState, *, is_sampling: bool
+    problems: list[Mapping[str, Any]], migrations: MigrationState, *, is_sampling: bool
 ) -> tuple[Mapping[str, Any], ...]:
-    problems = list(report["problems"])
     if migrations.problem is not None:
         problems.append(
             _problem("migrations", migrations.problem, migrations.mend, needs_person=True)

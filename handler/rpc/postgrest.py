@@ -75,7 +75,7 @@ class PostgrestRpc:
         logger.info("API_KEY_IN_USE", role=role, expires_at=_as_time(expires_at))
         if role == "service_role" or self._role_key.startswith("sb_secret_"):
             logger.warning(
-                "API_KEY_IS_ALL_ACCESS", hint="mint one for wa_edge_role: wa-webhook key"
+                "API_KEY_IS_ALL_ACCESS", hint="mint one for the handler's role: wa-webhook key"
             )
         if expires_at is not None and expires_at - time.time() < SOON_SECONDS:
             logger.warning("API_KEY_EXPIRES_SOON", hint="mint the next one: wa-webhook key")

@@ -11,7 +11,7 @@ import pytest
 from handler.dev.graph import Behaviour, GraphStandIn
 from handler.dev.postgres import SUPERUSER
 from handler.dev.server import LocalServer, bind
-from tests.fixtures.names import about_default_names, current_role
+from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
@@ -130,7 +130,6 @@ def test_a_role_that_cannot_log_in_is_one_line(
     assert "wa_nobody" in found[1]
 
 
-@about_default_names("schema public is there before the first migration")
 def test_a_database_that_was_never_migrated_fails(bare_database: Database) -> None:
     checks = examine("--as", "serve", database=bare_database, role="postgres", **SERVE)
     assert "fail" in outcomes(checks, "health")
@@ -146,7 +145,6 @@ def test_pending_migrations_and_changed_routines_fail(
     assert message == "1 routine files are not applied as they are here"
 
 
-@about_default_names("the doctor knows a role by its default name")
 @pytest.mark.parametrize(
     ("change", "outcome", "words"),
     [
@@ -172,6 +170,12 @@ def test_too_few_and_too_many_rights_are_found(
     (found,) = checks["privileges"]
     assert found[0] == outcome
     assert words in found[1]
+
+
+def test_each_process_role_holds_what_it_needs_and_no_more(database: Database) -> None:
+    for process in ("edge", "notifier", "operator"):
+        checks = examine(database=database, role=f"wa_{process}_role", **SERVE, **NOTIFY)
+        assert outcomes(checks, "privileges") == ["ok"]
 
 
 @pytest.mark.parametrize(

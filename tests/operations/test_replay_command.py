@@ -10,6 +10,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, mend_step, send, value
+from tests.fixtures.names import current_role
 from tests.operations.command import answer, run
 
 if TYPE_CHECKING:
@@ -136,5 +137,6 @@ def test_another_role_is_told_whom_to_connect_as(database: Database, role: str) 
     result = run("replay", database=database, role=role)
     assert result.exit_code == 3
     assert result.stderr.splitlines() == [
-        "database: permission denied for function wa_replay_events: connect as wa_operator_role"
+        "database: permission denied for function wa_replay_events: connect as "
+        + current_role("wa_operator_role")
     ]

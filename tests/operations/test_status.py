@@ -9,7 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value
-from tests.fixtures.names import about_default_names
+from tests.fixtures.names import current_role
 from tests.operations.command import answer, run
 
 if TYPE_CHECKING:
@@ -33,13 +33,18 @@ def test_a_quiet_system_needs_nobody(database: Database) -> None:
     assert result.stdout.splitlines()[-1] == "nothing needs a person"
 
 
-@about_default_names("prints the names of roles")
 def test_one_screen_shows_traffic_queue_upkeep_and_roles(
     database: Database, edge: Connection[DictRow]
 ) -> None:
     say(edge, "hello", "menu")
     screen = run("status", database=database).stdout
-    for words in ("5 minutes", "2 queued", "log partitions", "0 pending", "wa_edge_role"):
+    for words in (
+        "5 minutes",
+        "2 queued",
+        "log partitions",
+        "0 pending",
+        current_role("wa_edge_role"),
+    ):
         assert words in screen
     assert len(screen.splitlines()) <= 40
 
@@ -166,11 +171,11 @@ def test_json_holds_nobodys_number_name_or_words(
         assert private not in printed
 
 
-@about_default_names("schema public is there before the first migration")
 def test_a_database_that_was_never_migrated_is_one_line(bare_database: Database) -> None:
     result = run("status", database=bare_database, role="postgres")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith("database: function public.wa_status() does not exist")
+    assert result.stderr.startswith("database: ")
+    assert "does not exist" in result.stderr
     assert result.stderr.splitlines()[-1].endswith("run wa-webhook migrate")
 
 
@@ -190,7 +195,8 @@ def test_another_role_is_told_whom_to_connect_as(database: Database, role: str) 
     result = run("status", database=database, role=role)
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.splitlines() == [
-        "database: permission denied for function wa_status: connect as wa_operator_role"
+        "database: permission denied for function wa_status: connect as "
+        + current_role("wa_operator_role")
     ]
 
 

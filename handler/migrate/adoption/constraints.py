@@ -35,7 +35,7 @@ from pg_catalog.pg_constraint
 where conrelid = %(table)s::regclass and contype in ('p', 'u', 'c', 'f', 'x')
 union all
 select
-    indexrelid::regclass::text,
+    (select relname::text from pg_catalog.pg_class where oid = indexrelid),
     'i',
     pg_catalog.pg_get_indexdef(indexrelid),
     array(
@@ -109,7 +109,7 @@ class AdoptedConstraints:
             is_ours = other.name in wanted or other.definition in allowed
             if not is_ours and set(other.columns) & self._columns:
                 drop = (
-                    f"drop index {other.name};"
+                    f'drop index {self._table.partition(".")[0]}."{other.name}";'
                     if other.kind == "i"
                     else f'alter table {self._table} drop constraint "{other.name}";'
                 )

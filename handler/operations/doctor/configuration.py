@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from handler.names import NamesError
 from handler.operations.doctor.check import Check, fail, ok, warn
 from handler.settings import (
     AlertSettings,
@@ -50,6 +51,7 @@ _SETTINGS: Mapping[Process, tuple[type[ProcessSettings], ...]] = {
 _OPTIONAL: tuple[type[ProcessSettings], ...] = (
     AlertSettings,
     BotSettings,
+    NamesSettings,
     SnapshotSettings,
     SupabaseSettings,
 )
@@ -76,8 +78,10 @@ def check_configuration(process: Process) -> Iterator[Check]:
 
 def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
     try:
-        load_settings(settings_class)
-    except SettingsError as error:
+        settings = load_settings(settings_class)
+        if isinstance(settings, NamesSettings):
+            settings.names()
+    except (SettingsError, NamesError) as error:
         return str(error).splitlines()
     return []
 

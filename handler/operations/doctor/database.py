@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from handler.operations.database import connect, explain
+from handler.operations.database import NOT_MIGRATED, connect, explain
 from handler.operations.doctor.check import Check, fail, ok, skip, warn
 from handler.operations.doctor.configuration import Process
 from handler.operations.doctor.privileges import check_privileges, guess_process, read_role
@@ -20,39 +20,31 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from handler.names import Names
     from handler.settings import DatabaseSettings
 
 SUPPORTED_VERSIONS = range(15, 19)
 CLOCK_TOLERANCE_SECONDS = 5
 CLOCK_MEND = "Let a time service set the clock of the machine that is wrong."
 
-_BY_ROLE_NAME = {
-    "wa_edge_role": Process.SERVE,
-    "wa_notifier_role": Process.NOTIFY,
-    "wa_operator_role": Process.OPERATOR,
-}
-
 
 def examine_database(
-    settings: DatabaseSettings, process: Process | None
+    settings: DatabaseSettings, names: Names, process: Process | None
 ) -> tuple[Process, list[Check]]:
     """Return whose environment this is, unless `process` says so, and what was found."""
     checks: list[Check] = []
-    schema, private_schema = settings.wa_database_schema, settings.private_schema
     try:
         with connect(settings, "doctor") as connection:
-            role = read_role(connection, schema)
-            process = (
-                process or _BY_ROLE_NAME.get(role.name) or guess_process(connection, role, schema)
-            )
+            role = read_role(connection, names.schema)
+            process = process or guess_process(connection, role, names)
             checks.append(_version(connection, role.name))
             checks.append(_clock(connection))
-            checks += check_privileges(connection, role, process, (schema, private_schema))
-            checks.append(_migrations(connection, private_schema))
+            checks += check_privileges(connection, role, process, names)
+            checks.append(_migrations(connection, names))
             if process is not Process.MIGRATE:
-                checks += _health(connection, schema)
+                checks += _health(connection, names)
     except psycopg.Error as error:
-        checks.append(fail("database", explain(error), _mend(error)))
+        checks.append(fail("database", explain(error, names), _mend(error)))
     return process or Process.SERVE, checks
 
 
@@ -86,13 +78,13 @@ def judge_clock(of: str, skew: timedelta) -> Check:
     return ok("clock", message)
 
 
-def _migrations(connection: Connection[Any], private_schema: str) -> Check:
-    found = read_migrations(connection, private_schema)
+def _migrations(connection: Connection[Any], names: Names) -> Check:
+    found = read_migrations(connection, names.private_schema)
     if not found.is_known:
         return skip(
             "migrations",
             "this role may not read which are applied",
-            "wa-webhook status, as wa_operator_role, compares them.",
+            f"wa-webhook status, as {names.operator_role}, compares them.",
         )
     if found.problem is not None:
         return fail("migrations", found.problem, f"{found.mend}.")
@@ -100,13 +92,13 @@ def _migrations(connection: Connection[Any], private_schema: str) -> Check:
     return ok("migrations", f"{found.applied} applied, as are all routines{held}")
 
 
-def _health(connection: Connection[Any], schema: str) -> Iterator[Check]:
+def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
     try:
         row = connection.execute(
-            sql.SQL("select {}.wa_health()").format(sql.Identifier(schema))
+            sql.SQL("select {}.wa_health()").format(sql.Identifier(names.schema))
         ).fetchone()
-    except (psycopg.errors.UndefinedFunction, psycopg.errors.InsufficientPrivilege) as error:
-        yield fail("health", explain(error), f"{MIGRATE}.")
+    except (*NOT_MIGRATED, psycopg.errors.InsufficientPrivilege) as error:
+        yield fail("health", explain(error, names), f"{MIGRATE}.")
         return
     assert row is not None  # noqa: S101 (one row, always)
     for problem in row[0]["problems"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.names import NamesError
 from handler.operations.doctor.check import Check, Outcome, skip
 from handler.operations.doctor.configuration import Process, check_configuration
 from handler.operations.doctor.database import examine_database
@@ -11,6 +12,7 @@ from handler.operations.doctor.network import check_graph, check_webhook
 from handler.settings import (
     DatabaseSettings,
     GraphSettings,
+    NamesSettings,
     SettingsError,
     VerificationSettings,
     load_settings,
@@ -27,11 +29,12 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
     """
     try:
         settings = load_settings(DatabaseSettings)
-    except SettingsError:
+        names = load_settings(NamesSettings).names()
+    except (SettingsError, NamesError):
         process = process or Process.SERVE
-        in_database = [skip("database", "not asked", "Set WA_DATABASE_URL first.")]
+        in_database = [skip("database", "not asked", "Mend the configuration first.")]
     else:
-        process, in_database = examine_database(settings, process)
+        process, in_database = examine_database(settings, names, process)
     return process, [
         *check_configuration(process),
         *in_database,

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from handler.operations.doctor.check import Check, fail, ok, warn
 from handler.operations.doctor.configuration import Process
+from handler.operations.role_scripts import run_role_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from psycopg import Connection
+
+    from handler.names import Names
 
 REQUIRED: Mapping[Process, frozenset[str]] = {
     Process.SERVE: frozenset({"wa_dispatch", "wa_retention_step", "wa_health", "wa_metrics"}),
@@ -19,8 +22,10 @@ REQUIRED: Mapping[Process, frozenset[str]] = {
         {
             "wa_notifications_claim",
             "wa_notifications_settle",
+            "wa_alerts_group",
             "wa_alerts_claim",
             "wa_alerts_settle",
+            "wa_health",
         }
     ),
     Process.OPERATOR: frozenset(
@@ -32,13 +37,9 @@ REQUIRED: Mapping[Process, frozenset[str]] = {
             "wa_replay_payload",
             "wa_queue_resume",
             "wa_retention_purge",
+            "wa_health",
         }
     ),
-}
-STANDARD_ROLE: Mapping[Process, str] = {
-    Process.SERVE: "wa_edge_role",
-    Process.NOTIFY: "wa_notifier_role",
-    Process.OPERATOR: "wa_operator_role",
 }
 OPERATOR_WRITES = frozenset({"DELETE"})
 
@@ -113,11 +114,23 @@ def read_role(connection: Connection[Any], schema: str) -> Role:
     return Role(*row)
 
 
-def guess_process(connection: Connection[Any], role: Role, schema: str) -> Process:
-    """Return whose role this is, by what it owns and may execute."""
+def standard_roles(names: Names) -> Mapping[Process, str]:
+    """Return the role that is made for each process."""
+    return {
+        Process.SERVE: names.edge_role,
+        Process.NOTIFY: names.notifier_role,
+        Process.OPERATOR: names.operator_role,
+    }
+
+
+def guess_process(connection: Connection[Any], role: Role, names: Names) -> Process:
+    """Return whose role this is, by its name or else by what it owns and may execute."""
+    for process, name in standard_roles(names).items():
+        if role.name == name:
+            return process
     if role.is_superuser or role.owns_tables:
         return Process.MIGRATE
-    held = _routines(connection, schema)
+    held = _routines(connection, names.schema)
     for process, routine in (
         (Process.NOTIFY, "wa_notifications_claim"),
         (Process.OPERATOR, "wa_replay_event"),
@@ -128,16 +141,16 @@ def guess_process(connection: Connection[Any], role: Role, schema: str) -> Proce
 
 
 def check_privileges(
-    connection: Connection[Any], role: Role, process: Process, schemas: tuple[str, str]
+    connection: Connection[Any], role: Role, process: Process, names: Names
 ) -> Iterator[Check]:
     """Look for too few rights and for too many, in both schemas. Raises psycopg.Error."""
     if process is Process.MIGRATE:
         yield from _check_migrating_role(role)
         return
     found = [
-        *_too_few(connection, process, schemas[0], role),
-        *_too_much_power(role, process),
-        *_too_many_rights(connection, process, schemas, role),
+        *_too_few(connection, process, role, names),
+        *_too_much_power(role, process, names),
+        *_too_many_rights(connection, process, role, names),
     ]
     if not found:
         found = [ok("privileges", f"{role.name} holds what {process} needs, and no more")]
@@ -162,19 +175,19 @@ def _check_migrating_role(role: Role) -> Iterator[Check]:
 
 
 def _too_few(
-    connection: Connection[Any], process: Process, schema: str, role: Role
+    connection: Connection[Any], process: Process, role: Role, names: Names
 ) -> Iterator[Check]:
-    missing = REQUIRED[process] - _routines(connection, schema)
+    missing = REQUIRED[process] - _routines(connection, names.schema)
     if missing:
         yield fail(
             "privileges",
             f"{role.name} may not execute {', '.join(sorted(missing))}",
-            f"Connect as {STANDARD_ROLE[process]}; if you do, run wa-webhook migrate.",
+            f"Connect as {standard_roles(names)[process]}; if you do, run wa-webhook migrate.",
         )
 
 
-def _too_much_power(role: Role, process: Process) -> Iterator[Check]:
-    mend = f"Connect as {STANDARD_ROLE[process]}: db/roles/give_login.sql gives it a login."
+def _too_much_power(role: Role, process: Process, names: Names) -> Iterator[Check]:
+    mend = f"Connect as {standard_roles(names)[process]}: db/roles/give_login.sql gives it a login."
     if role.is_superuser:
         yield fail("privileges", f"{role.name} is a superuser", mend)
     elif role.owns_tables:
@@ -194,20 +207,20 @@ def _too_much_power(role: Role, process: Process) -> Iterator[Check]:
 
 
 def _too_many_rights(
-    connection: Connection[Any], process: Process, schemas: tuple[str, str], role: Role
+    connection: Connection[Any], process: Process, role: Role, names: Names
 ) -> Iterator[Check]:
     if role.is_superuser or role.owns_tables or process is Process.OPERATOR:
         return
-    tables = _column(connection, _TABLES, (list(schemas),))
+    tables = _column(connection, _TABLES, ([names.schema, names.private_schema],))
     if tables:
         yield warn(
             "privileges",
             f"{role.name} reaches {len(tables)} tables, and {process} needs none:"
             f" {', '.join(tables)}",
-            'psql "$ADMIN_DATABASE_URL" -f db/roles/take_direct_access.sql, unless an older'
-            " function needs them.",
+            f"{run_role_script('take_direct_access.sql', names)}, unless an older function needs"
+            " them.",
         )
-    foreign = _routines(connection, schemas[0]) & _of_others(process)
+    foreign = _routines(connection, names.schema) & _of_others(process)
     if foreign:
         yield warn(
             "privileges",

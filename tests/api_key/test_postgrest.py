@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -16,11 +17,12 @@ from handler.api_key import mint, read_secret, read_signing_key
 from handler.dev.server import LocalServer, bind
 from tests import payloads
 from tests.api_key.keys import KEY_ID, SigningKey
+from tests.fixtures.names import current_role
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
 from tests.webhook.conftest import Webhook, running_webhook
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
-EDGE = "wa_edge_role"
+EDGE = current_role("wa_edge_role")
 SIGNER = read_secret(JWT_SECRET)
 DAY = timedelta(days=1)
 KEPT = "select reason, body from wa.kept_payloads"
@@ -41,10 +43,13 @@ async def calling(
     *,
     keys: Mapping[str, Any] | None = None,
     project_key: str | None = None,
+    exposed: Sequence[str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Webhook]:
     """Run a handler with that key against a project that verifies with `keys`, or its secret."""
-    stand_in = PostgrestStandIn(database, keys or {"": JWT_SECRET}, project_key=project_key)
+    stand_in = PostgrestStandIn(
+        database, keys or {"": JWT_SECRET}, project_key=project_key, exposed=exposed
+    )
     with authenticator_may_switch(database.server, EDGE):
         async with stand_in.serve() as url:
             given = {"supabase_url": url, "wa_supabase_service_role_key": token}
@@ -78,9 +83,19 @@ async def test_an_expired_key_sends_webhooks_back_and_is_logged_once(database: D
         (mint(EDGE, read_signing_key(SigningKey.make().jwk), DAY).token, "PGRST301"),
         ("no-jwt-at-all", "PGRST301"),
         (mint("no_such_role", SIGNER, DAY).token, "22023"),
-        (mint("wa_notifier_role", SIGNER, DAY).token, "42501"),
+        (mint(EDGE, SIGNER, DAY, now=datetime.now(UTC) + DAY).token, "PGRST303"),
+        (jwt.encode({"aud": "authenticated"}, JWT_SECRET), "42501"),
+        (mint(current_role("wa_notifier_role"), SIGNER, DAY).token, "42501"),
     ],
-    ids=["another secret", "unknown signing key", "no JWT", "no such role", "role not granted"],
+    ids=[
+        "another secret",
+        "unknown signing key",
+        "no JWT",
+        "no such role",
+        "of tomorrow",
+        "no role",
+        "role not granted",
+    ],
 )
 async def test_a_key_that_opens_nothing_is_logged_and_nothing_is_lost(
     database: Database, connection: Connection[DictRow], token: str, reason: str
@@ -111,6 +126,16 @@ async def test_a_gateway_that_knows_only_the_projects_keys_is_shown_one(database
         database, token, project_key=project, wa_supabase_publishable_key=project
     ) as webhook:
         assert (await webhook.post(payloads.text_body())).status_code == 200
+
+
+async def test_a_schema_that_the_project_does_not_expose_sends_webhooks_back(
+    database: Database,
+) -> None:
+    token = mint(EDGE, SIGNER, DAY).token
+    async with calling(database, token, exposed=["graphql_public"]) as webhook:
+        assert (await webhook.post(payloads.text_body())).status_code == 503
+        ready = await webhook.http.get("/readyz")
+    assert ready.json()["problems"] == ["database: PGRST106"]
 
 
 async def test_the_key_reaches_the_routines_and_no_table(database: Database) -> None:

@@ -22,6 +22,7 @@ from testcontainers.core.network import Network
 from handler.api_key import mint, read_secret
 from handler.dev.server import LocalServer, bind
 from handler.migrate import Migrator, find_db_folder, read_source
+from tests.fixtures.names import current_names, current_role
 from tests.fixtures.postgrest import JWT_SECRET
 from tests.fixtures.transport import EDGE_ROLE
 from tests.webhook.conftest import running_webhook
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from tests.webhook.conftest import RunWebhook, Webhook
 
-POSTGRES_IMAGE = "supabase/postgres:17.6.1.136"
-POSTGREST_IMAGE = "postgrest/postgrest:v14.17"
+# Those that the Supabase CLI of the Makefile's version starts.
+POSTGRES_IMAGE = "supabase/postgres:17.11.0.018"
+POSTGREST_IMAGE = "postgrest/postgrest:v16.5"
 PASSWORD = "password-of-the-tests"  # noqa: S105
 TEMPLATE = "template_migrated"
 _PATIENCE_SECONDS = 120
@@ -117,7 +119,9 @@ def run_webhook() -> RunWebhook:
         with _postgrest(database) as postgrest_url:
             gateway = LocalServer(_gateway(postgrest_url), bind("127.0.0.1", 0, "gateway"))
             async with gateway:
-                key = mint(EDGE_ROLE, read_secret(JWT_SECRET), timedelta(days=1)).token
+                key = mint(
+                    current_role(EDGE_ROLE), read_secret(JWT_SECRET), timedelta(days=1)
+                ).token
                 given = {"supabase_url": gateway.url, "wa_supabase_service_role_key": key}
                 async with running_webhook(given | settings) as webhook:
                     yield webhook
@@ -131,7 +135,7 @@ def _postgrest(database: ContainerDatabase) -> Iterator[str]:
     container = (
         DockerContainer(POSTGREST_IMAGE)
         .with_env("PGRST_DB_URI", f"postgres://authenticator:{PASSWORD}@db:5432/{database.name}")
-        .with_env("PGRST_DB_SCHEMAS", "public")
+        .with_env("PGRST_DB_SCHEMAS", current_names().schema)
         .with_env("PGRST_DB_ANON_ROLE", "anon")
         .with_env("PGRST_JWT_SECRET", JWT_SECRET)
         .with_exposed_ports(3000)

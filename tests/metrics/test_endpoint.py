@@ -82,7 +82,7 @@ def test_a_port_that_is_taken_stops_the_process_at_start_and_is_named(
             text=True,
             cwd=tmp_path,
             env=environment(
-                database,
+                WA_VERIFY_TOKEN="token",  # noqa: S106
                 WA_DATABASE_URL=database.url(roles[name]),
                 WA_TOKEN="token",  # noqa: S106
                 WA_PHONE_ID="1",

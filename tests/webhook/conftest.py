@@ -88,7 +88,9 @@ async def webhook(database: Database, run_webhook: RunWebhook) -> AsyncIterator[
 async def running_webhook(settings: dict[str, Any]) -> AsyncIterator[Webhook]:
     """Run the handler in this event loop until the context ends."""
     app = create_app(webhook_settings(settings))
-    server = _Server(uvicorn.Config(app, port=0, http="httptools", log_config=None))
+    # A client that waited for long on a busy machine finds its connection still open.
+    config = uvicorn.Config(app, port=0, http="httptools", log_config=None, timeout_keep_alive=600)
+    server = _Server(config)
     with capture_logs() as events:
         serving = asyncio.create_task(server.serve())
         await server.is_up.wait()

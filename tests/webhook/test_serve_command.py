@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from handler import signature
+from handler.dev.postgres import LocalPostgres
 from tests import payloads
 from tests.fixtures.names import current_names, current_role, environment_of
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.postgres import Database
+from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
 
 PROJECT = Path(__file__).parents[2]
@@ -43,7 +45,7 @@ class Served:
         return self.process.returncode
 
 
-def environment(database: Database | None = None, **variables: str) -> dict[str, str]:
+def environment(**variables: str) -> dict[str, str]:
     """Return a process environment with these settings and no others of ours."""
     inherited = {
         name: value
@@ -51,10 +53,6 @@ def environment(database: Database | None = None, **variables: str) -> dict[str,
         if not name.startswith(("WA_", "ALERT_", "SUPABASE_", "WHATSAPP_"))
     }
     given = {"WA_APP_SECRET": APP_SECRET, "PYTHONPATH": str(PROJECT)}
-    if database is not None:
-        role = current_role("wa_edge_role")
-        url = database.url(role).replace(role, f"{role}:{PASSWORD}")
-        given |= {"WA_DATABASE_URL": url, "WA_VERIFY_TOKEN": VERIFY_TOKEN}
     return inherited | environment_of(current_names()) | given | variables
 
 
@@ -62,28 +60,51 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from handler.cli import app; app()", *arguments]
 
 
-@contextmanager
-def serving(database: Database, folder: Path, **variables: str) -> Iterator[Served]:
-    process = subprocess.Popen(
+@pytest.fixture
+async def way(
+    transport: str, database: Database, postgres_server: LocalPostgres
+) -> AsyncIterator[dict[str, str]]:
+    """The variables by which a process gets to the test's database over the transport."""
+    with prepared(transport, postgres_server):
+        async with way_in(transport, database) as given:
+            variables = {name.upper(): value for name, value in given.items()}
+            if url := variables.get("WA_DATABASE_URL"):
+                role = current_role(EDGE_ROLE)
+                variables["WA_DATABASE_URL"] = url.replace(f"{role}@", f"{role}:{PASSWORD}@")
+            yield variables
+
+
+@asynccontextmanager
+async def serving(folder: Path, **variables: str) -> AsyncIterator[Served]:
+    """Run `wa-webhook serve`, while this event loop serves whom it asks."""
+    process = _start(folder, variables)
+    try:
+        yield await asyncio.to_thread(_read_start, process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _start(folder: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         command("serve", "--port", "0"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=folder,
-        env=environment(database, **variables),
+        env=environment(**{"WA_VERIFY_TOKEN": VERIFY_TOKEN, **variables}),
     )
+
+
+def _read_start(process: subprocess.Popen[str]) -> Served:
     assert process.stdout is not None
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            event = json.loads(line)
-            if event["event"] == "SERVE_STARTED":
-                break
-        yield Served(process, f"http://{event['host']}:{event['port']}", lines)
-    finally:
-        process.kill()
-        process.communicate()
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        event = json.loads(line)
+        if event["event"] == "SERVE_STARTED":
+            return Served(process, f"http://{event['host']}:{event['port']}", lines)
+    raise AssertionError("".join(lines))
 
 
 async def post(url: str, body: bytes) -> httpx.Response:
@@ -93,9 +114,9 @@ async def post(url: str, body: bytes) -> httpx.Response:
 
 
 async def test_sigterm_answers_what_is_in_flight_and_exits_with_zero(
-    database: Database, tmp_path: Path, connection: Connection[DictRow]
+    way: dict[str, str], tmp_path: Path, connection: Connection[DictRow]
 ) -> None:
-    with serving(database, tmp_path) as served:
+    async with serving(tmp_path, **way) as served:
         with connection.transaction():
             connection.execute("lock table public.wa_events")
             posts = [asyncio.create_task(post(served.url, payloads.text_body())) for _ in range(3)]
@@ -139,18 +160,19 @@ async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
 
 
 async def test_the_log_of_a_process_is_json_lines_without_secrets(
-    database: Database, tmp_path: Path
+    way: dict[str, str], tmp_path: Path
 ) -> None:
-    with serving(database, tmp_path) as served:
+    async with serving(tmp_path, **way) as served:
         await post(served.url, payloads.text_body("private words"))
         await post(served.url, b"{")
-        assert served.stop() == 0
+        assert await asyncio.to_thread(served.stop) == 0
     events = [json.loads(line) for line in served.lines]
     assert [event["event"] for event in events if event["event"].startswith("WEBHOOK")] == [
         "WEBHOOK_REQUEST"
     ] * 2
     log = "".join(served.lines)
-    for private in (APP_SECRET, VERIFY_TOKEN, PASSWORD, "private", payloads.SENDER):
+    key = way.get("WA_SUPABASE_SERVICE_ROLE_KEY", PASSWORD)
+    for private in (APP_SECRET, VERIFY_TOKEN, PASSWORD, key, "private", payloads.SENDER):
         assert private not in log
 
 
@@ -170,9 +192,11 @@ def test_missing_settings_are_named_and_the_exit_code_is_two(tmp_path: Path) -> 
     ]
 
 
-async def test_a_debugging_window_is_announced_at_start(database: Database, tmp_path: Path) -> None:
+async def test_a_debugging_window_is_announced_at_start(
+    way: dict[str, str], tmp_path: Path
+) -> None:
     variables = {"WA_INBOUND_DEBUG_SNAPSHOT": "true", "WA_INBOUND_LOG_SAMPLE_RATE": "0.01"}
-    with serving(database, tmp_path, **variables) as served:
+    async with serving(tmp_path, **way, **variables) as served:
         events = [json.loads(line) for line in served.lines]
         assert ("INBOUND_SNAPSHOTS_ENABLED", "warning") in [
             (event["event"], event["level"]) for event in events
@@ -183,14 +207,15 @@ async def test_a_debugging_window_is_announced_at_start(database: Database, tmp_
     ("body", "printed", "exit_code"),
     [(payloads.text_body(), "200 ", 0), (b"{", '400 {"error":"not_json"}', 1)],
 )
-def test_post_signs_prints_the_answer_and_tells_success_by_its_exit_code(
-    database: Database, tmp_path: Path, body: bytes, printed: str, exit_code: int
+async def test_post_signs_prints_the_answer_and_tells_success_by_its_exit_code(
+    way: dict[str, str], tmp_path: Path, body: bytes, printed: str, exit_code: int
 ) -> None:
     file = tmp_path / "body.json"
     file.write_bytes(body)
-    with serving(database, tmp_path) as served:
+    async with serving(tmp_path, **way) as served:
         for argument, standard_input in ((str(file), b""), ("-", body)):
-            result = subprocess.run(
+            result = await asyncio.to_thread(
+                subprocess.run,
                 command("post", argument, "--url", f"{served.url}/webhook"),
                 input=standard_input,
                 capture_output=True,

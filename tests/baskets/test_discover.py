@@ -9,7 +9,6 @@ from psycopg.rows import dict_row
 
 from handler.migrate import Migrator, find_db_folder, read_source
 from tests.baskets.callers import Baskets, refused
-from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -174,7 +173,6 @@ def test_a_call_leaves_the_callers_search_path_alone(baskets: Baskets) -> None:
         assert baskets.connection.execute("show search_path").fetchone() == before
 
 
-@about_default_names("schema public is there before the first migration")
 @pytest.mark.parametrize("schema", ["public", "Other schema"])
 def test_cube_may_have_been_installed_anywhere_before(bare_database: Database, schema: str) -> None:
     with psycopg.connect(bare_database.url(), autocommit=True) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,22 +12,35 @@ from typing import TYPE_CHECKING
 
 from handler.settings import ENV_FILES
 from tests.docs.code_blocks import PROJECT
+from tests.fixtures.names import (
+    current_names,
+    environment_of,
+    with_current_names,
+    with_default_names,
+)
 from tests.operations.command import OURS
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
 
+_RUNS_A_SCRIPT = re.compile(r"((?:\w+=\S+ )*psql .*)-f (db/roles/\w+\.sql)")
+
+
 def run_shell(database: Database, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run code in bash; `stdout` holds what a terminal would show, errors and notices as well."""
+    """Run code in bash; `stdout` holds what a terminal would show, errors and notices as well.
+
+    Where the names are others, code and output are as docs/names.md tells a person to have them.
+    """
     programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
     with tempfile.TemporaryDirectory() as folder:
         link_project(Path(folder))
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", code],
+        finished = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", _with_current_names(code)],
             cwd=folder,
             env={
                 **{name: given for name, given in os.environ.items() if not name.startswith(OURS)},
+                **environment_of(current_names()),
                 "PATH": os.pathsep.join(map(str, programs)),
                 "PGTZ": "UTC",
                 "PSQLRC": os.devnull,
@@ -41,6 +55,8 @@ def run_shell(database: Database, code: str, **variables: str) -> subprocess.Com
             text=True,
             check=False,
         )
+    finished.stdout = with_default_names(finished.stdout)
+    return finished
 
 
 def link_project(folder: Path) -> None:
@@ -53,5 +69,16 @@ def link_project(folder: Path) -> None:
 def run_psql(database: Database, sql: str) -> subprocess.CompletedProcess[str]:
     """Run statements as a person pastes them into psql, up to the first that fails."""
     return run_shell(
-        database, 'psql --set ON_ERROR_STOP=1 "$OPERATOR_DATABASE_URL" <<<"$SQL"', SQL=sql
+        database,
+        'psql --set ON_ERROR_STOP=1 "$OPERATOR_DATABASE_URL" <<<"$SQL"',
+        SQL=with_current_names(sql),
     )
+
+
+def _with_current_names(code: str) -> str:
+    names = current_names()
+    if names.are_default:
+        return code
+    for role, chosen in names.roles.items():
+        code = re.sub(rf"\b{role}\b", chosen, code)
+    return _RUNS_A_SCRIPT.sub(r"wa-webhook rewrite \2 | \1-f -", code)

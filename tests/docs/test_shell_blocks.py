@@ -14,7 +14,7 @@ from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
 from tests.docs.situation import bring_trouble, fill_in
 from tests.fixtures.documents import as_run
-from tests.fixtures.names import about_default_names
+from tests.fixtures.names import current_role
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
 from tests.webhook.conftest import running_webhook
 
@@ -32,14 +32,15 @@ RUNBOOK = [
 
 
 # Logins belong to the whole server, so these tests have one of their own.
-@about_default_names("psql runs scripts with the default names")
 async def test_the_shell_blocks_of_the_runbook_print_what_is_shown_from_first_to_last(
     stoppable_database: Database, record_property: Callable[[str, object], None]
 ) -> None:
     profile_id = bring_trouble(stoppable_database)
     let_authenticator_switch(stoppable_database.server, EDGE)
     run_shell(stoppable_database, 'psql "$ADMIN_DATABASE_URL" -f db/roles/take_api_key_access.sql')
-    new, old = (mint(EDGE, read_secret(secret), timedelta(days=1)) for secret in SECRETS)
+    new, old = (
+        mint(current_role(EDGE), read_secret(secret), timedelta(days=1)) for secret in SECRETS
+    )
     async with (
         PostgrestStandIn(stoppable_database, {"": SECRETS[0]}).serve() as url,
         running_webhook(
@@ -67,7 +68,7 @@ async def test_the_shell_blocks_of_the_runbook_print_what_is_shown_from_first_to
 
 async def test_a_key_is_refused_after_access_was_taken(stoppable_database: Database) -> None:
     let_authenticator_switch(stoppable_database.server, EDGE)
-    key = mint(EDGE, read_secret(SECRETS[0]), timedelta(days=1))
+    key = mint(current_role(EDGE), read_secret(SECRETS[0]), timedelta(days=1))
     async with (
         PostgrestStandIn(stoppable_database, {"": SECRETS[0]}).serve() as url,
         running_webhook(

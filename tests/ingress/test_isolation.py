@@ -22,7 +22,6 @@ from tests.dispatching import (
     value,
     values,
 )
-from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -107,7 +106,6 @@ def test_meta_delivering_a_failed_message_again_is_a_duplicate(
     assert send(edge, message) == {"duplicate": 1}
 
 
-@about_default_names("edits the text of a routine")
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03", "57014", "53100", "XX000"])
 def test_the_servers_trouble_is_no_fault_of_the_message(
     edge: Connection[DictRow], connection: Connection[DictRow], sqlstate: str
@@ -119,7 +117,6 @@ def test_the_servers_trouble_is_no_fault_of_the_message(
     assert value(connection, "select count(*) from public.wa_events") == 0
 
 
-@about_default_names("edits the text of a routine")
 def test_any_other_error_is_the_message_s_own(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

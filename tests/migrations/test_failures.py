@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handler.migrate import SourceError, StatementFailedError
-from tests.fixtures.names import about_default_names
+from tests.fixtures.names import with_default_names
 from tests.migrations.conftest import FIRST_VERSION, Tree, run, value
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ def newest_version(target: Connection[Any]) -> Any:
     return value(target, "select max(version) from supabase_migrations.schema_migrations")
 
 
-@about_default_names("the message shows the statement as it was run")
 def test_a_failing_statement_is_named_by_file_line_and_text(
     target: Connection[Any], tree: Tree
 ) -> None:
@@ -26,7 +25,7 @@ def test_a_failing_statement_is_named_by_file_line_and_text(
     )
     with pytest.raises(StatementFailedError) as failure:
         run(target, tree)
-    message = str(failure.value)
+    message = with_default_names(str(failure.value))
     assert message.startswith("migrations/20270101000000_broken.sql, line 5: ")
     assert "SQLSTATE: 42703" in message
     assert "    select id,\n      missing\n    from wa.kept_out" in message

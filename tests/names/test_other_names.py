@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -14,17 +15,21 @@ from typer.testing import CliRunner, Result
 from handler.cli import app
 from handler.migrate import HistoryError, Migrator, find_db_folder, read_source
 from handler.names import Names
+from handler.rewriting import Rewriter
 from tests.fixtures.clusters import empty_cluster, find_binaries
 from tests.fixtures.names import about_default_names, environment_of
+from tests.privileges.rights import OUR_ROLES, read_rights
+from tests.privileges.test_direct_access import MATRIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from psycopg import Connection
 
     from handler.dev.postgres import LocalPostgres
     from tests.fixtures.postgres import Database
+    from tests.privileges.rights import Right
 
 pytestmark = about_default_names("compares the default names with others")
 
@@ -85,6 +90,29 @@ def test_nothing_has_a_default_name(server: LocalPostgres) -> None:
         Migrator(connection, read_source(find_db_folder()), names=OTHER).run()
         assert values(connection, STRAY) == []
         assert values(connection, "select shop.wa_health() -> 'ok'") == [True]
+
+
+def test_every_role_holds_what_it_holds_under_the_default_names(
+    bare_database: Database, target: Connection[Any], connection: Connection[Any]
+) -> None:
+    migrate(bare_database, *OPTIONS)
+    default_of = {mine: name for name, mine in (OTHER.schemas | OTHER.roles).items()}
+
+    def in_default_names(right: Right) -> Right:
+        named = {
+            field: default_of.get(name, name)
+            for field in ("schema", "name", "role", "runs_as")
+            for name in (getattr(right, field),)
+        }
+        return replace(right, **named)
+
+    mine = read_rights(target, Rewriter(OTHER).rewrite)
+    assert ours(map(in_default_names, mine.rights)) == ours(read_rights(connection).rights)
+
+
+def ours(rights: Iterable[Right]) -> set[Right]:
+    """Return the rights of the roles of wa-webhook; others have theirs from Supabase in public."""
+    return {right for right in rights if right.role in OUR_ROLES}
 
 
 def test_a_second_run_is_up_to_date(bare_database: Database) -> None:
@@ -161,21 +189,59 @@ def test_names_that_cannot_be_used_stop_the_command_before_it_connects(
     assert option[0] in refused.output
 
 
-def test_role_scripts_are_rewritten_for_psql(
-    bare_database: Database, target: Connection[Any]
-) -> None:
-    migrate(bare_database, *OPTIONS)
-    script = str(find_db_folder() / "roles" / "give_direct_access.sql")
+def run_role_script(database: Database, name: str, *options: str) -> str:
+    """Run a script as docs/names.md tells to, and return what it says."""
+    script = str(find_db_folder() / "roles" / name)
     rewritten = CliRunner().invoke(app, ["rewrite", script], env=environment_of(OTHER))
     assert rewritten.exit_code == 0
     finished = subprocess.run(
-        [bare_database.server.binaries / "psql", bare_database.url(), "-f", "-"],
+        [database.server.binaries / "psql", database.url(), *options, "-f", "-"],
         input=rewritten.output,
-        env=os.environ,
+        env={**os.environ, "WA_ROLE_PASSWORD": "a-long-enough-password"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    held = "select has_table_privilege('shop_handler', 'shop.profiles', 'update')"
-    assert values(target, held) == [True]
+    return finished.stdout
+
+
+def test_direct_access_is_given_and_taken_by_the_rewritten_scripts(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    def rights() -> frozenset[Right]:
+        return read_rights(target, Rewriter(OTHER).rewrite).rights
+
+    migrate(bare_database, *OPTIONS)
+    before = rights()
+    said = run_role_script(bare_database, "give_direct_access.sql")
+    assert said == "shop_handler has direct access\n"
+    added = {(one.schema, one.role, one.name, one.privilege) for one in rights() - before}
+    assert added == {("shop", "shop_handler", *right) for right in MATRIX}
+    run_role_script(bare_database, "take_direct_access.sql")
+    assert rights() == before
+
+
+def test_a_login_is_given_and_taken_by_the_rewritten_scripts(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    migrate(bare_database, *OPTIONS)
+    may_log_in = "select rolcanlogin from pg_roles where rolname = 'shop_notifier'"
+    for script, expected in (("give_login.sql", True), ("take_login.sql", False)):
+        assert "shop_notifier" in run_role_script(bare_database, script, "-v", "role=shop_notifier")
+        assert values(target, may_log_in) == [expected]
+
+
+def test_api_access_is_given_and_taken_by_the_rewritten_scripts(
+    bare_database: Database, target: Connection[Any]
+) -> None:
+    migrate(bare_database, *OPTIONS)
+    may_switch = "select pg_has_role('authenticator', 'shop_handler', 'set')"
+    if target.info.server_version < 160000:
+        may_switch = may_switch.replace("'set'", "'member'")
+    for script, expected in (
+        ("give_api_key_access.sql", True),
+        ("take_api_key_access.sql", False),
+    ):
+        assert "switch to shop_handler" in run_role_script(bare_database, script)
+        assert values(target, may_switch) == [expected]

@@ -11,19 +11,15 @@ import psycopg
 from handler.dev.postgres import embedded_binaries
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures import clusters
-from tests.privileges.rights import Right, Rights, read_rights
+from tests.fixtures.names import with_current_names
+from tests.privileges.rights import OUR_ROLES, Right, Rights, read_rights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 DOCUMENT = PROJECT / "docs" / "privileges.md"
 ROLES = (
-    "wa_edge_role",
-    "wa_notifier_role",
-    "wa_operator_role",
-    "wa_runtime",
-    "wa_basket_owner",
-    "wa_maintenance",
+    *OUR_ROLES,
     "service_role",
     "anon",
     "authenticated",
@@ -177,10 +173,13 @@ def _markdown(headings: list[str], rows: Iterable[list[str]]) -> str:
 def run_script(name: str, url: str) -> None:
     """Run a script of db/roles as a person does."""
     psql = embedded_binaries() / "psql"
+    script = (PROJECT / "db" / "roles" / name).read_text()
     subprocess.run(
-        [psql, "--no-psqlrc", url, "--file", PROJECT / "db" / "roles" / name],
+        [psql, "--no-psqlrc", url, "--file", "-"],
+        input=with_current_names(script),
         check=True,
         capture_output=True,
+        text=True,
     )
 
 

@@ -10,9 +10,21 @@ from psycopg.rows import class_row
 from handler.dev.postgres import MIGRATING_ROLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
 Row = TypeVar("Row")
+
+OUR_ROLES = (
+    "wa_edge_role",
+    "wa_notifier_role",
+    "wa_operator_role",
+    "wa_runtime",
+    "wa_basket_owner",
+    "wa_maintenance",
+)
+LISTED_ROLES = ", ".join(f"'{role}'" for role in OUR_ROLES)
 
 # The role that migrates owns the database and what is in it; superusers may do anything.
 _OF_INTEREST = f"""
@@ -35,7 +47,11 @@ object as (
     select
         case when relkind = 'S' then 'sequence' else 'table' end as kind,
         relnamespace as namespace,
-        coalesce('each partition of ' || parent.inhparent::regclass, relname) as name,
+        coalesce(
+            'each partition of '
+                || (select whole.relname from pg_class as whole where whole.oid = parent.inhparent),
+            relname
+        ) as name,
         null as runs_as,
         relowner as owner,
         coalesce(
@@ -115,7 +131,12 @@ from held
 left join pg_namespace as namespace on namespace.oid = held.namespace
 left join pg_roles as role on role.oid = held.grantee
 left join extension_member as member on member.classid = held.classid and member.objid = held.objid
-where (held.namespace in (select oid from ours) or held.namespace = 0 or role.rolname like 'wa\\_%')
+where (
+        held.namespace in (select oid from ours) or held.namespace = 0
+        or role.rolname in ("""
+    + LISTED_ROLES
+    + """)
+    )
     and (member.extname is null or held.privilege_type <> 'OWNER')
 """
 )
@@ -133,7 +154,7 @@ cross join aclexplode(defaclacl) as privilege
 left join pg_namespace on pg_namespace.oid = defaclnamespace
 left join pg_roles as role on role.oid = privilege.grantee
 where {_OF_INTEREST}
-    and (nspname is null or nspname in ('public', 'wa') or role.rolname like 'wa\\_%')
+    and (nspname is null or nspname in ('public', 'wa') or role.rolname in ({LISTED_ROLES}))
 """
 _ROLES = f"""
 select
@@ -215,13 +236,17 @@ class Rights:
     policies: frozenset[Policy]
 
 
-def read_rights(connection: Connection[Any]) -> Rights:
-    """Read the catalog of a database; any role may."""
-    objects, defaults = (_read(connection, Right, query) for query in (_OBJECTS, _DEFAULTS))
+def read_rights(
+    connection: Connection[Any], rewrite: Callable[[str], str] = lambda query: query
+) -> Rights:
+    """Read the catalog of a database; any role may. `rewrite` puts other names into the queries."""
+    objects, defaults = (
+        _read(connection, Right, rewrite(query)) for query in (_OBJECTS, _DEFAULTS)
+    )
     return Rights(
         rights=frozenset(objects + defaults),
-        roles=tuple(_read(connection, Role, _ROLES)),
-        policies=frozenset(_read(connection, Policy, _POLICIES)),
+        roles=tuple(_read(connection, Role, rewrite(_ROLES))),
+        policies=frozenset(_read(connection, Policy, rewrite(_POLICIES))),
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import dispatch, send, value, values
-from tests.fixtures.names import about_default_names
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -66,15 +65,14 @@ def test_a_process_or_api_role_can_do_nothing_to_any_table(
     } == {}
 
 
-@about_default_names("whoever may use no schema sees no sequence in it")
 @pytest.mark.parametrize("role", OUTSIDERS)
 def test_a_process_or_api_role_can_use_no_sequence(
     connect: Connect, connection: Connection[DictRow], role: str
 ) -> None:
     sequences = values(
         connection,
-        "select oid::regclass::text from pg_class where relkind = 'S'"
-        " and relnamespace in ('public'::regnamespace, 'wa'::regnamespace)",
+        "select format('%%I.%%I', relnamespace::regnamespace, relname) from pg_class"
+        " where relkind = 'S' and relnamespace in ('public'::regnamespace, 'wa'::regnamespace)",
     )
     assert sequences
     found = sqlstates(connect(role), [f"select nextval('{one}')" for one in sequences])

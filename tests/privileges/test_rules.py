@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import values
+from tests.privileges.rights import LISTED_ROLES
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -66,26 +67,26 @@ def test_the_process_and_api_roles_hold_no_table_sequence_or_private_schema(
 
 
 def test_no_role_may_create_in_our_schemas_but_owners(connection: Connection[DictRow]) -> None:
-    query = """
+    query = f"""
         select rolname || ' in ' || nspname
         from pg_roles cross join pg_namespace
         where nspname in ('public', 'wa') and not rolsuper
             and has_schema_privilege(pg_roles.oid, pg_namespace.oid, 'create')
-            and (rolname like 'wa\\_%%' or rolname in ('anon', 'authenticated', 'service_role'))"""
+            and rolname in ({LISTED_ROLES}, 'anon', 'authenticated', 'service_role')"""
     assert values(connection, query) == ["wa_maintenance in wa"]
 
 
 def test_no_role_of_ours_is_a_member_of_another(connection: Connection[DictRow]) -> None:
-    query = """
+    query = f"""
         select member::regrole::text || ' in ' || roleid::regrole::text from pg_auth_members
-        where roleid::regrole::text like 'wa\\_%%' and member::regrole::text <> 'postgres'
+        where roleid::regrole::text in ({LISTED_ROLES}) and member::regrole::text <> 'postgres'
             and not exists (select from pg_roles where pg_roles.oid = member and rolsuper)"""
     assert values(connection, query) == []
 
 
 def test_roles_of_ours_have_no_power_of_their_own(connection: Connection[DictRow]) -> None:
-    query = """
+    query = f"""
         select rolname::text from pg_roles
-        where rolname like 'wa\\_%%'
+        where rolname in ({LISTED_ROLES})
             and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)"""
     assert values(connection, query) == []

@@ -27,6 +27,7 @@ from tests.docs.shell import run_shell
 from tests.fixtures import supabase_shape
 from tests.fixtures.documents import as_run
 from tests.fixtures.machine import requires
+from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.retention.conftest import Past
 
@@ -77,6 +78,7 @@ def connect(server: LocalPostgres, role: str = MIGRATING_ROLE) -> Connection[Dic
     return psycopg.connect(server.url(role), autocommit=True, row_factory=dict_row)
 
 
+@about_default_names("what a job runs is a text, which only a person rewrites")
 def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(
     server: LocalPostgres, record_property: Callable[[str, object], None]
 ) -> None:

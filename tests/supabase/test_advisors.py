@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.names import with_default_names
 from tests.supabase.conftest import needs_the_cli
 from tests.supabase.usage import work_through
 
@@ -27,7 +28,10 @@ def advice(supabase: SupabaseCli, database: Database, kind: str) -> list[str]:
     found = supabase.run(
         database, "db", "advisors", f"--type={kind}", "--level=info", "--fail-on=none"
     )
-    return [f"{one['level']} {one['name']}: {one['detail']}" for one in found["results"]]
+    return [
+        with_default_names(f"{one['level']} {one['name']}: {one['detail']}")
+        for one in found["results"]
+    ]
 
 
 def test_the_advisors_have_nothing_to_say_on_performance(

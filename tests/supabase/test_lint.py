@@ -10,6 +10,7 @@ import pytest
 from handler.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from tests.fixtures import clusters
 from tests.fixtures.machine import requires
+from tests.fixtures.names import current_names, with_default_names
 from tests.fixtures.postgres import Database
 from tests.supabase.conftest import needs_the_cli
 
@@ -40,9 +41,11 @@ def checked() -> Iterator[Database]:
 
 
 def lint(supabase: SupabaseCli, database: Database) -> list[str]:
-    found = supabase.run(database, "db", "lint", "--schema=public,wa", "--level=warning")
+    names = current_names()
+    schemas = f"--schema={names.schema},{names.private_schema}"
+    found = supabase.run(database, "db", "lint", schemas, "--level=warning")
     return [
-        f"{one['function']}: {issue['level']}: {issue['message']}"
+        with_default_names(f"{one['function']}: {issue['level']}: {issue['message']}")
         for one in found["results"]
         for issue in one["issues"]
     ]

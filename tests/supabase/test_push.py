@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from handler.migrate import Migrator, find_db_folder, read_source
+from tests.fixtures.names import about_default_names
 from tests.supabase.conftest import needs_the_cli
 from tests.supabase.contents import routines_of, rows_of, schema_of
 
@@ -33,14 +34,17 @@ def test_a_push_applies_every_migration(supabase: SupabaseCli, bare_database: Da
     assert supabase.push(bare_database) == names
 
 
+@about_default_names("the Supabase CLI knows the default names only")
 def test_a_pushed_database_has_the_same_routines(pushed: Database, database: Database) -> None:
     assert routines_of(pushed) == routines_of(database), "if a release is due: make release"
 
 
+@about_default_names("the Supabase CLI knows the default names only")
 def test_a_pushed_database_has_the_same_schema(pushed: Database, database: Database) -> None:
     assert schema_of(pushed) == schema_of(database), "if a release is due: make release"
 
 
+@about_default_names("the Supabase CLI knows the default names only")
 def test_a_pushed_database_has_the_same_rows(pushed: Database, database: Database) -> None:
     assert rows_of(pushed) == rows_of(database), "if a release is due: make release"
 
@@ -61,6 +65,7 @@ def test_after_the_apply_script_a_push_has_nothing_to_do(
     assert supabase.run(database, "db", "push")["upToDate"]
 
 
+@about_default_names("the Supabase CLI knows the default names only")
 def test_after_a_push_the_apply_script_has_nothing_to_do(pushed: Database) -> None:
     with psycopg.connect(pushed.url(), autocommit=True) as connection:
         migrator = Migrator(connection, SOURCE)
@@ -70,6 +75,7 @@ def test_after_a_push_the_apply_script_has_nothing_to_do(pushed: Database) -> No
         assert migrator.plan().adopted == ()
 
 
+@about_default_names("the Supabase CLI knows the default names only")
 def test_a_push_goes_on_where_the_apply_script_stopped(
     supabase: SupabaseCli, bare_database: Database, database: Database
 ) -> None:

@@ -150,9 +150,11 @@ async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
     stoppable_database: Database, tmp_path: Path
 ) -> None:
     demand_password(stoppable_database, "wa_edge_role", "another-password")
-    with serving(stoppable_database, tmp_path) as served:
+    role = current_role(EDGE_ROLE)
+    url = stoppable_database.url(role).replace(f"{role}@", f"{role}:{PASSWORD}@")
+    async with serving(tmp_path, WA_DATABASE_URL=url) as served:
         assert (await post(served.url, payloads.text_body())).status_code == 503
-        assert served.stop() == 0
+        assert await asyncio.to_thread(served.stop) == 0
     log = "".join(served.lines)
     assert "password authentication failed for user" in log
     assert PASSWORD not in log

@@ -41,6 +41,10 @@ lock table public.wa_events, public.notifications in share row exclusive mode;
 -- A routine may call one that comes later in the order.
 select pg_catalog.set_config('check_function_bodies', 'off', true);
 """
+_DROPS = """\
+-- Whoever called these is replaced in this same transaction.
+-- squawk-ignore-file ban-drop-function
+"""
 _REVOKE = "call wa.revoke_api_access();\n"
 
 
@@ -64,7 +68,7 @@ class Release:
         """Return the migration."""
         parts = [_HEAD]
         if self.dropped:
-            parts.append("".join(_drop(routine) for routine in self.dropped))
+            parts.append(_DROPS + "".join(_drop(routine) for routine in self.dropped))
         parts += [f"-- {file.path}\n{file.text}" for file in self.changed]
         parts.append(_REVOKE)
         parts += self._bookkeeping()

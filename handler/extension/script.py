@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.migrate.statements import END_OF_FILE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from handler.extension.versions import Version
     from handler.migrate.source import Migration
-
-
-# A migration expects that the one before has ended its transaction.
-_CHECK_DEFERRED = "set constraints all immediate;\n"
 
 
 class Scripts:
@@ -51,7 +49,7 @@ def _as_applied(migrations: Iterable[Migration]) -> Iterator[str]:
     """Yield the migrations, and what `wa-webhook migrate` would remember of them."""
     rows = []
     for migration in migrations:
-        yield f"-- {migration.path}\n{migration.text}\n{_CHECK_DEFERRED}"
+        yield f"-- {migration.path}\n{migration.text}\n{END_OF_FILE}"
         rows.append(f"('{migration.version}', '{migration.sha256}')")
     if rows:
         listed = ",\n".join(rows)

@@ -30,7 +30,7 @@ from handler.migrate.kept_names import ensure_schema, refuse_other_names, rememb
 from handler.migrate.plan import Plan, make_plan
 from handler.migrate.routines import apply_routines
 from handler.migrate.serving import read_foundation, wait_for_callers
-from handler.migrate.statements import execute_file
+from handler.migrate.statements import END_OF_FILE, execute_file
 from handler.names import Names
 from handler.rewriting import Rewriter
 
@@ -156,6 +156,7 @@ class Migrator:
                 wait_for_callers(self._database, self._names)
                 for migration in plan.pending:
                     self._execute(migration)
+                    self._database.execute(END_OF_FILE)
                 dropped = self._execute_routines(plan)
         for migration in plan.pending[:1] if is_alone else plan.pending:
             outcome.migrations.append(migration.path)

@@ -21,6 +21,11 @@ _ROUTINES = """
 select routine.oid::text
 from pg_catalog.pg_proc as routine
 where routine.pronamespace = any (%(schemas)s::text[]::regnamespace[])
+  and not exists (
+    select from pg_catalog.pg_depend as membership
+    where membership.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+      and membership.objid = routine.oid and membership.deptype = 'e'
+  )
 """
 
 _COLUMNS = """
@@ -39,8 +44,10 @@ where relation.relnamespace = any (%(schemas)s::text[]::regnamespace[])
 group by relation.oid
 """
 
-_SCHEMAS = """
-select pg_catalog.array_agg(nspname::text) from pg_catalog.pg_namespace where nspname = any (%s)
+_IS_IN_USE = """
+select exists (
+  select from pg_catalog.pg_proc where pronamespace = pg_catalog.to_regnamespace(%s)
+)
 """
 
 _EXISTING = """
@@ -53,12 +60,13 @@ def read_foundation(database: Connection[Any], names: Names) -> frozenset[str]:
     """Return what routines in use stand on: each other, and the columns of tables and types.
 
     Whole rows are built and taken apart by position, so that one column more is another foundation.
-    Empty while there are no routines.
+    Empty while there are no private routines: the schema of the contract may hold an application's.
     """
-    row = database.execute(_SCHEMAS, (list(names.schemas.values()),)).fetchone()
-    schemas = {"schemas": (row and row[0]) or []}
+    if database.execute(_IS_IN_USE, (names.private_schema,)).fetchone() != (True,):
+        return frozenset()
+    schemas = {"schemas": list(names.schemas.values())}
     routines = database.execute(_ROUTINES, schemas).fetchall()
-    columns = database.execute(_COLUMNS, schemas).fetchall() if routines else ()
+    columns = database.execute(_COLUMNS, schemas).fetchall()
     return frozenset(entry for (entry,) in (*routines, *columns))
 
 

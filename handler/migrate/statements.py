@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from handler.migrate.source import SqlFile
     from handler.rewriting import Rewriter
 
+END_OF_FILE = "set constraints all immediate;\nset constraints all deferred;\n"
+"""Between files that share a transaction: each expects that the one before has ended its own."""
+
 _EXCERPT_LINES = 12
 
 

@@ -13,7 +13,12 @@ from handler.migrate.adoption.conflict import Conflict
 from handler.migrate.adoption.table import AdoptedTable
 from handler.migrate.adoption.wanted import read_create
 from handler.migrate.errors import StatementFailedError
-from handler.migrate.statements import Statement, execute_statement, split_statements
+from handler.migrate.statements import (
+    END_OF_FILE,
+    Statement,
+    execute_statement,
+    split_statements,
+)
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -60,8 +65,7 @@ class Adoption:
                 # After a conflict it may only miss what could not be made.
                 if not self.conflicts:
                     raise
-        # A later migration may alter a table whose constraints still have to be looked at.
-        self._database.execute("set constraints all immediate")
+        self._database.execute(END_OF_FILE)
         return [statement.text for statement in statements]
 
     def finish(self) -> None:

@@ -2,7 +2,12 @@
 
 -- Calls under way are to end with the routines that they began with; new ones wait for the commit.
 select pg_catalog.set_config('lock_timeout', '4s', true);
-lock table public.wa_events, public.notifications in share row exclusive mode;
+-- In a block, for the Supabase CLI sends no `begin`: its transaction is the batch.
+do $$
+begin
+  lock table public.wa_events, public.notifications in share row exclusive mode;
+end
+$$;
 
 -- A routine may call one that comes later in the order.
 select pg_catalog.set_config('check_function_bodies', 'off', true);

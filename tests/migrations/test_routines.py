@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 USED = "create table wa.used (name text); create type wa.pair as (a int, b int);"
 ADDS = "create table wa.added_{table} (id int);"
 
+DEFERRED = """
+create table wa.checked (
+  id int primary key,
+  parent int references wa.checked (id) deferrable initially deferred
+);
+insert into wa.checked values (1, 2);
+insert into wa.checked values (2, 1);
+"""
+
 
 def function(name: str, result: int) -> str:
     return f"create or replace function wa.{name}() returns int return {result};"
@@ -183,6 +192,32 @@ def test_a_fresh_database_is_migrated_step_by_step(target: Connection[Any], tree
     tree.write_routine("number", function("number", 1))
     run(target, tree)
     assert transactions(target) == [1, 1]
+
+
+def test_a_migration_in_a_shared_transaction_finds_the_one_before_checked(
+    target: Connection[Any], tree: Tree
+) -> None:
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    tree.write_migration("20270101000000_takes", "drop function wa.number();")
+    tree.write_migration("20270102000000_fills", DEFERRED)
+    tree.write_migration("20270103000000_alters", "create index on wa.checked (parent);")
+    tree.write_migration(
+        "20270104000000_fills",
+        "insert into wa.checked values (3, 4); insert into wa.checked values (4, 3);",
+    )
+    assert len(run(target, tree).migrations) == 4
+
+
+def test_an_extension_that_goes_takes_nothing_from_the_routines(
+    target: Connection[Any], tree: Tree
+) -> None:
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    tree.write_migration("20270101000000_brings", "create extension cube schema wa;")
+    tree.write_migration("20270102000000_goes", "drop extension cube;")
+    run(target, tree)
+    assert transactions(target) == [1, 1, 1]
 
 
 def test_nothing_of_a_shared_transaction_stays_when_part_of_it_fails(

@@ -5,27 +5,51 @@ stable
 set search_path = ''
 as $$
 begin
-  -- New numbers are looked for behind each known one: one index probe each, whatever the backlog.
+  -- New numbers are looked for between the known ones: one index probe each, whatever the backlog.
   return query
-  select listed.phone_number_id
-  from (
-    select pace.phone_number_id, pace.paid_until
+  with known as (
+    select
+      pace.phone_number_id,
+      pace.paid_until,
+      lead(pace.phone_number_id) over (order by pace.phone_number_id) as following
     from wa.number_pace as pace
+  ),
+
+  listed as (
+    select known.phone_number_id, known.paid_until
+    from known
     union all
-    select following.phone_number_id, '-infinity'
-    from wa.number_pace as pace
-    cross join lateral (
-      select coalesce(notification.phone_number_id, '') as phone_number_id
-      from public.notifications as notification
-      where notification.due_at is not null
-        and coalesce(notification.phone_number_id, '') > pace.phone_number_id
-      order by coalesce(notification.phone_number_id, '')
-      limit 1
-    ) as following
-    where not exists (
-      select from wa.number_pace as known where known.phone_number_id = following.phone_number_id
-    )
-  ) as listed
+    select
+      (
+        select coalesce(notification.phone_number_id, '')
+        from public.notifications as notification
+        where notification.due_at is not null
+          and coalesce(notification.phone_number_id, '') > known.phone_number_id
+          and coalesce(notification.phone_number_id, '') < known.following
+        order by coalesce(notification.phone_number_id, '')
+        limit 1
+      ),
+      '-infinity'
+    from known
+    where known.following is not null
+    union all
+    select
+      (
+        select coalesce(notification.phone_number_id, '')
+        from public.notifications as notification
+        where notification.due_at is not null
+          and coalesce(notification.phone_number_id, '') > known.phone_number_id
+        order by coalesce(notification.phone_number_id, '')
+        limit 1
+      ),
+      '-infinity'
+    from known
+    where known.following is null
+  )
+
+  select listed.phone_number_id
+  from listed
+  where listed.phone_number_id is not null
   order by listed.paid_until, listed.phone_number_id;
 end
 $$;

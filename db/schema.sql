@@ -402,7 +402,7 @@ CREATE TABLE public.profiles (
     CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
     CONSTRAINT profiles_reachable_or_merged CHECK ((((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
-    CONSTRAINT profiles_wa_user_id_is_bsuid CHECK ((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]{1,128}$'::text)),
+    CONSTRAINT profiles_wa_user_id_is_bsuid CHECK (((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]+$'::text) AND (char_length(wa_user_id) <= 131))),
     CONSTRAINT profiles_whatsapp_e164_is_e164 CHECK ((whatsapp_e164 ~ '^\+[1-9][0-9]{6,14}$'::text))
 )
 WITH (fillfactor='80');
@@ -1185,6 +1185,13 @@ CREATE FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_wo
 
 COMMENT ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) IS 'Whether a message is one answer to a question: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language.';
 
+CREATE FUNCTION wa.is_awaited(p_user_ids uuid[]) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_awaited(p_user_ids uuid[]) IS 'Whether something waits for the next message of one of these users: for most nothing does, and looking costs less than updating nothing.';
+
 CREATE FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1345,6 +1352,13 @@ CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uu
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
+
+CREATE FUNCTION wa.lock_settled_sender(p_message wa.received_message) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -3044,7 +3058,7 @@ CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, us
 
 COMMENT ON TRIGGER basket_members_count ON public.basket_members IS 'Updates the basket''s row, and so takes its lock: whoever changes members, the rules of the basket hold.';
 
-CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallback_template ON public.notifications FOR EACH ROW WHEN ((((new.kind = 'message'::text) AND ((new.payload ->> 'type'::text) = 'text'::text) AND ((char_length((new.payload #>> '{text,body}'::text[])) >= 1) AND (char_length((new.payload #>> '{text,body}'::text[])) <= 4096)) AND (NOT (new.payload ?| '{delivery,to,recipient,biz_opaque_callback_data}'::text[])) AND ((new.payload #>> '{text,body}'::text[]) ~ '\S'::text) AND (new.fallback_template IS NULL)) IS NOT TRUE)) EXECUTE FUNCTION wa.prepare_notification();
+CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallback_template ON public.notifications FOR EACH ROW EXECUTE FUNCTION wa.prepare_notification();
 
 COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the payload and takes its delivery options.';
 
@@ -3752,6 +3766,9 @@ GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) TO wa_basket_owner;
 
@@ -3820,6 +3837,9 @@ GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa
 
 REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;

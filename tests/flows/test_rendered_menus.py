@@ -42,6 +42,16 @@ def test_the_menu_is_rendered_once(
     assert first == second == third
 
 
+def test_a_menu_that_meta_would_refuse_is_neither_kept_nor_queued(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("update wa.texts set body = ' ' where key = 'home.menu'")
+    say(edge, "hello")
+    assert value(connection, RENDERED) == 0
+    assert value(connection, "select left(error, 5) from public.wa_events") == "WA011"
+    assert [reply["type"] for reply in replies(connection)] == ["text"]
+
+
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_a_menu_shows_empties_what_was_rendered(
     edge: Connection[DictRow], connection: Connection[DictRow], change: str

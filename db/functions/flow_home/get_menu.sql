@@ -32,6 +32,9 @@ begin
   );
 
   if v_is_kept then
+    -- What is kept here is not checked again when it is queued.
+    perform wa.check_payload(v_payload);
+
     insert into wa.rendered_menus (body_key, locale, payload)
     values (p_body_key, p_locale, v_payload)
     on conflict do nothing;

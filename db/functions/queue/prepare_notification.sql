@@ -18,6 +18,17 @@ begin
     return new;
   end if;
 
+  -- Plain text, which most other messages are, is told with one look.
+  if v_delivery is null
+    and new.fallback_template is null
+    and new.payload ->> 'type' = 'text'
+    and char_length(new.payload #>> '{text,body}') between 1 and 4096
+    and new.payload #>> '{text,body}' ~ '\S'
+    and not new.payload ?| '{to,recipient,biz_opaque_callback_data}'
+  then
+    return new;
+  end if;
+
   if v_delivery is not null then
     if jsonb_typeof(v_delivery) <> 'object'
       or v_delivery - '{expires_at,expires_in_seconds,outside_window,template,to_opted_out}'::text[] <> '{}'
@@ -42,7 +53,10 @@ begin
     new.to_opted_out := coalesce((v_delivery ->> 'to_opted_out')::boolean, new.to_opted_out);
   end if;
 
-  if not wa.is_sound_list(new.payload) then
+  -- Most replies are a menu, which was checked when it was rendered.
+  if not exists (select from wa.rendered_menus as menu where menu.payload = new.payload)
+    and not wa.is_sound_list(new.payload)
+  then
     perform wa.check_payload(new.payload);
   end if;
 
@@ -68,21 +82,9 @@ comment on function wa.prepare_notification() is
 
 revoke all on function wa.prepare_notification() from public;
 
--- The condition spares the most common message, a plain text, the call.
 create or replace trigger notifications_prepare
 before insert or update of payload, fallback_template on public.notifications
-for each row
-when (
-  (
-    new.kind = 'message'
-    and new.payload ->> 'type' = 'text'
-    and char_length(new.payload #>> '{text,body}') between 1 and 4096
-    and not new.payload ?| '{delivery,to,recipient,biz_opaque_callback_data}'
-    and new.payload #>> '{text,body}' ~ '\S'
-    and new.fallback_template is null
-  ) is not true
-)
-execute function wa.prepare_notification();
+for each row execute function wa.prepare_notification();
 
 comment on trigger notifications_prepare on public.notifications is
 'Checks the payload and takes its delivery options.';

@@ -5,39 +5,47 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_claimed wa.received_message[];
+  v_new_ids text[];
+  v_claimed wa.received_message[] := p_messages;
   v_user_ids uuid[];
-  v_are_awaited boolean;
 begin
-  with message as materialized (
-    select distinct on (message.wa_message_id) message.*
+  with claim as (
+    insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at)
+    select
+      message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, message.disposition,
+      message.sent_at
     from unnest(p_messages) as message
     order by message.wa_message_id, message.sequence
-  ),
-
-  claim as (
-    insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at)
-    select wa_message_id, user_id, phone_number_id, message_type, disposition, sent_at
-    from message
-    order by wa_message_id
     on conflict (wa_message_id) do nothing
     returning wa_message_id
-  ),
+  )
 
-  claimed as materialized (
-    select message.*
-    from message
-    inner join claim on claim.wa_message_id = message.wa_message_id
-  ),
+  select array_agg(claim.wa_message_id) into v_new_ids
+  from claim;
 
-  latest as (
+  if v_new_ids is null then
+    return '{}';
+  end if;
+
+  if cardinality(p_messages) > 1 then
+    -- Of two with one id in a payload the first counts.
+    select array_agg(message::wa.received_message order by message.sent_at, message.sequence) into v_claimed
+    from (
+      select distinct on (message.wa_message_id) message.*
+      from unnest(p_messages) as message
+      order by message.wa_message_id, message.sequence
+    ) as message
+    where message.wa_message_id = any(v_new_ids);
+  end if;
+
+  -- The 24-hour window opens for everyone who just wrote.
+  with latest as (
     select distinct on (claimed.user_id) claimed.user_id, claimed.sent_at, claimed.display_name
-    from claimed
+    from unnest(v_claimed) as claimed
     where claimed.opens_window and claimed.user_id is not null
     order by claimed.user_id asc, claimed.sent_at desc, claimed.sequence desc
   ),
 
-  -- The 24-hour window opens for everyone who just wrote.
   noted as (
     update public.profiles as profile
     set
@@ -47,33 +55,12 @@ begin
     from latest
     where profile.user_id = latest.user_id
     returning profile.user_id
-  ),
-
-  sender as materialized (
-    select array_agg(noted.user_id) as user_ids
-    from noted
   )
 
-  select
-    (
-      select coalesce(array_agg(claimed::wa.received_message order by claimed.sent_at, claimed.sequence), '{}')
-      from claimed
-    ),
-    sender.user_ids,
-    -- Nothing waits for most users, and looking costs less than updating nothing. Counted, since for exists the
-    -- planner may hope to meet a waiting one soon in the whole table.
-    (
-      select count(*) > 0 from public.notifications as waiting
-      where waiting.user_id = any(sender.user_ids) and waiting.waiting_for is not null
-    )
-    or (
-      select count(*) > 0 from wa.recipient_blocks as block
-      where block.user_id = any(sender.user_ids) and block.ends_when_user_writes
-    )
-  into v_claimed, v_user_ids, v_are_awaited
-  from sender;
+  select array_agg(noted.user_id) into v_user_ids
+  from noted;
 
-  if v_are_awaited then
+  if v_user_ids is not null and wa.is_awaited(v_user_ids) then
     perform wa.release_waiting(v_user_ids);
   end if;
   return v_claimed;

@@ -13,7 +13,7 @@ as $$
 declare
   -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
   v_arguments text := pg_get_function_identity_arguments(to_regproc(format('wa.%I', p_step_function)));
-  v_result wa.step_result;
+  v_called record;
 begin
   if v_arguments is null then
     raise exception using
@@ -28,10 +28,10 @@ begin
   v_arguments := replace(replace(v_arguments, 'p_data', '$3'), 'p_message', '$4');
 
   -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
-  execute format('select * from wa.%I(%s)', p_step_function, v_arguments)
-    into v_result.next_state, v_result.data, v_result.replies
+  execute format('select wa.%I(%s) as result', p_step_function, v_arguments)
+    into v_called
     using p_profile, p_state, p_data, p_message;
-  return v_result;
+  return v_called.result;
 end
 $$;
 

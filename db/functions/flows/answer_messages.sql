@@ -12,10 +12,10 @@ declare
 begin
   for v_opened in
     select
-      profile,
+      coalesce(survivor, sender) as profile,
       -- No row: the chat has not begun, was reset, or its time ran out.
       coalesce(
-        chat, (profile.user_id, 'home', '{}', null, null)::public.chat_state
+        chat, (coalesce(sender.merged_into, sender.user_id), 'home', '{}', null, null)::public.chat_state
       ) as chat,
       (
         message.wa_message_id, message.phone_number_id, message.message_type, message.sent_at,
@@ -25,9 +25,9 @@ begin
       registered.flow_state
     from unnest(p_messages) as message
     inner join public.profiles as sender on sender.user_id = message.user_id
-    inner join public.profiles as profile on profile.user_id = coalesce(sender.merged_into, sender.user_id)
+    left join public.profiles as survivor on survivor.user_id = sender.merged_into
     left join public.chat_state as chat
-      on chat.user_id = profile.user_id
+      on chat.user_id = coalesce(sender.merged_into, sender.user_id)
       and (chat.expires_at is null or chat.expires_at > now())
     -- One look each, since a hash table of all of them costs a lone message more than it saves many.
     left join lateral (

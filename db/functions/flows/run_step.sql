@@ -11,10 +11,16 @@ volatile
 set search_path = ''
 as $$
 declare
-  -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
-  v_arguments text := pg_get_function_identity_arguments(to_regproc(format('wa.%I', p_step_function)));
+  v_arguments text;
   v_called record;
 begin
+  -- Every chat begins at home and comes back there, and a call by name is parsed and planned each time.
+  if p_step_function = 'step_home' then
+    return wa.step_home(p_profile, p_data, p_message);
+  end if;
+
+  -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
+  v_arguments := pg_get_function_identity_arguments(to_regproc(format('wa.%I', p_step_function)));
   if v_arguments is null then
     raise exception using
       errcode = 'WA003',

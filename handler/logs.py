@@ -1,19 +1,22 @@
 """Structured logs: one JSON object a line, event names in capitals, personal data masked.
 
-Whoever logs leaves phone numbers, names, texts and secrets away. The masking processor is the
-safety net below, for messages that come from libraries.
+Whoever logs leaves phone numbers, names, texts and secrets away. Masking every text is the safety
+net below, for messages that come from libraries.
 """
 
+import asyncio
+import functools
 import json
 import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import structlog
 from psycopg.errors import Diagnostic
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
 _MASKS = (
     (re.compile(r"(?i)(postgres(?:ql)?://[^:@/\s]*):[^@\s]*@"), r"\1:***@"),
@@ -32,44 +35,74 @@ _ENCODER = json.JSONEncoder(default=repr)
 logger: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
+class Lines:
+    """Writes what one turn of the event loop logs in one go; without a loop, each line at once."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lines: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def add(self, line: str) -> None:
+        """Write a line, before the loop next waits for anything."""
+        self._lines.append(f"{line}\n")
+        if self._loop is None or not self._loop.is_running():
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._write()
+        else:
+            self._loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        lines, self._lines, self._loop = self._lines, [], None
+        self._stream.write("".join(lines))
+        self._stream.flush()
+
+    debug = info = warning = error = critical = add
+    """structlog calls the method of the event's level."""
+
+
 def configure_logging(stream: TextIO = sys.stdout) -> None:
     """Send the logs of this process and of its libraries to one stream, one JSON object a line."""
-    before: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    after: list[Processor] = [mask, structlog.processors.JSONRenderer(serializer=_serialize)]
+    lines = Lines(stream)
     structlog.configure(
-        processors=[*before, *after],
+        processors=[render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=lambda *_: lines,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[
+            _name_library,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            render,
+        ],
     )
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*before, _name_library],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *after],
-        )
-    )
+    handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Hide whatever looks like a phone number or a secret, in texts at any depth."""
-    return {
-        key: value if key == "timestamp" or type(value) is int else _masked(value)
-        for key, value in event.items()
-    }
+def render(_logger: WrappedLogger, method: str, event: EventDict) -> str:
+    """Write an event as a line, hiding what looks like a phone number or a secret, at any depth."""
+    masked = {key: value if type(value) is int else _masked(value) for key, value in event.items()}
+    masked["level"] = method
+    masked["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return _ENCODER.encode(masked)
 
 
 def log_events(events: Iterable[Mapping[str, Any]]) -> None:
     """Log the events that SQL hands over, each with its own level."""
+    bound = logger.bind()
     for event in events:
-        fields = {key: value for key, value in event.items() if key not in {"event", "level"}}
-        level = event.get("level")
-        log = getattr(logger, level if level in _LEVELS else "info")
-        log(event.get("event", "UNNAMED_EVENT"), **fields)
+        fields = dict(event)
+        level = fields.pop("level", None)
+        log = getattr(bound, level if level in _LEVELS else "info")
+        log(fields.pop("event", "UNNAMED_EVENT"), **fields)
 
 
 def log_notice(notice: Diagnostic) -> None:
@@ -82,23 +115,23 @@ def log_notice(notice: Diagnostic) -> None:
         log_events([event])
 
 
-def _serialize(event: EventDict, **_: object) -> str:
-    return _ENCODER.encode(event)
-
-
 def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     record: logging.LogRecord = event["_record"]
     event.update(event="LIBRARY_LOG", library=record.name, message=event["event"])
     return event
 
 
+@functools.lru_cache(maxsize=256)
+def _masked_text(text: str) -> str:
+    if _SUSPECTS.search(text):
+        for pattern, replacement in _MASKS:
+            text = pattern.sub(replacement, text)
+    return text
+
+
 def _masked(value: object) -> object:
     if isinstance(value, str):
-        if not _SUSPECTS.search(value):
-            return value
-        for pattern, replacement in _MASKS:
-            value = pattern.sub(replacement, value)
-        return value
+        return _masked_text(value)
     if isinstance(value, dict):
         return {key: _masked(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,5 +1,6 @@
 """One JSON object a line, and nothing personal in it."""
 
+import asyncio
 import io
 import json
 import logging
@@ -79,3 +80,25 @@ def test_events_of_the_database_keep_their_level(lines: io.StringIO) -> None:
         "22012",
     )
     assert (second["event"], second["level"]) == ("UNNAMED_EVENT", "info")
+
+
+async def test_what_one_turn_of_the_event_loop_logs_is_written_in_one_go(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(lines, "write", written.append)
+    for number in range(3):
+        logger.info("EVENT", number=number)
+    assert written == []
+    await asyncio.sleep(0)
+    (text,) = written
+    assert [json.loads(line)["number"] for line in text.splitlines()] == [0, 1, 2]
+
+
+def test_the_last_lines_of_an_event_loop_are_not_lost(lines: io.StringIO) -> None:
+    loop = asyncio.new_event_loop()
+    loop.call_soon(lambda: (logger.info("LAST_TURN"), loop.stop()))
+    loop.run_forever()
+    loop.close()
+    logger.info("NO_LOOP")
+    assert [event["event"] for event in parsed(lines)] == ["LAST_TURN", "NO_LOOP"]

@@ -1,6 +1,7 @@
 """The HTTP face: check the signature of the raw bytes, call one RPC, map its answer to a status."""
 
 import asyncio
+import functools
 import hmac
 import json
 import time
@@ -40,9 +41,11 @@ DRAIN_SECONDS = 5.0
 """For calls whose requests went away; those that wait for an answer hold the server open longer."""
 
 RETRY_AFTER = {"Retry-After": "5"}
+CLOSE = {"Connection": "close"}
 
 Headers = Mapping[str, str] | None
 
+_SIGNATURE_HEADER = signature.HEADER.lower().encode()
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -54,6 +57,7 @@ class Webhook:
         self._verify_token = settings.wa_verify_token.get_secret_value().encode()
         self._max_bytes = settings.wa_webhook_max_bytes
         self._settings = settings
+        self._log = logger.bind()
         self._metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
         self._rpc = choose_rpc(settings, self._metrics.count_database_error)
         self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
@@ -97,11 +101,10 @@ class Webhook:
 
     async def receive(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one webhook, and log what came of it."""
-        request = Request(scope, receive)
         started = time.perf_counter()
         report: dict[str, Any] = {"bytes": 0}
         try:
-            response = await self._take(request, report)
+            response = await self._take(scope, receive, report)
         except HTTPException as error:
             report["error"] = error.detail
             response = refuse(error.status_code, error.detail, error.headers)
@@ -114,7 +117,7 @@ class Webhook:
             logger.error("WEBHOOK_ERROR", error=type(error).__name__, at=_place_of(error))
         milliseconds = (time.perf_counter() - started) * 1000
         self._metrics.observe_request(response.status_code, milliseconds)
-        logger.info(
+        self._log.info(
             "WEBHOOK_REQUEST", status=response.status_code, ms=round(milliseconds, 2), **report
         )
         await response(scope, receive, send)
@@ -145,10 +148,13 @@ class Webhook:
             routes.append(metrics_route(self._metrics.render, self._settings))
         return routes
 
-    async def _take(self, request: Request, report: dict[str, Any]) -> Response:
-        body = await read_body(request, self._max_bytes)
+    async def _take(self, scope: Scope, receive: Receive, report: dict[str, Any]) -> Response:
+        headers = dict(scope["headers"])
+        if int(headers.get(b"content-length", 0)) > self._max_bytes:
+            raise HTTPException(413, "body_too_large", CLOSE)
+        body = await read_body(receive, self._max_bytes)
         report["bytes"] = len(body)
-        header = request.headers.get(signature.HEADER)
+        header = headers.get(_SIGNATURE_HEADER, b"").decode("latin-1")
         if not signature.is_signed_by_one_of(self._secrets, body, header):
             raise HTTPException(401, "signature_wrong" if header else "signature_missing")
         try:
@@ -161,9 +167,8 @@ class Webhook:
                 # Not the message behind the SQLSTATE: it may quote what somebody wrote.
                 self._outage.report_lost(str(error).partition(":")[0])
             raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
-        outcome = {"requests": answer.requests, **answer.counts}
-        report.update(outcome)
-        return reply(200, outcome)
+        report.update(answer.outcome)
+        return accept(answer)
 
     def _on_answer(self, answer: Answer) -> None:
         self._metrics.count(answer)
@@ -196,24 +201,33 @@ def create_app(settings: WebhookSettings) -> Starlette:
     return Application(Webhook(settings))
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(receive: Receive, limit: int) -> bytes:
     """Return the raw body, never holding more than the limit, whatever its length claims to be.
 
     Raises HTTPException 413 above the limit and 408 when the body does not arrive.
     """
-    if int(request.headers.get("content-length", 0)) > limit:
-        raise HTTPException(413, "body_too_large", {"Connection": "close"})
     chunks: list[bytes] = []
+    is_complete = False
     try:
         async with asyncio.timeout(READ_SECONDS):
-            async for chunk in request.stream():
-                limit -= len(chunk)
+            while not is_complete:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunks.append(event.get("body", b""))
+                limit -= len(chunks[-1])
                 if limit < 0:
-                    raise HTTPException(413, "body_too_large", {"Connection": "close"})
-                chunks.append(chunk)
+                    raise HTTPException(413, "body_too_large", CLOSE)
+                is_complete = not event.get("more_body", False)
     except TimeoutError:
-        raise HTTPException(408, "body_timeout", {"Connection": "close"}) from None
+        raise HTTPException(408, "body_timeout", CLOSE) from None
     return b"".join(chunks)
+
+
+@functools.lru_cache(maxsize=16)
+def accept(answer: Answer) -> Response:
+    """Answer with what the call did; all requests that shared it are answered the same."""
+    return reply(200, answer.outcome)
 
 
 def reply(status: int, content: Mapping[str, Any], headers: Headers = None) -> Response:

@@ -1,6 +1,7 @@
 """What a transport offers the handler, and how SQLSTATEs sort, whichever way they came."""
 
 import asyncio
+import functools
 import json
 import random
 import time
@@ -76,7 +77,7 @@ class PurgeFailed(Exception):  # noqa: N818
         self.sqlstate = sqlstate
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """What `wa_dispatch` did, for all bodies of the call together."""
 
@@ -84,6 +85,11 @@ class Answer:
     events: tuple[Mapping[str, Any], ...]
     retention_is_due: bool
     requests: int
+
+    @functools.cached_property
+    def outcome(self) -> Mapping[str, int]:
+        """What each of its requests is told."""
+        return {"requests": self.requests, **self.counts}
 
 
 CountError = Callable[[psycopg.Error | TimeoutError | DispatchError], None]

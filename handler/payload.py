@@ -10,7 +10,6 @@ from typing import Literal, TypedDict
 
 Reason = Literal["not_json", "not_envelope", "dispatch_error", "text_replaced"]
 
-_SUSPECTS = (b"\\u0000", b"\\ud", b"\\uD")
 _HEX = "[0-9a-fA-F]{2}"
 _PAIR = rf"u[dD][89abAB]{_HEX}\\u[dD][c-fC-F]{_HEX}"
 _UNSTORABLE = rf"u0000|u[dD][89a-fA-F]{_HEX}"
@@ -35,7 +34,8 @@ def storable_text(body: bytes) -> tuple[str, bool]:
     Raises UnicodeDecodeError if the body is not UTF-8, which JSON has to be.
     """
     text = body.decode()
-    if not any(suspect in body for suspect in _SUSPECTS) or _STORABLE.fullmatch(text):
+    has_suspects = b"\\u0000" in body or b"\\ud" in body or b"\\uD" in body
+    if not has_suspects or _STORABLE.fullmatch(text):
         return text, False
     replaced = _ESCAPE.sub(lambda escape: r"\ufffd" if escape[1] else escape[0], text)
     return replaced, replaced != text

@@ -106,8 +106,8 @@ class DirectRpc:
         except psycopg.Error as error:
             raise PurgeFailed(type(error).__name__, error.sqlstate) from error
 
-    def _statement(self, text: LiteralString) -> sql.Composed:
-        return sql.SQL(text).format(sql.Identifier(self._schema))
+    def _statement(self, text: LiteralString) -> bytes:
+        return sql.SQL(text).format(sql.Identifier(self._schema)).as_bytes()
 
     async def _fetch_dispatch(self, payload: str | None, options: str) -> dict[str, Any]:
         try:
@@ -119,7 +119,7 @@ class DirectRpc:
                 await self._pool.check()
             raise sorted_error from error
 
-    async def _fetch_report(self, statement: sql.Composed) -> Mapping[str, Any]:
+    async def _fetch_report(self, statement: bytes) -> Mapping[str, Any]:
         try:
             return await self._fetch(statement, (), REPORT_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
@@ -127,7 +127,7 @@ class DirectRpc:
 
     async def _fetch(
         self,
-        statement: sql.Composed,
+        statement: bytes,
         parameters: tuple[str | None, ...],
         seconds: float,
     ) -> dict[str, Any]:

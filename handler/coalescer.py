@@ -55,6 +55,7 @@ class Coalescer:
         self._working = 0
         self._patience_seconds = patience_seconds
         self._young_calls: set[Delivery] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def deliver(self, text: str, options: Mapping[str, Any] = NO_OPTIONS) -> Answer:
         """Wait until this body's effect is committed, and return the answer of the call it shared.
@@ -63,7 +64,9 @@ class Coalescer:
         """
         if len(text) > self._room:
             raise DatabaseUnavailable("too many requests are waiting")
-        delivery = Delivery(text, options, asyncio.get_running_loop().create_future())
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        delivery = Delivery(text, options, self._loop.create_future())
         self._waiting.append(delivery)
         self._room -= len(text)
         self._start_worker()

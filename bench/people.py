@@ -37,13 +37,8 @@ def webhook_body(phone: str, message_id: str, sent_at: str) -> str:
     return webhook_of_many([(phone, message_id)], sent_at)
 
 
-def webhook_of_many(
-    messages: Sequence[tuple[str, str]], sent_at: str, *, names_bsuids: bool = True
-) -> str:
-    """Return one webhook of several text messages: of each the sender's phone and an id.
-
-    Before 2026 Meta's named no business-scoped user ids.
-    """
+def webhook_of_many(messages: Sequence[tuple[str, str]], sent_at: str) -> str:
+    """Return one webhook of several text messages: of each the sender's phone and an id."""
     value = {
         "messaging_product": "whatsapp",
         "metadata": {
@@ -51,19 +46,18 @@ def webhook_of_many(
             "phone_number_id": "106540352242922",
         },
         "contacts": [
-            {"profile": {"name": "Ana"}, "wa_id": phone}
-            | ({"user_id": f"ES.{phone}"} if names_bsuids else {})
+            {"profile": {"name": "Ana"}, "wa_id": phone, "user_id": f"ES.{phone}"}
             for phone, _ in messages
         ],
         "messages": [
             {
                 "from": phone,
+                "from_user_id": f"ES.{phone}",
                 "id": f"{MESSAGE_ID_HEAD}{message_id}",
                 "timestamp": sent_at,
                 "type": "text",
                 "text": {"body": "hello"},
             }
-            | ({"from_user_id": f"ES.{phone}"} if names_bsuids else {})
             for phone, message_id in messages
         ],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ class Contestants:
 
     run: Run
     servers: dict[str, WebhookServer] = field(default_factory=dict)
+    taken: Counter[str] = field(default_factory=Counter)
+    """How many requests each answered with 200, those that warm it up among them."""
 
     def sample(self, name: str, traffic: Traffic) -> HttpSample:
         """Post to one of the servers, the tables of messages being empty."""
@@ -45,7 +48,9 @@ class Contestants:
             connection.execute(_EMPTY)
         server = self.servers[name]
         addressed = dataclasses.replace(traffic, port=server.port)
-        return take_http_sample(self.run.server, DATABASE, server, addressed)
+        sample = take_http_sample(self.run.server, DATABASE, server, addressed)
+        self.taken[name] += sample.seen.statuses.get("200", 0)
+        return sample
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:

@@ -42,7 +42,6 @@ class Traffic:
     users: int = 100_000
     duplicates: float = 0.0
     bytes_per_request: int = 0
-    names_bsuids: bool = True
 
     @property
     def messages_per_request(self) -> int:
@@ -167,7 +166,7 @@ def sign_requests(traffic: Traffic) -> list[bytes]:
             )
             for _ in range(traffic.messages_per_request)
         ]
-        body = webhook_of_many(messages, sent_at, names_bsuids=traffic.names_bsuids).encode()
+        body = webhook_of_many(messages, sent_at).encode()
         head = (
             f"POST /webhook HTTP/1.1\r\nHost: {_HOST}:{traffic.port}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

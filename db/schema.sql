@@ -703,6 +703,13 @@ CREATE FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) RETURN
 
 COMMENT ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) IS 'Takes what was claimed from the business number''s rate. Follows wa.open_number in the same transaction.';
 
+CREATE FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) IS 'Takes one message each from the pace at which a business number writes to these users; null stands for nobody.';
+
 CREATE FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -835,7 +842,7 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
+COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
 CREATE FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
     LANGUAGE plpgsql
@@ -1160,7 +1167,7 @@ CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     SET search_path TO ''
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.lease_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
+COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -1248,6 +1255,14 @@ CREATE FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) RETURNS T
 
 COMMENT ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) IS 'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
 
+CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET enable_memoize TO 'off'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) IS 'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Those to be sent: ready_rows, where the row is, with ready_addresses, the profile''s present one, and paced_users, null where no pace or place in a user''s order counts. Those that wait for an earlier one: blocked_ids. All others: held_back, from id to verdict. looked_at counts all.';
+
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1261,13 +1276,6 @@ CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
-
-CREATE FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) RETURNS TABLE(id bigint, verdict text, address text, lock_token uuid, phone_number_id text, kind text, payload jsonb, retry_count integer)
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) IS 'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Returns those that it leases to the worker, p_wanted at most, to be sent to address (the profile''s present one), and those that may not be sent, without a lock_token.';
 
 CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
@@ -2180,6 +2188,11 @@ CASE
     WHEN ((status = ANY (ARRAY['queued'::text, 'sending'::text])) AND (kind = 'message'::text) AND (waiting_for IS NULL)) THEN user_id
     ELSE NULL::uuid
 END) STORED,
+    turn_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (status = ANY (ARRAY['queued'::text, 'sending'::text])) THEN next_attempt_at
+    ELSE NULL::timestamp with time zone
+END) STORED,
     CONSTRAINT notifications_counts_are_not_negative CHECK (((retry_count >= 0) AND (wait_count >= 0) AND (retries_forgiven >= 0))),
     CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
     CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text]))),
@@ -2194,7 +2207,7 @@ END) STORED,
     CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
     CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY (ARRAY['user'::text, 'template'::text])))
 )
-WITH (fillfactor='70', vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
+WITH (vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02', fillfactor='60');
 
 COMMENT ON TABLE public.notifications IS 'The outbox: every message that leaves, once. Claimed with a lease, settled with the lease''s token, moved on by status webhooks.';
 
@@ -2251,6 +2264,8 @@ COMMENT ON COLUMN public.notifications.fbtrace_id IS 'What Meta''s support asks 
 COMMENT ON COLUMN public.notifications.due_at IS 'When a claim may take it: next_attempt_at while queued, the end of the lease while sending, null when settled or waiting for the user.';
 
 COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
+
+COMMENT ON COLUMN public.notifications.turn_at IS 'Its place in the line, also while it is being sent: next_attempt_at, null when settled or waiting for the user.';
 
 ALTER TABLE public.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.notifications_id_seq
@@ -2968,21 +2983,21 @@ CREATE INDEX baskets_discover_idx ON public.baskets USING gist (place) WHERE (is
 
 COMMENT ON INDEX public.baskets_discover_idx IS 'Answers nearest first which baskets can be discovered.';
 
-CREATE INDEX notifications_due_idx ON public.notifications USING btree (COALESCE(phone_number_id, ''::text), priority, due_at, id) WHERE (due_at IS NOT NULL);
-
-COMMENT ON INDEX public.notifications_due_idx IS 'What claim reads: per business number and priority, due rows and expired leases, oldest first. Settled rows are not in it, and their status changes stay heap-only.';
-
 CREATE INDEX notifications_failed_idx ON public.notifications USING btree (failed_at) WHERE (failed_at IS NOT NULL);
 
 COMMENT ON INDEX public.notifications_failed_idx IS 'How many failed, and what a person looks at first: the latest.';
 
-CREATE INDEX notifications_finished_idx ON public.notifications USING btree (created_at) WHERE (due_at IS NULL);
+CREATE INDEX notifications_finished_idx ON public.notifications USING btree (created_at) WHERE (turn_at IS NULL);
 
 COMMENT ON INDEX public.notifications_finished_idx IS 'What retention purges, oldest first.';
 
 CREATE INDEX notifications_order_idx ON public.notifications USING btree (open_user_id, send_at, id) WHERE (open_user_id IS NOT NULL);
 
 COMMENT ON INDEX public.notifications_order_idx IS 'The unsettled messages of one user in sending order.';
+
+CREATE INDEX notifications_turn_idx ON public.notifications USING btree (COALESCE(phone_number_id, ''::text), priority, turn_at, id) WHERE (turn_at IS NOT NULL);
+
+COMMENT ON INDEX public.notifications_turn_idx IS 'What claim reads: per business number and priority, whose turn it is, oldest first; those being sent are among them until they are settled. No index has a column that a claim changes, so that claims are heap-only.';
 
 CREATE INDEX notifications_wa_message_id_idx ON public.notifications USING btree (wa_message_id) WHERE (wa_message_id IS NOT NULL);
 
@@ -3569,6 +3584,9 @@ GRANT ALL ON FUNCTION wa.change_identity(p_message wa.received_message) TO wa_ru
 REVOKE ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) TO wa_basket_owner;
 
@@ -3793,14 +3811,14 @@ GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO 
 REVOKE ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.learn_addresses(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.lease_due(p_number text, p_worker text, p_wanted integer, p_look integer, p_except bigint[], p_lease interval) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;

@@ -125,7 +125,8 @@ def test_a_backlog_is_counted_exactly_to_two_thousand_and_estimated_above(
     connection.execute(UNSETTLED, (28_000, 0))
     connection.execute(
         "update public.notifications set status = 'sending', locked_by = 'w',"
-        " locked_until = now() + interval '1 hour' where id in (2, 3, 4)"
+        " locked_until = now() + interval '1 hour' where id in ("
+        "select id from public.notifications order by next_attempt_at limit 3)"
     )
     connection.execute("analyze public.notifications")
     queue = metrics(edge)["queue"]

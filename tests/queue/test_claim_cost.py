@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from psycopg.types.json import Jsonb
+
+from tests.queue.conftest import result_of, text
+
 if TYPE_CHECKING:
     from tests.queue.conftest import Queue
 
@@ -50,3 +54,52 @@ def test_a_users_thousand_messages_do_not_make_the_claims_of_others_dearer(queue
         queue_for_others(queue, BATCH * round_number)
         beside_the_thousand = pages_of_a_claim(queue)
     assert beside_the_thousand < 1.5 * usual
+
+
+def test_a_claim_changes_no_index(queue: Queue) -> None:
+    queue.add_user()
+    queue.queue()
+    with queue.worker.transaction():
+        queue.claim()
+        row = queue.worker.execute(
+            """
+            select
+              pg_stat_get_xact_tuples_updated('public.notifications'::regclass) as all_versions,
+              pg_stat_get_xact_tuples_hot_updated('public.notifications'::regclass) as heap_only"""
+        ).fetchone()
+    assert row == {"all_versions": 1, "heap_only": 1}
+
+
+def pages_of_settling(queue: Queue) -> int:
+    """Claim a batch, accept it, and return how many pages settling looked at."""
+    results = [result_of(row, "accepted") for row in queue.claim(BATCH)]
+    assert len(results) == BATCH
+    row = queue.worker.execute(
+        "explain (analyze, buffers, format json) select public.wa_notifications_settle(%s)",
+        (Jsonb(results),),
+    ).fetchone()
+    assert row is not None
+    (report,) = row["QUERY PLAN"]
+    return int(report["Plan"]["Shared Hit Blocks"] + report["Plan"]["Shared Read Blocks"])
+
+
+def test_settling_does_not_read_what_is_scheduled_for_later(queue: Queue) -> None:
+    queue.set("number_rate_per_second", 0)
+    scheduled = [f"+3460{number:07}" for number in range(BATCH)]
+    for recipient in scheduled:
+        queue.add_user(recipient)
+        queue.execute("select public.wa_notify(%s, %s, now() + '1 day')", recipient, Jsonb(text()))
+    # What comes next lies in other pages.
+    queue.execute(
+        """
+        insert into public.notifications (user_id, recipient, payload, status)
+        select user_id, recipient, payload, 'sent'
+        from public.notifications cross join generate_series(1, 500)"""
+    )
+    queue.execute("analyze public.notifications")
+    for round_number in range(1, 4):
+        queue_for_others(queue, BATCH * round_number)
+        usual = pages_of_settling(queue)
+    for recipient in scheduled:
+        queue.queue(recipient)
+    assert pages_of_settling(queue) < usual + BATCH / 2

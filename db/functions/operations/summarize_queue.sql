@@ -9,9 +9,9 @@ as $$
       notification.status,
       notification.due_at <= now() and notification.blocked_by is null as is_due
     from public.notifications as notification
-    where notification.due_at is not null
+    where notification.turn_at is not null
     -- The order of the index that claim reads, so that a large table is not scanned.
-    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at, notification.id
+    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
     limit 10000
   ),
 
@@ -24,7 +24,7 @@ as $$
   finished as materialized (
     select notification.status
     from public.notifications as notification
-    where notification.due_at is null
+    where notification.turn_at is null
       and notification.created_at > now() - interval '24 hours'
       and notification.waiting_for is null
     order by notification.created_at desc
@@ -41,13 +41,13 @@ as $$
       from public.notifications as notification
       where coalesce(notification.phone_number_id, '') = number.phone_number_id
         and notification.priority = level.priority
-        and notification.due_at is not null
+        and notification.turn_at <= now()
+        and notification.due_at <= now()
         and notification.blocked_by is null
       -- All columns of the index, since row security keeps the planner from seeing that the first two are fixed.
-      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at
+      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at
       limit 1
     ) as first
-    where first.due_at <= clock_timestamp()
   )
 
   select jsonb_build_object(

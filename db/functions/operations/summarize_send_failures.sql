@@ -7,7 +7,7 @@ as $$
   with finished as materialized (
     select notification.status, notification.error_code, notification.failed_at
     from public.notifications as notification
-    where notification.due_at is null
+    where notification.turn_at is null
       and notification.created_at > now() - interval '24 hours'
     order by notification.created_at desc
     limit 10000

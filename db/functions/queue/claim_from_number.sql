@@ -20,69 +20,79 @@ as $$
 declare
   -- Enough for a user's thousand messages in a row, little enough for a short transaction.
   c_most_looked_at constant integer := 2000;
+  v_token uuid := gen_random_uuid();
   v_looked_at integer := 0;
   v_wanted integer := p_wanted;
   v_look integer := p_wanted;
   v_set_aside bigint[] := array[]::bigint[];
-  v_blocked bigint[];
-  v_held_back jsonb;
-  v_count integer;
-  v_verdict text;
+  v_due record;
 begin
   while v_wanted > 0 and v_looked_at < c_most_looked_at loop
-    v_blocked := null;
-    v_held_back := null;
-    v_count := 0;
+    select judged.* into v_due
+    from wa.judge_due(p_number, v_look, v_set_aside) as judged;
 
-    for id, v_verdict, lock_token, phone_number_id, request, upload, retry_count in
+    if v_due.ready_rows is not null then
+      return query
+      with leased as (
+        update public.notifications as notification
+        set
+          status = 'sending',
+          locked_by = p_worker,
+          lock_token = v_token,
+          locked_until = clock_timestamp() + p_lease,
+          last_attempt_at = clock_timestamp(),
+          in_doubt_since = null,
+          blocked_by = null
+        from unnest(v_due.ready_rows[:v_wanted], v_due.ready_addresses[:v_wanted]) as ready (place, address)
+        -- Nobody can have moved a row that wa.judge_due has locked.
+        where notification.ctid = ready.place
+        returning
+          notification.id,
+          notification.phone_number_id,
+          notification.retry_count,
+          notification.send_at,
+          notification.payload || case notification.kind
+            when 'read_receipt' then jsonb '{"messaging_product": "whatsapp"}'
+            else jsonb_build_object(
+              'messaging_product', 'whatsapp',
+              'recipient_type', coalesce(notification.payload ->> 'recipient_type', 'individual'),
+              -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
+              case when ready.address ~ '^[A-Z]{2}\.' then 'recipient' else 'to' end, ready.address,
+              'biz_opaque_callback_data', notification.id::text
+            )
+          end as request,
+          notification.payload -> (notification.payload ->> 'type') ?| '{qr,file}' as needs_media
+      )
+
       select
-        due.id,
-        due.verdict,
-        due.lock_token,
-        due.phone_number_id,
-        case due.kind
-          when 'read_receipt' then due.payload || '{"messaging_product": "whatsapp"}'
-          when 'message' then coalesce(media.resolved -> 'payload', due.payload) || jsonb_build_object(
-            'messaging_product', 'whatsapp',
-            'recipient_type', coalesce(due.payload ->> 'recipient_type', 'individual'),
-            -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
-            case when due.address ~ '^[A-Z]{2}\.' then 'recipient' else 'to' end, due.address,
-            'biz_opaque_callback_data', due.id::text
-          )
-        end,
+        leased.id,
+        v_token,
+        leased.phone_number_id,
+        coalesce(media.resolved -> 'payload', leased.request),
         nullif(media.resolved -> 'upload', 'null'),
-        due.retry_count
-      from wa.lease_due(p_number, p_worker, v_wanted, v_look, v_set_aside, p_lease) as due
+        leased.retry_count
+      from leased
       cross join lateral (
-        values (
-          case
-            when due.payload -> (due.payload ->> 'type') ?| '{qr,file}'
-              then wa.resolve_media(due.payload, due.phone_number_id)
-          end
-        )
+        values (case when leased.needs_media then wa.resolve_media(leased.request, leased.phone_number_id) end)
       ) as media (resolved)
-    loop
-      v_count := v_count + 1;
-      if lock_token is not null then
-        v_wanted := v_wanted - 1;
-        return next;
-      elsif v_verdict = 'blocked' then
-        v_blocked := array_append(v_blocked, id);
-      else
-        v_held_back := coalesce(v_held_back, jsonb '{}') || jsonb_build_object(id, v_verdict);
+      order by leased.send_at, leased.id;
+
+      if v_due.paced_users is not null then
+        perform wa.charge_pairs(v_due.paced_users[:v_wanted], p_number);
       end if;
-    end loop;
-
-    if v_blocked is not null then
-      v_set_aside := v_set_aside || wa.park_blocked(v_blocked);
-    end if;
-    if v_held_back is not null then
-      perform wa.hold_back(v_held_back);
+      v_wanted := v_wanted - least(v_wanted, cardinality(v_due.ready_rows));
     end if;
 
-    exit when v_count < v_look and v_held_back is null;
-    v_looked_at := v_looked_at + v_count;
-    v_look := case when v_blocked is null then v_wanted else least(v_wanted * 10, 200) end;
+    if v_due.blocked_ids is not null then
+      v_set_aside := v_set_aside || wa.park_blocked(v_due.blocked_ids);
+    end if;
+    if v_due.held_back is not null then
+      perform wa.hold_back(v_due.held_back);
+    end if;
+
+    exit when v_due.looked_at < v_look and v_due.held_back is null;
+    v_looked_at := v_looked_at + v_due.looked_at;
+    v_look := case when v_due.blocked_ids is null then v_wanted else least(v_wanted * 10, 200) end;
   end loop;
 end
 $$;

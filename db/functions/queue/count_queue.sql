@@ -21,9 +21,9 @@ begin
   from (
     select notification.status
     from public.notifications as notification
-    where notification.due_at is not null
-    -- The order of notifications_due_idx, so that settled rows are not read whatever the statistics say.
-    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at, notification.id
+    where notification.turn_at is not null
+    -- The order of notifications_turn_idx, so that settled rows are not read whatever the statistics say.
+    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
     limit c_exact + 1
   ) as counted;
 
@@ -60,11 +60,11 @@ begin
       from public.notifications as notification
       where coalesce(notification.phone_number_id, '') = number.phone_number_id
         and notification.priority = priority.value
-        and notification.due_at > now()
-      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at
+        and notification.turn_at <= now()
+      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at
       limit 1000
-    ) as later
-    where later.status = 'sending';
+    ) as first
+    where first.status = 'sending';
   end if;
 
   return jsonb_build_object('queued', v_queued, 'sending', v_sending, 'waiting', v_waiting, 'failed', v_failed);
@@ -72,7 +72,7 @@ end
 $$;
 
 comment on function wa.count_queue() is
-'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts running leases; waiting and failed end at 10,000.';
+'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
 revoke all on function wa.count_queue() from public;
 grant execute on function wa.count_queue() to wa_runtime;

@@ -13,9 +13,11 @@ as $$
     from public.notifications as notification
     where coalesce(notification.phone_number_id, '') = number.phone_number_id
       and notification.priority = priority.value
+      and notification.turn_at <= now()
+      -- Not while its lease runs.
       and notification.due_at <= now()
     -- All columns of the index: under row level security the planner does not see that two are constant.
-    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.due_at
+    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at
     limit 1000
   ) as due
 $$;

@@ -150,7 +150,7 @@ end
 $$;
 
 comment on function wa.hold_back(jsonb) is
-'Carries out what wa.lease_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
+'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
 revoke all on function wa.hold_back(jsonb) from public;
 grant execute on function wa.hold_back(jsonb) to wa_runtime;

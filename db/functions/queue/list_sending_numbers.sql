@@ -23,7 +23,7 @@ begin
       (
         select coalesce(notification.phone_number_id, '')
         from public.notifications as notification
-        where notification.due_at is not null
+        where notification.turn_at is not null
           and coalesce(notification.phone_number_id, '') > known.phone_number_id
           and coalesce(notification.phone_number_id, '') < known.following
         order by coalesce(notification.phone_number_id, '')
@@ -37,7 +37,7 @@ begin
       (
         select coalesce(notification.phone_number_id, '')
         from public.notifications as notification
-        where notification.due_at is not null
+        where notification.turn_at is not null
           and coalesce(notification.phone_number_id, '') > known.phone_number_id
         order by coalesce(notification.phone_number_id, '')
         limit 1

@@ -5,16 +5,18 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := clock_timestamp();
   v_successors bigint[];
 begin
   -- Whoever parks a row holds the lock of the row in front, and so does our caller: what was parked is seen here.
-  -- Most users have nothing else, or only what is scheduled for later.
+  -- Most users have nothing else, or only what is scheduled for later: the index tells that, without the row.
   select array_agg(successor.id) into v_successors
   from unnest(p_user_ids) as settled (user_id)
   cross join lateral (
     select open_one.id, open_one.status, open_one.blocked_by, open_one.next_attempt_at
     from public.notifications as open_one
     where open_one.open_user_id = settled.user_id
+      and open_one.send_at <= v_now
     order by open_one.send_at, open_one.id
     limit 1
   ) as successor

@@ -10,7 +10,7 @@ as $$
       array(
         select candidate.ctid
         from public.notifications as candidate
-        where candidate.created_at < p_before and candidate.due_at is null and candidate.status <> 'queued'
+        where candidate.created_at < p_before and candidate.turn_at is null and candidate.status <> 'queued'
         order by candidate.created_at
         limit p_batch
       )

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.flat_data import WRITERS, Sizes, add_failed_events, make_due
+from bench.flat_data import WRITERS, Sizes, add_failed_events, make_due, tidy
 from bench.people import FIRST_PHONE, MESSAGE_ID_HEAD, webhook_body, writing_variables
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def list_operations(claims: int, replays: int) -> list[Operation]:
     def prepare_queue(connection: Connection, database: Database) -> Mapping[str, str | int]:
         if database.is_small:
             make_due(connection, (claims + 1) * BATCH)
+        tidy(connection)
         return {"batch": BATCH}
 
     def prepare_replay(connection: Connection, database: Database) -> Mapping[str, str | int]:

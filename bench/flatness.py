@@ -55,7 +55,7 @@ class Length:
 
 
 QUICK_LENGTH = Length(rounds=3, seconds=2, claims=100, replays=200)
-FULL_LENGTH = Length(rounds=5, seconds=5, claims=250, replays=500)
+FULL_LENGTH = Length(rounds=9, seconds=3, claims=250, replays=300)
 
 
 def measure(run: Run) -> Section:

@@ -47,12 +47,13 @@ def count_pages(
 ) -> float:
     """Return the median of pages that a call touches; what the calls did is undone.
 
-    `prepare` makes the next call, inside the transaction that is undone.
+    `prepare` makes the next call, and what it does to that end stays: of a row that is new in its
+    own transaction, an update checks the foreign keys anew.
     """
     pages: list[float] = []
     for _ in range(calls):
+        statement, parameters = prepare()
         with connection.transaction(force_rollback=True):
-            statement, parameters = prepare()
             explain = f"explain (analyze, buffers, timing off, format json) {statement}"
             row = connection.execute(explain.encode(), parameters).fetchone()
         answer = row[0] if row else None
@@ -67,16 +68,17 @@ def collect_plans(
 ) -> list[str]:
     """Return the plans of the statements that touch a table that grows; the calls are undone."""
     for _ in range(warm_up):
+        call = prepare()
         with superuser.transaction(force_rollback=True):
-            superuser.execute(*_bytes(prepare()))
+            superuser.execute(*_bytes(call))
     plans: list[str] = []
 
     def hear(diagnostic: psycopg.errors.Diagnostic) -> None:
         plans.append(diagnostic.message_primary or "")
 
     superuser.execute("load 'auto_explain'")
+    call = prepare()
     with superuser.transaction(force_rollback=True):
-        call = prepare()
         for setting, value in _AUTO_EXPLAIN.items():
             superuser.execute("select set_config(%s, %s, true)", [setting, value])
         superuser.add_notice_handler(hear)

@@ -1,10 +1,12 @@
-"""The one routine without a search_path of its own finds nothing by its caller's."""
+"""The one routine without a search_path can have none, and uses its caller's nowhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pglast
+import psycopg
+import pytest
 from pglast import ast
 from pglast.visitors import Visitor
 
@@ -95,3 +97,14 @@ def test_a_hostile_search_path_changes_nothing(connection: Connection[DictRow], 
     said = purge(connection)
     assert said["RETENTION_WA_EVENTS_PURGED"]["count"] == 3
     assert len(said) == 4
+
+
+@pytest.mark.parametrize(
+    "setting", ["set search_path = ''", "set lock_timeout = '2s'", "security definer"]
+)
+def test_with_a_setting_of_its_own_or_its_owners_rights_it_could_not_commit(
+    connection: Connection[DictRow], setting: str
+) -> None:
+    connection.execute(f"alter procedure public.wa_retention_purge() {setting}".encode())
+    with pytest.raises(psycopg.errors.InvalidTransactionTermination):
+        purge(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from tests.fixtures.names import with_default_names
@@ -43,9 +44,17 @@ def test_the_advisors_have_nothing_to_say_on_performance(
 def test_the_advisors_have_one_thing_to_say_on_security(
     supabase: SupabaseCli, worked: Database
 ) -> None:
-    # PostgreSQL lets no procedure commit that has a setting of its own, and this one has to commit.
-    # Every name in it is qualified, and it runs with its caller's rights.
+    # It can have none and commit: tests/retention/test_search_path.py.
     assert advice(supabase, worked, "security") == [
         "WARN function_search_path_mutable: "
         "Function `public.wa_retention_purge` has a role mutable search_path"
     ]
+
+
+def test_nothing_but_a_search_path_is_missed_in_it(supabase: SupabaseCli, worked: Database) -> None:
+    with psycopg.connect(worked.url(), autocommit=True) as connection:
+        connection.execute("alter procedure public.wa_retention_purge() set search_path = ''")
+    report = supabase.run(
+        worked, "db", "advisors", "--type=all", "--level=info", "--fail-on=info", expect=0
+    )
+    assert report["results"] == []

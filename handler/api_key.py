@@ -43,6 +43,11 @@ class ApiKey:
 
 def read_secret(secret: str) -> Signer:
     """Return the signer for a project's JWT secret. Raises ApiKeyError."""
+    if not secret:
+        raise ApiKeyError(
+            "no JWT secret: put it into WA_JWT_SECRET, or give --signing-key FILE where the project"
+            " has signing keys"
+        )
     if len(secret.encode()) < SHORTEST_SECRET:
         raise ApiKeyError(f"the JWT secret is shorter than {SHORTEST_SECRET} bytes")
     return Signer("HS256", secret)

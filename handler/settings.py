@@ -250,8 +250,9 @@ class GraphSettings(ProcessSettings):
 
 
 class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings, GraphSettings):
-    """What `wa-webhook notify` needs."""
+    """What `wa-webhook notify` needs: a connection, since it does not go through PostgREST."""
 
+    wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
     wa_media_folder: DirectoryPath | None = None
     """The only place that messages may take files from."""
     wa_notify_concurrency: int = Field(32, ge=1, le=1000)
@@ -263,6 +264,13 @@ class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings, GraphSe
     """False where no direct connection is to be had: a pooler may not carry LISTEN."""
     wa_listen_database_url: ConnectionString | None = None
     """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
+
+    @field_validator("wa_database_url")
+    @classmethod
+    def _there_is_a_connection(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value():
+            raise ValueError("is not set, and an API key does not do for the notifier")
+        return url
 
     @model_validator(mode="after")
     def _lease_outlives_a_send(self) -> Self:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import typer
+from psycopg import errors
 
 from handler.cli.names import RoleName, SchemaName, names_or_exit
 from handler.cli.settings import settings_or_exit
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
 
     from handler.names import Names
+
+OWNER_NEEDED = (
+    "Migrate as the role that owns the tables, and the database before the first run: on Supabase "
+    "that is postgres."
+)
 
 
 def migrate(
@@ -103,6 +109,8 @@ def migrate(
                     _set_bot_number(database, names, bot_number)
     except (MigrateError, psycopg.Error) as error:
         typer.echo(str(error).strip(), err=True)
+        if isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
+            typer.echo(OWNER_NEEDED, err=True)
         raise typer.Exit(1) from None
 
 
@@ -166,8 +174,11 @@ def _say_status(plan: Plan) -> None:
 def _say_plan(plan: Plan) -> None:
     for migration in plan.pending:
         typer.echo(f"pending  {migration.path}")
-    for file in plan.changed_routines:
-        typer.echo(f"changed  {file.path}")
+    if plan.applied:
+        for file in plan.changed_routines:
+            typer.echo(f"changed  {file.path}")
+    else:
+        typer.echo(f"pending  {len(plan.changed_routines)} routine files")
     for path in plan.removed_routines:
         typer.echo(f"removed  {path}")
     _say_remote_only(plan.remote_only)

@@ -15,7 +15,7 @@ SchemaName = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Default: WA_DATABASE_SCHEMA or WA_DATABASE_PRIVATE_SCHEMA.",
+        help="Default: WA_DATABASE_ and the same name, such as WA_DATABASE_SCHEMA.",
         show_default=False,
         rich_help_panel=_PANEL,
     ),

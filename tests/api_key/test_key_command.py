@@ -105,6 +105,12 @@ def test_a_secret_that_can_be_guessed_signs_nothing(secret: str) -> None:
     assert result.stderr == "the JWT secret is shorter than 32 bytes\n"
 
 
+def test_without_any_secret_it_says_where_one_is_looked_for() -> None:
+    result = run_key("--role", EDGE, secret=None)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("no JWT secret: put it into WA_JWT_SECRET")
+
+
 def test_a_jwk_signs_for_a_project_with_signing_keys(folder: Path) -> None:
     key = SigningKey.make()
     (folder / "key.json").write_text(f"[{key.jwk}]")

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from handler.cli import app
+from handler.migrate import find_db_folder, read_source
 from tests.migrations.conftest import FIRST_VERSION
 
 if TYPE_CHECKING:
@@ -49,6 +50,41 @@ def test_status_of_a_migrated_database_shows_what_is_applied(database: Database)
     result = migrate("--status", url=database.url())
     assert f"applied  migrations/{FIRST_VERSION}_" in result.output
     assert result.output.endswith("up to date\n")
+
+
+def test_before_the_first_run_the_routines_are_counted_and_not_listed(
+    bare_database: Database,
+) -> None:
+    number = len(read_source(find_db_folder()).routines)
+    result = migrate("--dry-run", url=bare_database.url())
+    assert result.output.endswith(f"pending  {number} routine files\n")
+
+
+def test_a_routine_that_changed_is_named(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        "update wa.function_sources set sha256 = repeat('0', 64) where path like '%/wa_health.sql'"
+    )
+    result = migrate("--dry-run", url=database.url())
+    assert result.output.splitlines()[1:] == ["changed  functions/operations/wa_health.sql"]
+
+
+@pytest.mark.parametrize("option", ["--status", "--dry-run", None])
+def test_a_role_that_may_not_migrate_is_told_which_may(
+    database: Database, option: str | None
+) -> None:
+    result = migrate(*filter(None, [option]), url=database.url("wa_edge_role"))
+    assert result.exit_code == 1
+    assert "permission denied for schema" in result.output
+    assert "Migrate as the role that owns the tables" in result.output
+
+
+def test_a_role_that_may_make_nothing_is_told_which_may(bare_database: Database) -> None:
+    result = migrate(url=bare_database.url("anon"))
+    assert result.exit_code == 1
+    assert "permission denied for database" in result.output
+    assert "Migrate as the role that owns the tables" in result.output
 
 
 def test_a_dry_run_changes_nothing(bare_database: Database) -> None:

@@ -11,6 +11,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typer.testing import CliRunner
+
+from handler.cli import app
 from handler.dev.graph import Behaviour
 from tests.fixtures.names import current_names, environment_of
 from tests.notifier.conftest import ANA, BRUNO, PHONE_ID, TOKEN, until
@@ -98,3 +101,21 @@ async def test_the_log_is_json_lines_without_token_recipient_or_text(
     assert {"NOTIFY_STARTED", "NOTIFY_SEND_OK", "NOTIFY_SEND_FAIL", "NOTIFY_STOPPED"} <= events
     for private in (TOKEN, ANA[1:], BRUNO[1:], "private words"):
         assert private not in log
+
+
+def test_an_api_key_alone_is_refused_with_the_reason() -> None:
+    result = CliRunner().invoke(
+        app,
+        ["notify"],
+        env={
+            "WA_TOKEN": TOKEN,
+            "WA_PHONE_ID": PHONE_ID,
+            "WA_DATABASE_URL": None,
+            "SUPABASE_URL": "https://project.example",
+            "WA_SUPABASE_SERVICE_ROLE_KEY": "key",
+        },
+    )
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "WA_DATABASE_URL: is not set, and an API key does not do for the notifier\n"
+    )

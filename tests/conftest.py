@@ -15,4 +15,5 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.transport",
     "tests.fixtures.chat",
+    "tests.fixtures.counts",
 ]

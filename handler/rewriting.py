@@ -1,8 +1,9 @@
 """Puts chosen names into SQL, token by token with PostgreSQL's own scanner, never by text search.
 
 Rewritten are schemas where a schema stands (`wa.x`, `on schema public, wa`, `search_path`), roles,
-and the strings that hold either: bodies, what `execute` runs, and names for `to_regclass`, casts to
-`regclass` and the like. Texts, comments and columns stay, whatever words they are made of.
+and the strings that hold either: bodies, what `execute` or a job of pg_cron runs, and names for
+`to_regclass`, casts to `regclass` and the like. Texts, comments and columns stay, whatever words
+they are made of.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _TAKES_A_NAME = frozenset(
         *("pg_get_serial_sequence", "nextval", "currval", "setval"),
     }
 )
+# pg_cron's: they keep the statement that a job runs.
+_TAKES_A_STATEMENT = frozenset({"schedule", "schedule_in_database"})
 _BETWEEN_COLUMN_AND_NAME = frozenset({"SCONST", "IN_P", "NOT", "ANY", "ARRAY", *"=(,[", "<>"})
 _ENDS_EXECUTE = frozenset({";", "into", "using", "loop"})
 
@@ -166,12 +169,13 @@ class _Pass:
         return None
 
     def _is_code(self, index: int) -> bool:
-        """Tell whether it is a body, the statement of DO, or part of what EXECUTE runs."""
+        """Tell whether it is a body, the statement of DO or of a job, or part of an EXECUTE."""
         before = self._word(index - 1)
         is_of_do = before == "do" or (
             self._word(index - 2) == "language" and self._word(index - 3) == "do"
         )
-        return is_of_do or before == "as" or self._is_executed(len(self._calls))
+        is_of_job = bool(self._calls) and self._calls[-1].function in _TAKES_A_STATEMENT
+        return is_of_do or is_of_job or before == "as" or self._is_executed(len(self._calls))
 
     def _is_executed(self, depth: int) -> bool:
         """Whether a string this deep is run: itself, or as the first argument of format()."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
 
+_RUNS_A_STATEMENT = re.compile(r'(psql [^|"]*"[^"]*" -c\s+(?:\\\n\s*)?")([^"]*)')
 _RUNS_A_SCRIPT = re.compile(r"((?:\w+=\S+ )*psql .*)-f (db/roles/\w+\.sql)")
 
 
@@ -81,4 +82,5 @@ def _with_current_names(code: str) -> str:
         return code
     for role, chosen in names.roles.items():
         code = re.sub(rf"\b{role}\b", chosen, code)
+    code = _RUNS_A_STATEMENT.sub(lambda found: found[1] + with_current_names(found[2]), code)
     return _RUNS_A_SCRIPT.sub(r"wa-webhook rewrite \2 | \1-f -", code)

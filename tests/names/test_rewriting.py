@@ -79,6 +79,10 @@ def test_a_role_is_rewritten_as_identifier_and_as_string(before: str, after: str
             "as $$ begin return query execute 'do ''begin call wa.f(); end'''; end $$",
             "as $$ begin return query execute 'do ''begin call hidden.f(); end'''; end $$",
         ),
+        (
+            "select cron.schedule('wa', '17 3 * * *', 'call public.wa_retention_purge()')",
+            "select cron.schedule('wa', '17 3 * * *', 'call app.wa_retention_purge()')",
+        ),
         ("select 'public.profiles'::regclass", "select 'app.profiles'::regclass"),
         ("select 'public'::regnamespace", "select 'app'::regnamespace"),
         ("select to_regprocedure('wa.f(public.t)')", "select to_regprocedure('hidden.f(app.t)')"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.fixtures.names import about_default_names
-
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -34,7 +32,7 @@ def literals_of_functions(connection: Connection[DictRow]) -> set[str]:
     rows = connection.execute("""
         select prosrc as source from pg_proc
         where pronamespace in ('wa'::regnamespace, 'public'::regnamespace)
-            and prosrc ~ 'wa\\.(get_text|get_menu|is_answer|describe_)'
+            and prosrc ~ '\\.(get_text|get_menu|is_answer|describe_)'
         """)
     return {literal for row in rows for literal in _DOTTED_LITERAL.findall(row["source"])}
 
@@ -48,7 +46,6 @@ def test_every_text_that_is_used_is_defined(connection: Connection[DictRow]) -> 
     assert (used | texts_of_the_menu(connection)) - defined_texts(connection) == set()
 
 
-@about_default_names("searches bodies for the name of the private schema")
 def test_every_text_that_is_defined_is_used(connection: Connection[DictRow]) -> None:
     used = literals_of_functions(connection) | texts_of_the_menu(connection)
     assert defined_texts(connection) - used == set()

@@ -291,6 +291,28 @@ def test_without_the_option_the_refusal_names_it(
             " alter table public.notifications alter column id type text",
             "public.notifications: column id is text, not bigint",
         ),
+        (
+            "alter table public.notifications alter column payload type text",
+            "public.notifications: column payload is text, not jsonb\n"
+            "  mend: alter table public.notifications alter column payload type jsonb",
+        ),
+        (
+            "create type extensions.progress as enum ('queued', 'sent');"
+            " alter table public.notifications alter column status drop default;"
+            " alter table public.notifications alter column status type extensions.progress"
+            " using status::extensions.progress",
+            "public.notifications: column status is progress, not text",
+        ),
+        (
+            "alter table public.notifications drop constraint notifications_user_id_fkey;"
+            " alter table public.notifications alter column user_id type text",
+            "public.notifications: column user_id is text, not uuid",
+        ),
+        (
+            "alter table public.profiles"
+            " alter column whatsapp_e164 type bigint using whatsapp_e164::bigint",
+            "public.profiles: column whatsapp_e164 is bigint, not text",
+        ),
     ],
 )
 def test_an_obstacle_is_named_and_goes_by_its_mend(
@@ -306,7 +328,9 @@ def test_an_obstacle_is_named_and_goes_by_its_mend(
     assert "Ana" not in with_default_names(result.output)
     assert value(mended, "select to_regnamespace('wa') is null")
 
-    mend(bare_database, mended)
+    # What is looked at once a type is right comes to light with the second run.
+    for _ in range(2):
+        mend(bare_database, mended)
     needs_a_person = "mend: select" in with_default_names(result.output)
     assert run_migrate(bare_database, "--adopt").exit_code == needs_a_person
 

@@ -66,7 +66,8 @@ class Constraint:
 class AdoptedConstraints:
     """`wanted` are the constraints of the migration, `columns` its columns.
 
-    `missing` maps those that the table had not to what they are filled with.
+    `missing` maps those that the table had not to what they are filled with. Columns that are put
+    into `unfit` have another type or source: that is a conflict, and what rests on them is left.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class AdoptedConstraints:
         self._missing = missing
         self._foreign = [one for one in wanted if one.kind == ConstrType.CONSTR_FOREIGN]
         self._conflicts: list[Conflict] = []
+        self.unfit: set[str] = set()
 
     def validate(self) -> list[Conflict]:
         """Validate foreign keys, once the rows that migrations insert are there."""
@@ -146,7 +148,7 @@ class AdoptedConstraints:
         renamed = f"{wanted.name}_before"
         if same_name:
             self._alter(f"rename constraint {wanted.name} to {renamed}")
-        if wanted in self._foreign:
+        if wanted in self._foreign and not self.unfit & set(wanted.columns):
             self._alter(f"add {wanted.text} not valid")
         elif not self._is_broken(wanted):
             self._alter(f"add {wanted.text}")
@@ -155,10 +157,12 @@ class AdoptedConstraints:
             self._alter(f"drop constraint {renamed}")
 
     def _is_broken(self, wanted: WantedConstraint) -> bool:
+        if self.unfit & self._used_columns(wanted):
+            return True
         condition, problem = self._condition(wanted)
         if condition is None:
             return self._has_duplicates(wanted)
-        columns = self._shown_columns(wanted)
+        columns = wanted.columns or sorted(self._used_columns(wanted))
         shown = ", ".join(_FORM.format(one) for one in columns) or "''"
         try:
             with self._database.transaction():
@@ -202,9 +206,9 @@ class AdoptedConstraints:
         ).fetchone()
         return f"{column} in ({values[0] if values else ''})"
 
-    def _shown_columns(self, wanted: WantedConstraint) -> list[str]:
+    def _used_columns(self, wanted: WantedConstraint) -> set[str]:
         words = set(re.findall(r"\w+", wanted.check or ""))
-        return wanted.columns or sorted(self._columns & words)
+        return set(wanted.columns) or self._columns & words
 
     def _has_duplicates(self, wanted: WantedConstraint) -> bool:
         listed = ", ".join(wanted.columns)

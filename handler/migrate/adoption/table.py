@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,7 @@ class AdoptedTable:
                 f" using {name}::{type_name};",
                 self._rename(name),
             )
+            self.constraints.unfit.add(name)
             return
         if wanted.is_generated != found.is_generated:
             self._conflict(
@@ -187,6 +189,9 @@ class AdoptedTable:
 
     def _add(self, column: WantedColumn) -> None:
         name, type_name = column.name, column.type
+        if self.constraints.unfit & set(re.findall(r"\w+", column.generated or "")):
+            self.constraints.unfit.add(name)
+            return
         is_filled = column.default is not None or column.is_generated or column.is_identity
         rows = self._value(f"select count(*) from {self._name}")
         if column.is_required and not is_filled and rows:

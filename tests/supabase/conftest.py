@@ -70,6 +70,13 @@ class SupabaseCli:
         return [(row["local"], row["remote"]) for row in rows]
 
 
+def documented(command: str) -> list[str]:
+    """Return a command of the CLI, such as `db lint`, with its options in docs/supabase.md."""
+    lines = (_PROJECT / "docs" / "supabase.md").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith(f"supabase {command} "))
+    return line.split()[1:]
+
+
 @pytest.fixture
 def supabase(tmp_path: Path) -> SupabaseCli:
     """The CLI in a copy of what a checkout gives it: db/, and supabase/ with its link."""

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.fixtures.names import with_default_names
-from tests.supabase.conftest import needs_the_cli
+from tests.supabase.conftest import documented, needs_the_cli
 from tests.supabase.usage import work_through
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ def test_the_advisors_have_one_thing_to_say_on_security(
 def test_nothing_but_a_search_path_is_missed_in_it(supabase: SupabaseCli, worked: Database) -> None:
     with psycopg.connect(worked.url(), autocommit=True) as connection:
         connection.execute("alter procedure public.wa_retention_purge() set search_path = ''")
-    report = supabase.run(
-        worked, "db", "advisors", "--type=all", "--level=info", "--fail-on=info", expect=0
-    )
-    assert report["results"] == []
+    assert supabase.run(worked, *documented("db advisors"), expect=0)["results"] == []
+
+
+def test_the_documented_command_ends_with_one_for_it(
+    supabase: SupabaseCli, worked: Database
+) -> None:
+    (found,) = supabase.run(worked, *documented("db advisors"), expect=1)["results"]
+    assert found["metadata"]["name"] == "wa_retention_purge"

@@ -10,9 +10,9 @@ import pytest
 from handler.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from tests.fixtures import clusters
 from tests.fixtures.machine import requires
-from tests.fixtures.names import current_names, with_default_names
+from tests.fixtures.names import about_default_names, current_names, with_default_names
 from tests.fixtures.postgres import Database
-from tests.supabase.conftest import needs_the_cli
+from tests.supabase.conftest import documented, needs_the_cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,13 @@ def lint(supabase: SupabaseCli, database: Database) -> list[str]:
 def test_the_linter_has_nothing_to_say(supabase: SupabaseCli, checked: Database) -> None:
     found = lint(supabase, checked)
     assert not found, "\n".join(found)
+
+
+@about_default_names("the document has the default names")
+def test_the_documented_command_ends_with_nothing_found(
+    supabase: SupabaseCli, checked: Database
+) -> None:
+    assert supabase.run(checked, *documented("db lint"), expect=0)["results"] == []
 
 
 def test_the_linter_would_see_what_is_wrong(supabase: SupabaseCli, checked: Database) -> None:

@@ -160,7 +160,9 @@ class _Pass:
         content, quote = _unquoted(token.text)
         if quote is None:
             return None
-        if self._is_code(index) or self._names_an_object(index):
+        if self._is_code(index):
+            return quote(self._rewriter.rewrite(content))
+        if self._names_an_object(index):
             return quote(self._rewriter.schema(content) or self._rewriter.rewrite(content))
         if self._names_a_schema(index) and (schema := self._rewriter.schema(content)):
             return quote(schema)

@@ -56,6 +56,12 @@ def key(
     except (ApiKeyError, OSError, UnicodeDecodeError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+    imported = (
+        f"The project has to know the signing key {signer.key_id}: import it in the dashboard (JWT"
+        " keys).\n"
+        if signer.key_id
+        else ""
+    )
     minted = mint(role, signer, timedelta(days=expires_in))
     typer.echo(minted.token)
     typer.echo(
@@ -63,6 +69,7 @@ def key(
         f"It expires at {minted.expires_at:%Y-%m-%d %H:%M} UTC, in {expires_in} days.\n"
         "Put it into WA_SUPABASE_SERVICE_ROLE_KEY of `wa-webhook serve`, beside SUPABASE_URL and "
         "without WA_DATABASE_URL.\n"
+        f"{imported}"
         f"Once per project: {run_role_script('give_api_key_access.sql', names)}. "
         "Where the gateway refuses the key, put the project's publishable key into "
         "WA_SUPABASE_PUBLISHABLE_KEY.",

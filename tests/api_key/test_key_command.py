@@ -118,6 +118,7 @@ def test_a_jwk_signs_for_a_project_with_signing_keys(folder: Path) -> None:
     token = result.stdout.strip()
     assert jwt.decode(token, key.public, ["ES256"])["role"] == EDGE
     assert jwt.get_unverified_header(token)["kid"] == KEY_ID
+    assert f"The project has to know the signing key {KEY_ID}" in result.stderr
 
 
 def test_a_pem_file_signs_with_the_id_that_is_given(folder: Path) -> None:

@@ -68,7 +68,7 @@ async def test_a_slow_webhook_does_not_slow_sending(outbox: Outbox) -> None:
         async with outbox.run_notifier(alert_webhook_url=receiver.url):
             await until(lambda: len(receiver.alerts) == 1)
             notification = outbox.queue(outbox.add_user(ANA))
-            await until(lambda: outbox.status(notification) == "sent")
+            await until(lambda: outbox.status(notification) == "delivered")
         receiver.release()
 
 

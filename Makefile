@@ -55,7 +55,7 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 
 $(SUPABASE_CLI): | $(INSTALLED)
 	@echo "installing the Supabase CLI into $(VENV), once"
-	@npm install --silent --no-save --no-package-lock --prefix $(VENV)/supabase-cli supabase@$(SUPABASE_CLI_VERSION)
+	@npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV)/supabase-cli supabase@$(SUPABASE_CLI_VERSION)
 	@touch $@
 
 $(INSTALLED): pyproject.toml constraints.txt

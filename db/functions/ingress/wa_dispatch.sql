@@ -7,6 +7,8 @@ set search_path = ''
 set jit = off
 -- A plan made for one small array looks cheaper than the general one, so that each call would plan anew.
 set plan_cache_mode = force_generic_plan
+-- And a plan made while a table was small would read all of it when it has grown.
+set enable_seqscan = off
 as $$
 declare
   v_is_plain boolean;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import compare, take_turns
-from bench.people import FIRST_PHONE, add_people, webhook_body, writing_variables
+from bench.people import add_people, occupy_notifier, writing_variables
 from bench.pgbench import SCRIPTS, Load
 from bench.report import Section
 from bench.sampling import Sample, costs, rates, table_of, take_sample
@@ -100,15 +100,11 @@ def _prepare(run: Run) -> None:
         add_people(connection, USERS)
         connection.execute((SCRIPTS / "floor_tables.sql").read_bytes())
         connection.execute(_FILL_FLOOR, [USERS])
+        occupy_notifier(connection)
         # The floor writes the very reply that the conversation gives.
-        connection.execute(
-            "select public.wa_dispatch(%s::jsonb)", [webhook_body(str(FIRST_PHONE), "1", "1")]
-        )
         connection.execute(
             "insert into floor.reply (payload) select payload from public.notifications"
         )
-        # A worker whose batch is full does not sleep: at such rates nobody has to be woken.
-        connection.execute("select from public.wa_notifications_claim('bench', 1)")
         connection.execute("vacuum (analyze)")
     run.server.checkpoint()
 

@@ -32,6 +32,18 @@ def add_people(connection: psycopg.Connection[Any], users: int) -> None:
     connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users})
 
 
+def occupy_notifier(connection: psycopg.Connection[Any]) -> None:
+    """Let a user write and a worker take the answer, its batch full.
+
+    Such a worker does not sleep, so that nobody has to be woken: at the rates of a measurement a
+    notifier is always busy.
+    """
+    connection.execute(
+        "select public.wa_dispatch(%s::jsonb)", [webhook_body(str(FIRST_PHONE), "1", "1")]
+    )
+    connection.execute("select from public.wa_notifications_claim('bench', 1)")
+
+
 def webhook_body(phone: str, message_id: str, sent_at: str) -> str:
     """Return the webhook of one text message, compact as Meta posts it."""
     return webhook_of_many([(phone, message_id)], sent_at)

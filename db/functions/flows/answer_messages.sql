@@ -8,7 +8,7 @@ declare
   v_opened record;
   v_outcome wa.chat_outcome;
   v_outcomes wa.chat_outcome[] := array[]::wa.chat_outcome[];
-  v_events jsonb := '[]'::jsonb;
+  v_events jsonb[] := array[]::jsonb[];
 begin
   for v_opened in
     select
@@ -67,7 +67,7 @@ begin
   if cardinality(v_outcomes) > 0 then
     perform wa.save_outcomes(v_outcomes);
   end if;
-  return v_events;
+  return to_jsonb(v_events);
 end
 $$;
 

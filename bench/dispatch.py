@@ -24,8 +24,8 @@ DATABASE = "bench_dispatch"
 HELD_BACK_BY = (
     "the server's CPU, spread thin. The unavoidable writes alone, in one statement on the tables of"
     " the project, cost about four times floor 3, whose tables have no foreign keys, checks or"
-    " triggers and four indexes in all; what dispatch does around them, each part a statement that"
-    " starts anew in every call, costs more than twice that on top."
+    " triggers and four indexes in all; what dispatch does around them, each part an expression or"
+    " statement that starts anew in every transaction, costs about twice that on top."
 )
 
 _FILL_FLOOR = """

@@ -12,7 +12,7 @@ set search_path = ''
 as $$
 declare
   v_arguments text;
-  v_called record;
+  v_result wa.step_result;
 begin
   -- Every chat begins at home and comes back there, and a call by name is parsed and planned each time.
   if p_step_function = 'step_home' then
@@ -34,10 +34,10 @@ begin
   v_arguments := replace(replace(v_arguments, 'p_data', '$3'), 'p_message', '$4');
 
   -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
-  execute format('select wa.%I(%s) as result', p_step_function, v_arguments)
-    into v_called
+  execute format('select * from wa.%I(%s)', p_step_function, v_arguments)
+    into v_result.next_state, v_result.data, v_result.replies
     using p_profile, p_state, p_data, p_message;
-  return v_called.result;
+  return v_result;
 end
 $$;
 

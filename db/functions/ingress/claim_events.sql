@@ -24,7 +24,7 @@ begin
   from claim;
 
   if v_new_ids is null then
-    return '{}';
+    return array[]::wa.received_message[];
   end if;
 
   if cardinality(p_messages) > 1 then

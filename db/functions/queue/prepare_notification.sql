@@ -4,6 +4,8 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+-- Rows come with it off when pg_restore fills tables that an extension made, and the owner of this is no table's.
+set row_security = on
 as $$
 declare
   v_delivery jsonb := new.payload -> 'delivery';

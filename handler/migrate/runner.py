@@ -100,8 +100,7 @@ class Migrator:
         Raises HistoryError as make_plan does.
         """
         with self._database.transaction():
-            known = self._read_history()
-        return make_plan(self._source, known, include_all=self._include_all)
+            return self._make_plan()
 
     def run(self) -> Outcome:
         """Apply what is pending and return what was done.
@@ -157,12 +156,14 @@ class Migrator:
                 for migration in plan.pending:
                     self._execute(migration)
                     self._database.execute(END_OF_FILE)
-                dropped = self._execute_routines(plan)
+                # A release among them took away what has no file any more.
+                left = self._make_plan()
+                dropped = self._execute_routines(left)
         for migration in plan.pending[:1] if is_alone else plan.pending:
             outcome.migrations.append(migration.path)
             self._report(f"applied {migration.path}")
         if not is_alone:
-            self._report_routines(outcome, plan, dropped)
+            self._report_routines(outcome, left, dropped)
         return is_alone
 
     def _execute_if_compatible(self, migration: Migration) -> bool:
@@ -225,10 +226,11 @@ class Migrator:
         if exists == (True,):
             self._database.execute(f"call {procedure}")
 
-    def _read_history(self) -> history.History:
+    def _make_plan(self) -> Plan:
         refuse_extension(self._database, self._names.private_schema)
         refuse_other_names(self._database, self._names)
-        return history.read_history(self._database, self._names.private_schema)
+        known = history.read_history(self._database, self._names.private_schema)
+        return make_plan(self._source, known, include_all=self._include_all)
 
     @contextmanager
     def _turn(self) -> Iterator[Plan]:
@@ -240,8 +242,7 @@ class Migrator:
             self._set_local("lock_timeout", self._lock_timeout)
             # Waiting is bounded above; work is not, and a role's default may be short.
             self._set_local("statement_timeout", "0")
-            known = self._read_history()
-            yield make_plan(self._source, known, include_all=self._include_all)
+            yield self._make_plan()
 
     def _set_local(self, name: str, value: str) -> None:
         self._database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))

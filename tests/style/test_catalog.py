@@ -54,6 +54,16 @@ def test_every_routine_runs_with_an_empty_search_path(connection: Connection[Dic
     assert offenders(connection, query) == []
 
 
+def test_no_routine_that_shuns_scans_lets_them_be_compiled(
+    connection: Connection[DictRow],
+) -> None:
+    # Before 18 what is shunned counts as so dear that each call would compile it.
+    query = f"""
+        select name from {ROUTINES}
+        where proconfig @> array['enable_seqscan=off'] and not proconfig @> array['jit=off']"""
+    assert offenders(connection, query) == []
+
+
 def test_every_routine_body_is_valid(connect: Connect) -> None:
     # The validator of its language: routines are applied with check_function_bodies off.
     superuser = connect(SUPERUSER)

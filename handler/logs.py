@@ -28,6 +28,9 @@ _MASKS = (
 _SUSPECTS = re.compile(r"(?i)[@=+]|\d{8}|bearer|EAA")
 """Whatever a mask matches holds one of these: most texts are looked at once."""
 
+_LONGEST_WORD = 32
+"""Event names, reasons and classes come again and again; what is longer is not kept in memory."""
+
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical"})
 
 _ENCODER = json.JSONEncoder(default=repr)
@@ -36,7 +39,10 @@ logger: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Lines:
-    """Writes what one turn of the event loop logs in one go; without a loop, each line at once."""
+    """Writes what one turn of the event loop logs in one go; without a loop, each line at once.
+
+    For one thread, as the processes here have.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -121,17 +127,19 @@ def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return event
 
 
-@functools.lru_cache(maxsize=256)
-def _masked_text(text: str) -> str:
+def _mask(text: str) -> str:
     if _SUSPECTS.search(text):
         for pattern, replacement in _MASKS:
             text = pattern.sub(replacement, text)
     return text
 
 
+_mask_word = functools.lru_cache(maxsize=256)(_mask)
+
+
 def _masked(value: object) -> object:
     if isinstance(value, str):
-        return _masked_text(value)
+        return _mask_word(value) if len(value) <= _LONGEST_WORD else _mask(value)
     if isinstance(value, dict):
         return {key: _masked(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -200,6 +200,7 @@ CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::js
     SET search_path TO ''
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
@@ -247,6 +248,8 @@ CREATE FUNCTION public.wa_notifications_claim(worker text, batch integer DEFAULT
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notifications_claim(worker text, batch integer, lease interval) OWNER TO wa_runtime;
@@ -257,6 +260,8 @@ CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notifications_settle(results jsonb) OWNER TO wa_runtime;
@@ -1548,6 +1553,7 @@ COMMENT ON FUNCTION wa.phone_lookup_key(p_phone text) IS 'One form for the varia
 CREATE FUNCTION wa.prepare_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.prepare_notification() OWNER TO wa_runtime;

@@ -38,7 +38,7 @@ async def test_several_workers_send_everything_once_and_keep_each_users_order(
 
 
 async def test_no_more_is_claimed_than_can_be_sent_at_once(outbox: Outbox) -> None:
-    outbox.graph.behave(Behaviour(delay=60, times=None))
+    outbox.graph.behave(Behaviour(delay=60, statuses="none", times=None))
     for user in USERS:
         outbox.queue(outbox.add_user(user))
     async with outbox.run_notifier(wa_notify_concurrency=3, wa_notify_drain_seconds=0):

@@ -42,7 +42,7 @@ bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes t
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(PGMQ),--pgmq $(PGMQ))
 
 schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
-	@$(BIN)/python -m handler.dev.schema_snapshot
+	@$(BIN)/python -m wa_webhook.dev.schema_snapshot
 	@$(BIN)/python -m tests.privileges.document
 
 release: $(INSTALLED) ## write changed routines into a migration, for `supabase db push`

@@ -20,7 +20,7 @@ from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
 from bench.run import MissingPeerError, Run
 from bench.server import BenchServer
-from handler.cli.signals import exit_on_termination
+from wa_webhook.cli.signals import exit_on_termination
 
 if TYPE_CHECKING:
     from collections.abc import Callable

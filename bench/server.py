@@ -9,8 +9,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from handler.dev.postgres import DATABASE, MIGRATING_ROLE, SUPERUSER, LocalPostgres
-from handler.dev.stack import prepare_database
+from wa_webhook.dev.postgres import DATABASE, MIGRATING_ROLE, SUPERUSER, LocalPostgres
+from wa_webhook.dev.stack import prepare_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

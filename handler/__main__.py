@@ -1,5 +1,14 @@
-"""`python -m handler`: the command line without its installed script."""
+"""`python -m handler`: receive webhooks, with everything that it needs in the environment."""
 
-from handler.cli import app
+import sys
 
-app(prog_name="wa-webhook")
+from handler.process.environment import SettingsError, load_settings
+from handler.serve import serve
+from handler.settings import WebhookSettings
+
+try:
+    settings = load_settings(WebhookSettings)
+except SettingsError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)
+serve(settings, settings.wa_host, settings.wa_port)

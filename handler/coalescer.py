@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from handler.logs import logger
+from handler.process.logs import logger
 from handler.rpc import Answer, DatabaseUnavailable, DispatchError
 
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})

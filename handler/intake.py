@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from handler.coalescer import Coalescer
-from handler.logs import log_events, logger
 from handler.payload import Reason, keep, storable_text
+from handler.process.logs import log_events, logger
 from handler.rpc import Answer, DispatchError, PayloadRefused, Rpc
 
 

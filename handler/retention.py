@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from handler.logs import logger
+from handler.process.logs import logger
 from handler.rpc import PurgeFailed, Rpc
 
 PAUSE_SECONDS = 60.0

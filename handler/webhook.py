@@ -19,12 +19,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from handler import signature
-from handler.alert_webhook import AlertWebhook
 from handler.intake import Intake
-from handler.logs import logger
 from handler.metrics import HandlerMetrics
-from handler.metrics.endpoint import metrics_route, serve_metrics
-from handler.outage_alert import OutageAlert
+from handler.process.alert_webhook import AlertWebhook
+from handler.process.logs import logger
+from handler.process.metrics_endpoint import metrics_route, serve_metrics
+from handler.process.outage_alert import OutageAlert
 from handler.retention import Retention
 from handler.rpc import (
     Answer,
@@ -177,30 +177,6 @@ class Webhook:
             self._retention.start()
 
 
-class Application(Starlette):
-    """Posted webhooks go straight to their endpoint: routing costs more than the signature."""
-
-    def __init__(self, webhook: Webhook) -> None:
-        super().__init__(
-            routes=webhook.routes(),
-            exception_handlers={HTTPException: _refuse_exception},
-            lifespan=webhook.lifespan,
-        )
-        self._webhook = webhook
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection or the lifespan, as ASGI has it."""
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == "/webhook":
-            await self._webhook.receive(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
-
-
-def create_app(settings: WebhookSettings) -> Starlette:
-    """Build the application; it connects when its lifespan starts."""
-    return Application(Webhook(settings))
-
-
 async def read_body(receive: Receive, limit: int) -> bytes:
     """Return the raw body, never holding more than the limit, whatever its length claims to be.
 
@@ -238,11 +214,6 @@ def reply(status: int, content: Mapping[str, Any], headers: Headers = None) -> R
 def refuse(status: int, error: str, headers: Headers = None) -> Response:
     """Answer with one line of JSON that names the error."""
     return reply(status, {"error": error}, headers)
-
-
-async def _refuse_exception(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
-    return refuse(error.status_code, error.detail.lower().replace(" ", "_"), error.headers)
 
 
 def _place_of(error: Exception) -> str:

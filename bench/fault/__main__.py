@@ -18,10 +18,10 @@ from pathlib import Path
 
 from bench.fault.plan import QUICK, Plan
 from bench.fault.run import FaultRun
-from handler.cli.signals import exit_on_termination
-from handler.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
-from handler.dev.stack import prepare_database
-from handler.logs import configure_logging
+from handler.process.logs import configure_logging
+from wa_webhook.cli.signals import exit_on_termination
+from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
+from wa_webhook.dev.stack import prepare_database
 
 _COUNTS = ("messages", "users", "workers", "kills", "restarts", "crashes", "seed")
 

@@ -17,18 +17,18 @@ from pydantic import SecretStr
 from bench.fault.database import FaultDatabase
 from bench.fault.plan import MISBEHAVIOUR
 from bench.fault.verdict import Verdict, judge
-from handler.dev.graph import Behaviour, GraphStandIn
-from handler.dev.server import LocalServer, bind
-from handler.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
+from handler.app import create_app
 from handler.settings import WebhookSettings
-from handler.webhook import create_app
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
+from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
 
     from bench.fault.plan import Plan
-    from handler.dev.postgres import LocalPostgres
+    from wa_webhook.dev.postgres import LocalPostgres
 
 PROJECT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.2
@@ -116,7 +116,7 @@ class FaultRun:
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            "from handler.cli import app; app()",
+            "from wa_webhook.cli import app; app()",
             "notify",
             env=environment,
             cwd=PROJECT,

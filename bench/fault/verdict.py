@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from handler.dev.graph import Accepted
+    from wa_webhook.meta import Accepted
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60.0
 _ENDING_SECONDS = 40.0
-_COMMAND_LINE = ("-c", "from handler.cli import app; app()")
+_COMMAND_LINE = ("-c", "from wa_webhook.cli import app; app()")
 _UVICORN = (*("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none"),)
 
 

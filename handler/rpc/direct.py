@@ -13,7 +13,8 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from handler.logs import log_notice
+from handler.process.environment import DatabaseOptions
+from handler.process.logs import log_notice
 from handler.rpc.protocol import (
     ACQUIRE_SECONDS,
     DISPATCH_SECONDS,
@@ -28,7 +29,6 @@ from handler.rpc.protocol import (
     dispatch_patiently,
     sort_sqlstate,
 )
-from handler.settings import DatabaseOptions
 
 TCP_LIMITS = {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000}
 """A dead network shows by these, long before DISPATCH_SECONDS."""

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from handler.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer, bind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from handler.alert_webhook import AlertWebhook
-from handler.outage_alert import OutageAlert
+from handler.process.alert_webhook import AlertWebhook
+from handler.process.outage_alert import OutageAlert
 from tests import payloads
 from tests.alerts.receiver import receiving
 from tests.fixtures.transport import direct_way_in

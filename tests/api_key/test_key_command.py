@@ -10,10 +10,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner, Result
 
-from handler.cli import app
 from tests.api_key.keys import KEY_ID, SigningKey
 from tests.fixtures.names import current_role
 from tests.fixtures.postgrest import JWT_SECRET
+from wa_webhook.cli import app
 
 if TYPE_CHECKING:
     from pathlib import Path

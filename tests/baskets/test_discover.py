@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.baskets.callers import Baskets, refused
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database

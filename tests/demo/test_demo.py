@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from handler.demo.conversation import SCENES
-from handler.demo.expectation import match_reply
-from handler.demo.first_conversation import MENU
+from wa_webhook.demo.conversation import SCENES
+from wa_webhook.demo.expectation import match_reply
+from wa_webhook.demo.first_conversation import MENU
 
 PROJECT = Path(__file__).parents[2]
 
 _WITH_A_WRONG_SCRIPT = """
-from handler.cli import app
-from handler.demo import session
-from handler.demo.people import ANA
-from handler.demo.scenes import Scene, Turn, Typed
+from wa_webhook.cli import app
+from wa_webhook.demo import session
+from wa_webhook.meta.people import ANA
+from wa_webhook.demo.scenes import Scene, Turn
+from wa_webhook.meta.said import Typed
 session.SCENES = (Scene("One", (Turn(ANA, Typed("hello"), ("Good evening!",)),)),)
 app()
 """
@@ -38,7 +39,7 @@ def run_demo(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_whole_script_is_followed_and_the_exit_code_is_zero(tmp_path: Path) -> None:
-    result = run_demo("from handler.cli import app; app()", tmp_path)
+    result = run_demo("from wa_webhook.cli import app; app()", tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert all(scene.title in result.stdout for scene in SCENES)
     assert "WRONG" not in result.stdout

@@ -20,7 +20,7 @@ import psutil
 import psycopg
 import pytest
 
-from handler.dev.server import bind
+from wa_webhook.dev.server import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _PATIENCE_SECONDS = 120
 
 def command(*, database_port: int = 0) -> list[str]:
     """Return the command on free ports."""
-    program = "from handler.cli import app; app()"
+    program = "from wa_webhook.cli import app; app()"
     ports = ["--port", "0", "--graph-port", "0", "--database-port", str(database_port)]
     return [sys.executable, "-c", program, "dev", *ports]
 

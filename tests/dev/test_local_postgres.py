@@ -15,13 +15,13 @@ import psutil
 import psycopg
 import pytest
 
-from handler.dev.postgres import (
+from tests.fixtures.clusters import fast_folder, find_binaries
+from wa_webhook.dev.postgres import (
     SUPERUSER,
     THROWAWAY_SETTINGS,
     LocalPostgres,
     PostgresFailedError,
 )
-from tests.fixtures.clusters import fast_folder, find_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +118,7 @@ def test_a_server_left_behind_by_a_killed_process_is_replaced(
 ) -> None:
     program = (
         "import os, signal; from pathlib import Path\n"
-        "from handler.dev.postgres import LocalPostgres\n"
+        "from wa_webhook.dev.postgres import LocalPostgres\n"
         f"LocalPostgres(Path({str(data)!r}),"
         f" binaries=Path({str(find_binaries()[postgres_version])!r})).start()\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
@@ -140,7 +140,7 @@ def test_a_cluster_in_use_is_refused(make_server: Callable[..., LocalPostgres]) 
 def test_nothing_runs_after_the_process_has_ended(data: Path, postgres_version: int) -> None:
     program = (
         "from pathlib import Path\n"
-        "from handler.dev.postgres import LocalPostgres\n"
+        "from wa_webhook.dev.postgres import LocalPostgres\n"
         f"LocalPostgres(Path({str(data)!r}),"
         f" binaries=Path({str(find_binaries()[postgres_version])!r})).start()\n"
         "raise SystemExit(3)"

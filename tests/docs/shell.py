@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handler.settings import ENV_FILES
+from handler.process.environment import ENV_FILES
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.names import (
     current_names,

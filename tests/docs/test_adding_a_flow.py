@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.rows import dict_row
 
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.chat import Chat
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from handler.outage_alert import BACK, LOST
+from handler.process.outage_alert import BACK, LOST
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from handler.cli import app
-from handler.flow_map import draw_mermaid, read_flow_map
 from tests.docs.code_blocks import PROJECT
+from wa_webhook.cli import app
+from wa_webhook.flows.map import draw_mermaid, read_flow_map
 
 if TYPE_CHECKING:
     from pathlib import Path

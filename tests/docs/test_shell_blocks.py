@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.api_key import mint, read_secret
 from tests.docs.code_blocks import find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
@@ -17,6 +16,7 @@ from tests.fixtures.documents import as_run
 from tests.fixtures.names import current_role
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, let_authenticator_switch
 from tests.webhook.conftest import running_webhook
+from wa_webhook.api_key import mint, read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

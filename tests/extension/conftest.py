@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from handler.dev.postgres import SUPERUSER
-from handler.extension import Version, read_versions, record_version, write_extension
-from handler.migrate import find_db_folder, read_source
-from handler.migrate.release import name_release, plan_release
 from tests.extension.installation import Installation, copy_installation
 from tests.fixtures import clusters
 from tests.supabase.conftest import supabase as supabase  # a fixture here too
+from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.extension import Version, read_versions, record_version, write_extension
+from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.migrate.release import name_release, plan_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from handler.dev.postgres import LocalPostgres
-    from handler.extension import Built
-    from handler.migrate import Source
     from tests.fixtures.postgres import Database
+    from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.extension import Built
+    from wa_webhook.migrate import Source
 
 OLD, NEW = "0.0.1", "0.1.0"
 ROLES = (

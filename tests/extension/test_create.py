@@ -9,7 +9,6 @@ import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from handler.dev.postgres import SUPERUSER, embedded_binaries
 from tests.extension.conftest import ALL_MEMBERS, NEW, OLD, execute, let_go, open_folder
 from tests.extension.installation import let_everybody_read
 from tests.fixtures.chat import Chat
@@ -17,6 +16,7 @@ from tests.fixtures.clusters import cluster_from_seed, empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.supabase.contents import routines_of, rows_of, schema_of
+from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
 
 if TYPE_CHECKING:
     from tests.extension.conftest import Tree

@@ -11,9 +11,9 @@ import pglast
 import pytest
 from typer.testing import CliRunner
 
-from handler.cli import app
-from handler.migrate import SourceError
 from tests.extension.conftest import NEW, OLD
+from wa_webhook.cli import app
+from wa_webhook.migrate import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,9 +112,9 @@ def test_the_scripts_for_pg_tle_hold_the_same_and_parse(tree: Tree, tmp_path: Pa
 def test_the_command_writes_the_version_of_the_package_and_says_how_to_install_it(
     tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # handler.cli.extension is the command; the module of that name is behind it.
+    # wa_webhook.cli.extension is the command; the module of that name is behind it.
     monkeypatch.setattr(
-        import_module("handler.cli.extension"), "find_db_folder", lambda: tree.folder
+        import_module("wa_webhook.cli.extension"), "find_db_folder", lambda: tree.folder
     )
     result = CliRunner().invoke(app, ["extension", "--to", str(tmp_path), "--record"])
     assert result.exit_code == 0, result.output

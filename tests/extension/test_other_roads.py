@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from handler.migrate import HistoryError, Migrator
 from tests.extension.conftest import NEW, OLD, execute
 from tests.fixtures.names import about_default_names
 from tests.operations.command import answer, run
+from wa_webhook.migrate import HistoryError, Migrator
 
 if TYPE_CHECKING:
     from tests.extension.conftest import Tree

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.dispatching import replies, reply_texts, row_ids, say, value
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -11,11 +11,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from handler import signature
-from handler.dev.graph import Behaviour
-from handler.dev.server import bind
 from tests import payloads
 from tests.dispatching import break_step
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, running_outbox, until
+from wa_webhook.dev.server import bind
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

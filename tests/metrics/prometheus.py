@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from handler.dev.server import bind
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import find_program
+from wa_webhook.dev.server import bind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

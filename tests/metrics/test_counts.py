@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.dev.graph import Behaviour
 from tests.metrics.conftest import CARLA, DORA
 from tests.notifier.conftest import ANA, BRUNO, until
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from tests.metrics.conftest import Observed

@@ -11,13 +11,13 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from handler.dev.server import bind
-from handler.metrics import NotifierMetrics
-from handler.metrics.endpoint import serve_metrics
-from handler.settings import MetricsSettings
+from handler.process.environment import MetricsSettings
+from handler.process.metrics_endpoint import serve_metrics
 from tests.fixtures.transport import direct_way_in
 from tests.webhook.conftest import running_webhook
 from tests.webhook.test_serve_command import command, environment
+from wa_webhook.dev.server import bind
+from wa_webhook.notifier.metrics import NotifierMetrics
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from handler.migrate import Migrator, Outcome, find_db_folder, read_source
 from tests.fixtures.clusters import empty_cluster, find_binaries
+from wa_webhook.migrate import Migrator, Outcome, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from handler.dev.postgres import LocalPostgres
-    from handler.migrate import Source
     from tests.fixtures.postgres import Database
+    from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.migrate import Source
 
 FIRST_VERSION = "20261123000100"
 

@@ -12,12 +12,12 @@ import pytest
 from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
-from handler.cli import app
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests import payloads
 from tests.dispatching import dispatch, row, value, values
 from tests.fixtures.names import with_default_names
 from tests.privileges.rights import read_rights
+from wa_webhook.cli import app
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

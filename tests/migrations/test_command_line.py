@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from handler.cli import app
-from handler.migrate import find_db_folder, read_source
 from tests.migrations.conftest import FIRST_VERSION
+from wa_webhook.cli import app
+from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from handler.migrate import DatabaseBusyError, Migrator
 from tests.migrations.conftest import Tree, run, value
+from wa_webhook.migrate import DatabaseBusyError, Migrator
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -43,7 +43,7 @@ def test_runners_that_start_together_apply_each_file_once(
 
 
 def test_two_processes_at_once_both_succeed(bare_database: Database) -> None:
-    command = [sys.executable, "-m", "handler", "migrate", "--database-url", bare_database.url()]
+    command = [sys.executable, "-m", "wa_webhook", "migrate", "--database-url", bare_database.url()]
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(2)

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.migrations.conftest import value
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
-    from handler.dev.postgres import LocalPostgres
+    from wa_webhook.dev.postgres import LocalPostgres
 
 
 def test_a_fresh_plain_server_is_migrated_by_a_role_that_is_no_superuser(

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handler.migrate import HistoryError, SourceError
 from tests.migrations.conftest import Tree, run, value
+from wa_webhook.migrate import HistoryError, SourceError
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handler.migrate import HistoryError, Migrator
 from tests.fixtures.names import about_default_names
 from tests.migrations.conftest import FIRST_VERSION, Tree, run, value
+from wa_webhook.migrate import HistoryError, Migrator
 
 if TYPE_CHECKING:
     from psycopg import Connection

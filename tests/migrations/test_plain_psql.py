@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.migrate import find_db_folder, read_source
 from tests.fixtures.names import about_default_names
+from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database

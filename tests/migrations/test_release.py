@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from handler.cli import app
-from handler.migrate import Migrator, find_db_folder, read_source
-from handler.migrate.release import name_release, plan_release
 from tests.fixtures.names import about_default_names
 from tests.migrations.conftest import Tree, run, value
+from wa_webhook.cli import app
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.migrate.release import name_release, plan_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +182,7 @@ def test_a_release_is_later_than_every_migration(tree: Tree) -> None:
 @pytest.fixture
 def release(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`wa-webhook release` in a checkout of the test's own."""
-    module = import_module("handler.cli.release")  # its name in handler.cli is the command's
+    module = import_module("wa_webhook.cli.release")  # its name in wa_webhook.cli is the command's
     monkeypatch.setattr(module, "find_db_folder", lambda: tree.folder)
     return lambda *options: CliRunner().invoke(app, ["release", *options])
 

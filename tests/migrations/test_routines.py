@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handler.migrate import StatementFailedError
 from tests.fixtures.names import with_default_names
 from tests.migrations.conftest import Tree, run, value
+from wa_webhook.migrate import StatementFailedError
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from handler.dev.schema_snapshot import FILE_NAME, take_snapshot
-from handler.migrate import find_db_folder
 from tests.fixtures.names import about_default_names
+from wa_webhook.dev.schema_snapshot import FILE_NAME, take_snapshot
+from wa_webhook.migrate import find_db_folder
 
 
 @about_default_names("the committed snapshot has the default names")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from handler.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from tests.docs.code_blocks import find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
@@ -14,11 +13,12 @@ from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.documents import as_run
 from tests.fixtures.names import OTHER, about_default_names, environment_of
 from tests.fixtures.postgres import Database
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from handler.dev.postgres import LocalPostgres
+    from wa_webhook.dev.postgres import LocalPostgres
 
 
 @about_default_names("compares the default names with others")

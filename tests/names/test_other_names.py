@@ -12,14 +12,14 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from handler.cli import app
-from handler.migrate import HistoryError, Migrator, find_db_folder, read_source
-from handler.names import Names
-from handler.rewriting import Rewriter
 from tests.fixtures.clusters import empty_cluster, find_binaries
 from tests.fixtures.names import about_default_names, environment_of
 from tests.privileges.rights import OUR_ROLES, read_rights
 from tests.privileges.test_direct_access import MATRIX
+from wa_webhook.cli import app
+from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
+from wa_webhook.naming.names import Names
+from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from handler.dev.postgres import LocalPostgres
     from tests.fixtures.postgres import Database
     from tests.privileges.rights import Right
+    from wa_webhook.dev.postgres import LocalPostgres
 
 pytestmark = about_default_names("compares the default names with others")
 

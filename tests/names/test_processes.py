@@ -13,11 +13,6 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from handler.api_key import mint, read_secret
-from handler.cli import app
-from handler.dev.graph import GraphStandIn
-from handler.dev.server import LocalServer, bind
-from handler.names import Names
 from tests import payloads
 from tests.fixtures.names import about_default_names, environment_of
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
@@ -25,6 +20,11 @@ from tests.notifier.conftest import PHONE_ID, TOKEN, until
 from tests.operations.command import run
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
 from tests.webhook.test_serve_command import command, environment, post, serving
+from wa_webhook.api_key import mint, read_secret
+from wa_webhook.cli import app
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.meta import GraphStandIn
+from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

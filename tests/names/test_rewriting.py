@@ -5,9 +5,9 @@ from __future__ import annotations
 import pglast
 import pytest
 
-from handler.migrate import find_db_folder, read_source
-from handler.names import Names, NamesError
-from handler.rewriting import Rewriter
+from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.naming.names import Names, NamesError
+from wa_webhook.naming.rewriting import Rewriter
 
 OTHER = Names(schema="app", private_schema="hidden", edge_role="edge", runtime_role="runner")
 

@@ -12,12 +12,13 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from handler.dev.graph import GraphStandIn
-from handler.dev.server import LocalServer, bind
-from handler.notifier.process import open_notifier
-from handler.settings import NotifierSettings, WebhookSettings
-from handler.webhook import create_app
+from handler.app import create_app
+from handler.settings import WebhookSettings
 from tests.fixtures.pooler import pooled
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.meta import GraphStandIn
+from wa_webhook.notifier.process import open_notifier
+from wa_webhook.notifier.settings import NotifierSettings
 
 if TYPE_CHECKING:
     import socket
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from psycopg.rows import DictRow
 
-    from handler.notifier import Notifier
     from tests.fixtures.postgres import Database
+    from wa_webhook.notifier import Notifier
 
 APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
 TOKEN = "token-of-the-tests"  # noqa: S105

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
-from handler.dev.graph import Behaviour
 from tests.alerts.receiver import receiving
 from tests.notifier.conftest import ANA, until
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import Outbox

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.dev.graph import Behaviour
 from tests.notifier.conftest import ANA, until
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import Outbox

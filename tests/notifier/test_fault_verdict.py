@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.fault.verdict import Verdict, judge
-from handler.dev.graph import Accepted
+from wa_webhook.meta import Accepted
 
 CLAIM, FIRST, SECOND_CLAIM, SECOND = 1.0, 2.0, 10.0, 11.0
 

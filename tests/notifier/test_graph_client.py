@@ -12,13 +12,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from handler.dev.graph import Behaviour, GraphStandIn
-from handler.dev.server import LocalServer, bind
-from handler.notifier import GraphClient
-from handler.notifier.answers import read_answer
-from handler.notifier.exchange import Exchange, GivenUpError
-from handler.notifier.notification import Notification, SendResult
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.notifier import GraphClient
+from wa_webhook.notifier.answers import read_answer
+from wa_webhook.notifier.exchange import Exchange, GivenUpError
+from wa_webhook.notifier.notification import Notification, SendResult
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handler import signature
-from handler.dev.graph import Behaviour, GraphStandIn
-from handler.dev.server import LocalServer, PortTakenError, bind
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN, until
+from wa_webhook.dev.server import LocalServer, PortTakenError, bind
+from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

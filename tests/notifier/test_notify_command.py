@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
-from handler.cli import app
-from handler.dev.graph import Behaviour
 from tests.fixtures.names import current_names, environment_of
 from tests.notifier.conftest import ANA, BRUNO, PHONE_ID, TOKEN, until
+from wa_webhook.cli import app
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -46,7 +46,7 @@ async def notifying(outbox: Outbox, folder: Path, **variables: str) -> AsyncIter
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        "from handler.cli import app; app()",
+        "from wa_webhook.cli import app; app()",
         "notify",
         stdout=asyncio.subprocess.PIPE,
         cwd=folder,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from handler import signature
-from handler.dev.graph import Behaviour
 from tests import payloads
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, PHONE_ID, until
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from pathlib import Path

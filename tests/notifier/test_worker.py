@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
-from handler.dev.graph import Behaviour
 from tests.notifier.conftest import ANA, BRUNO, running_outbox, until
+from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database

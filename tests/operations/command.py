@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner, Result
 
-from handler.cli import app
 from tests.fixtures.names import current_names, current_role, environment_of
+from wa_webhook.cli import app
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database

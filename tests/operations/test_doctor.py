@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from handler.dev.graph import Behaviour, GraphStandIn
-from handler.dev.postgres import SUPERUSER
-from handler.dev.server import LocalServer, bind
 from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
+from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handler.operations.doctor.database import judge_clock
+from wa_webhook.doctor.database import judge_clock
 
 
 @pytest.mark.parametrize(

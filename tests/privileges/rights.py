@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg.rows import class_row
 
-from handler.dev.postgres import MIGRATING_ROLE
+from wa_webhook.dev.postgres import MIGRATING_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

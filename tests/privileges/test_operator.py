@@ -13,11 +13,11 @@ import pglast
 import psycopg
 from psycopg.rows import tuple_row
 
-from handler.flow_map import read_flow_map
-from handler.operations.doctor.privileges import REQUIRED
-from handler.operations.migrations import read_migrations
 from tests.dispatching import values
 from tests.docs.code_blocks import find_code_blocks
+from wa_webhook.doctor.privileges import REQUIRED
+from wa_webhook.flows.map import read_flow_map
+from wa_webhook.operations.migrations import read_migrations
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -13,14 +13,6 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from handler.dev.postgres import (
-    DATABASE,
-    MIGRATING_ROLE,
-    SUPERUSER,
-    THROWAWAY_SETTINGS,
-    LocalPostgres,
-)
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.docs.code_blocks import CodeBlock, find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
@@ -29,6 +21,14 @@ from tests.fixtures.documents import as_run
 from tests.fixtures.machine import requires
 from tests.fixtures.postgres import Database
 from tests.retention.conftest import Past
+from wa_webhook.dev.postgres import (
+    DATABASE,
+    MIGRATING_ROLE,
+    SUPERUSER,
+    THROWAWAY_SETTINGS,
+    LocalPostgres,
+)
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,8 +10,8 @@ import pytest
 from pglast import ast
 from pglast.visitors import Visitor
 
-from handler.migrate import find_db_folder
 from tests.retention.conftest import purge
+from wa_webhook.migrate import find_db_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

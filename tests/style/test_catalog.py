@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from handler.dev.postgres import SUPERUSER
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -9,12 +9,12 @@ import pglast
 from pglast import ast
 from pglast.enums import ObjectType
 
-from handler.migrate import find_db_folder, read_source
+from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from handler.migrate.source import SqlFile
+    from wa_webhook.migrate.source import SqlFile
 
 SOURCE = read_source(find_db_folder())
 FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)

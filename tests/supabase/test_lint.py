@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from handler.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from tests.fixtures import clusters
 from tests.fixtures.machine import requires
 from tests.fixtures.names import about_default_names, current_names, with_default_names
 from tests.fixtures.postgres import Database
 from tests.supabase.conftest import documented, needs_the_cli
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from handler.migrate import Migrator, find_db_folder, read_source
 from tests.fixtures.names import about_default_names
 from tests.supabase.conftest import needs_the_cli
 from tests.supabase.contents import routines_of, rows_of, schema_of
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database

@@ -9,10 +9,10 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from handler.dev.postgres import SUPERUSER
 from tests.baskets.callers import call
 from tests.identity.conftest import World
 from tests.queue.conftest import Queue, status_of
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -18,12 +18,12 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from handler import signature
-from handler.dev.postgres import LocalPostgres
+from handler.app import create_app
 from handler.settings import WebhookSettings
-from handler.webhook import create_app
 from tests.fixtures.postgres import Database
 from tests.fixtures.postgrest import let_authenticator_switch
 from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
+from wa_webhook.dev.postgres import LocalPostgres
 
 APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
 VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from handler.logs import configure_logging, log_events, logger
+from handler.process.logs import configure_logging, log_events, logger
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from handler import signature
-from handler.dev.postgres import LocalPostgres
 from tests import payloads
 from tests.fixtures.names import current_names, current_role, environment_of
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.postgres import Database
 from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
+from wa_webhook.dev.postgres import LocalPostgres
 
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "hunter2"  # noqa: S105
@@ -57,7 +57,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from handler.cli import app; app()", *arguments]
+    return [sys.executable, "-c", "from wa_webhook.cli import app; app()", *arguments]
 
 
 @pytest.fixture

@@ -5,13 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from handler.settings import (
-    NotifierSettings,
-    SettingsError,
-    SigningSettings,
-    WebhookSettings,
-    load_settings,
-)
+from handler.process.environment import SettingsError, load_settings
+from handler.settings import SigningSettings, WebhookSettings
+from wa_webhook.notifier.settings import NotifierSettings
 
 Environment = Callable[[Mapping[str, str]], None]
 WEBHOOK = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from handler.migrate import Migrator, Source, find_db_folder, read_source
-from handler.migrate.release import plan_release
-from handler.migrate.source import RELEASE_NAME, Migration, SqlFile
+from wa_webhook.migrate import Migrator, Source, find_db_folder, read_source
+from wa_webhook.migrate.release import plan_release
+from wa_webhook.migrate.source import RELEASE_NAME, Migration, SqlFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

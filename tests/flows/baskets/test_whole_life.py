@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from handler.demo.baskets_in_english import BASKETS_IN_ENGLISH
-from handler.demo.baskets_in_french import BASKETS_IN_FRENCH
-from handler.demo.expectation import match_reply
-from handler.demo.scenes import Located, Tapped, Typed
+from wa_webhook.demo.baskets_in_english import BASKETS_IN_ENGLISH
+from wa_webhook.demo.baskets_in_french import BASKETS_IN_FRENCH
+from wa_webhook.demo.expectation import match_reply
+from wa_webhook.meta.said import Located, Tapped, Typed
 
 if TYPE_CHECKING:
-    from handler.demo.scenes import Said, Scene
     from tests.fixtures.chat import Chat, Person
+    from wa_webhook.demo.scenes import Scene
+    from wa_webhook.meta.said import Said
 
 
 def send(person: Person, said: Said, known: dict[str, str]) -> list[str]:

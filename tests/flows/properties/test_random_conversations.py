@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from handler.dev.postgres import SUPERUSER
 from tests import payloads
 from tests.flows.properties.messages import PROLOGUE, STEPS, Step
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

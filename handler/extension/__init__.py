@@ -1,6 +1,0 @@
-"""The database as a PostgreSQL extension, made of the migrations."""
-
-from handler.extension.build import Built, write_extension
-from handler.extension.versions import Version, read_versions, record_version
-
-__all__ = ["Built", "Version", "read_versions", "record_version", "write_extension"]

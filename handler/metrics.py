@@ -1,0 +1,96 @@
+"""Metrics of the handler, and the database's figures beside them."""
+
+import functools
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+
+from handler.figures import FIGURES, POOL_FIGURES, Figures
+from handler.process.metrics import ProcessMetrics
+from handler.rpc import Answer, DatabaseUnavailable
+
+REQUEST_MS_BUCKETS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
+CACHE_SECONDS = 5.0
+
+COUNTERS = {
+    "processed": ("wa_message_processed", "Messages that had their effect"),
+    "failed": ("wa_message_failed", "Messages kept with their error"),
+    "invalid_sender": ("wa_message_invalid_sender", "Messages without a usable sender"),
+    "duplicate": ("wa_message_duplicate", "Messages that had been counted before"),
+    "ignored": ("wa_message_ignored", "Messages that need no effect"),
+    "statuses": ("wa_status_received", "Statuses of messages that we sent"),
+    "kept": ("wa_payload_kept", "Payloads kept whole for an operator"),
+}
+
+
+class HandlerMetrics(ProcessMetrics):
+    """What one handler has done, what its pool does, and what the database says at a scrape."""
+
+    def __init__(self, *, snapshot_rate: float = 0.0) -> None:
+        super().__init__()
+        self._counters = {
+            key: Counter(name, text, registry=self.registry)
+            for key, (name, text) in COUNTERS.items()
+        }
+        request_ms = Histogram(
+            "wa_webhook_request_ms",
+            "Milliseconds from the request's headers to its answer",
+            ["status"],
+            buckets=REQUEST_MS_BUCKETS,
+            registry=self.registry,
+        )
+        self._request_ms_of_status = functools.cache(request_ms.labels)
+        self._requests_per_call = Histogram(
+            "wa_webhook_requests_per_call",
+            "Requests that shared one call and one commit",
+            buckets=(1, 2, 4, 8, 16, 32, 64),
+            registry=self.registry,
+        )
+        Gauge(
+            "wa_inbound_snapshot_rate",
+            "Share of requests whose masked payload is kept for debugging; 0 outside such a window",
+            registry=self.registry,
+        ).set(snapshot_rate)
+        self._database_is_up = Gauge(
+            "wa_database_up", "1 if the database answered the last scrape", registry=self.registry
+        )
+        self._figures: Mapping[str, Any] = {}
+        self.registry.register(Figures(FIGURES, lambda: self._figures))
+        self._read_database: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
+        self._read_at = -CACHE_SECONDS
+
+    def watch(
+        self,
+        read_database: Callable[[], Awaitable[Mapping[str, Any]]],
+        read_pool: Callable[[], Mapping[str, int]],
+    ) -> None:
+        """Add the database's figures and the pool's to what is rendered."""
+        self._read_database = read_database
+        self.registry.register(
+            Figures(POOL_FIGURES, lambda: dict.fromkeys(POOL_FIGURES, 0) | dict(read_pool()))
+        )
+
+    def observe_request(self, status: int, milliseconds: float) -> None:
+        """Record one answered request."""
+        self._request_ms_of_status(status).observe(milliseconds)
+
+    def count(self, answer: Answer) -> None:
+        """Add what one call did."""
+        self._requests_per_call.observe(answer.requests)
+        for key, counted in answer.counts.items():
+            if counted and key in self._counters:
+                self._counters[key].inc(counted)
+        self.count_sends(answer.events)
+
+    async def render(self) -> bytes:
+        """Return the exposition text; the process's own figures come without the database too."""
+        if self._read_database and time.monotonic() - self._read_at >= CACHE_SECONDS:
+            self._read_at = time.monotonic()
+            try:
+                self._figures = await self._read_database()
+            except DatabaseUnavailable:
+                self._figures = {}
+            self._database_is_up.set(bool(self._figures))
+        return generate_latest(self.registry)

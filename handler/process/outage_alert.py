@@ -1,0 +1,119 @@
+"""The one alert that the database cannot queue: that it is gone itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from handler.process.alert_webhook import AlertWebhook
+
+GRACE_SECONDS = 10.0
+"""A restart is over before that, and nobody needs to hear of it."""
+
+REPEAT_SECONDS = 900.0
+"""Between two outages that are told: a database that comes and goes is one trouble."""
+
+RETRY_SECONDS = (30.0, 120.0, 600.0)
+
+LOST: dict[str, Any] = {
+    "kind": "database_unreachable",
+    "level": "error",
+    "meaning": "The database commits nothing. Webhooks get 503 and Meta repeats them.",
+    "next_step": "Look at the server and at WA_DATABASE_URL: runbook section 4.",
+}
+BACK: dict[str, Any] = {
+    "kind": "database_back",
+    "level": "info",
+    "meaning": "The database answers again.",
+    "next_step": "Nothing; Meta repeats what was turned away.",
+}
+
+
+class OutageAlert:
+    """Tells of an outage once, in the background, and of its end if the outage was told.
+
+    Without a webhook it does nothing. Every process tells for itself.
+    """
+
+    def __init__(
+        self,
+        webhook: AlertWebhook | None,
+        *,
+        grace_seconds: float = GRACE_SECONDS,
+        repeat_seconds: float = REPEAT_SECONDS,
+    ) -> None:
+        self._webhook = webhook
+        self._grace_seconds = grace_seconds
+        self._repeat_seconds = repeat_seconds
+        self._reported_by = f"{platform.node()}-{os.getpid()}"
+        self._lost_at: datetime | None = None
+        self.is_told = False
+        self._not_before = 0.0
+        self._telling: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether an outage is being told, or waits for the end of its grace."""
+        return self._telling is not None and not self._telling.done()
+
+    def report_lost(self, error: str) -> None:
+        """Note that a call failed for want of a database; `error` is a SQLSTATE or a type."""
+        if self._webhook is None:
+            return
+        if self._lost_at is None:
+            self._lost_at = datetime.now(UTC)
+        if not self.is_telling and not self.is_told and time.monotonic() >= self._not_before:
+            self._telling = self._start(self._tell_lost(self._webhook, self._lost_at, error))
+
+    def report_back(self) -> None:
+        """Note that a call succeeded."""
+        if self._webhook is None or self._lost_at is None:
+            return
+        lost_at, self._lost_at = self._lost_at, None
+        if self._telling is not None and not self.is_told:
+            self._telling.cancel()
+        if self.is_told:
+            self.is_told = False
+            self._start(self._post(self._webhook, BACK, lost_at, {}))
+
+    async def close(self) -> None:
+        """Stop telling."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, work: Any) -> asyncio.Task[None]:  # noqa: ANN401
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _tell_lost(self, webhook: AlertWebhook, lost_at: datetime, error: str) -> None:
+        for pause in (self._grace_seconds, *RETRY_SECONDS):
+            await asyncio.sleep(pause)
+            if await self._post(webhook, LOST, lost_at, {"error": error}):
+                self.is_told = True
+                break
+        self._not_before = time.monotonic() + self._repeat_seconds
+
+    async def _post(
+        self, webhook: AlertWebhook, what: dict[str, Any], lost_at: datetime, detail: dict[str, Any]
+    ) -> bool:
+        return await webhook.post(
+            {
+                **what,
+                "group_key": "database",
+                "count": 1,
+                "new_count": 1,
+                "first_seen_at": lost_at.isoformat(),
+                "last_seen_at": datetime.now(UTC).isoformat(),
+                "detail": detail,
+                "reported_by": self._reported_by,
+            }
+        )

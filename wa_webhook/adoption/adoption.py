@@ -1,0 +1,109 @@
+"""Runs migrations on a database that has some of their tables already.
+
+Where a migration creates a table that is there, the table is brought to that shape instead; every
+other statement runs as it stands, on the adopted table. All of it is one transaction of the caller,
+which keeps it only when there is no conflict: whatever can be said is said by trying.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wa_webhook.adoption.conflict import Conflict
+from wa_webhook.adoption.table import AdoptedTable
+from wa_webhook.adoption.wanted import read_create
+from wa_webhook.migrate.errors import StatementFailedError
+from wa_webhook.migrate.statements import (
+    END_OF_FILE,
+    Statement,
+    execute_statement,
+    split_statements,
+)
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from wa_webhook.adoption.wanted import WantedTable
+    from wa_webhook.migrate.source import Migration
+    from wa_webhook.naming.rewriting import Rewriter
+
+ASIDE_SCHEMA = "wa_adopted"
+
+_ABOUT_TABLE = """
+select relkind::text, pg_catalog.pg_has_role(relowner, 'usage')
+from pg_catalog.pg_class where oid = pg_catalog.to_regclass(%s)
+"""
+
+
+class Adoption:
+    """One attempt. `conflicts` is empty when it worked; `done` says what became of each table."""
+
+    def __init__(self, database: Connection[Any], rewriter: Rewriter) -> None:
+        self._database = database
+        self._rewriter = rewriter
+        self.conflicts: list[Conflict] = []
+        self.done: list[str] = []
+        self._tables: list[AdoptedTable] = []
+
+    def execute(self, migration: Migration) -> list[str]:
+        """Execute a migration, with the chosen names, and return its statements.
+
+        Raises StatementFailedError for a statement that fails though nothing is in its way.
+        """
+        statements = [
+            Statement(self._rewriter.rewrite(statement.text), statement.offset)
+            for statement in split_statements(migration)
+        ]
+        for statement in statements:
+            wanted = read_create(statement.text)
+            if wanted is not None and self._take_over(wanted):
+                continue
+            try:
+                with self._database.transaction():
+                    execute_statement(self._database, migration, statement)
+            except StatementFailedError:
+                # After a conflict it may only miss what could not be made.
+                if not self.conflicts:
+                    raise
+        self._database.execute(END_OF_FILE)
+        return [statement.text for statement in statements]
+
+    def finish(self) -> None:
+        """After the last migration: check what refers to rows that migrations insert."""
+        for table in self._tables:
+            self.conflicts += table.constraints.validate()
+
+    def _take_over(self, wanted: WantedTable) -> bool:
+        """Adopt a table that is there; False when it is still to be made."""
+        name = wanted.name
+        row = self._database.execute(_ABOUT_TABLE, (name,)).fetchone()
+        if row is None:
+            return False
+        kind, is_ours = row
+        if not is_ours:
+            mend = f"alter table {name} owner to {self._database.info.user};"
+            problem = "belongs to another role, which has to run this"
+            self.conflicts.append(Conflict(name, problem, mend))
+            return True
+        if kind not in {"r", "p"}:
+            mend = f"alter table {name} rename to {wanted.short_name}_before;"
+            self.conflicts.append(Conflict(name, "is no table", mend))
+            return True
+        if wanted.is_partitioned or kind == "p":
+            self._set_aside(wanted)
+            return False
+        table = AdoptedTable(self._database, wanted)
+        self.conflicts += table.adopt()
+        self.done += table.done
+        self._tables.append(table)
+        return True
+
+    def _set_aside(self, wanted: WantedTable) -> None:
+        self._database.execute(f"create schema if not exists {ASIDE_SCHEMA}")
+        self._database.execute(
+            f"comment on schema {ASIDE_SCHEMA} is"
+            " 'Tables from before wa-webhook that could not be adopted in place.'"
+        )
+        self._database.execute(f"alter table {wanted.name} set schema {ASIDE_SCHEMA}".encode())
+        kept = f"{ASIDE_SCHEMA}.{wanted.short_name}"
+        self.done.append(f"{wanted.name}: set aside as {kept}, with its rows and what uses it")

@@ -1,0 +1,39 @@
+"""The command line `wa-webhook`: one module for each command."""
+
+import typer
+
+from wa_webhook.cli.demo import demo
+from wa_webhook.cli.dev import dev
+from wa_webhook.cli.doctor import doctor
+from wa_webhook.cli.extension import extension
+from wa_webhook.cli.flows import flows
+from wa_webhook.cli.key import key
+from wa_webhook.cli.migrate import migrate
+from wa_webhook.cli.notify import notify
+from wa_webhook.cli.post import post
+from wa_webhook.cli.release import release
+from wa_webhook.cli.replay import replay
+from wa_webhook.cli.rewrite import rewrite
+from wa_webhook.cli.serve import serve
+from wa_webhook.cli.status import status
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A WhatsApp webhook for Supabase.",
+)
+app.command()(serve)
+app.command()(migrate)
+app.command()(post)
+app.command()(demo)
+app.command()(dev)
+app.command()(notify)
+app.command()(flows)
+app.command()(status)
+app.command()(doctor)
+app.command()(replay)
+app.command()(release)
+app.command()(extension)
+app.command()(key)
+app.command()(rewrite)

@@ -1,0 +1,33 @@
+"""`wa-webhook dev`: everything on this machine, until Ctrl-C."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wa_webhook.cli.embedded import embedded_server_or_exit
+from wa_webhook.cli.signals import exit_on_termination
+
+
+def dev(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the webhook; 0 takes a free one.")
+    ] = 8000,
+    graph_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the stand-in for the Graph API.")
+    ] = 8001,
+    database_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of PostgreSQL; 0 takes a free one.")
+    ] = 54329,
+    folder: Annotated[Path, typer.Option(help="Where the data stays.")] = Path(".dev"),
+) -> None:
+    """Run handler, notifier and a stand-in for the Graph API on an embedded PostgreSQL.
+
+    Replies are printed as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
+    """
+    exit_on_termination()
+    with embedded_server_or_exit():
+        # Only here: the other commands do without the optional packages.
+        from wa_webhook.dev.session import run_session
+
+        run_session(folder, port=port, graph_port=graph_port, database_port=database_port)

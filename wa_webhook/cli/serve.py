@@ -1,0 +1,30 @@
+"""`wa-webhook serve`: the webhook, as `python -m handler` runs it."""
+
+from typing import Annotated
+
+import typer
+
+import handler.serve
+from handler.settings import WebhookSettings
+from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; default: WA_HOST.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Default: WA_PORT; 0 takes a free one.", show_default=False
+        ),
+    ] = None,
+    metrics_port: MetricsPort = None,
+) -> None:
+    """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
+    settings = with_metrics_port(settings_or_exit(WebhookSettings), metrics_port)
+    handler.serve.serve(
+        settings,
+        settings.wa_host if host is None else host,
+        settings.wa_port if port is None else port,
+    )

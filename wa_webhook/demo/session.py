@@ -1,0 +1,68 @@
+"""One run of `wa-webhook demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from rich.console import Console
+
+from handler.process.logs import configure_logging
+from wa_webhook.demo.conversation import SCENES
+from wa_webhook.demo.stage import Stage
+from wa_webhook.demo.transcript import Transcript
+from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
+from wa_webhook.dev.stack import (
+    APP_SECRET,
+    PHONE_NUMBER_ID,
+    Ports,
+    local_names,
+    prepare_database,
+    run_stack,
+)
+
+_LOG_TAIL = 20
+
+
+def run_session() -> bool:
+    """Play all scenes on free ports and a temporary database; tell whether each reply was right.
+
+    Raises PostgresFailedError, MigrateError.
+    """
+    console = Console(highlight=False)
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="wa-demo-") as folder:
+        log = Path(folder) / "log.jsonl"
+        with log.open("w") as stream:
+            configure_logging(stream)
+            with LocalPostgres(settings=THROWAWAY_SETTINGS) as postgres:
+                prepare_database(postgres)
+                went_well = asyncio.run(_play(postgres, console))
+        if not went_well:
+            console.print("[bold]The end of the log:[/]")
+            console.out("\n".join(log.read_text().splitlines()[-_LOG_TAIL:]))
+    seconds = time.monotonic() - started
+    turns = sum(len(scene.turns) for scene in SCENES)
+    verdict = "every reply was the expected one" if went_well else "the script was not followed"
+    console.print(f"\n{turns} messages, {seconds:.1f} s: {verdict}", style="bold")
+    return went_well
+
+
+async def _play(postgres: LocalPostgres, console: Console) -> bool:
+    async with (
+        run_stack(postgres, Ports.take()) as stack,
+        await psycopg.AsyncConnection.connect(postgres.url(), autocommit=True) as database,
+    ):
+        stage = Stage(
+            webhook_url=stack.webhook_url,
+            app_secret=APP_SECRET,
+            phone_number_id=PHONE_NUMBER_ID,
+            graph=stack.graph,
+            database=database,
+            names=local_names(),
+            transcript=Transcript(console),
+        )
+        return await stage.play(SCENES)

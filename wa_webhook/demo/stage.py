@@ -1,0 +1,167 @@
+"""Playing scenes: posts what people say, waits for the replies, and compares."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from handler import signature
+from wa_webhook.demo.expectation import match_reply
+from wa_webhook.meta.inbound import build_body, build_content
+from wa_webhook.meta.rendering import find_choice, render_message
+from wa_webhook.meta.said import Tapped
+from wa_webhook.naming.rewriting import Rewriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import psycopg
+
+    from wa_webhook.demo.scenes import Scene, Turn
+    from wa_webhook.demo.transcript import Transcript
+    from wa_webhook.meta import GraphStandIn
+    from wa_webhook.meta.people import Person
+    from wa_webhook.naming.names import Names
+
+_PATIENCE_SECONDS = 10.0
+_LOOK_SECONDS = 0.01
+_WRONG_SECRET = b"not-the-app-secret"
+
+_UNSENT = """
+    select count(*) from public.notifications
+    where status in ('queued', 'sending') and waiting_for is null
+"""
+_UNDELIVERED = """
+    select count(*) from public.notifications
+    where status not in ('delivered', 'read', 'cancelled') and kind = 'message'
+"""
+
+
+class Stage:
+    """The people of the scenes, in front of a running handler.
+
+    `database` reads the outbox, to know when nothing more is to come.
+    """
+
+    def __init__(
+        self,
+        *,
+        webhook_url: str,
+        app_secret: str,
+        phone_number_id: str,
+        graph: GraphStandIn,
+        database: psycopg.AsyncConnection[Any],
+        names: Names,
+        transcript: Transcript,
+    ) -> None:
+        self._webhook_url = webhook_url
+        self._app_secret = app_secret.encode()
+        self._phone_number_id = phone_number_id
+        self._graph = graph
+        self._database = database
+        self._rewriter = Rewriter(names)
+        self._transcript = transcript
+        self._known: dict[str, str] = {}
+        self._seen = 0
+        self._http = httpx.AsyncClient(timeout=_PATIENCE_SECONDS)
+
+    async def play(self, scenes: Iterable[Scene]) -> bool:
+        """Play all scenes up to the first error; tell whether everything went as scripted."""
+        async with self._http:
+            for scene in scenes:
+                self._transcript.begin(scene)
+                for turn in scene.turns:
+                    if not await self._play_turn(turn):
+                        return False
+            return await self._everything_is_delivered()
+
+    async def _play_turn(self, turn: Turn) -> bool:
+        self._transcript.person_says(turn, self._known)
+        choice = None
+        if isinstance(turn.says, Tapped):
+            choice = self._find_choice(turn.who, turn.says.title)
+            if choice is None:
+                self._transcript.went_wrong(f"nothing offered [{turn.says.title}]")
+                return False
+        content = build_content(turn.says, self._known, choice)
+        body = build_body(turn.who, content, phone_number_id=self._phone_number_id)
+        return await self._post(turn, body) and await self._hear_replies(turn)
+
+    def _find_choice(self, who: Person, title: str) -> dict[str, Any] | None:
+        for accepted in reversed(self._graph.record.sent_to(who.address)):
+            choice = find_choice(accepted.request, title)
+            if choice is not None:
+                return choice
+        return None
+
+    async def _post(self, turn: Turn, body: bytes) -> bool:
+        secret = _WRONG_SECRET if turn.is_forged else self._app_secret
+        headers = {
+            "Content-Type": "application/json",
+            signature.HEADER: signature.sign(body, secret),
+        }
+        posts = (
+            self._http.post(self._webhook_url, content=body, headers=headers)
+            for _ in range(turn.copies)
+        )
+        answers = await asyncio.gather(*posts)
+        for answer in answers:
+            if answer.status_code != turn.status:
+                self._transcript.went_wrong(
+                    f"the webhook was answered {answer.status_code}, not {turn.status}:"
+                    f" {answer.text.strip()}"
+                )
+                return False
+        return True
+
+    async def _hear_replies(self, turn: Turn) -> bool:
+        if not await self._becomes_zero(_UNSENT):
+            self._transcript.went_wrong("replies are still queued after ten seconds")
+        fresh = self._graph.record.accepted[self._seen :]
+        self._seen += len(fresh)
+        wanted = {turn.who: turn.replies, **turn.others}
+        is_right = True
+        for person, expected in wanted.items():
+            replies = [
+                render_message(one.request) for one in fresh if one.recipient == person.address
+            ]
+            is_right = self._compare(person, expected, replies) and is_right
+        addresses = {person.address for person in wanted}
+        if strays := [one for one in fresh if one.recipient not in addresses]:
+            self._transcript.went_wrong(f"{len(strays)} messages to people not in this turn")
+            return False
+        if is_right and not fresh:
+            self._transcript.nothing_came(turn)
+        return is_right
+
+    def _compare(self, to: Person, expected: tuple[str, ...], replies: list[str]) -> bool:
+        is_right = len(expected) == len(replies) and all(
+            match_reply(wanted, reply, self._known)
+            for wanted, reply in zip(expected, replies, strict=True)
+        )
+        if not is_right:
+            self._transcript.differs(to, expected, replies)
+            return False
+        for reply in replies:
+            self._transcript.bot_says(to, reply)
+        return True
+
+    async def _everything_is_delivered(self) -> bool:
+        await self._graph.statuses.wait_until_all_are_posted()
+        if await self._becomes_zero(_UNDELIVERED):
+            return True
+        self._transcript.went_wrong("a reply is not marked as delivered")
+        return False
+
+    async def _becomes_zero(self, query: str) -> bool:
+        counting = self._rewriter.rewrite(query).encode()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            row = await (await self._database.execute(counting)).fetchone()
+            if row is not None and row[0] == 0:
+                return True
+            await asyncio.sleep(_LOOK_SECONDS)
+        return False

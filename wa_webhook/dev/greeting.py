@@ -1,0 +1,52 @@
+"""What `wa-webhook dev` prints: what to open, and what to try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from handler import signature
+from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.meta.inbound import build_body, build_content
+from wa_webhook.meta.people import ANA
+from wa_webhook.meta.said import Typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.dev.stack import LocalStack
+
+
+def print_greeting(
+    console: Console, postgres: LocalPostgres, stack: LocalStack, folder: Path
+) -> None:
+    """Print the addresses, and write and print an example that is ready to be posted."""
+    site = stack.webhook_url.removesuffix("/webhook")
+    table = Table.grid(padding=(0, 2))
+    table.add_row("webhook", stack.webhook_url)
+    table.add_row("health", f"{site}/healthz  {site}/readyz")
+    table.add_row("metrics", f"{site}/metrics")
+    table.add_row("stand-in", f"{stack.graph_url}/_accepted")
+    table.add_row("database", f"psql {postgres.url()}")
+    table.add_row("log", str(folder / "log.jsonl"))
+    console.print(table)
+    console.print("\nSay hello, signed as Meta would (a second time it is a duplicate):\n")
+    console.print(_write_example(stack, folder), soft_wrap=True, markup=False)
+    console.print("\nReplies appear below. Ctrl-C stops everything.\n")
+
+
+def _write_example(stack: LocalStack, folder: Path) -> str:
+    """Write a webhook body to a file, and return the curl command that posts it."""
+    content = build_content(Typed("hello"), {}, None)
+    body = build_body(ANA, content, phone_number_id=PHONE_NUMBER_ID)
+    file = folder.absolute() / "hello.json"
+    file.write_bytes(body)
+    return (
+        f"curl {stack.webhook_url} -H 'Content-Type: application/json'"
+        f" -H '{signature.HEADER}: {signature.sign(body, APP_SECRET.encode())}'"
+        f" --data-binary @{file}"
+    )

@@ -1,0 +1,82 @@
+"""Running an ASGI application inside this process, on a port of 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from wa_webhook.meta.connections import ResettableProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+_GRACE_SECONDS = 1
+
+
+class PortTakenError(RuntimeError):
+    """Another program listens on the port."""
+
+
+def bind(host: str, port: int, purpose: str) -> socket.socket:
+    """Take a port (0: a free one); raise PortTakenError, naming the purpose, if that cannot be."""
+    # With the protocol named, asyncio turns Nagle's algorithm off, which would add 40 ms an answer.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as failure:
+        listener.close()
+        if failure.errno == errno.EADDRINUSE:
+            raise PortTakenError(
+                f"port {port} of {host}, for the {purpose}, is taken by another program"
+            ) from None
+        raise
+    return listener
+
+
+class LocalServer:
+    """Serves `app` on an already bound socket between `async with` and its end."""
+
+    def __init__(self, app: Any, listener: socket.socket) -> None:  # noqa: ANN401
+        host, self.port = listener.getsockname()
+        self.url = f"http://{host}:{self.port}"
+        self._listener = listener
+        config = uvicorn.Config(
+            app,
+            http=ResettableProtocol,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+                raise RuntimeError("the server ended while starting; its log says why")
+            await asyncio.sleep(0.005)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the program around it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,57 @@
+"""One session of `wa-webhook dev`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from handler.process.logs import configure_logging
+from wa_webhook.dev.greeting import print_greeting
+from wa_webhook.dev.postgres import HOST, LocalPostgres
+from wa_webhook.dev.server import bind
+from wa_webhook.dev.stack import Ports, prepare_database, run_stack
+from wa_webhook.meta.rendering import render_message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wa_webhook.meta import Accepted
+
+
+def run_session(folder: Path, *, port: int, graph_port: int, database_port: int) -> None:
+    """Run everything until SIGINT, SIGTERM or SIGHUP, keeping data and logs in `folder`.
+
+    Raises PortTakenError before anything is started, PostgresFailedError, MigrateError.
+    """
+    console = Console(highlight=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = Ports.take(port, graph_port)
+    bind(HOST, database_port, "database").close()
+    with contextlib.suppress(KeyboardInterrupt), (folder / "log.jsonl").open("a") as log:
+        configure_logging(log)
+        with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
+            prepare_database(postgres)
+            asyncio.run(_run_until_interrupted(postgres, ports, folder, console))
+    console.print("stopped", style="dim")
+
+
+async def _run_until_interrupted(
+    postgres: LocalPostgres, ports: Ports, folder: Path, console: Console
+) -> None:
+    interrupted = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    async with run_stack(postgres, ports) as stack:
+        stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
+        print_greeting(console, postgres, stack, folder)
+        await interrupted.wait()
+
+
+def _print_reply(console: Console, accepted: Accepted) -> None:
+    console.print(f"to {accepted.recipient}:", style="green", markup=False)
+    for line in render_message(accepted.request).split("\n"):
+        console.print(f"    {line}", markup=False, soft_wrap=True)

@@ -1,0 +1,144 @@
+"""Everything on one machine: PostgreSQL, and in this process handler, notifier and stand-in.
+
+One process, because then nothing can be left running: the servers end with it, and PostgreSQL is
+stopped by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psycopg
+from pydantic import SecretStr
+
+from handler.app import create_app
+from handler.settings import WebhookSettings
+from wa_webhook.dev.postgres import HOST, SUPERUSER
+from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.meta import GraphStandIn
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.naming.rewriting import Rewriter
+from wa_webhook.naming.settings import NamesSettings
+from wa_webhook.notifier.process import open_notifier
+from wa_webhook.notifier.settings import NotifierSettings
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator
+    from typing import Self
+
+    from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.naming.names import Names
+
+APP_SECRET = "local-app-secret"  # noqa: S105
+VERIFY_TOKEN = "local-verify-token"  # noqa: S105
+ACCESS_TOKEN = "local-access-token"  # noqa: S105
+PHONE_NUMBER_ID = "106540352242922"
+BOT_NUMBER = "+15550001111"
+_GRAPH_VERSION = "v26.0"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Sockets already bound, so that nothing is started when a port is taken."""
+
+    webhook: socket.socket
+    graph: socket.socket
+
+    @classmethod
+    def take(cls, webhook: int = 0, graph: int = 0) -> Self:
+        """Bind both ports (0: a free one). Raises PortTakenError."""
+        return cls(bind(HOST, webhook, "webhook"), bind(HOST, graph, "Graph API stand-in"))
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """What runs: the addresses to post to, and the stand-in that takes the replies."""
+
+    webhook_url: str
+    graph_url: str
+    graph: GraphStandIn
+
+
+def prepare_database(postgres: LocalPostgres) -> None:
+    """Migrate the database, let the roles of the processes log in, and name the bot's number.
+
+    Raises MigrateError, NamesError.
+    """
+    names = local_names()
+    with psycopg.connect(postgres.url(), autocommit=True) as database:
+        Migrator(database, read_source(find_db_folder()), names=names).run()
+        database.execute(
+            Rewriter(names)
+            .rewrite(
+                "update wa.settings set value = to_jsonb(%s::text)"
+                " where key = 'bot_number_e164' and value = '\"\"'"
+            )
+            .encode(),
+            (BOT_NUMBER,),
+        )
+    with psycopg.connect(postgres.url(SUPERUSER), autocommit=True) as database:
+        for role in (names.edge_role, names.notifier_role, names.operator_role):
+            database.execute(f"alter role {role} login".encode())
+
+
+def local_names() -> Names:
+    """Return the names that the environment chooses; files for other places do not count here.
+
+    Raises NamesError.
+    """
+    return NamesSettings(_env_file=None).names()
+
+
+@contextlib.asynccontextmanager
+async def run_stack(postgres: LocalPostgres, ports: Ports) -> AsyncIterator[LocalStack]:
+    """Run handler, notifier and stand-in on a prepared database until the context is left."""
+    host, port = ports.webhook.getsockname()
+    graph = GraphStandIn(
+        token=ACCESS_TOKEN,
+        app_secret=APP_SECRET,
+        webhook_url=f"http://{host}:{port}/webhook",
+        phone_number_ids={PHONE_NUMBER_ID},
+    )
+    async with contextlib.AsyncExitStack() as running:
+        graph_server = await running.enter_async_context(LocalServer(graph.app, ports.graph))
+        webhook = create_app(_webhook_settings(postgres))
+        webhook_server = await running.enter_async_context(LocalServer(webhook, ports.webhook))
+        await running.enter_async_context(_running_notifier(postgres, graph_server.url))
+        yield LocalStack(f"{webhook_server.url}/webhook", graph_server.url, graph)
+
+
+@contextlib.asynccontextmanager
+async def _running_notifier(postgres: LocalPostgres, graph_url: str) -> AsyncIterator[None]:
+    async with open_notifier(_notifier_settings(postgres, graph_url)) as notifier:
+        running = asyncio.create_task(notifier.run())
+        try:
+            yield
+        finally:
+            notifier.stop()
+            await running
+
+
+def _webhook_settings(postgres: LocalPostgres) -> WebhookSettings:
+    return WebhookSettings(
+        _env_file=None,
+        wa_database_schema=local_names().schema,
+        wa_database_url=SecretStr(postgres.url(local_names().edge_role)),
+        wa_app_secret=SecretStr(APP_SECRET),
+        wa_verify_token=SecretStr(VERIFY_TOKEN),
+    )
+
+
+def _notifier_settings(postgres: LocalPostgres, graph_url: str) -> NotifierSettings:
+    return NotifierSettings(
+        _env_file=None,
+        wa_database_schema=local_names().schema,
+        wa_database_url=SecretStr(postgres.url(local_names().notifier_role)),
+        wa_token=SecretStr(ACCESS_TOKEN),
+        wa_phone_id=PHONE_NUMBER_ID,
+        whatsapp_api_base_url=f"{graph_url}/{_GRAPH_VERSION}",
+        wa_notify_drain_seconds=2,
+    )

@@ -1,0 +1,116 @@
+"""The database: whether it answers, is ready, agrees with the files, and tells the same time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from wa_webhook.doctor.check import Check, fail, ok, skip, warn
+from wa_webhook.doctor.configuration import Process
+from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
+from wa_webhook.operations.database import NOT_MIGRATED, connect, explain
+from wa_webhook.operations.migrations import MIGRATE, read_migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import timedelta
+
+    from psycopg import Connection
+
+    from wa_webhook.naming.names import Names
+    from wa_webhook.settings import DatabaseSettings
+
+SUPPORTED_VERSIONS = range(15, 19)
+CLOCK_TOLERANCE_SECONDS = 5
+CLOCK_MEND = "Let a time service set the clock of the machine that is wrong."
+
+
+def examine_database(
+    settings: DatabaseSettings, names: Names, process: Process | None
+) -> tuple[Process, list[Check]]:
+    """Return whose environment this is, unless `process` says so, and what was found."""
+    checks: list[Check] = []
+    try:
+        with connect(settings, "doctor") as connection:
+            role = read_role(connection, names.schema)
+            process = process or guess_process(connection, role, names)
+            checks.append(_version(connection, role.name))
+            checks.append(_clock(connection))
+            checks += check_privileges(connection, role, process, names)
+            checks.append(_migrations(connection, names))
+            if process is not Process.MIGRATE:
+                checks += _health(connection, names)
+    except psycopg.Error as error:
+        checks.append(fail("database", explain(error, names), _mend(error)))
+    return process or Process.SERVE, checks
+
+
+def _version(connection: Connection[Any], role: str) -> Check:
+    version = connection.info.server_version // 10_000
+    where = f"{role} at {connection.info.host}:{connection.info.port}/{connection.info.dbname}"
+    if version not in SUPPORTED_VERSIONS:
+        return warn(
+            "database",
+            f"PostgreSQL {version} answers as {where}",
+            "This release is tested on PostgreSQL 15 to 18.",
+        )
+    return ok("database", f"PostgreSQL {version} answers as {where}")
+
+
+def _clock(connection: Connection[Any]) -> Check:
+    before = datetime.now(UTC)
+    row = connection.execute("select pg_catalog.clock_timestamp()").fetchone()
+    after = datetime.now(UTC)
+    assert row is not None  # noqa: S101 (one row, always)
+    return judge_clock("database", row[0] - (before + (after - before) / 2))
+
+
+def judge_clock(of: str, skew: timedelta) -> Check:
+    """Return what a difference to another clock means; positive: the other one is ahead."""
+    seconds = skew.total_seconds()
+    side = "ahead" if seconds > 0 else "behind"
+    message = f"the clock of the {of} is {abs(seconds):.1f} s {side}"
+    if abs(seconds) > CLOCK_TOLERANCE_SECONDS:
+        return warn("clock", message, CLOCK_MEND)
+    return ok("clock", message)
+
+
+def _migrations(connection: Connection[Any], names: Names) -> Check:
+    found = read_migrations(connection, names.private_schema)
+    if not found.is_known:
+        return skip(
+            "migrations",
+            "this role may not read which are applied",
+            f"wa-webhook status, as {names.operator_role}, compares them.",
+        )
+    if found.problem is not None:
+        return fail("migrations", found.problem, f"{found.mend}.")
+    held = "" if found.extension is None else f" (extension {found.extension})"
+    return ok("migrations", f"{found.applied} applied, as are all routines{held}")
+
+
+def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
+    try:
+        row = connection.execute(
+            sql.SQL("select {}.wa_health()").format(sql.Identifier(names.schema))
+        ).fetchone()
+    except (*NOT_MIGRATED, psycopg.errors.InsufficientPrivilege) as error:
+        yield fail("health", explain(error, names), f"{MIGRATE}.")
+        return
+    assert row is not None  # noqa: S101 (one row, always)
+    for problem in row[0]["problems"]:
+        yield fail("health", problem, "As it says.")
+    if row[0]["ok"]:
+        yield ok("health", "the database can take webhooks")
+
+
+def _mend(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.OperationalError):
+        text = str(error)
+        if "password" in text or "role" in text:
+            return "Give the role a login with db/roles/give_login.sql, and put it into the URL."
+        return "See that the server runs and that WA_DATABASE_URL leads there."
+    return "wa-webhook migrate, if it is not migrated; else check WA_DATABASE_SCHEMA."

@@ -1,0 +1,70 @@
+"""All checks, in the order in which one depends on another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.process.environment import SettingsError, load_settings
+from handler.settings import VerificationSettings
+from wa_webhook.doctor.check import Check, Outcome, skip
+from wa_webhook.doctor.configuration import Process, check_configuration
+from wa_webhook.doctor.database import examine_database
+from wa_webhook.doctor.network import check_graph, check_webhook
+from wa_webhook.naming.names import NamesError
+from wa_webhook.naming.settings import NamesSettings
+from wa_webhook.settings import DatabaseSettings, GraphSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def examine(process: Process | None, url: str | None) -> tuple[Process, list[Check]]:
+    """Return whose environment was examined (guessed from the role, when None) and every finding.
+
+    `url` is the webhook's public address, None to leave it alone.
+    """
+    try:
+        settings = load_settings(DatabaseSettings)
+        names = load_settings(NamesSettings).names()
+    except (SettingsError, NamesError):
+        process = process or Process.SERVE
+        in_database = [skip("database", "not asked", "Mend the configuration first.")]
+    else:
+        process, in_database = examine_database(settings, names, process)
+    return process, [
+        *check_configuration(process),
+        *in_database,
+        *_graph(process),
+        *_webhook(url),
+    ]
+
+
+def is_well(checks: list[Check]) -> bool:
+    """Whether nothing failed; warnings are for a person to weigh."""
+    return all(check.outcome is not Outcome.FAIL for check in checks)
+
+
+def _graph(process: Process) -> Iterator[Check]:
+    try:
+        settings = load_settings(GraphSettings)
+    except SettingsError:
+        mend = "Set WA_TOKEN and WA_PHONE_ID." if process is Process.NOTIFY else ""
+        yield skip("graph", "WA_TOKEN and WA_PHONE_ID are not both set", mend)
+        return
+    yield from check_graph(
+        settings.whatsapp_api_base_url,
+        settings.wa_token.get_secret_value(),
+        settings.wa_phone_id,
+    )
+
+
+def _webhook(url: str | None) -> Iterator[Check]:
+    if url is None:
+        yield skip("webhook", "not called", "Give its address: --url https://<host>/webhook.")
+        return
+    try:
+        token = load_settings(VerificationSettings).wa_verify_token.get_secret_value()
+    except SettingsError:
+        yield skip("webhook", "not called", "Set WA_VERIFY_TOKEN.")
+        return
+    yield from check_webhook(url, token)

@@ -1,0 +1,11 @@
+"""A local stand-in for WhatsApp's Graph API, for development and tests.
+
+It checks what it is sent by Meta's rules, on its own (nothing here reads the database's rules),
+answers as Meta does, posts signed status webhooks back, and misbehaves on demand.
+"""
+
+from wa_webhook.meta.behaviour import Behaviour
+from wa_webhook.meta.record import Accepted
+from wa_webhook.meta.stand_in import GraphStandIn
+
+__all__ = ["Accepted", "Behaviour", "GraphStandIn"]

@@ -1,0 +1,58 @@
+"""The webhooks that Meta would post for what a person says."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from wa_webhook.meta.said import Located, Sent, Tapped, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wa_webhook.meta.people import Person
+    from wa_webhook.meta.said import Said
+
+
+def build_content(
+    said: Said, known: Mapping[str, str], choice: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Return the part of a message that says what it is; `choice` is the content of a tap."""
+    match said:
+        case Typed(text):
+            return {"type": "text", "text": {"body": text.format_map(known)}}
+        case Tapped():
+            return {"type": "interactive", "interactive": choice}
+        case Located(name, latitude, longitude):
+            place = {"latitude": latitude, "longitude": longitude, "name": name}
+            return {"type": "location", "location": place}
+        case Sent(message_type, content):
+            return {"type": message_type, message_type: dict(content)}
+
+
+def build_body(who: Person, content: dict[str, Any], *, phone_number_id: str) -> bytes:
+    """Return the webhook body of one message, encoded as Meta encodes it."""
+    message: dict[str, Any] = {
+        "id": f"wamid.{uuid4().hex.upper()}",
+        "timestamp": str(int(time.time())),
+        **content,
+    }
+    contact: dict[str, Any] = {"profile": {"name": who.name}}
+    if who.phone is not None:
+        message["from"] = contact["wa_id"] = who.phone
+    if who.user_id is not None:
+        message["from_user_id"] = contact["user_id"] = who.user_id
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550001111", "phone_number_id": phone_number_id},
+        "contacts": [contact],
+        "messages": [message],
+    }
+    change = {"field": "messages", "value": value}
+    envelope = {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "102290129340398", "changes": [change]}],
+    }
+    return json.dumps(envelope, separators=(",", ":")).encode()

@@ -1,0 +1,97 @@
+"""The statuses that follow an accepted message."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta.webhooks import StatusUpdate, WebhookSender
+
+if TYPE_CHECKING:
+    from wa_webhook.meta.behaviour import Behaviour
+    from wa_webhook.meta.record import Accepted
+
+
+class StatusSender:
+    """Reports what becomes of messages, one status after the other, by `webhooks`.
+
+    `user_ids` maps a phone number to the business-scoped user id that Meta knows for it, and
+    `reported_at` a message to the moment in which its first status was answered with 200, in
+    seconds of the monotonic clock.
+    """
+
+    def __init__(
+        self,
+        webhooks: WebhookSender,
+        *,
+        with_read: bool = False,
+        user_ids: dict[str, str] | None = None,
+    ) -> None:
+        self.webhooks = webhooks
+        self.with_read = with_read
+        self._user_ids = user_ids or {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.reported_at: dict[str, float] = {}
+
+    def follow(self, accepted: Accepted, behaviour: Behaviour) -> None:
+        """Report on a message in the background."""
+        if self.webhooks.url is None or accepted.is_dropped or behaviour.statuses == "none":
+            return
+        task = asyncio.create_task(self._report_all(accepted, behaviour))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def report_now(self, accepted: Accepted, behaviour: Behaviour) -> None:
+        """Report on a message and return when all its statuses are taken."""
+        if self.webhooks.url is not None and not accepted.is_dropped:
+            await self._report_all(accepted, behaviour)
+
+    async def wait_until_all_are_posted(self) -> None:
+        """Return when nothing is left to report."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Give up what is not reported yet."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.webhooks.close()
+
+    async def _report_all(self, accepted: Accepted, behaviour: Behaviour) -> None:
+        for status in self._statuses(behaviour):
+            await self.webhooks.deliver(self._update(accepted, status, behaviour.code))
+            self.reported_at.setdefault(accepted.wa_message_id, time.monotonic())
+
+    def _statuses(self, behaviour: Behaviour) -> list[str]:
+        statuses = ["sent", "delivered", *(["read"] if self.with_read else [])]
+        if behaviour.statuses == "failed":
+            return ["failed"]
+        if behaviour.statuses == "duplicate":
+            return [status for status in statuses for _ in range(2)]
+        return statuses[::-1] if behaviour.statuses == "reversed" else statuses
+
+    def _update(self, accepted: Accepted, status: str, code: int) -> StatusUpdate:
+        user_id = (
+            accepted.recipient if accepted.is_user_id else self._user_ids.get(accepted.recipient)
+        )
+        entry: dict[str, Any] = {
+            "id": accepted.wa_message_id,
+            "status": status,
+            "timestamp": str(int(time.time())),
+        }
+        contact: dict[str, str] = {}
+        if not accepted.is_user_id:
+            entry["recipient_id"] = contact["wa_id"] = accepted.recipient
+        if user_id is not None:
+            entry["recipient_user_id"] = contact["user_id"] = user_id
+        if accepted.callback_data is not None:
+            entry["biz_opaque_callback_data"] = accepted.callback_data
+        if status == "failed":
+            title = GraphError(code).title
+            entry["errors"] = [{"code": code, "title": title, "message": title}]
+        else:
+            entry["pricing"] = {"billable": False, "pricing_model": "PMP", "category": "service"}
+        return StatusUpdate(accepted.phone_number_id, entry, contact)

@@ -1,0 +1,26 @@
+"""Migrations and routines, applied from the plain SQL files under db/."""
+
+from wa_webhook.migrate.errors import (
+    DatabaseBusyError,
+    HistoryError,
+    MigrateError,
+    SourceError,
+    StatementFailedError,
+)
+from wa_webhook.migrate.plan import Plan
+from wa_webhook.migrate.runner import Migrator, Outcome
+from wa_webhook.migrate.source import Source, find_db_folder, read_source
+
+__all__ = [
+    "DatabaseBusyError",
+    "HistoryError",
+    "MigrateError",
+    "Migrator",
+    "Outcome",
+    "Plan",
+    "Source",
+    "SourceError",
+    "StatementFailedError",
+    "find_db_folder",
+    "read_source",
+]

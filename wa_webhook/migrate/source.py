@@ -1,0 +1,99 @@
+"""The SQL files under db/: migrations in order, and one file for each routine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from wa_webhook.migrate.errors import SourceError
+
+RELEASE_NAME = "routines"
+"""The name of the migrations that the release step writes."""
+
+MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One file; `path` is relative to db/ and uses forward slashes."""
+
+    path: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Lower-case hex of the file's UTF-8 bytes."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Migration(SqlFile):
+    """A file of db/migrations; `version` is its 14 digits, UTC YYYYMMDDHHMMSS."""
+
+    version: str
+    name: str
+
+    @property
+    def is_release(self) -> bool:
+        """Whether the release step wrote it."""
+        return self.name == RELEASE_NAME
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything the runner applies: migrations by version, routines by path."""
+
+    migrations: tuple[Migration, ...]
+    routines: tuple[SqlFile, ...]
+
+
+def find_db_folder() -> Path:
+    """Return db/ of the checkout, or its copy inside an installed wheel.
+
+    Raises SourceError when this installation has neither.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package.parent / "db", package / "_db"):
+        if (folder / "migrations").is_dir():
+            return folder
+    raise SourceError(f"no db/migrations beside or inside {package}")
+
+
+def read_source(folder: Path) -> Source:
+    """Read every migration and routine under `folder`.
+
+    Raises SourceError for a migration whose name the Supabase CLI would not take, or a version
+    used twice.
+    """
+    return Source(
+        migrations=tuple(_read_migrations(folder)),
+        routines=tuple(
+            SqlFile(path.relative_to(folder).as_posix(), _read_text(path))
+            for path in sorted((folder / "functions").rglob("*.sql"))
+        ),
+    )
+
+
+def _read_migrations(folder: Path) -> list[Migration]:
+    migrations: dict[str, Migration] = {}
+    for path in sorted((folder / "migrations").glob("*.sql")):
+        relative = path.relative_to(folder).as_posix()
+        parts = MIGRATION_FILE_NAME.fullmatch(path.name)
+        if parts is None:
+            raise SourceError(
+                f"{relative}: not named <14 digits>_<lower_case_name>.sql, so its place in the "
+                "order is unknown"
+            )
+        version = parts["version"]
+        if version in migrations:
+            raise SourceError(f"{relative}: has the version of {migrations[version].path}")
+        migrations[version] = Migration(relative, _read_text(path), version, parts["name"])
+    return list(migrations.values())
+
+
+def _read_text(path: Path) -> str:
+    # newline="" keeps line ends, so that the checksum is that of the file's bytes.
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()

@@ -1,0 +1,107 @@
+"""One file's statements: split with PostgreSQL's own parser, executed one by one.
+
+One by one, so that the server's error position leads to a line of the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pglast
+import psycopg
+from pglast.parser import ParseError
+from psycopg import errors
+
+from wa_webhook.migrate.errors import SourceError, StatementFailedError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from wa_webhook.migrate.source import SqlFile
+    from wa_webhook.naming.rewriting import Rewriter
+
+END_OF_FILE = "set constraints all immediate;\nset constraints all deferred;\n"
+"""Between files that share a transaction: each expects that the one before has ended its own."""
+
+_EXCERPT_LINES = 12
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement's text, without its semicolon, and where it starts in its file."""
+
+    text: str
+    offset: int
+
+
+def split_statements(file: SqlFile) -> list[Statement]:
+    """Return the statements of `file` in order.
+
+    Raises SourceError with the line when PostgreSQL's grammar does not take the file.
+    """
+    try:
+        slices = pglast.split(file.text, only_slices=True)
+    except ParseError as error:
+        message, offset = error.args
+        line = _line_at(file.text, offset or 0)
+        raise SourceError(f"{file.path}, line {line}: {message}") from None
+    return [Statement(file.text[part], part.start) for part in slices]
+
+
+def execute_file(
+    connection: Connection[tuple[object, ...]], file: SqlFile, rewriter: Rewriter
+) -> list[str]:
+    """Execute every statement of `file`, with the names of `rewriter`, and return their texts.
+
+    Raises StatementFailedError with file, line and statement. Errors that say "try again" (a lock
+    timeout, a deadlock, a serialization failure) come through as they are.
+    """
+    statements = [
+        Statement(rewriter.rewrite(statement.text), statement.offset)
+        for statement in split_statements(file)
+    ]
+    for statement in statements:
+        execute_statement(connection, file, statement)
+    return [statement.text for statement in statements]
+
+
+def execute_statement(
+    connection: Connection[tuple[object, ...]], file: SqlFile, statement: Statement
+) -> None:
+    """Execute one statement of `file`; raises as execute_file does."""
+    try:
+        connection.execute(statement.text.encode())
+    except (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure):
+        raise
+    except psycopg.Error as error:
+        raise StatementFailedError(_describe(file, statement, error)) from error
+
+
+def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
+    diagnostic = error.diag
+    position = int(diagnostic.statement_position or 1) - 1
+    line = _line_at(file.text, statement.offset) + statement.text.count("\n", 0, position)
+    lines = [f"{file.path}, line {line}: {diagnostic.message_primary or error}"]
+    hint = diagnostic.message_hint
+    if isinstance(error, errors.DuplicateTable):
+        hint = "If another program made it, see: wa-webhook migrate --adopt --dry-run"
+    lines += [
+        f"  {label}: {value}"
+        for label, value in (
+            ("SQLSTATE", error.sqlstate),
+            ("detail", diagnostic.message_detail),
+            ("hint", hint),
+            ("context", diagnostic.context),
+        )
+        if value
+    ]
+    excerpt = statement.text.splitlines()
+    lines += ["  statement:", *(f"    {text}" for text in excerpt[:_EXCERPT_LINES])]
+    if len(excerpt) > _EXCERPT_LINES:
+        lines.append(f"    ... ({len(excerpt) - _EXCERPT_LINES} more lines)")
+    return "\n".join(lines)
+
+
+def _line_at(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

@@ -1,0 +1,113 @@
+"""The names that an operator may choose: of the two schemas and of the roles.
+
+The files under db/ are plain SQL with the default names; `rewriting` beside this puts others in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, fields
+
+DEFAULT_SCHEMA = "public"
+DEFAULT_PRIVATE_SCHEMA = "wa"
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_TAKEN_SCHEMAS = frozenset({"auth", "extensions", "information_schema", "supabase_migrations"})
+_TAKEN_ROLES = frozenset(
+    {
+        *("public", "none", "current_role", "current_user", "session_user", "user"),
+        *("postgres", "supabase_admin", "authenticator", "anon", "authenticated", "service_role"),
+    }
+)
+
+
+class NamesError(ValueError):
+    """Names that cannot be used; one line for each problem."""
+
+
+def derive_private_schema(schema: str) -> str:
+    """Return the usual private schema for a schema of the contract."""
+    return DEFAULT_PRIVATE_SCHEMA if schema == DEFAULT_SCHEMA else f"{schema}_private"
+
+
+@dataclass(frozen=True)
+class Names:
+    """All names; a field is called as its option, `edge_role` for `--edge-role`.
+
+    An empty `private_schema` is derived from `schema`. Raises NamesError for names that would need
+    quotes, that PostgreSQL or Supabase keeps for itself, or that are used twice.
+    """
+
+    schema: str = DEFAULT_SCHEMA
+    private_schema: str = ""
+    edge_role: str = "wa_edge_role"
+    notifier_role: str = "wa_notifier_role"
+    operator_role: str = "wa_operator_role"
+    runtime_role: str = "wa_runtime"
+    basket_owner_role: str = "wa_basket_owner"
+    maintenance_role: str = "wa_maintenance"
+
+    def __post_init__(self) -> None:
+        if not self.private_schema:
+            object.__setattr__(self, "private_schema", derive_private_schema(self.schema))
+        if problems := [*self._problems_of_each(), *self._problems_of_all()]:
+            raise NamesError("\n".join(problems))
+
+    @property
+    def are_default(self) -> bool:
+        """Whether the files can be used as they are."""
+        return self == Names()
+
+    @property
+    def schemas(self) -> dict[str, str]:
+        """The chosen schema by its name in the files."""
+        return {DEFAULT_SCHEMA: self.schema, DEFAULT_PRIVATE_SCHEMA: self.private_schema}
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The chosen role by its name in the files."""
+        return {
+            str(one.default): getattr(self, one.name)
+            for one in fields(self)
+            if one.name.endswith("_role")
+        }
+
+    def as_options(self) -> dict[str, str]:
+        """Return each name by its field."""
+        return asdict(self)
+
+    def _problems_of_each(self) -> list[str]:
+        problems = []
+        for option, name in self.as_options().items():
+            said = f"--{option.replace('_', '-')} {name!r}"
+            if not _PLAIN.fullmatch(name):
+                problems.append(
+                    f"{said}: lower-case letters, digits and underscores only, 63 at most, and no"
+                    " digit first: the name has to work without quotes"
+                )
+            elif name.startswith("pg_"):
+                problems.append(f"{said}: names that begin with pg_ are PostgreSQL's own")
+            elif name in (_TAKEN_ROLES if option.endswith("_role") else _TAKEN_SCHEMAS):
+                problems.append(f"{said}: is taken by PostgreSQL or Supabase")
+        return problems
+
+    def _problems_of_all(self) -> list[str]:
+        problems = []
+        if self.schema == DEFAULT_PRIVATE_SCHEMA:
+            problems.append("--schema 'wa': is the private schema's name in the files")
+        if self.private_schema in {DEFAULT_SCHEMA, self.schema}:
+            problems.append(
+                f"--private-schema {self.private_schema!r}: must be a schema of its own"
+            )
+        problems += [
+            f"{name!r} is given to {count} roles"
+            for name, count in Counter(self.roles.values()).items()
+            if count > 1
+        ]
+        problems += [
+            f"{mine!r} is the default name of another role than the one it is given to"
+            for default, mine in self.roles.items()
+            if mine != default and mine in self.roles
+        ]
+        return problems

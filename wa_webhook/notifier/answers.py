@@ -1,0 +1,98 @@
+"""Reading the Graph API's answer to one message.
+
+Shapes: Meta's Cloud API reference, "Messages" and "Error codes".
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from wa_webhook.notifier.notification import SendResult
+
+if TYPE_CHECKING:
+    import httpx
+
+_REQUEST_TIMEOUT = 408
+_SERVER_ERROR = 500
+
+
+def read_answer(response: httpx.Response) -> SendResult:
+    """Tell what an answer says of the message that it answers.
+
+    Only Meta's own error body, or a client error, says that nothing was sent: behind a proxy's 5xx
+    page the message may have been accepted.
+    """
+    body = _json_object(response)
+    status = response.status_code
+    if isinstance(error := body.get("error"), dict):
+        return _rejected(response, error)
+    if response.is_success and (accepted := _accepted(body, status)) is not None:
+        return accepted
+    if response.is_success or status >= _SERVER_ERROR or status == _REQUEST_TIMEOUT:
+        return SendResult(
+            "unknown",
+            http_status=status,
+            error_message=f"HTTP {status} without an answer of the Graph API",
+            retry_after_seconds=_retry_after_seconds(response),
+        )
+    return SendResult(
+        "rejected",
+        http_status=status,
+        error_message=f"HTTP {status} without an error of the Graph API",
+        retry_after_seconds=_retry_after_seconds(response),
+    )
+
+
+def _accepted(body: dict[str, Any], status: int) -> SendResult | None:
+    messages, contacts = body.get("messages"), body.get("contacts")
+    if isinstance(messages, list) and messages and isinstance(messages[0].get("id"), str):
+        contact = contacts[0] if isinstance(contacts, list) and contacts else {}
+        return SendResult(
+            "accepted",
+            wa_message_id=messages[0]["id"],
+            wa_id=contact.get("wa_id"),
+            user_id=contact.get("user_id"),
+            http_status=status,
+        )
+    # The answer to marking a message as read.
+    return SendResult("accepted", http_status=status) if body.get("success") is True else None
+
+
+def _rejected(response: httpx.Response, error: dict[str, Any]) -> SendResult:
+    code, data = error.get("code"), error.get("error_data")
+    details = data.get("details") if isinstance(data, dict) else None
+    parts = [str(part) for part in (error.get("message"), details) if part]
+    is_transient = error.get("is_transient")
+    return SendResult(
+        "rejected",
+        http_status=response.status_code,
+        error_code=code if isinstance(code, int) else None,
+        error_message=": ".join(parts) or None,
+        fbtrace_id=str(error["fbtrace_id"]) if error.get("fbtrace_id") else None,
+        retry_after_seconds=_retry_after_seconds(response),
+        is_transient=is_transient if isinstance(is_transient, bool) else None,
+    )
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _retry_after_seconds(response: httpx.Response) -> float | None:
+    """Read Retry-After, which is a number of seconds or a date (RFC 9110, 10.2.3)."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,72 @@
+"""The notifier's two calls into the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from wa_webhook.notifier.database_link import DatabaseLink, DatabaseState
+from wa_webhook.notifier.notification import Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import LiteralString, Self
+
+    from handler.process.outage_alert import OutageAlert
+    from wa_webhook.notifier.notification import SendResult
+
+
+class NotificationQueue:
+    """Claims and settles, each on a connection of its own so that neither waits for the other.
+
+    `worker` is the name that claimed rows carry, `lease_seconds` how long they stay ours. All
+    methods raise psycopg.Error; an OperationalError passes, the others need somebody to look.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        worker: str,
+        lease_seconds: float,
+        schema: str = "public",
+        prepared_statements: bool = False,
+        outage: OutageAlert | None = None,
+    ) -> None:
+        state = DatabaseState(outage)
+        self._claiming = DatabaseLink(url, state, prepared_statements=prepared_statements)
+        self._settling = DatabaseLink(url, state, prepared_statements=prepared_statements)
+        self._worker = worker
+        self._lease = timedelta(seconds=lease_seconds)
+        self._claim = _statement(
+            "select id, lock_token, phone_number_id, request, upload, retry_count"
+            " from {}.wa_notifications_claim(%s, %s, %s)",
+            schema,
+        )
+        self._settle = _statement("select {}.wa_notifications_settle(%s)", schema)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._claiming.close()
+        await self._settling.close()
+
+    async def claim(self, batch: int) -> list[Notification]:
+        """Return up to `batch` due notifications, which are ours until the lease runs out."""
+        rows = await self._claiming.fetch(self._claim, (self._worker, batch, self._lease))
+        return [Notification(*row) for row in rows]
+
+    async def settle(self, results: Sequence[tuple[Notification, SendResult]]) -> dict[str, Any]:
+        """Report what happened, and return counts and events."""
+        settled = [result.as_json(notification) for notification, result in results]
+        rows = await self._settling.fetch(self._settle, (Jsonb(settled),))
+        report: dict[str, Any] = rows[0][0]
+        return report
+
+
+def _statement(text: LiteralString, schema: str) -> sql.Composed:
+    return sql.SQL(text).format(sql.Identifier(schema))

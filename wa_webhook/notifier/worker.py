@@ -1,0 +1,199 @@
+"""The loop: claim as much as can be sent at once, send it, report what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from handler.process.logs import log_events, logger
+from wa_webhook.notifier.backoff import Backoff
+from wa_webhook.notifier.listener import listen
+from wa_webhook.notifier.metrics import NotifierMetrics
+
+if TYPE_CHECKING:
+    from wa_webhook.notifier.graph_client import GraphClient
+    from wa_webhook.notifier.notification import Notification, SendResult
+    from wa_webhook.notifier.notification_queue import NotificationQueue
+
+_SETTLE_BATCH = 100
+_LAST_SETTLE_SECONDS = 5.0
+
+Result = tuple["Notification", "SendResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much at once, how often to look, and how long a stopped worker may finish its sends."""
+
+    concurrency: int = 32
+    poll_seconds: float = 1.0
+    drain_seconds: float = 20.0
+
+
+class Notifier:
+    """One worker; any number may run at the same time.
+
+    A slot is taken from the claim until the result is settled. So no more is ever claimed than can
+    be sent right away, and nothing is claimed while results cannot be settled. `listen_url` is a
+    direct connection for LISTEN; None leaves it to polling.
+    """
+
+    def __init__(
+        self,
+        queue: NotificationQueue,
+        graph: GraphClient,
+        limits: Limits,
+        *,
+        listen_url: str | None = None,
+        metrics: NotifierMetrics | None = None,
+    ) -> None:
+        self._queue = queue
+        self._graph = graph
+        self._limits = limits
+        self._listen_url = listen_url
+        self._metrics = metrics or NotifierMetrics()
+        self._metrics.set_slots(limits.concurrency)
+        self._slots = limits.concurrency
+        self._sends: set[asyncio.Task[None]] = set()
+        self._results: asyncio.Queue[Result | None] = asyncio.Queue()
+        self._woken = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when what is in flight is sent and settled."""
+        self._stopping.set()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """Look for due notifications now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until `stop`, then drain within `drain_seconds` and five seconds to settle."""
+        logger.info("NOTIFY_STARTED", concurrency=self._limits.concurrency)
+        settling = asyncio.create_task(self._settle_results())
+        settling.add_done_callback(lambda _: self.stop())
+        listening = self._start_listening()
+        try:
+            await self._claim_until_stopped()
+            await self._finish_sends()
+            await self._finish_settling(settling)
+        finally:
+            leftovers = [task for task in (settling, listening, *self._sends) if task is not None]
+            for task in leftovers:
+                task.cancel()
+            await asyncio.gather(*leftovers, return_exceptions=True)
+            logger.info("NOTIFY_STOPPED", unsettled=self._limits.concurrency - self._slots)
+
+    def _start_listening(self) -> asyncio.Task[None] | None:
+        if self._listen_url is None:
+            return None
+        return asyncio.create_task(listen(self._listen_url, self.wake))
+
+    async def _claim_until_stopped(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            # Cleared before the claim: whatever is queued while it runs must not go unnoticed.
+            self._woken.clear()
+            free = self._slots
+            try:
+                claimed = await self._queue.claim(free) if free > 0 else []
+                self._metrics.count_claim(len(claimed))
+                backoff.reset()
+            except psycopg.Error as error:
+                self._metrics.count_database_error(error)
+                _report_failure("NOTIFY_CLAIM_FAILED", error)
+                await self._rest(backoff.next_pause())
+                continue
+            for notification in claimed:
+                self._start_send(notification)
+            if len(claimed) < free or free == 0:
+                await self._rest_until_woken(self._limits.poll_seconds)
+
+    def _start_send(self, notification: Notification) -> None:
+        self._slots -= 1
+        task = asyncio.create_task(self._send(notification))
+        self._sends.add(task)
+        task.add_done_callback(self._sends.discard)
+
+    async def _send(self, notification: Notification) -> None:
+        result = await self._graph.send(notification)
+        self._metrics.observe_send(result)
+        self._results.put_nowait((notification, result))
+
+    async def _settle_results(self) -> None:
+        """Settle in batches: whatever came in while the batch before was under way."""
+        while (first := await self._results.get()) is not None:
+            batch = [first]
+            while len(batch) < _SETTLE_BATCH and not self._results.empty():
+                following = self._results.get_nowait()
+                if following is None:
+                    self._results.put_nowait(None)
+                    break
+                batch.append(following)
+            await self._settle(batch)
+
+    async def _settle(self, batch: list[Result]) -> None:
+        """Settle a batch, trying until the database takes it: the lock tokens make that safe."""
+        backoff = Backoff()
+        report: dict[str, Any] = {}
+        while True:
+            try:
+                report = await self._queue.settle(batch)
+            except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+                # The database is away, or not yet migrated: neither is the results' fault.
+                self._metrics.count_database_error(error)
+                _report_failure("NOTIFY_SETTLE_FAILED", error)
+                await asyncio.sleep(backoff.next_pause())
+                continue
+            except psycopg.Error as error:
+                self._metrics.count_database_error(error)
+                if len(batch) > 1:
+                    # One result that cannot be settled must not keep the others.
+                    for result in batch:
+                        await self._settle([result])
+                    return
+                # Its lease runs out, and the row is then in doubt rather than lost.
+                _report_failure("NOTIFY_SETTLE_FAILED", error, notification_id=batch[0][0].id)
+            else:
+                log_events(report.get("events") or ())
+            self._metrics.count_settled(len(batch), report)
+            self._slots += len(batch)
+            # A user's next message has become due with the one before it.
+            self.wake()
+            return
+
+    async def _finish_sends(self) -> None:
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=self._limits.drain_seconds)
+        # A cancelled send still reports what is known of it.
+        for task in list(self._sends):
+            task.cancel()
+        await asyncio.gather(*self._sends, return_exceptions=True)
+
+    async def _finish_settling(self, settling: asyncio.Task[None]) -> None:
+        self._results.put_nowait(None)
+        await asyncio.wait([settling], timeout=_LAST_SETTLE_SECONDS)
+        if settling.done():
+            settling.result()
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless the worker is to stop."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    async def _rest_until_woken(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+
+def _report_failure(event: str, error: psycopg.Error, **fields: object) -> None:
+    """Log what somebody must look at; a database that is away is reported where it was noticed."""
+    if not isinstance(error, psycopg.OperationalError):
+        logger.error(event, sqlstate=error.sqlstate, detail=str(error), **fields)

@@ -1,0 +1,52 @@
+"""Connecting as a person on call, and saying in one line why the database did not answer."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from psycopg import Connection
+
+    from wa_webhook.naming.names import Names
+    from wa_webhook.settings import DatabaseSettings
+
+CONNECT_SECONDS = 10
+
+NOT_MIGRATED = (errors.UndefinedFunction, errors.UndefinedTable, errors.InvalidSchemaName)
+
+
+@contextmanager
+def connect(settings: DatabaseSettings, command: str) -> Iterator[Connection[Any]]:
+    """Open a connection in autocommit. Raises psycopg.Error."""
+    with psycopg.connect(
+        settings.wa_database_url.get_secret_value(),
+        autocommit=True,
+        prepare_threshold=None,
+        connect_timeout=CONNECT_SECONDS,
+        application_name=f"wa-webhook {command}",
+    ) as connection:
+        yield connection
+
+
+def explain(error: psycopg.Error, names: Names) -> str:
+    """Return one line: what went wrong and what to do. libpq's messages hold no password."""
+    if isinstance(error, NOT_MIGRATED):
+        return f"{_message(error)}: run wa-webhook migrate"
+    if isinstance(error, errors.InsufficientPrivilege):
+        return f"{_message(error)}: connect as {names.operator_role}"
+    hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
+    return f"{_message(error)}{hint}"
+
+
+def _message(error: psycopg.Error) -> str:
+    if error.diag.message_primary:
+        return error.diag.message_primary
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # Psycopg tries every address of a host, and lists each attempt after the first line.
+    return lines[0] if lines else type(error).__name__

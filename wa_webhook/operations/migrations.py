@@ -1,0 +1,88 @@
+"""How a database compares with the files of this installation, as the operator's role sees it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors
+
+from wa_webhook.migrate import MigrateError, find_db_folder, read_source
+from wa_webhook.migrate.held_by_extension import find_extension
+from wa_webhook.migrate.history import read_history
+from wa_webhook.migrate.plan import make_plan
+from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+MIGRATE = "wa-webhook migrate, as the role that owns the tables"
+UPDATE = "alter extension update, once the server has the files of this version"
+
+
+@dataclass(frozen=True)
+class MigrationState:
+    """Paths are relative to db/. `refused` says what `wa-webhook migrate` would stop at.
+
+    `extension` is name and version of the one that holds the database, where one does.
+    """
+
+    is_known: bool = True
+    applied: int = 0
+    latest: str | None = None
+    pending: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: str | None = None
+    extension: str | None = None
+
+    @property
+    def mend(self) -> str:
+        """What brings the database to what the files say."""
+        return MIGRATE if self.extension is None else UPDATE
+
+    @property
+    def problem(self) -> str | None:
+        """One line on what is not as the files say, or None."""
+        if self.refused is not None:
+            return self.refused
+        parts = [
+            f"{len(paths)} {kind}"
+            for paths, kind in (
+                (self.pending, "migrations are pending"),
+                (self.changed, "routine files are not applied as they are here"),
+                (self.removed, "routines of the database have no file here"),
+            )
+            if paths
+        ]
+        return "; ".join(parts) or None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        return asdict(self)
+
+
+def read_migrations(
+    connection: Connection[Any], private_schema: str = DEFAULT_PRIVATE_SCHEMA
+) -> MigrationState:
+    """Compare history and checksums with the files; not known where the role may not read them."""
+    extension = None
+    try:
+        with connection.transaction():
+            extension = find_extension(connection, private_schema)
+            history = read_history(connection, private_schema, with_statements=False)
+        if extension is not None:
+            history = history.of_extension()
+        plan = make_plan(read_source(find_db_folder()), history)
+    except errors.InsufficientPrivilege:
+        return MigrationState(is_known=False, extension=extension)
+    except MigrateError as error:
+        return MigrationState(refused=" ".join(str(error).split()), extension=extension)
+    return MigrationState(
+        applied=len(plan.applied),
+        latest=max((migration.version for migration in plan.applied), default=None),
+        pending=tuple(migration.path for migration in plan.pending),
+        changed=tuple(file.path for file in plan.changed_routines),
+        removed=plan.removed_routines,
+        extension=extension,
+    )

@@ -1,0 +1,38 @@
+"""What commands and the notifier are told by their environment, beside what the webhook is."""
+
+from pydantic import Field, SecretStr
+
+from handler.process.environment import (
+    AsciiSecret,
+    ConnectionString,
+    DatabaseOptions,
+    HttpUrl,
+    ProcessSettings,
+)
+
+
+class DatabaseSettings(DatabaseOptions):
+    """A connection to the database, with the credentials of the process's own role."""
+
+    wa_database_url: ConnectionString
+
+
+class BotSettings(ProcessSettings):
+    """What `wa-webhook migrate` tells the database about the bot."""
+
+    wa_bot_number_e164: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$")
+    """Where wa.me links lead; kept in the row bot_number_e164 of wa.settings."""
+
+
+class JwtSettings(ProcessSettings):
+    """What `wa-webhook key` signs with."""
+
+    wa_jwt_secret: SecretStr | None = None
+
+
+class GraphSettings(ProcessSettings):
+    """Meta's API: the system user's token, the business number's id, host and version."""
+
+    wa_token: AsciiSecret
+    wa_phone_id: str = Field(pattern=r"^[0-9]{1,32}$")
+    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"

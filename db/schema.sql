@@ -71,7 +71,7 @@ COMMENT ON TYPE wa.step_result IS 'What a step decides: the state to move to (nu
 
 CREATE FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text, closed_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -80,7 +80,7 @@ COMMENT ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) IS 'C
 
 CREATE FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) RETURNS TABLE(basket_id uuid, basket_name text, amount_minor bigint, balance_minor bigint, currency text, is_new boolean)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) OWNER TO wa_basket_owner;
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, 
 
 CREATE FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) OWNER TO wa_basket_owner;
@@ -98,7 +98,7 @@ COMMENT ON FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name
 
 CREATE FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) RETURNS TABLE(id uuid, name text, description text, status text, is_public boolean, member_count integer, balance_minor bigint, goal_minor bigint, currency text, share_token text, is_owner boolean, is_member boolean, owner_name text, owner_whatsapp text, last_activity timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) IS '
 
 CREATE FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) RETURNS TABLE(id uuid, name text, description text, distance_km double precision, member_count integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) OWNER TO wa_basket_owner;
@@ -116,7 +116,7 @@ COMMENT ON FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double 
 
 CREATE FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) RETURNS TABLE(qr_url text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -125,7 +125,7 @@ COMMENT ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid)
 
 CREATE FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) OWNER TO wa_basket_owner;
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text,
 
 CREATE FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -143,7 +143,7 @@ COMMENT ON FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) IS 'T
 
 CREATE FUNCTION public.basket_list_mine(_profile_id uuid) RETURNS TABLE(id uuid, name text, status text, member_count integer, balance_minor bigint, currency text, is_owner boolean, is_public boolean, goal_minor bigint, last_activity timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_list_mine(_profile_id uuid) OWNER TO wa_basket_owner;
@@ -152,7 +152,7 @@ COMMENT ON FUNCTION public.basket_list_mine(_profile_id uuid) IS 'The baskets th
 
 CREATE FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) OWNER TO wa_basket_owner;
@@ -161,7 +161,7 @@ COMMENT ON FUNCTION public.basket_set_description(_profile_id uuid, _basket_id u
 
 CREATE FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) OWNER TO wa_basket_owner;
@@ -170,7 +170,7 @@ COMMENT ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _
 
 CREATE FUNCTION public.wa_alerts_claim(worker text) RETURNS TABLE(id bigint, lock_token uuid, alert jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_claim(worker text) OWNER TO wa_runtime;
@@ -179,7 +179,7 @@ COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to
 
 CREATE FUNCTION public.wa_alerts_group() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_group() OWNER TO wa_runtime;
@@ -188,7 +188,7 @@ COMMENT ON FUNCTION public.wa_alerts_group() IS 'Groups what has happened into w
 
 CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
@@ -197,7 +197,7 @@ COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether cla
 
 CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -209,7 +209,7 @@ COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits
 
 CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) OWNER TO wa_runtime;
@@ -218,7 +218,7 @@ COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after time
 
 CREATE FUNCTION public.wa_health() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
@@ -227,7 +227,7 @@ COMMENT ON FUNCTION public.wa_health() IS 'Whether this database can take webhoo
 
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -237,7 +237,7 @@ COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GE
 
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notification_cancel(id bigint) OWNER TO wa_runtime;
@@ -246,7 +246,7 @@ COMMENT ON FUNCTION public.wa_notification_cancel(id bigint) IS 'Cancels a notif
 
 CREATE FUNCTION public.wa_notifications_claim(worker text, batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -258,7 +258,7 @@ COMMENT ON FUNCTION public.wa_notifications_claim(worker text, batch integer, le
 
 CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -270,7 +270,7 @@ COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what
 
 CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_key text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) OWNER TO wa_runtime;
@@ -279,7 +279,7 @@ COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at time
 
 CREATE FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_prefix text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) OWNER TO wa_runtime;
@@ -288,7 +288,7 @@ COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send
 
 CREATE FUNCTION public.wa_queue_pause(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_queue_pause(reason text) OWNER TO wa_runtime;
@@ -297,7 +297,7 @@ COMMENT ON FUNCTION public.wa_queue_pause(reason text) IS 'Stops claiming until 
 
 CREATE FUNCTION public.wa_queue_resume() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_queue_resume() OWNER TO wa_runtime;
@@ -306,7 +306,7 @@ COMMENT ON FUNCTION public.wa_queue_resume() IS 'Continues claiming after a paus
 
 CREATE FUNCTION public.wa_replay_event(wa_message_id text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -316,7 +316,7 @@ COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text) IS 'Processes a k
 
 CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -326,7 +326,7 @@ COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after time
 
 CREATE FUNCTION public.wa_replay_payload(id bigint) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -342,7 +342,7 @@ COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finish
 
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '2s'
     AS '(see db/functions)';
 
@@ -352,7 +352,7 @@ COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retentio
 
 CREATE FUNCTION public.wa_status() RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -362,14 +362,14 @@ COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhoo
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';
 
 CREATE FUNCTION wa.add_notice(p_notice text, p_body text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.add_notice(p_notice text, p_body text) IS 'A question, after what there is to say first.';
@@ -474,28 +474,28 @@ COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user 
 
 CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) RETURNS wa.chat_outcome
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) IS 'Moves one chat on by one message: goes to the state that it leads to (p_entry is the command that it is, p_state the state that this or the chat names, as far as these are known), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) IS 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
 
 CREATE FUNCTION wa.answer_basket_gone(p_locale text) RETURNS wa.step_result
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.answer_basket_gone(p_locale text) IS 'Says that the user does not see the basket, or no longer, and leads to the user''s baskets.';
 
 CREATE FUNCTION wa.answer_messages(p_messages wa.received_message[]) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) IS 'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all. Returns the events to log of the replies that it queued.';
@@ -577,196 +577,196 @@ COMMENT ON CONSTRAINT baskets_open_with_members_has_an_owner ON public.baskets I
 
 CREATE FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer DEFAULT NULL::integer) RETURNS boolean
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) IS 'Adds one entry to a basket''s ledger, continuing its balance; false when the reference is taken. The caller holds the basket''s lock.';
 
 CREATE FUNCTION wa.apply_account_changes(p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_account_changes(p_payload jsonb) IS 'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
 
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) IS 'Applies the error class of messages that Meta accepted and then could not deliver to their notifications, which wa.match_statuses has locked.';
 
 CREATE FUNCTION wa.apply_failure_consequences(p_failures jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) IS 'What failed attempts mean beyond themselves: blocked recipients, users who stopped marketing, numbers that take a break, a paused queue, alerts. Returns events.';
 
 CREATE FUNCTION wa.apply_send_failures(p_failures jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_send_failures(p_failures jsonb) IS 'Applies failed attempts to their notifications, which the caller has locked. Each has id, outcome (rejected, not_sent, unknown, lease_expired, stale_media, or status_failed for one that Meta took back), http_status, error_code, error_message, fbtrace_id and retry_after_seconds. Returns counts and events.';
 
 CREATE FUNCTION wa.apply_statuses(p_statuses jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_statuses(p_statuses jsonb) IS 'Moves notifications on by status webhooks: an array of Meta''s status objects, each with the phone_number_id that it came for. Forwards only, in any order; a status that names nothing of ours is counted as unmatched.';
 
 CREATE FUNCTION wa.apply_success_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.apply_success_statuses(p_matched jsonb) IS 'Moves notifications, which wa.match_statuses has locked, forwards to sent, delivered or read, and settles those whose outcome was not known.';
 
 CREATE FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) IS 'A question as it is asked the first time, or after an answer that was none.';
 
 CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) IS 'Completes a profile with what a payload says beside the name it was found by: the number as Meta now gives it, the BSUID (as another name when the profile has one already).';
 
 CREATE FUNCTION wa.basket_balance(p_basket_id uuid) RETURNS bigint
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.basket_balance(p_basket_id uuid) IS 'What is in a basket, in minor units of its currency: what its last ledger entry left.';
 
 CREATE FUNCTION wa.build_basket_link(p_share_token text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_basket_link(p_share_token text) IS 'The wa.me link that opens a chat with the bot and the basket''s code in it. Raises WA031 when the bot''s number is not set.';
 
 CREATE FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) IS 'A message with one to three reply buttons, an array of objects with id and title, shortened to Meta''s limits (body 1024, title 20 characters).';
 
 CREATE FUNCTION wa.build_choice(p_id text, p_title text, p_description text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) IS 'A button of wa.build_buttons or a row of wa.build_list.';
 
 CREATE FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer DEFAULT 1, p_more text DEFAULT '…'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) IS 'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
 
 CREATE FUNCTION wa.build_location_request(p_body text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_location_request(p_body text) IS 'A message with a button that shares the user''s place; its body is shortened to Meta''s 1024 characters.';
 
 CREATE FUNCTION wa.build_qr_image(p_content text, p_caption text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_qr_image(p_content text, p_caption text) IS 'An image of a QR code, which the notifier draws and uploads; its caption is shortened to Meta''s 1024 characters.';
 
 CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_text(p_body text) IS 'A text message, at most 4096 characters as Meta allows.';
 
 CREATE FUNCTION wa.change_identity(p_message wa.received_message) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.change_identity(p_message wa.received_message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and takes over a profile that already had the new ones.';
 
 CREATE FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) IS 'Takes what was claimed from the business number''s rate. Follows wa.open_number in the same transaction.';
 
 CREATE FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) IS 'Takes one message each from the pace at which a business number writes to these users; null stands for nobody.';
 
 CREATE FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) IS 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
 
 CREATE FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) IS 'Raises WA032 or WA033 when the amount or the reference of a contribution is not acceptable.';
 
 CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.check_payload(p_payload jsonb) IS 'Raises WA011 when a message body breaks the shape or a limit that Meta documents.';
 
 CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) IS 'What the step remembers from before: what follows a deep link''s prefix (data.link) or the beginning of a reply id (data.target), nothing when a flow is entered anew, all of it otherwise, also on the way back.';
 
 CREATE FUNCTION wa.choose_disposition(p_message jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.choose_disposition(p_message jsonb) IS 'What becomes of a message with a valid sender: processed when a flow or the identity rules act on it, ignored when it asks for no answer (groups, reactions, edits, revokes, types we do not know).';
 
 CREATE FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) IS 'The state that handles a message: where its entry point leads, or else where the chat stands.';
 
 CREATE FUNCTION wa.claim_events(p_messages wa.received_message[]) RETURNS wa.received_message[]
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
@@ -809,259 +809,266 @@ COMMENT ON COLUMN wa.send_error_classes.raises_alert IS 'Alert at once. A messag
 
 CREATE FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) RETURNS wa.send_error_classes
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) IS 'The class of a failed attempt. A server error without a Graph error code comes from something in between, so that Meta may have accepted.';
 
 CREATE FUNCTION wa.clean_basket_name(p_name text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.clean_basket_name(p_name text) IS 'A basket''s name on one line, trimmed, without characters that hide or reorder text. Raises WA026 when nothing visible or more than 60 characters are left.';
 
+CREATE PROCEDURE wa.close_routines()
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.close_routines() IS 'Ends what wa.open_routines began: takes every routine of ours from everybody and from the API roles anon and authenticated, and lets wa_runtime execute the private functions whose files grant them to nobody else. Safe to call at any time.';
+
 CREATE FUNCTION wa.count_basket_member() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.count_basket_member() IS 'Keeps member_count and owner_count of a basket, refuses members of a closed basket or a merged profile, and closes a basket that its last member left.';
 
 CREATE FUNCTION wa.count_basket_members(p_count integer, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) IS 'A number of members in words.';
 
 CREATE FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) IS 'How many messages of a dispatch came to which end. What was received but not claimed is a duplicate.';
 
 CREATE FUNCTION wa.count_queue() RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
 CREATE FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) IS 'Creates a basket that the profile owns: the work of basket_create. Raises WA020, WA026, WA027, WA031.';
 
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
 
 CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'A new profile for a sender that nobody knows yet. The caller holds the locks.';
 
 CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, decision text, delay interval, outcome text, http_status integer, error_code integer, error_message text, fbtrace_id text, error_class wa.send_error_classes)
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.decide_failures(p_failures jsonb) IS 'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';
 
 CREATE FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) IS 'A basket in a few lines: name, kind, balance and goal, owner, and for members of an open one its code.';
 
 CREATE FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) IS 'Whether a basket is open, who may join, and how many are in it, on one line.';
 
 CREATE FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) IS 'What a basket routine refused, by its SQLSTATE, in words for the user. Raises WA006 for one that no user can cause.';
 
 CREATE FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) IS 'The event to log for a failed message. The error''s text stays in wa_events: it may quote what the user wrote.';
 
 CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt; class and class_code name its row of wa.send_error_classes. Without Meta''s error text, which may quote the message.';
 
 CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.detach_phone(p_profile public.profiles) IS 'Takes the number from a profile whose owner no longer has it. The profile stays, known by its BSUID.';
 
 CREATE FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) IS 'Drops the partitions of webhook_logs whose whole day lies before p_before, and returns how many rows went with them. Runs as the owner of the table.';
 
 CREATE FUNCTION wa.emit_event(p_event text, p_fields jsonb DEFAULT '{}'::jsonb, p_level text DEFAULT 'info'::text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) IS 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
 
 CREATE FUNCTION wa.extract_messages(p_payload jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.extract_messages(p_payload jsonb) IS 'The messages of one webhook body or an array of bodies, normalized, in the order of the payload; null when there are none. A message is matched to its contact by id, never by position.';
 
 CREATE FUNCTION wa.extract_statuses(p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.extract_statuses(p_payload jsonb) IS 'The statuses of one webhook body or an array of bodies, as Meta sent them, each with its phone_number_id; null when there are none.';
 
 CREATE FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) IS 'The basket that the chat is about, as basket_detail shows it to this person: the one whose id was in the tapped reply (data.target), else the one remembered (data.basket_id). Null when the person sees no such basket.';
 
 CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) IS 'What is wrong with the reply buttons of an interactive message, or null.';
 
 CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) RETURNS uuid[]
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
 
 CREATE FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) RETURNS wa.flow_entries
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) IS 'The entry point that a message which is no command of its own leads to, if any: by the beginning of a tapped button''s or row''s id, or by a deep link anywhere in the text.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) IS 'What is wrong with an interactive message, or null. Types that are not known here are for Meta to judge.';
 
 CREATE FUNCTION wa.find_list_problem(p_action jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_list_problem(p_action jsonb) IS 'What is wrong with the action of an interactive list, or null.';
 
 CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';
 
 CREATE FUNCTION wa.find_oldest_due() RETURNS timestamp with time zone
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_oldest_due() IS 'Since when the oldest notification is due that a notifier could claim, or null: it looks at the first 1,000 of each number and priority.';
 
 CREATE FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) IS 'The profile of a recipient named by number or BSUID, created when nobody knows it yet.';
 
 CREATE FUNCTION wa.find_payload_problem(p_payload jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_payload_problem(p_payload jsonb) IS 'What Meta would refuse about a message body, in words, or null. Limits count characters, as Meta does.';
 
 CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) IS 'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';
 
 CREATE FUNCTION wa.find_template_problem(p_template jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_template_problem(p_template jsonb) IS 'What is wrong with the shape of a template message, or null. Whether the template exists only Meta knows.';
 
 CREATE FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) IS 'What is wrong with a required text of limited length, or null.';
 
 CREATE FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) RETURNS public.baskets
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) IS 'A basket that this person may see: one of its own, or a public and open one. Raises WA021 otherwise, without telling whether it exists.';
 
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.fold_basket_code(p_code text) IS 'A typed code as baskets.share_token has it: without regard to case, spaces, hyphens and the prefix JB:, and with letters that are taken for another (O, I, L, U) read as that one.';
 
 CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.fold_text(p_text text) IS 'A text as keywords are compared: lower case, without accents and punctuation. Null for a text of more than 100 characters: that is no keyword.';
 
 CREATE FUNCTION wa.forget_menus() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS '(see db/functions)';
 
@@ -1071,112 +1078,112 @@ COMMENT ON FUNCTION wa.forget_menus() IS 'Empties wa.rendered_menus, since somet
 
 CREATE FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) IS 'An amount of minor units as people write it, such as 1,234.50 USD; whole amounts without decimals.';
 
 CREATE FUNCTION wa.format_distance(p_km double precision, p_locale text) RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.format_distance(p_km double precision, p_locale text) IS 'A distance as people say it, such as 350 m, 3.4 km or 27 km.';
 
 CREATE FUNCTION wa.generate_basket_code() RETURNS text
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.generate_basket_code() IS 'A new basket code: ten symbols of Crockford''s base 32, 50 bits from the server''s strong random source.';
 
 CREATE FUNCTION wa.get_currency_exponent(p_currency text) RETURNS integer
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_currency_exponent(p_currency text) IS 'How many decimal places the minor unit of a currency has, by ISO 4217.';
 
 CREATE FUNCTION wa.get_fallback_text(p_key text, p_locale text) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) IS 'A text that the user''s language lacks: in the default language, else in English. Raises WA006 when neither has it.';
 
 CREATE FUNCTION wa.get_flow_state(p_state text) RETURNS wa.flow_states
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_flow_state(p_state text) IS 'A row of the state registry. Raises WA003 when there is none.';
 
 CREATE FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) IS 'Under which key the upload of a payload''s media is remembered; null for a payload that needs no upload.';
 
 CREATE FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) IS 'A page of the home menu under one of its texts; the first page is rendered once and kept in wa.rendered_menus.';
 
 CREATE FUNCTION wa.get_menu_lock() RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_menu_lock() IS 'The key of the advisory lock that keeps an outdated menu out of wa.rendered_menus: shared by those who change what a menu is made of, exclusive for who keeps one.';
 
 CREATE FUNCTION wa.get_profile(p_user_id uuid) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_profile(p_user_id uuid) IS 'A profile, or the one that took it over; a row of nulls when there is none.';
 
 CREATE FUNCTION wa.get_setting(p_key text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_setting(p_key text) IS 'The value of a setting. Raises WA004 when its row is gone.';
 
 CREATE FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb DEFAULT NULL::jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) IS 'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Raises WA006 when there is no such text.';
 
 CREATE FUNCTION wa.get_typed_text(p_message wa.inbound_message) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) IS 'What the user typed; null for a tap, a picture, and everything else.';
 
 CREATE FUNCTION wa.group_alerts() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.group_alerts() IS 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
 
 CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
@@ -1185,84 +1192,84 @@ COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from 
 
 CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.index_contacts(p_contacts jsonb) IS 'The contacts of a webhook by number and by BSUID in one object: with thousands of contacts, comparing each would take for ever.';
 
 CREATE FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) IS 'Whether a message is one answer to a question: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language.';
 
 CREATE FUNCTION wa.is_awaited(p_user_ids uuid[]) RETURNS boolean
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_awaited(p_user_ids uuid[]) IS 'Whether something waits for the next message of one of these users: for most nothing does, and looking costs less than updating nothing.';
 
 CREATE FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) RETURNS boolean
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) IS 'Whether this very contribution is in the ledger. Raises WA034 when its reference names another one. Volatile, to see what was committed while the caller waited for a lock.';
 
 CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, and a kind within that type, that the facts of Meta''s API name.';
 
 CREATE FUNCTION wa.is_plain_webhook(p_payload jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_plain_webhook(p_payload jsonb) IS 'Whether a webhook body, or each of an array of them, holds text messages and statuses and nothing beside them, which is what Meta sends most.';
 
 CREATE FUNCTION wa.is_retention_due() RETURNS boolean
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_retention_due() IS 'Whether retention last ran longer ago than retention_interval_seconds, or never.';
 
 CREATE FUNCTION wa.is_sound_list(p_payload jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_sound_list(p_payload jsonb) IS 'Whether a message body is an interactive list of one section without title, header and footer, and within every limit: the menus that most replies are pass with one look. What does not is for wa.find_payload_problem to judge.';
 
 CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is the server''s trouble or a lost race, and not the fault of the message at hand: the whole call is then tried again.';
 
 CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
 
 CREATE FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) IS 'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
 
 CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) RETURNS record
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_memoize TO 'off'
     AS '(see db/functions)';
 
@@ -1270,168 +1277,168 @@ COMMENT ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[
 
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted. What waits for a person raises an alert.';
 
 CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
 
 CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_account_changes(p_payload jsonb) IS 'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
 
 CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) IS 'What this person may do with a basket, as rows of a list.';
 
 CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user_id uuid, phone_number_id text, template_name text, decision text, delay interval, class_code text, class text, scope text, ends_at timestamp with time zone, ends_when_user_writes boolean, raises_alert boolean, error_message text, alert_kind text, alert_key text, alert_detail jsonb)
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_failures(p_failures jsonb) IS 'Failed attempts as wa.apply_send_failures describes them, with the end of what they bring about (a block or a pause) and the alert that they may raise.';
 
 CREATE FUNCTION wa.list_identities(p_messages wa.received_message[]) RETURNS TABLE(phone text, bsuid text)
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_identities(p_messages wa.received_message[]) IS 'The distinct senders of some messages; those that a system message changes come with their new identity too.';
 
 CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_menu(p_locale text) IS 'The rows of the home menu in one language, for wa.build_list.';
 
 CREATE FUNCTION wa.list_problems(p_status jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_problems(p_status jsonb) IS 'What is out of order in an answer of wa_status: a code, whether it needs a person, a message, and what to do next. What needs a person comes first.';
 
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
 
 CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone text, bsuid text)
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have: sending to a known number is how its BSUID becomes known.';
 
 CREATE FUNCTION wa.lock_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) IS 'The profile that acts, as wa.resolve_acting_profile has it, held until the end of the transaction. Taken before every other lock, as a merge does, so that the two wait for each other in one order.';
 
 CREATE FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text DEFAULT 'member'::text) RETURNS public.baskets
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text) IS 'Locks a basket, before anything that depends on it is read, and returns it. Raises WA021, WA022 or WA023 when the person does not see it, is not in it, or is not its owner where that is required.';
 
 CREATE FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) IS 'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Settled senders never come here.';
 
 CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
 
 CREATE FUNCTION wa.lock_settled_sender(p_message wa.received_message) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.log_other_fields(p_payload jsonb) IS 'Stores in webhook_logs, masked, what a payload holds beside messages and statuses: other webhook fields, Meta''s error notes, and objects of a kind that we do not know.';
 
 CREATE FUNCTION wa.log_snapshot(p_payload jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.log_snapshot(p_payload jsonb) IS 'Stores a masked copy of each webhook body in webhook_logs, for debugging.';
 
 CREATE FUNCTION wa.mask_error(p_error text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.mask_error(p_error text) IS 'The error of a failed message as it may be shown and grouped: after its SQLSTATE, quoted parts, ids and numbers of four digits or more are ***, since they may be what a user wrote.';
 
 CREATE FUNCTION wa.mask_json(p_value jsonb, p_path text DEFAULT ''::text, p_depth integer DEFAULT 0) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.mask_json(p_value jsonb, p_path text, p_depth integer) IS 'A copy of a webhook payload, or of the part of it at p_path (keys joined by dots, arrays left out), in which every text and number is *** unless its path is known to hold nothing personal, and every key that is not a word. What is nested deeper than 32 levels is *** as a whole.';
 
 CREATE FUNCTION wa.mask_numbers(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.mask_numbers(p_text text) IS 'A text in which whatever may be a phone number is ***: for what others have written and an alert quotes.';
 
 CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.mask_recipient(p_recipient text) IS 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
 
 CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_id bigint, wa_message_id text, status text, happened_at timestamp with time zone, error jsonb)
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id.';
 
 CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) IS 'Whether a sender is valid: a number with an allowed prefix (none listed: any number), or a BSUID alone. Nobody is turned away for hiding a number.';
 
 CREATE FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) OWNER TO wa_basket_owner;
@@ -1440,119 +1447,126 @@ COMMENT ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) IS 'Moves
 
 CREATE FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) IS 'Leaves the survivor of a merge where the more recent of the two chats stood.';
 
 CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) IS 'The later preference of two profiles that are one person holds for the survivor.';
 
 CREATE FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) IS 'Lets what is still to be sent to a merged profile go to the survivor. What was sent stays with the profile it was sent to.';
 
 CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
 
 CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_bsuid(p_value text) IS 'A business-scoped user id as it is; null when the value is none.';
 
 CREATE FUNCTION wa.normalize_parent_bsuid(p_value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_parent_bsuid(p_value text) IS 'A parent business-scoped user id as it is; null when the value is none.';
 
 CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
 
 CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
 
 CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_templates(p_changes jsonb) IS 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
 
 CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) IS 'Takes the profile''s turn to use a basket code: one at a time, so that tries at the same moment are counted too. Raises WA028 when there were too many wrong ones.';
 
 CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) IS 'How many messages a business number may send now. Locks its pace until the transaction ends, unless the rate is unlimited; wa.charge_number takes what was used. Without p_may_wait, none when another worker holds the lock.';
 
+CREATE PROCEDURE wa.open_routines(IN p_names text[] DEFAULT NULL::text[])
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.open_routines(IN p_names text[]) IS 'Makes routines ready to be applied anew, all of them or those of p_names: nobody may execute them but by what their files grant, and files may give them to their owners. To be followed by wa.close_routines in the same transaction.';
+
 CREATE FUNCTION wa.park_blocked(p_ids bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.park_blocked(p_ids bigint[]) IS 'Takes notifications that wait for an earlier one of their user, which the caller has locked, off the due list until that one is settled. Returns those whose earlier one is locked by somebody else, so that they could not be parked.';
 
 CREATE FUNCTION wa.parse_amount(p_text text, p_currency text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.parse_amount(p_text text, p_currency text) IS 'The minor units of an amount as people type it, such as 1 500, 1,500.50, 1.500,50 or $20; null when it is none. What could be read in two ways should be shown to the user before it counts.';
 
 CREATE FUNCTION wa.pause_for_account(p_changes jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.pause_for_account(p_changes jsonb) IS 'Pauses the queue when account changes (of wa.list_account_changes) say so, until Meta''s restriction expires or, where it has no end, until wa_queue_resume(). What Meta delivers again pauses nothing again. Returns events.';
 
 CREATE FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time zone) IS 'Stops claiming until then, unless it is already stopped for longer, and raises the alert. Returns the event.';
 
 CREATE FUNCTION wa.phone_lookup_key(p_phone text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.phone_lookup_key(p_phone text) IS 'One form for the variants of a number: Brazil with the ninth digit, Mexico without the 1, Argentina without the 9. The same expression as profiles.phone_lookup_key.';
 
 CREATE FUNCTION wa.prepare_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS '(see db/functions)';
 
@@ -1562,126 +1576,126 @@ COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse
 
 CREATE FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) IS 'Deletes alerts that were last seen before a moment: few rows, since alerts are grouped.';
 
 CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
 
 CREATE FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) IS 'Forgets up to p_batch events received before p_before, and returns how many.';
 
 CREATE FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and returns how many.';
 
 CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
 
 CREATE FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) IS 'Queues the read receipt of each message answered, if the setting read_receipts says so, and returns how many.';
 
 CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) IS 'Lets a person know, through ALERT_WEBHOOK_URL, once this transaction commits. Occurrences of the same kind and group become one alert with a count. p_detail holds nothing personal.';
 
 CREATE FUNCTION wa.raise_number_rate() RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.raise_number_rate() IS 'Meta has upgraded a business number: it sends at upgraded_number_rate_per_second from now on, or a person is asked which one. Returns events.';
 
 CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_link(p_body text, p_prefix text) IS 'What follows the prefix of a deep link in a text, without regard to case; empty when nothing follows, null when the prefix is not there.';
 
 CREATE FUNCTION wa.read_location(p_message wa.inbound_message) RETURNS double precision[]
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_location(p_message wa.inbound_message) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when the message is none, or no place on earth.';
 
 CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_page(p_data jsonb) IS 'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
 
 CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_uuid(p_text text) IS 'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
 
 CREATE FUNCTION wa.rebuild_envelope(p_message wa.received_message) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) IS 'The webhook that would have carried just this message: what wa_replay_event dispatches again.';
 
 CREATE FUNCTION wa.record_failure(p_message wa.received_message, p_error text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, and tells the user once.';
 
 CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.refuse_ledger_change() IS 'Refuses to change or remove ledger entries, whoever tries.';
 
 CREATE FUNCTION wa.refuse_to_remove_occupied_state() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.refuse_to_remove_occupied_state() IS 'Keeps the states of chats in wa.flow_states. A foreign key would lock the same few rows in every message.';
 
 CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.release_successors(p_user_ids uuid[]) IS 'Makes the first open notification of each user due from now on, after the one before it was settled: at the end of the line, so that users take turns, and as urgent as what waits behind it. The caller holds the lock of the settled ones.';
 
 CREATE FUNCTION wa.release_template() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.release_template() OWNER TO wa_runtime;
@@ -1690,21 +1704,21 @@ COMMENT ON FUNCTION wa.release_template() IS 'Lets the messages go that waited f
 
 CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[]) IS 'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
 
 CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one failed message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
 
 CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
@@ -1713,380 +1727,373 @@ COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification t
 
 CREATE FUNCTION wa.require_envelope(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.require_envelope(p_payload jsonb) IS 'Raises WA001 unless the payload is a webhook body, or a non-empty array of them.';
 
 CREATE FUNCTION wa.require_open_basket(p_basket public.baskets) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.require_open_basket(p_basket public.baskets) IS 'Raises WA024 when the basket is closed.';
 
 CREATE FUNCTION wa.require_recipient(p_recipient text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.require_recipient(p_recipient text) IS 'Raises WA010 unless messages can be sent to this.';
 
 CREATE FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) RETURNS void
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) IS 'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when one message has caused too many.';
 
 CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) IS 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none.';
 
 CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr or a file: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first.';
 
 CREATE FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not settled, then profiles by user_id. Raises 40001 when a profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.retention_cutoffs() IS 'By table, the moment before which retention purges.';
 
 CREATE FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) OWNER TO wa_basket_owner;
 
 COMMENT ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) IS 'Takes a wrong contribution back, once, by an entry of the opposite amount, and returns the basket''s balance in minor units. For operators, in closed baskets too. Raises WA033, WA034, WA037.';
 
-CREATE PROCEDURE wa.revoke_api_access()
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS '(see db/functions)';
-
-COMMENT ON PROCEDURE wa.revoke_api_access() IS 'Takes the routines of the contract from the API roles anon and authenticated, where these exist. The apply script calls it after the routines.';
-
 CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
 
 CREATE FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) RETURNS integer
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
 
 CREATE FUNCTION wa.settle_failed(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_failed(p_results jsonb) IS 'Applies the failed ones among results whose rows the caller has locked. A row that a status has settled meanwhile stays settled.';
 
 CREATE FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
 
 CREATE FUNCTION wa.settle_others(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_others(p_results jsonb) IS 'Locks the notifications of all results, settles those that were not accepted and whose lock token still counts, and remembers media that was uploaded for accepted ones, which wa.settle_accepted settles. Returns counts and events.';
 
 CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
 
 CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.shorten_text(p_text text, p_limit integer) IS 'A text of at most so many characters: one that is longer ends in an ellipsis, and is not cut within what is seen as one character.';
 
 CREATE FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks the owner whether to close a basket for good, and closes it.';
 
 CREATE FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks how much the user puts into a basket.';
 
 CREATE FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
 
 CREATE FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows what the new basket will be, and creates it when the user agrees.';
 
 CREATE FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
 
 CREATE FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the name of a new basket.';
 
 CREATE FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
 
 CREATE FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether a new basket is private or public.';
 
 CREATE FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
 
 CREATE FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
 
 CREATE FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks for a basket''s code and joins by what is typed.';
 
 CREATE FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
 
 CREATE FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
 
 CREATE FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
 
 CREATE FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
 
 CREATE FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks where the user is, to find baskets nearby.';
 
 CREATE FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
 
 CREATE FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE sql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Confirms that a flow was given up and leads home.';
 
 CREATE FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) IS 'Says what the bot understands; any answer that is no command leads home.';
 
 CREATE FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
 
 CREATE FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
 
 CREATE FUNCTION wa.step_subscribe(p_profile public.profiles) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_subscribe(p_profile public.profiles) IS 'Opts the user in again and leads home.';
 
 CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
 
 CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: those that no notifier has grouped yet included: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
 
 CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) and the oldest.';
 
 CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
 
 CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
 
 CREATE FUNCTION wa.summarize_roles() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_roles() IS 'The roles of wa-webhook: whether each exists, can log in, is a member of others, or has a power of its own (superuser, bypassrls, createrole, createdb, replication), which none should have.';
 
 CREATE FUNCTION wa.summarize_send_failures() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_send_failures() IS 'Messages of the last day (of the newest 10,000 finished ones) that failed, by Meta''s error code, with what it means, and whether somebody can mend it: not when it lies with the recipient.';
 
 CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
 
 CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.received_message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
 
 CREATE FUNCTION wa.try_account_changes(p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.try_account_changes(p_payload jsonb) IS 'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
 
 CREATE FUNCTION wa.try_group(p_messages wa.received_message[]) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.try_group(p_messages wa.received_message[]) IS 'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log: MESSAGE_FAILED of each that did.';
 
 CREATE FUNCTION wa.try_messages(p_messages wa.received_message[]) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.try_messages(p_messages wa.received_message[]) IS 'Handles the messages that ask for it, in the order given, and returns the events to log. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
 
 CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) IS 'Hands the statuses of a payload to the queue, in a subtransaction, so that a failure costs the messages beside them nothing: the payload is then kept for a replay.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits, unless all of them are busy or another transaction is about to wake them.';
@@ -3627,6 +3634,8 @@ REVOKE ALL ON FUNCTION wa.clean_basket_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_runtime;
 
+REVOKE ALL ON PROCEDURE wa.close_routines() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 
@@ -3927,6 +3936,8 @@ GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_o
 REVOKE ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) TO wa_runtime;
 
+REVOKE ALL ON PROCEDURE wa.open_routines(IN p_names text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) TO wa_runtime;
 
@@ -4030,8 +4041,6 @@ REVOKE ALL ON FUNCTION wa.retention_cutoffs() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.retention_cutoffs() TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) FROM PUBLIC;
-
-REVOKE ALL ON PROCEDURE wa.revoke_api_access() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;

@@ -45,11 +45,14 @@ def test_every_routine_has_a_comment(connection: Connection[DictRow]) -> None:
     assert offenders(connection, query) == []
 
 
-def test_every_routine_runs_with_an_empty_search_path(connection: Connection[DictRow]) -> None:
-    # PostgreSQL lets no procedure with settings of its own commit, so one that commits has none.
+def test_every_routine_looks_into_pg_catalog_before_the_callers_temporary_schema(
+    connection: Connection[DictRow],
+) -> None:
+    # An empty path would find types and relations of pg_temp first. PostgreSQL lets no procedure
+    # with settings of its own commit, so one that commits has none.
     query = f"""
         select name from {ROUTINES}
-        where not coalesce(proconfig @> array['search_path=""'], false)
+        where not coalesce(proconfig @> array['search_path=pg_catalog, pg_temp'], false)
             and not (prokind = 'p' and not prosecdef and prosrc ~ '\\mcommit;')"""
     assert offenders(connection, query) == []
 

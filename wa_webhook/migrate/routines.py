@@ -37,6 +37,10 @@ order by 1
 """
 
 
+_AROUND = ("open_routines", "close_routines")
+"""Who owns and who may execute: what is run before and after the other files."""
+
+
 def apply_routines(
     database: Connection[Any], files: Iterable[SqlFile], gone: Iterable[str], rewriter: Rewriter
 ) -> list[str]:
@@ -48,8 +52,14 @@ def apply_routines(
     # A routine may call one that comes later in the order.
     database.execute("set local check_function_bodies = off")
     dropped = _drop_obsolete(database, files, gone, rewriter)
-    for file in files:
+    around = [file for file in files if PurePosixPath(file.path).stem in _AROUND]
+    for file in around:
         _apply(database, file, rewriter)
+    database.execute(rewriter.rewrite("call wa.open_routines()").encode())
+    for file in files:
+        if file not in around:
+            _apply(database, file, rewriter)
+    database.execute(rewriter.rewrite("call wa.close_routines()").encode())
     return dropped
 
 

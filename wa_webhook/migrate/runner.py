@@ -205,7 +205,6 @@ class Migrator:
         dropped = apply_routines(
             self._database, self._source.routines, plan.removed_routines, self._rewriter
         )
-        self._revoke_api_access()
         history.record_routines(self._database, self._names.private_schema, self._source.routines)
         return dropped
 
@@ -216,15 +215,6 @@ class Migrator:
         self._report(f"applied {outcome.routines} routine files")
         for routine in dropped:
             self._report(f"dropped {routine}")
-
-    def _revoke_api_access(self) -> None:
-        """Take the rights that Supabase's default privileges give on every new routine."""
-        procedure = f"{self._names.private_schema}.revoke_api_access()"
-        exists = self._database.execute(
-            "select pg_catalog.to_regprocedure(%s) is not null", (procedure,)
-        ).fetchone()
-        if exists == (True,):
-            self._database.execute(f"call {procedure}")
 
     def _make_plan(self) -> Plan:
         refuse_extension(self._database, self._names.private_schema)

@@ -71,7 +71,8 @@ def read_source(folder: Path) -> Source:
         migrations=tuple(_read_migrations(folder)),
         routines=tuple(
             SqlFile(path.relative_to(folder).as_posix(), _read_text(path))
-            for path in sorted((folder / "functions").rglob("*.sql"))
+            for part in ("functions", "flows")
+            for path in sorted((folder / part).rglob("*.sql"))
         ),
     )
 

@@ -2,7 +2,7 @@ create or replace function wa.apply_account_changes(p_payload jsonb)
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_changes jsonb;
@@ -50,8 +50,5 @@ begin
 end
 $$;
 
-comment on function wa.apply_account_changes(jsonb) is
+comment on function wa.apply_account_changes is
 'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
-
-revoke all on function wa.apply_account_changes(jsonb) from public;
-grant execute on function wa.apply_account_changes(jsonb) to wa_runtime;

@@ -11,7 +11,7 @@ returns table (
 )
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with change as (
     select
@@ -85,8 +85,5 @@ as $$
   ) as known
 $$;
 
-comment on function wa.list_account_changes(jsonb) is
+comment on function wa.list_account_changes is
 'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
-
-revoke all on function wa.list_account_changes(jsonb) from public;
-grant execute on function wa.list_account_changes(jsonb) to wa_runtime;

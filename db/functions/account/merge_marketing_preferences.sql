@@ -2,7 +2,7 @@ create or replace function wa.merge_marketing_preferences(p_merged uuid, p_survi
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with merged as (
     delete from wa.marketing_preferences as preference
@@ -18,8 +18,5 @@ as $$
   where excluded.changed_at > preference.changed_at
 $$;
 
-comment on function wa.merge_marketing_preferences(uuid, uuid) is
+comment on function wa.merge_marketing_preferences is
 'The later preference of two profiles that are one person holds for the survivor.';
-
-revoke all on function wa.merge_marketing_preferences(uuid, uuid) from public;
-grant execute on function wa.merge_marketing_preferences(uuid, uuid) to wa_runtime;

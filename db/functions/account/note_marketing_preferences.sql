@@ -2,7 +2,7 @@ create or replace function wa.note_marketing_preferences(p_payload jsonb)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with stated as (
     select distinct on (profile.user_id)
@@ -46,8 +46,5 @@ as $$
     and block.error_code = '131050'
 $$;
 
-comment on function wa.note_marketing_preferences(jsonb) is
+comment on function wa.note_marketing_preferences is
 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
-
-revoke all on function wa.note_marketing_preferences(jsonb) from public;
-grant execute on function wa.note_marketing_preferences(jsonb) to wa_runtime;

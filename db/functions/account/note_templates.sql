@@ -2,7 +2,7 @@ create or replace function wa.note_templates(p_changes jsonb)
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into wa.message_templates as template (name, language, category)
@@ -52,8 +52,5 @@ begin
 end
 $$;
 
-comment on function wa.note_templates(jsonb) is
+comment on function wa.note_templates is
 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
-
-revoke all on function wa.note_templates(jsonb) from public;
-grant execute on function wa.note_templates(jsonb) to wa_runtime;

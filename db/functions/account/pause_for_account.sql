@@ -2,7 +2,7 @@ create or replace function wa.pause_for_account(p_changes jsonb)
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_pause record;
@@ -38,8 +38,5 @@ begin
 end
 $$;
 
-comment on function wa.pause_for_account(jsonb) is
+comment on function wa.pause_for_account is
 'Pauses the queue when account changes (of wa.list_account_changes) say so, until Meta''s restriction expires or, where it has no end, until wa_queue_resume(). What Meta delivers again pauses nothing again. Returns events.';
-
-revoke all on function wa.pause_for_account(jsonb) from public;
-grant execute on function wa.pause_for_account(jsonb) to wa_runtime;

@@ -2,7 +2,7 @@ create or replace function wa.raise_number_rate()
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rate integer := wa.get_setting('upgraded_number_rate_per_second')::integer;
@@ -36,8 +36,5 @@ begin
 end
 $$;
 
-comment on function wa.raise_number_rate() is
+comment on function wa.raise_number_rate is
 'Meta has upgraded a business number: it sends at upgraded_number_rate_per_second from now on, or a person is asked which one. Returns events.';
-
-revoke all on function wa.raise_number_rate() from public;
-grant execute on function wa.raise_number_rate() to wa_runtime;

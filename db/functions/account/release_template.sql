@@ -3,7 +3,7 @@ returns trigger
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- Bounds the transaction that approves; the rest comes due at its recheck.
@@ -34,14 +34,10 @@ begin
 end
 $$;
 
-grant create on schema wa to wa_runtime;
-alter function wa.release_template() owner to wa_runtime;
-revoke create on schema wa from wa_runtime;
+alter function wa.release_template owner to wa_runtime;
 
-comment on function wa.release_template() is
+comment on function wa.release_template is
 'Lets the messages go that waited for a template which may be sent again.';
-
-revoke all on function wa.release_template() from public;
 
 create or replace trigger message_templates_release
 after update of is_held on wa.message_templates

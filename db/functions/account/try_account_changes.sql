@@ -2,7 +2,7 @@ create or replace function wa.try_account_changes(p_payload jsonb)
 returns jsonb
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_error text;
@@ -32,8 +32,5 @@ begin
 end
 $$;
 
-comment on function wa.try_account_changes(jsonb) is
+comment on function wa.try_account_changes is
 'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
-
-revoke all on function wa.try_account_changes(jsonb) from public;
-grant execute on function wa.try_account_changes(jsonb) to wa_runtime;

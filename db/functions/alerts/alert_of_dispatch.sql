@@ -2,7 +2,7 @@ create or replace function wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
   select
@@ -17,8 +17,5 @@ as $$
   where (p_counts ->> 'invalid_sender')::integer > 0
 $$;
 
-comment on function wa.alert_of_dispatch(jsonb, jsonb) is
+comment on function wa.alert_of_dispatch is
 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
-
-revoke all on function wa.alert_of_dispatch(jsonb, jsonb) from public;
-grant execute on function wa.alert_of_dispatch(jsonb, jsonb) to wa_runtime;

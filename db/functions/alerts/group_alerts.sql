@@ -2,7 +2,7 @@ create or replace function wa.group_alerts()
 returns void
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- Any number does, as long as nothing else uses it: the bytes of 'wa_alert'.
@@ -78,8 +78,5 @@ begin
 end
 $$;
 
-comment on function wa.group_alerts() is
+comment on function wa.group_alerts is
 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
-
-revoke all on function wa.group_alerts() from public;
-grant execute on function wa.group_alerts() to wa_runtime;

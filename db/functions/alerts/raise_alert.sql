@@ -2,15 +2,14 @@ create or replace function wa.raise_alert(p_kind text, p_group_key text, p_detai
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- Grouped later: whoever raises an alert waits for nobody.
   insert into wa.alert_occurrences (kind, group_key, detail)
   values (p_kind, left(p_group_key, 200), p_detail)
 $$;
 
-comment on function wa.raise_alert(text, text, jsonb) is
+comment on function wa.raise_alert is
 'Lets a person know, through ALERT_WEBHOOK_URL, once this transaction commits. Occurrences of the same kind and group become one alert with a count. p_detail holds nothing personal.';
 
-revoke all on function wa.raise_alert(text, text, jsonb) from public;
-grant execute on function wa.raise_alert(text, text, jsonb) to wa_runtime, wa_maintenance;
+grant execute on function wa.raise_alert to wa_runtime, wa_maintenance;

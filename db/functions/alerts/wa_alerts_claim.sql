@@ -3,7 +3,7 @@ returns table (id bigint, lock_token uuid, alert jsonb)
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
@@ -52,12 +52,9 @@ begin
 end
 $$;
 
-grant create on schema public to wa_runtime;
-alter function public.wa_alerts_claim(text) owner to wa_runtime;
-revoke create on schema public from wa_runtime;
+alter function public.wa_alerts_claim owner to wa_runtime;
 
-comment on function public.wa_alerts_claim(text) is
+comment on function public.wa_alerts_claim is
 'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
 
-revoke all on function public.wa_alerts_claim(text) from public;
-grant execute on function public.wa_alerts_claim(text) to wa_notifier_role;
+grant execute on function public.wa_alerts_claim to wa_notifier_role;

@@ -3,7 +3,7 @@ returns integer
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform wa.group_alerts();
@@ -15,12 +15,9 @@ begin
 end
 $$;
 
-grant create on schema public to wa_runtime;
-alter function public.wa_alerts_group() owner to wa_runtime;
-revoke create on schema public from wa_runtime;
+alter function public.wa_alerts_group owner to wa_runtime;
 
-comment on function public.wa_alerts_group() is
+comment on function public.wa_alerts_group is
 'Groups what has happened into wa.alerts without handing anything out, for a notifier that has nowhere to deliver alerts. Returns how many alerts have news.';
 
-revoke all on function public.wa_alerts_group() from public;
-grant execute on function public.wa_alerts_group() to wa_notifier_role;
+grant execute on function public.wa_alerts_group to wa_notifier_role;

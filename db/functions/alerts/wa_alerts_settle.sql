@@ -3,7 +3,7 @@ returns jsonb
 language sql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with settled as (
     update wa.alerts as alert
@@ -48,12 +48,9 @@ as $$
   from settled;
 $$;
 
-grant create on schema public to wa_runtime;
-alter function public.wa_alerts_settle(jsonb) owner to wa_runtime;
-revoke create on schema public from wa_runtime;
+alter function public.wa_alerts_settle owner to wa_runtime;
 
-comment on function public.wa_alerts_settle(jsonb) is
+comment on function public.wa_alerts_settle is
 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time, and given up after alert_max_attempts. Returns counts.';
 
-revoke all on function public.wa_alerts_settle(jsonb) from public;
-grant execute on function public.wa_alerts_settle(jsonb) to wa_notifier_role;
+grant execute on function public.wa_alerts_settle to wa_notifier_role;

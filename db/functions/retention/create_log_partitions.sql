@@ -2,7 +2,7 @@ create or replace function wa.create_log_partitions()
 returns integer
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_days_ahead constant integer := 7;
@@ -39,8 +39,7 @@ begin
 end
 $$;
 
-comment on function wa.create_log_partitions() is
+comment on function wa.create_log_partitions is
 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
 
-revoke all on function wa.create_log_partitions() from public;
-grant execute on function wa.create_log_partitions() to wa_maintenance;
+grant execute on function wa.create_log_partitions to wa_maintenance;

@@ -2,7 +2,7 @@ create or replace function wa.drop_log_partitions(p_before timestamptz)
 returns bigint
 language plpgsql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_partition name;
@@ -27,8 +27,7 @@ begin
 end
 $$;
 
-comment on function wa.drop_log_partitions(timestamptz) is
+comment on function wa.drop_log_partitions is
 'Drops the partitions of webhook_logs whose whole day lies before p_before, and returns how many rows went with them. Runs as the owner of the table.';
 
-revoke all on function wa.drop_log_partitions(timestamptz) from public;
-grant execute on function wa.drop_log_partitions(timestamptz) to wa_maintenance;
+grant execute on function wa.drop_log_partitions to wa_maintenance;

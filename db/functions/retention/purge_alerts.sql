@@ -2,7 +2,7 @@ create or replace function wa.purge_alerts(p_cutoff timestamptz)
 returns void
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   delete from wa.alert_occurrences as occurrence
   where occurrence.occurred_at < p_cutoff;
@@ -11,8 +11,7 @@ as $$
   where alert.last_seen_at < p_cutoff
 $$;
 
-comment on function wa.purge_alerts(timestamptz) is
+comment on function wa.purge_alerts is
 'Deletes alerts that were last seen before a moment: few rows, since alerts are grouped.';
 
-revoke all on function wa.purge_alerts(timestamptz) from public;
-grant execute on function wa.purge_alerts(timestamptz) to wa_maintenance;
+grant execute on function wa.purge_alerts to wa_maintenance;

@@ -2,7 +2,7 @@ create or replace function wa.purge_default_logs(p_before timestamptz, p_batch i
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with purged as (
     delete from wa.webhook_logs_default as expired
@@ -22,8 +22,7 @@ as $$
   from purged
 $$;
 
-comment on function wa.purge_default_logs(timestamptz, integer) is
+comment on function wa.purge_default_logs is
 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
 
-revoke all on function wa.purge_default_logs(timestamptz, integer) from public;
-grant execute on function wa.purge_default_logs(timestamptz, integer) to wa_maintenance;
+grant execute on function wa.purge_default_logs to wa_maintenance;

@@ -2,7 +2,7 @@ create or replace function wa.purge_events(p_before timestamptz, p_batch integer
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with purged as (
     delete from public.wa_events as expired
@@ -22,8 +22,7 @@ as $$
   from purged
 $$;
 
-comment on function wa.purge_events(timestamptz, integer) is
+comment on function wa.purge_events is
 'Forgets up to p_batch events received before p_before, and returns how many.';
 
-revoke all on function wa.purge_events(timestamptz, integer) from public;
-grant execute on function wa.purge_events(timestamptz, integer) to wa_maintenance;
+grant execute on function wa.purge_events to wa_maintenance;

@@ -2,7 +2,7 @@ create or replace function wa.purge_kept_payloads(p_before timestamptz, p_batch 
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with purged as (
     delete from wa.kept_payloads as expired
@@ -22,8 +22,7 @@ as $$
   from purged
 $$;
 
-comment on function wa.purge_kept_payloads(timestamptz, integer) is
+comment on function wa.purge_kept_payloads is
 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and returns how many.';
 
-revoke all on function wa.purge_kept_payloads(timestamptz, integer) from public;
-grant execute on function wa.purge_kept_payloads(timestamptz, integer) to wa_maintenance;
+grant execute on function wa.purge_kept_payloads to wa_maintenance;

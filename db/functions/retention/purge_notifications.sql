@@ -2,7 +2,7 @@ create or replace function wa.purge_notifications(p_before timestamptz, p_batch 
 returns integer
 language sql
 volatile
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with purged as (
     delete from public.notifications as expired
@@ -22,8 +22,7 @@ as $$
   from purged
 $$;
 
-comment on function wa.purge_notifications(timestamptz, integer) is
+comment on function wa.purge_notifications is
 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
 
-revoke all on function wa.purge_notifications(timestamptz, integer) from public;
-grant execute on function wa.purge_notifications(timestamptz, integer) to wa_maintenance;
+grant execute on function wa.purge_notifications to wa_maintenance;

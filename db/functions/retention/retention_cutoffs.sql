@@ -2,7 +2,7 @@ create or replace function wa.retention_cutoffs()
 returns jsonb
 language sql
 stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'wa_events', now() - make_interval(secs => 86400 * (wa.get_setting('events_ttl_days'))::double precision),
@@ -13,7 +13,7 @@ as $$
   )
 $$;
 
-comment on function wa.retention_cutoffs() is 'By table, the moment before which retention purges.';
+comment on function wa.retention_cutoffs is
+'By table, the moment before which retention purges.';
 
-revoke all on function wa.retention_cutoffs() from public;
-grant execute on function wa.retention_cutoffs() to wa_maintenance;
+grant execute on function wa.retention_cutoffs to wa_maintenance;

@@ -61,5 +61,4 @@ $$;
 comment on procedure public.wa_retention_purge is
 'Purges events, logs, finished notifications and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
-revoke all on procedure public.wa_retention_purge() from public;
-grant execute on procedure public.wa_retention_purge() to wa_edge_role, wa_operator_role;
+grant execute on procedure public.wa_retention_purge to wa_edge_role, wa_operator_role;

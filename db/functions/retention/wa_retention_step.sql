@@ -3,7 +3,7 @@ returns jsonb
 language plpgsql
 volatile
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 as $$
 declare
@@ -77,12 +77,9 @@ begin
 end
 $$;
 
-grant create on schema public to wa_maintenance;
-alter function public.wa_retention_step() owner to wa_maintenance;
-revoke create on schema public from wa_maintenance;
+alter function public.wa_retention_step owner to wa_maintenance;
 
-comment on function public.wa_retention_step() is
+comment on function public.wa_retention_step is
 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
-revoke all on function public.wa_retention_step() from public;
-grant execute on function public.wa_retention_step() to wa_edge_role, wa_operator_role;
+grant execute on function public.wa_retention_step to wa_edge_role, wa_operator_role;

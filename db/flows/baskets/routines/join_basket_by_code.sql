@@ -1,0 +1,41 @@
+create or replace function wa.join_basket_by_code(p_profile_id uuid, p_code text)
+returns table (basket_id uuid, basket_name text)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user_id uuid := wa.lock_acting_profile(p_profile_id);
+  v_basket public.baskets;
+begin
+  perform wa.open_basket_join_attempt(v_user_id);
+
+  select basket.* into v_basket
+  from public.baskets as basket
+  where basket.share_token = wa.fold_basket_code(p_code)
+  for no key update;
+
+  -- Raising would undo the count of wrong tries, and with it the limit.
+  if not found then
+    update wa.basket_join_attempts as attempt
+    set wrong_tries = attempt.wrong_tries + 1
+    where attempt.user_id = v_user_id;
+    return;
+  end if;
+
+  if not exists (
+    select from public.basket_members as member
+    where member.basket_id = v_basket.id and member.user_id = v_user_id
+  ) then
+    -- The table's trigger refuses a closed basket.
+    insert into public.basket_members (basket_id, user_id) values (v_basket.id, v_user_id);
+  end if;
+
+  return query select v_basket.id, v_basket.name;
+end
+$$;
+
+comment on function wa.join_basket_by_code is
+'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
+
+grant execute on function wa.join_basket_by_code to wa_basket_owner;

@@ -1,0 +1,28 @@
+create or replace function wa.require_transition(p_from text, p_to text, p_is_within_limit boolean)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (
+    select from wa.flow_transitions as transition
+    where transition.from_state = p_from and transition.to_state = p_to
+  ) then
+    raise exception using
+      errcode = 'WA002',
+      message = format('the flow may not move from %s to %s', p_from, p_to),
+      hint = 'Add the pair to wa.flow_transitions if the move is meant, or correct the step function.';
+  end if;
+
+  if not p_is_within_limit then
+    raise exception using
+      errcode = 'WA005',
+      message = format('the flow keeps moving: %s leads on to %s', p_from, p_to),
+      hint = 'A step that is entered must wait for an answer sooner or later: return the same state.';
+  end if;
+end
+$$;
+
+comment on function wa.require_transition is
+'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when one message has caused too many.';

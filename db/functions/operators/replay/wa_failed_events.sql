@@ -1,0 +1,59 @@
+create or replace function public.wa_failed_events(
+  error_like text default null,
+  received_after timestamptz default '-infinity',
+  received_before timestamptz default 'infinity'
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with failed as (
+    select event.error, event.received_at
+    from public.wa_events as event
+    where event.status = 'failed'
+      and event.received_at >= wa_failed_events.received_after
+      and event.received_at < wa_failed_events.received_before
+      and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
+    order by event.received_at desc
+    limit 10000
+  ),
+
+  distinct_error as (
+    select
+      failed.error,
+      count(*) as messages,
+      min(failed.received_at) as oldest_at,
+      max(failed.received_at) as newest_at
+    from failed
+    group by failed.error
+  ),
+
+  frequent as (
+    select
+      wa.mask_error(distinct_error.error) as error,
+      sum(distinct_error.messages)::bigint as messages,
+      min(distinct_error.oldest_at) as oldest_at,
+      max(distinct_error.newest_at) as newest_at
+    from distinct_error
+    group by 1
+    order by 2 desc, 1
+    limit 20
+  )
+
+  select jsonb_build_object(
+    'messages', (select count(*) from failed),
+    'is_capped', (select count(*) = 10000 from failed),
+    'errors', coalesce(
+      (select jsonb_agg(to_jsonb(frequent) order by frequent.messages desc, frequent.error) from frequent), '[]'
+    )
+  )
+$$;
+
+alter function public.wa_failed_events owner to wa_runtime;
+
+comment on function public.wa_failed_events is
+'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+
+grant execute on function public.wa_failed_events to wa_operator_role;

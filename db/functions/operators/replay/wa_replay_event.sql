@@ -1,0 +1,37 @@
+create or replace function public.wa_replay_event(wa_message_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+  v_event public.wa_events;
+begin
+  -- The locks that dispatch will take, in its order: profiles before events.
+  perform wa.resolve_senders(wa.extract_messages(event.payload), null)
+  from public.wa_events as event
+  where event.wa_message_id = wa_replay_event.wa_message_id and event.status = 'failed';
+
+  delete from public.wa_events as event
+  where event.wa_message_id = wa_replay_event.wa_message_id and event.status = 'failed'
+  returning event.* into v_event;
+
+  if v_event.wa_message_id is null then
+    raise exception using
+      errcode = 'WA007',
+      message = format('there is no failed event %s', coalesce(wa_replay_event.wa_message_id, '(null)')),
+      hint = 'List them: select wa_message_id, received_at, error from public.wa_events where status = ''failed''.';
+  end if;
+
+  return public.wa_dispatch(v_event.payload);
+end
+$$;
+
+alter function public.wa_replay_event owner to wa_runtime;
+
+comment on function public.wa_replay_event is
+'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept.';
+
+grant execute on function public.wa_replay_event to wa_operator_role;

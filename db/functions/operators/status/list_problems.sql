@@ -1,0 +1,110 @@
+create or replace function wa.list_problems(p_status jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  with problem (position, code, needs_person, message, next) as (
+    select
+      1, 'unhealthy', true, health.problem, 'wa-webhook doctor'
+    from jsonb_array_elements_text(p_status -> 'health' -> 'problems') as health (problem)
+    union all
+    select
+      2, 'queue_paused', true,
+      format('the queue is paused until %s: %s', p_status -> 'queue' ->> 'paused_until', p_status -> 'queue' ->> 'paused_reason'),
+      'mend the cause, then: select public.wa_queue_resume();'
+    where p_status -> 'queue' ->> 'paused_until' is not null
+    union all
+    select
+      3, 'queue_stalled', true,
+      format('the oldest due message has waited for %s seconds', p_status -> 'queue' ->> 'oldest_due_seconds'),
+      'see whether wa-webhook notify runs, and what it logs'
+    where (p_status -> 'queue' ->> 'oldest_due_seconds')::numeric > 300
+      and p_status -> 'queue' ->> 'paused_until' is null
+    union all
+    select
+      4, 'messages_failed', true,
+      format('%s messages failed: %s', error.entry ->> 'messages', error.entry ->> 'error'),
+      format('mend the cause, then: wa-webhook replay --error ''%s%%''', left(error.entry ->> 'error', 5))
+    from jsonb_array_elements(p_status -> 'failed_events' -> 'errors') as error (entry)
+    union all
+    select
+      5, 'payloads_kept', true,
+      format('%s payloads are kept as %s', kept.entry ->> 'payloads', kept.entry ->> 'reason'),
+      'mend the cause, then: wa-webhook replay --payloads'
+    from jsonb_array_elements(p_status -> 'kept_payloads') as kept (entry)
+    union all
+    select
+      6, 'sends_failed', (failure.entry ->> 'needs_person')::boolean,
+      format(
+        '%s sends failed with %s: %s',
+        failure.entry ->> 'messages',
+        coalesce('code ' || (failure.entry ->> 'error_code'), 'no code'),
+        failure.entry ->> 'description'
+      ),
+      case
+        when (failure.entry ->> 'needs_person')::boolean then 'mend the cause, then drain: runbook, section 2'
+        else 'nothing: it lies with the recipients'
+      end
+    from jsonb_array_elements(p_status -> 'send_failures') as failure (entry)
+    union all
+    select
+      7, 'alerts_held', true,
+      format('the alert %s (%s) is not delivered', alert.entry ->> 'kind', alert.entry ->> 'group_key'),
+      'see ALERT_WEBHOOK_URL of wa-webhook notify, and what it logs'
+    from jsonb_array_elements(p_status -> 'alerts') as alert (entry)
+    where (alert.entry ->> 'is_stuck')::boolean
+    union all
+    select
+      8, 'retention_behind', true,
+      format('events are kept since %s', left(p_status -> 'retention' ->> 'oldest_event_at', 10)),
+      'call public.wa_retention_purge();'
+    where (p_status -> 'retention' ->> 'is_behind')::boolean
+    union all
+    select
+      9, 'role_is_wrong', true,
+      format(
+        'the role %s %s',
+        role.entry ->> 'role',
+        case
+          when not (role.entry ->> 'exists')::boolean then 'is missing'
+          when (role.entry ->> 'has_power')::boolean then 'is a superuser or may change roles, databases or policies'
+          when not (role.entry ->> 'is_process')::boolean then 'can log in'
+          else 'is a member of other roles'
+        end
+      ),
+      'wa-webhook doctor'
+    from jsonb_array_elements(p_status -> 'roles') as role (entry)
+    where not (role.entry ->> 'exists')::boolean
+      or (role.entry ->> 'has_power')::boolean
+      or ((role.entry ->> 'can_login')::boolean and not (role.entry ->> 'is_process')::boolean)
+      or ((role.entry ->> 'is_process')::boolean and role.entry -> 'member_of' <> '[]')
+    union all
+    select
+      10, 'snapshots_on', false,
+      format('%s masked snapshots were taken in the last hour', p_status -> 'retention' ->> 'snapshots_in_last_hour'),
+      'after debugging: WA_INBOUND_DEBUG_SNAPSHOT=false for wa-webhook serve'
+    where (p_status -> 'retention' ->> 'snapshots_in_last_hour')::integer > 0
+    union all
+    select
+      11, 'number_held', false,
+      format('Meta asked number %s to wait until %s', held.entry ->> 'phone_number_id', held.entry ->> 'held_until'),
+      'nothing: sending goes on by itself'
+    from jsonb_array_elements(p_status -> 'queue' -> 'held_numbers') as held (entry)
+  )
+
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'code', problem.code, 'needs_person', problem.needs_person,
+        'message', problem.message, 'next', problem.next
+      )
+      order by problem.needs_person desc, problem.position, problem.message
+    ),
+    '[]'
+  )
+  from problem
+$$;
+
+comment on function wa.list_problems is
+'What is out of order in an answer of wa_status: a code, whether it needs a person, a message, and what to do next. What needs a person comes first.';

@@ -1,0 +1,26 @@
+create or replace function wa.summarize_kept_payloads()
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with waiting as (
+    select kept.reason, kept.received_at
+    from wa.kept_payloads as kept
+    where kept.replayed_at is null and kept.reason <> 'text_replaced'
+    order by kept.id desc
+    limit 10000
+  ),
+
+  counted as (
+    select waiting.reason, count(*) as payloads, min(waiting.received_at) as oldest_at
+    from waiting
+    group by waiting.reason
+  )
+
+  select coalesce(jsonb_agg(to_jsonb(counted) order by counted.payloads desc, counted.reason), '[]')
+  from counted
+$$;
+
+comment on function wa.summarize_kept_payloads is
+'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) and the oldest.';

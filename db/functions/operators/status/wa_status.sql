@@ -1,0 +1,34 @@
+create or replace function public.wa_status()
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+  v_status jsonb;
+begin
+  v_status := jsonb_build_object(
+    'at', clock_timestamp(),
+    'health', public.wa_health(),
+    'traffic', wa.summarize_traffic(),
+    'queue', wa.summarize_queue(),
+    'failed_events', public.wa_failed_events(),
+    'kept_payloads', wa.summarize_kept_payloads(),
+    'send_failures', wa.summarize_send_failures(),
+    'alerts', wa.summarize_alerts(),
+    'retention', wa.summarize_retention(),
+    'roles', wa.summarize_roles()
+  );
+
+  return v_status || jsonb_build_object('problems', wa.list_problems(v_status));
+end
+$$;
+
+alter function public.wa_status owner to wa_runtime;
+
+comment on function public.wa_status is
+'One look at everything, for wa-webhook status: health, traffic, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+
+grant execute on function public.wa_status to wa_operator_role;

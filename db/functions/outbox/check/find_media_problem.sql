@@ -1,0 +1,23 @@
+create or replace function wa.find_media_problem(p_type text, p_media jsonb)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when (
+      select count(*) from unnest(array['id', 'link', 'qr', 'file']) as source (name)
+      where jsonb_typeof(p_media -> source.name) = 'string' and p_media ->> source.name <> ''
+    ) <> 1
+      then format('%s takes exactly one of id, link, qr and file', p_type)
+    when p_media ? 'qr' and p_type <> 'image' then format('%s cannot be a qr; only an image can', p_type)
+    when p_media ? 'file' and coalesce(p_media ->> 'mime_type', '') = '' then format('%s.file takes a mime_type', p_type)
+    when p_media ? 'link' and p_media ->> 'link' !~ '^https?://' then format('%s.link must be a URL', p_type)
+    when p_media ? 'caption' and p_type in ('audio', 'sticker') then format('%s has no caption', p_type)
+    when char_length(p_media ->> 'caption') > 1024
+      then format('%s.caption has %s characters; 1024 are allowed', p_type, char_length(p_media ->> 'caption'))
+  end;
+$$;
+
+comment on function wa.find_media_problem is
+'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';

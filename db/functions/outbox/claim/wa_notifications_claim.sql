@@ -1,0 +1,96 @@
+create or replace function public.wa_notifications_claim(
+  worker text,
+  batch integer default 10,
+  lease interval default interval '60 seconds'
+)
+returns table (
+  id bigint,
+  lock_token uuid,
+  phone_number_id text,
+  request jsonb,
+  upload jsonb,
+  retry_count integer
+)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+-- Planning takes longer than running, and no plan depends on the arguments.
+set plan_cache_mode = force_generic_plan
+-- A plan made while a table was small would read all of it when it has grown.
+set enable_seqscan = off
+-- Before PostgreSQL 18 the scan that cannot be avoided then looks dear enough to be compiled, in every call.
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_number text;
+  v_is_unlimited boolean;
+  v_allowed integer;
+  v_claimed integer;
+  v_is_first boolean := true;
+  v_left integer := batch;
+begin
+  if coalesce(worker, '') = '' or coalesce(batch, 0) not between 1 and 1000 or not lease > interval '0' then
+    raise exception using
+      errcode = 'WA013',
+      message = 'a claim names its worker, a batch of 1 to 1000, and a lease longer than nothing',
+      hint = 'For example: select * from wa_notifications_claim(''worker-1'', 10, ''60 seconds'').';
+  end if;
+
+  for v_number, v_is_unlimited in
+    select
+      number.phone_number_id,
+      -- Neither locked nor charged, so that claims of an unlimited number never wait for each other.
+      coalesce(
+        pace.rate_per_second,
+        (select setting.value::double precision from wa.settings as setting where setting.key = 'number_rate_per_second')
+      ) = 0
+      and pace.held_until <= clock_timestamp()
+    from wa.list_sending_numbers() with ordinality as number (phone_number_id, position)
+    left join wa.number_pace as pace on number.phone_number_id = pace.phone_number_id
+    where not exists (select from wa.queue_state as state where state.paused_until > clock_timestamp())
+    order by number.position
+  loop
+    v_allowed := v_left;
+    if v_is_unlimited is not true then
+      -- Whoever holds one number does not wait for the next: two claims could wait for each other.
+      v_allowed := least(v_left, wa.open_number(v_number, v_is_first));
+    end if;
+    v_is_first := false;
+
+    return query
+    select claimed.*
+    from wa.claim_from_number(v_number, worker, v_allowed, lease) as claimed;
+
+    get diagnostics v_claimed = row_count;
+    if v_is_unlimited is not true then
+      perform wa.charge_number(v_number, v_claimed);
+    end if;
+    v_left := v_left - v_claimed;
+    exit when v_left <= 0;
+  end loop;
+
+  -- A worker whose batch is not full may fall asleep; from now on producers wake it. Looking costs less than
+  -- updating nothing.
+  if exists (select from wa.queue_state as state where state.notifier_waits <> (v_left > 0)) then
+    update wa.queue_state
+    set notifier_waits = (v_left > 0)
+    where queue_state.ctid = any(
+      array(
+        select state.ctid
+        from wa.queue_state as state
+        where state.notifier_waits <> (v_left > 0)
+        for update skip locked
+      )
+    );
+  end if;
+end
+$$;
+
+alter function public.wa_notifications_claim owner to wa_runtime;
+
+comment on function public.wa_notifications_claim is
+'Hands a worker up to batch due notifications for as long as the lease: oldest first, one at a time for each user, within the pace of each business number. Every row is settled with its lock_token by wa_notifications_settle. request is the whole Graph API body; upload, when not null, names media to upload first and to put in as id.';
+
+grant execute on function public.wa_notifications_claim to wa_notifier_role;

@@ -1,0 +1,22 @@
+create or replace function public.wa_queue_resume()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update wa.queue_state
+  set paused_until = null, paused_reason = null
+  where queue_state.paused_until is not null;
+
+  perform pg_notify('wa_notifications', '');
+end
+$$;
+
+alter function public.wa_queue_resume owner to wa_runtime;
+
+comment on function public.wa_queue_resume is
+'Continues claiming after a pause, and wakes the notifier.';
+
+grant execute on function public.wa_queue_resume to wa_operator_role;

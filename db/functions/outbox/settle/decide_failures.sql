@@ -1,0 +1,72 @@
+create or replace function wa.decide_failures(p_failures jsonb)
+returns table (
+  id bigint,
+  decision text,
+  delay interval,
+  outcome text,
+  http_status integer,
+  error_code integer,
+  error_message text,
+  fbtrace_id text,
+  error_class wa.send_error_classes
+)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    failure.id,
+    case
+      when error_class.class in ('retry', 'in_doubt')
+        and notification.retry_count - notification.retries_forgiven >= error_class.max_retries
+        then 'fail'
+      when error_class.class in ('message', 'recipient') then 'fail'
+      when error_class.class <> 'window' then error_class.class
+      when notification.payload ->> 'type' is not distinct from 'template' then 'fail'
+      when notification.outside_window = 'wait' then 'wait_for_user'
+      when notification.outside_window = 'template' then 'send_template'
+      else 'cancel'
+    end,
+    -- Jitter only lengthens: a delay that Meta asked for is kept.
+    make_interval(
+      secs => (1 + random() / 4) * greatest(
+        failure.retry_after_seconds,
+        case error_class.class
+          when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
+          else least(
+            error_class.max_delay_seconds,
+            error_class.first_delay_seconds * power(
+              error_class.delay_factor::double precision,
+              least(
+                16,
+                case error_class.class
+                  when 'wait' then notification.wait_count
+                  else notification.retry_count - notification.retries_forgiven
+                end
+              )
+            )
+          )
+        end
+      )
+    ),
+    failure.outcome,
+    failure.http_status,
+    failure.error_code,
+    failure.error_message,
+    failure.fbtrace_id,
+    error_class
+  from jsonb_to_recordset(p_failures) as failure (
+    id bigint,
+    outcome text,
+    http_status integer,
+    error_code integer,
+    error_message text,
+    fbtrace_id text,
+    retry_after_seconds double precision
+  )
+  inner join public.notifications as notification on failure.id = notification.id
+  cross join lateral wa.classify_send_error(failure.outcome, failure.error_code, failure.http_status) as error_class;
+$$;
+
+comment on function wa.decide_failures is
+'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';

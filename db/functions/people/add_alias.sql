@@ -1,0 +1,14 @@
+create or replace function wa.add_alias(p_kind text, p_value text, p_user_id uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into wa.profile_aliases (kind, value, user_id)
+  select p_kind, p_value, p_user_id
+  where p_value is not null
+  on conflict (kind, value) do update set user_id = excluded.user_id
+$$;
+
+comment on function wa.add_alias is
+'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';

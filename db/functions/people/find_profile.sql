@@ -1,0 +1,37 @@
+create or replace function wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text default null)
+returns public.profiles
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_profile public.profiles;
+begin
+  if p_bsuid is not null then
+    select profile.* into v_profile
+    from public.profiles as profile
+    where profile.wa_user_id = p_bsuid;
+  end if;
+
+  if v_profile.user_id is null and p_phone is not null then
+    select profile.* into v_profile
+    from public.profiles as profile
+    where profile.phone_lookup_key = wa.phone_lookup_key(p_phone);
+  end if;
+
+  if v_profile.user_id is null then
+    select profile.* into v_profile
+    from wa.profile_aliases as alias
+    inner join public.profiles as profile on profile.user_id = alias.user_id
+    where (alias.kind = 'bsuid' and alias.value = p_bsuid)
+      or (alias.kind = 'parent_bsuid' and alias.value = p_parent_bsuid)
+    order by alias.kind
+    limit 1;
+  end if;
+
+  return v_profile;
+end
+$$;
+
+comment on function wa.find_profile is
+'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';

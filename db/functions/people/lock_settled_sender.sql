@@ -1,0 +1,48 @@
+create or replace function wa.lock_settled_sender(p_message wa.received_message)
+returns uuid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user_id uuid;
+begin
+  if p_message.disposition = 'invalid_sender' or p_message.message_type = 'system' then
+    return null;
+  end if;
+
+  if p_message.bsuid is not null then
+    select profile.user_id into v_user_id
+    from public.profiles as profile
+    where profile.wa_user_id = p_message.bsuid
+      and (p_message.phone is null or profile.whatsapp_e164 = p_message.phone);
+  else
+    select profile.user_id into v_user_id
+    from public.profiles as profile
+    where profile.whatsapp_e164 = p_message.phone;
+  end if;
+
+  if v_user_id is null then
+    return null;
+  end if;
+
+  -- Whoever waits for the lock has the conditions looked at again.
+  perform
+  from public.profiles as profile
+  where profile.user_id = v_user_id
+    and (p_message.phone is null or profile.whatsapp_e164 = p_message.phone)
+    and (p_message.bsuid is null or profile.wa_user_id = p_message.bsuid)
+  for no key update;
+
+  if not found then
+    raise exception using
+      errcode = '40001',
+      message = 'a sender''s profile changed while it was being locked',
+      hint = 'Nothing was committed. Call again.';
+  end if;
+  return v_user_id;
+end
+$$;
+
+comment on function wa.lock_settled_sender is
+'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';

@@ -1,0 +1,26 @@
+create or replace function wa.merge_chat_states(p_merged uuid, p_survivor uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with removed as (
+    delete from public.chat_state as chat
+    where chat.user_id = p_merged
+    returning chat.state, chat.data, chat.expires_at, chat.updated_at
+  )
+
+  insert into public.chat_state as chat (user_id, state, data, expires_at, updated_at)
+  select p_survivor, removed.state, removed.data, removed.expires_at, removed.updated_at
+  from removed
+  on conflict (user_id) do update
+    set
+      state = excluded.state,
+      data = excluded.data,
+      expires_at = excluded.expires_at,
+      updated_at = excluded.updated_at
+    where chat.updated_at < excluded.updated_at
+$$;
+
+comment on function wa.merge_chat_states is
+'Leaves the survivor of a merge where the more recent of the two chats stood.';

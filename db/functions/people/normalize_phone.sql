@@ -1,0 +1,14 @@
+create or replace function wa.normalize_phone(p_number text)
+returns text
+language plpgsql
+immutable
+returns null on null input
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when p_number ~ '^\+?[1-9][0-9]{6,14}$' then '+' || ltrim(p_number, '+') end;
+end
+$$;
+
+comment on function wa.normalize_phone is
+'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';

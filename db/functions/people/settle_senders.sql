@@ -1,0 +1,56 @@
+create or replace function wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb)
+returns wa.received_message[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_phones text[];
+  v_bsuids text[];
+  v_message wa.received_message;
+  v_settled wa.received_message[];
+begin
+  select
+    array_agg(distinct identity.phone) filter (where identity.phone is not null),
+    array_agg(distinct identity.bsuid) filter (where identity.bsuid is not null)
+  into v_phones, v_bsuids
+  from (
+    select message.phone, message.bsuid
+    from wa.list_identities(p_messages) as message
+    union all
+    select status.phone, status.bsuid
+    from wa.list_status_identities(p_statuses) as status
+  ) as identity;
+
+  perform wa.lock_identities(v_phones, v_bsuids);
+  perform wa.lock_profiles(
+    v_phones,
+    v_bsuids,
+    wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
+  );
+  perform wa.settle_identity(pair.phone, pair.bsuid)
+  from wa.list_status_identities(p_statuses) as pair;
+
+  foreach v_message in array coalesce(p_messages, '{}') loop
+    if v_message.disposition <> 'invalid_sender' then
+      v_message.user_id := wa.settle_identity(
+        v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name
+      );
+    end if;
+
+    v_settled := v_settled || v_message;
+  end loop;
+
+  -- A later message may have merged the sender of an earlier one.
+  for v_position in 1..coalesce(cardinality(v_settled), 0) loop
+    v_settled[v_position].user_id := (wa.get_profile(v_settled[v_position].user_id)).user_id;
+  end loop;
+
+  -- A merge that committed meanwhile may have led to a profile that is not locked yet.
+  perform wa.lock_profiles(null, null, array(select message.user_id from unnest(v_settled) as message));
+  return v_settled;
+end
+$$;
+
+comment on function wa.settle_senders is
+'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';

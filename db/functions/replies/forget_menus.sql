@@ -1,0 +1,44 @@
+create or replace function wa.forget_menus()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+-- Rows come with it off when pg_restore fills tables that an extension made, and the owner of this is no table's.
+set row_security = 'on'
+as $$
+begin
+  perform pg_advisory_xact_lock_shared(wa.get_menu_lock());
+  delete from wa.rendered_menus;
+  return null;
+end
+$$;
+
+alter function wa.forget_menus owner to wa_runtime;
+
+comment on function wa.forget_menus is
+'Empties wa.rendered_menus, since something that menus are made of changed.';
+
+create or replace trigger texts_forget_menus
+after insert or update or delete or truncate on wa.texts
+for each statement execute function wa.forget_menus();
+
+create or replace trigger menu_items_forget_menus
+after insert or update or delete or truncate on wa.menu_items
+for each statement execute function wa.forget_menus();
+
+create or replace trigger settings_forget_menus
+after insert or update or delete or truncate on wa.settings
+for each statement execute function wa.forget_menus();
+
+create or replace trigger function_sources_forget_menus
+after insert or update or delete or truncate on wa.function_sources
+for each statement execute function wa.forget_menus();
+
+comment on trigger texts_forget_menus on wa.texts is 'Menus show texts.';
+
+comment on trigger menu_items_forget_menus on wa.menu_items is 'Menus show items.';
+
+comment on trigger settings_forget_menus on wa.settings is 'A text without translation is shown in default_locale.';
+
+comment on trigger function_sources_forget_menus on wa.function_sources is 'An upgrade may render them otherwise; either road writes here what it applied.';

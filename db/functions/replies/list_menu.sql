@@ -1,0 +1,31 @@
+create or replace function wa.list_menu(p_locale text)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select jsonb_agg(
+      jsonb_build_object(
+        'id', item.reply_id,
+        'title', coalesce(title.body, wa.get_fallback_text(item.title_key, p_locale)),
+        'description', case
+          when item.description_key is not null
+            then coalesce(description.body, wa.get_fallback_text(item.description_key, p_locale))
+        end
+      )
+      order by item.position
+    )
+    from wa.menu_items as item
+    left join wa.texts as title on title.key = item.title_key and title.locale = p_locale
+    left join wa.texts as description on description.key = item.description_key and description.locale = p_locale
+  );
+end
+$$;
+
+comment on function wa.list_menu is
+'The rows of the home menu in one language, for wa.build_list.';
+
+-- What an earlier version of this function rendered.
+delete from wa.rendered_menus;

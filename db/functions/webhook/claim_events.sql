@@ -1,0 +1,71 @@
+create or replace function wa.claim_events(p_messages wa.received_message[])
+returns wa.received_message[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new_ids text[];
+  v_claimed wa.received_message[] := p_messages;
+  v_user_ids uuid[];
+begin
+  with claim as (
+    insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at)
+    select
+      message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, message.disposition,
+      message.sent_at
+    from unnest(p_messages) as message
+    order by message.wa_message_id, message.sequence
+    on conflict (wa_message_id) do nothing
+    returning wa_message_id
+  )
+
+  select array_agg(claim.wa_message_id) into v_new_ids
+  from claim;
+
+  if v_new_ids is null then
+    return array[]::wa.received_message[];
+  end if;
+
+  if cardinality(p_messages) > 1 then
+    -- Of two with one id in a payload the first counts.
+    select array_agg(message::wa.received_message order by message.sent_at, message.sequence) into v_claimed
+    from (
+      select distinct on (message.wa_message_id) message.*
+      from unnest(p_messages) as message
+      order by message.wa_message_id, message.sequence
+    ) as message
+    where message.wa_message_id = any(v_new_ids);
+  end if;
+
+  -- The 24-hour window opens for everyone who just wrote.
+  with latest as (
+    select distinct on (claimed.user_id) claimed.user_id, claimed.sent_at, claimed.display_name
+    from unnest(v_claimed) as claimed
+    where claimed.opens_window and claimed.user_id is not null
+    order by claimed.user_id asc, claimed.sent_at desc, claimed.sequence desc
+  ),
+
+  noted as (
+    update public.profiles as profile
+    set
+      last_inbound_at = greatest(profile.last_inbound_at, latest.sent_at),
+      display_name = coalesce(latest.display_name, profile.display_name),
+      updated_at = now()
+    from latest
+    where profile.user_id = latest.user_id
+    returning profile.user_id
+  )
+
+  select array_agg(noted.user_id) into v_user_ids
+  from noted;
+
+  if v_user_ids is not null and wa.is_awaited(v_user_ids) then
+    perform wa.release_waiting(v_user_ids);
+  end if;
+  return v_claimed;
+end
+$$;
+
+comment on function wa.claim_events is
+'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';

@@ -1,0 +1,27 @@
+create or replace function wa.extract_statuses(p_payload jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not jsonb_path_exists(p_payload, '$[*].entry[*].changes[*].value.statuses[*]') then
+    return null;
+  end if;
+
+  return (
+    select
+      jsonb_agg(
+        status.body || jsonb_build_object('phone_number_id', change.body #>> '{value,metadata,phone_number_id}')
+        order by change.position, status.position
+      )
+    from jsonb_path_query(p_payload, '$[*].entry[*].changes[*] ? (@.field == "messages")')
+      with ordinality as change (body, position)
+    cross join lateral jsonb_path_query(change.body, '$.value.statuses[*] ? (@.type() == "object")')
+      with ordinality as status (body, position)
+  );
+end
+$$;
+
+comment on function wa.extract_statuses is
+'The statuses of one webhook body or an array of bodies, as Meta sent them, each with its phone_number_id; null when there are none.';

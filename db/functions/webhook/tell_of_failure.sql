@@ -1,0 +1,38 @@
+create or replace function wa.tell_of_failure(p_message wa.received_message)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_profile constant public.profiles := wa.get_profile(p_message.user_id);
+begin
+  if v_profile.opted_out_at is not null then
+    return;
+  end if;
+
+  insert into public.notifications (user_id, recipient, phone_number_id, payload, dedupe_key)
+  values (
+    v_profile.user_id,
+    coalesce(v_profile.whatsapp_e164, v_profile.wa_user_id),
+    p_message.phone_number_id,
+    wa.build_text(wa.get_text('error.failed', v_profile.locale)),
+    'failed:' || p_message.wa_message_id
+  )
+  on conflict (dedupe_key) do nothing;
+
+  if found then
+    perform wa.wake_notifier();
+  end if;
+exception
+  when assert_failure or others then
+    -- The failed message is kept in any case; a missing text must not cost the messages beside it.
+    if wa.is_worth_retrying(sqlstate) then
+      raise;
+    end if;
+    perform wa.emit_event('FAILURE_NOT_TOLD', jsonb_build_object('sqlstate', sqlstate), 'error');
+end
+$$;
+
+comment on function wa.tell_of_failure is
+'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';

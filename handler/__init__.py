@@ -1,1 +1,1 @@
-"""The processes around the database: webhook, notifier, migrations, command line."""
+"""The webhook: it verifies signatures and calls one RPC. It imports nothing of `wa_webhook`."""

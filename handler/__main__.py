@@ -11,4 +11,4 @@ try:
 except SettingsError as error:
     print(error, file=sys.stderr)
     sys.exit(2)
-serve(settings, settings.wa_host, settings.wa_port)
+serve(settings)

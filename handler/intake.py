@@ -1,31 +1,24 @@
 """What becomes of one signed body: its effect is committed, or it is kept whole for an operator."""
 
 import random
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from handler.coalescer import Coalescer
 from handler.payload import Reason, keep, storable_text
-from handler.process.logs import log_events, logger
-from handler.rpc import Answer, DispatchError, PayloadRefused, Rpc
+from handler.process.logs import logger
+from handler.recorder import Recorder
+from handler.rpc import Answer, DispatchError, PayloadRefused
 
 
 class Intake:
-    """The road from raw bytes to a commit; `on_answer` hears of each committed call once."""
+    """The road from raw bytes to a commit: in a shared call, or alone for what has to be kept."""
 
     def __init__(
-        self,
-        rpc: Rpc,
-        on_answer: Callable[[Answer], None],
-        *,
-        concurrency: int,
-        batch_size: int,
-        snapshot_rate: float = 0.0,
+        self, coalescer: Coalescer, recorder: Recorder, *, snapshot_rate: float = 0.0
     ) -> None:
-        self._rpc = rpc
-        self._on_answer = on_answer
+        self._coalescer = coalescer
+        self._recorder = recorder
         self._snapshot_rate = snapshot_rate
-        self._coalescer = Coalescer(self._call, concurrency=concurrency, batch_size=batch_size)
 
     async def take(self, body: bytes) -> Answer:
         """Commit the effect of a body whose signature holds.
@@ -56,21 +49,9 @@ class Intake:
             logger.error("PAYLOAD_KEPT", reason=refused.reason, sqlstate=refused.sqlstate)
             return answer
 
-    async def drain(self) -> None:
-        """Wait until everything taken so far is committed or has failed."""
-        await self._coalescer.drain()
-
     async def _keep(self, body: bytes, reason: Reason, error: str) -> Answer:
         try:
-            return await self._call(None, {"keep": [keep(body, reason, error)]})
+            return await self._recorder.dispatch(None, {"keep": [keep(body, reason, error)]}, 1)
         except PayloadRefused as refused:
             # The database refuses everybody: not migrated, no rights, read-only.
             raise DispatchError(refused.error) from refused
-
-    async def _call(
-        self, payload: str | None, options: Mapping[str, Any], requests: int = 1
-    ) -> Answer:
-        answer = await self._rpc.dispatch(payload, options, requests=requests)
-        log_events(answer.events)
-        self._on_answer(answer)
-        return answer

@@ -30,11 +30,8 @@ class Server(uvicorn.Server):
                 logger.info("SERVE_STARTED", host=host, port=port)
 
 
-def serve(settings: WebhookSettings, host: str, port: int) -> None:
-    """Receive webhooks until SIGTERM, then answer what is in flight and return.
-
-    `port` 0 takes a free one.
-    """
+def serve(settings: WebhookSettings) -> None:
+    """Receive webhooks until SIGTERM, then answer what is in flight and return."""
     configure_logging()
     warn_if_unset(settings)
     if settings.snapshot_rate:
@@ -42,8 +39,8 @@ def serve(settings: WebhookSettings, host: str, port: int) -> None:
     server = Server(
         uvicorn.Config(
             create_app(settings),
-            host=host,
-            port=port,
+            host=settings.wa_host,
+            port=settings.wa_port,
             loop="uvloop",
             http="httptools",
             ws="none",

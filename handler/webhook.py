@@ -1,17 +1,12 @@
 """The HTTP face: check the signature of the raw bytes, call one RPC, map its answer to a status."""
 
 import asyncio
-import functools
 import hmac
-import json
 import time
 import traceback
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
 from pathlib import PurePath
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,73 +16,36 @@ from starlette.types import Receive, Scope, Send
 from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
-from handler.process.alert_webhook import AlertWebhook
 from handler.process.logs import logger
-from handler.process.metrics_endpoint import metrics_route, serve_metrics
 from handler.process.outage_alert import OutageAlert
-from handler.retention import Retention
-from handler.rpc import (
-    Answer,
-    DatabaseContended,
-    DatabaseUnavailable,
-    DispatchError,
-    PayloadRefused,
-    choose_rpc,
-)
+from handler.responses import CLOSE, RETRY_AFTER, accept, refuse, reply
+from handler.rpc import DatabaseContended, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
 from handler.settings import WebhookSettings
 
 READ_SECONDS = 30.0
-DRAIN_SECONDS = 5.0
-"""For calls whose requests went away; those that wait for an answer hold the server open longer."""
-
-RETRY_AFTER = {"Retry-After": "5"}
-CLOSE = {"Connection": "close"}
-
-Headers = Mapping[str, str] | None
 
 _SIGNATURE_HEADER = signature.HEADER.lower().encode()
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 class Webhook:
-    """The endpoints and what they share."""
+    """The endpoints."""
 
-    def __init__(self, settings: WebhookSettings) -> None:
+    def __init__(
+        self,
+        settings: WebhookSettings,
+        intake: Intake,
+        rpc: Rpc,
+        metrics: HandlerMetrics,
+        outage: OutageAlert,
+    ) -> None:
         self._secrets = settings.app_secrets
         self._verify_token = settings.wa_verify_token.get_secret_value().encode()
         self._max_bytes = settings.wa_webhook_max_bytes
-        self._settings = settings
+        self._intake = intake
+        self._rpc = rpc
+        self._metrics = metrics
+        self._outage = outage
         self._log = logger.bind()
-        self._metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
-        self._rpc = choose_rpc(settings, self._metrics.count_database_error)
-        self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
-        self._retention = Retention(self._rpc)
-        self._alerts = AlertWebhook.from_settings(settings)
-        self._outage = OutageAlert(self._alerts)
-        self._intake = Intake(
-            self._rpc,
-            self._on_answer,
-            concurrency=settings.wa_database_pool_size,
-            batch_size=settings.wa_webhook_batch_size,
-            snapshot_rate=settings.snapshot_rate,
-        )
-
-    @asynccontextmanager
-    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Hold the connections open; at the end commit what was taken before closing them."""
-        await self._rpc.open()
-        try:
-            async with serve_metrics(self._metrics.render, self._settings):
-                yield
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._intake.drain()
-            await self._retention.stop()
-            await self._outage.close()
-            if self._alerts is not None:
-                await self._alerts.close()
-            await self._rpc.close()
 
     async def verify(self, request: Request) -> Response:
         """Answer Meta's challenge, which comes whenever the callback is edited."""
@@ -138,15 +96,12 @@ class Webhook:
         return reply(200 if is_ready else 503, report, None if is_ready else RETRY_AFTER)
 
     def routes(self) -> list[Route]:
-        """Return the endpoints, without the metrics when these have a port of their own."""
-        routes = [
+        """Return the endpoints but `receive`, which posted webhooks reach without routing."""
+        return [
             Route("/webhook", self.verify, methods=["GET"]),
             Route("/healthz", self.health),
             Route("/readyz", self.readiness),
         ]
-        if self._settings.wa_metrics_port is None:
-            routes.append(metrics_route(self._metrics.render, self._settings))
-        return routes
 
     async def _take(self, scope: Scope, receive: Receive, report: dict[str, Any]) -> Response:
         headers = dict(scope["headers"])
@@ -170,12 +125,6 @@ class Webhook:
         report.update(answer.outcome)
         return accept(answer)
 
-    def _on_answer(self, answer: Answer) -> None:
-        self._metrics.count(answer)
-        self._outage.report_back()
-        if answer.retention_is_due:
-            self._retention.start()
-
 
 async def read_body(receive: Receive, limit: int) -> bytes:
     """Return the raw body, never holding more than the limit, whatever its length claims to be.
@@ -198,22 +147,6 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     except TimeoutError:
         raise HTTPException(408, "body_timeout", CLOSE) from None
     return b"".join(chunks)
-
-
-@functools.lru_cache(maxsize=16)
-def accept(answer: Answer) -> Response:
-    """Answer with what the call did; all requests that shared it are answered the same."""
-    return reply(200, answer.outcome)
-
-
-def reply(status: int, content: Mapping[str, Any], headers: Headers = None) -> Response:
-    """Answer with one line of JSON."""
-    return Response(_ENCODER.encode(content) + "\n", status, headers, "application/json")
-
-
-def refuse(status: int, error: str, headers: Headers = None) -> Response:
-    """Answer with one line of JSON that names the error."""
-    return reply(status, {"error": error}, headers)
 
 
 def _place_of(error: Exception) -> str:

@@ -93,7 +93,7 @@ async def test_without_a_webhook_nothing_happens() -> None:
 async def test_a_database_that_refuses_everything_is_an_outage_too(
     database: Database, connection: Connection[DictRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.webhook.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    monkeypatch.setattr("handler.app.OutageAlert", partial(OutageAlert, grace_seconds=0))
     async with (
         receiving() as receiver,
         running_webhook(direct_way_in(database) | {"alert_webhook_url": receiver.url}) as webhook,
@@ -108,7 +108,7 @@ async def test_a_database_that_refuses_everything_is_an_outage_too(
 async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
     stoppable_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.webhook.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    monkeypatch.setattr("handler.app.OutageAlert", partial(OutageAlert, grace_seconds=0))
     server = stoppable_database.server
     async with receiving() as receiver:
         receiver.hold()

@@ -6,24 +6,29 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from handler import signature
+from handler.process.environment import ProcessSettings
+from handler.settings import WebhookSettings
 from tests import payloads
 from tests.fixtures.names import current_names, current_role, environment_of
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.postgres import Database
 from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
+from wa_webhook.cli import app
 from wa_webhook.dev.postgres import LocalPostgres
+from wa_webhook.notifier.settings import NotifierSettings
 
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "hunter2"  # noqa: S105
@@ -60,6 +65,10 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from wa_webhook.cli import app; app()", *arguments]
 
 
+SERVE = command("serve")
+HANDLER = [sys.executable, "-m", "handler"]
+
+
 @pytest.fixture
 async def way(
     transport: str, database: Database, postgres_server: LocalPostgres
@@ -75,9 +84,11 @@ async def way(
 
 
 @asynccontextmanager
-async def serving(folder: Path, **variables: str) -> AsyncIterator[Served]:
+async def serving(
+    folder: Path, *, words: Sequence[str] = SERVE, **variables: str
+) -> AsyncIterator[Served]:
     """Run `wa-webhook serve`, while this event loop serves whom it asks."""
-    process = _start(folder, variables)
+    process = _start(folder, variables, words)
     try:
         yield await asyncio.to_thread(_read_start, process)
     finally:
@@ -85,14 +96,14 @@ async def serving(folder: Path, **variables: str) -> AsyncIterator[Served]:
         process.communicate()
 
 
-def _start(folder: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
+def _start(folder: Path, variables: dict[str, str], words: Sequence[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command("serve", "--port", "0"),
+        words,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=folder,
-        env=environment(**{"WA_VERIFY_TOKEN": VERIFY_TOKEN, **variables}),
+        env=environment(**{"WA_VERIFY_TOKEN": VERIFY_TOKEN, "WA_PORT": "0", **variables}),
     )
 
 
@@ -111,6 +122,33 @@ async def post(url: str, body: bytes) -> httpx.Response:
     header = signature.sign(body, APP_SECRET.encode())
     async with httpx.AsyncClient(timeout=30) as http:
         return await http.post(f"{url}/webhook", content=body, headers={signature.HEADER: header})
+
+
+@pytest.mark.parametrize("words", [SERVE, HANDLER], ids=["wa-webhook serve", "python -m handler"])
+async def test_the_environment_alone_says_where_to_serve(
+    way: dict[str, str], tmp_path: Path, words: list[str]
+) -> None:
+    async with serving(tmp_path, words=words, **way, WA_HOST="127.0.0.2") as served:
+        assert served.url.startswith("http://127.0.0.2:")
+        assert (await post(served.url, payloads.text_body())).status_code == 200
+        assert await asyncio.to_thread(served.stop) == 0
+
+
+async def test_an_option_wins_over_its_variable(way: dict[str, str], tmp_path: Path) -> None:
+    words = [*SERVE, "--host", "127.0.0.3", "--port", "0"]
+    async with serving(tmp_path, words=words, **way, WA_HOST="127.0.0.2", WA_PORT="1") as served:
+        assert served.url.startswith("http://127.0.0.3:")
+
+
+@pytest.mark.parametrize(
+    ("process", "settings"), [("serve", WebhookSettings), ("notify", NotifierSettings)]
+)
+def test_every_option_of_a_process_is_a_variable_as_well(
+    process: str, settings: type[ProcessSettings]
+) -> None:
+    command = typer.main.get_command(app).commands[process]  # type: ignore[attr-defined]
+    options = {f"wa_{option.name}" for option in command.params}
+    assert options <= settings.model_fields.keys()
 
 
 async def test_sigterm_answers_what_is_in_flight_and_exits_with_zero(
@@ -178,9 +216,12 @@ async def test_the_log_of_a_process_is_json_lines_without_secrets(
         assert private not in log
 
 
-def test_missing_settings_are_named_and_the_exit_code_is_two(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [SERVE, HANDLER], ids=["wa-webhook serve", "python -m handler"])
+def test_missing_settings_are_named_and_the_exit_code_is_two(
+    tmp_path: Path, words: list[str]
+) -> None:
     result = subprocess.run(
-        command("serve"),
+        words,
         capture_output=True,
         text=True,
         cwd=tmp_path,

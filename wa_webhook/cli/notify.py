@@ -5,14 +5,14 @@ import signal
 
 from handler.process.alert_webhook import warn_if_unset
 from handler.process.logs import configure_logging
-from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
+from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_options
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
 
 
 def notify(metrics_port: MetricsPort = None) -> None:
     """Send what is queued until SIGTERM, then finish what is in flight and leave."""
-    settings = with_metrics_port(settings_or_exit(NotifierSettings), metrics_port)
+    settings = with_options(settings_or_exit(NotifierSettings), {"wa_metrics_port": metrics_port})
     configure_logging()
     warn_if_unset(settings)
     asyncio.run(_notify_until_signalled(settings))

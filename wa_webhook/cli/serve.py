@@ -6,7 +6,7 @@ import typer
 
 import handler.serve
 from handler.settings import WebhookSettings
-from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_metrics_port
+from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_options
 
 
 def serve(
@@ -22,9 +22,5 @@ def serve(
     metrics_port: MetricsPort = None,
 ) -> None:
     """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
-    settings = with_metrics_port(settings_or_exit(WebhookSettings), metrics_port)
-    handler.serve.serve(
-        settings,
-        settings.wa_host if host is None else host,
-        settings.wa_port if port is None else port,
-    )
+    given = {"wa_host": host, "wa_port": port, "wa_metrics_port": metrics_port}
+    handler.serve.serve(with_options(settings_or_exit(WebhookSettings), given))

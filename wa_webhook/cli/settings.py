@@ -1,15 +1,11 @@
 """How a command reports settings that are missing or wrong, and options that stand for settings."""
 
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
-from handler.process.environment import (
-    MetricsSettings,
-    SettingsError,
-    SettingsT,
-    load_settings,
-)
+from handler.process.environment import SettingsError, SettingsT, load_settings
 
 MetricsPort = Annotated[
     int | None,
@@ -19,7 +15,6 @@ MetricsPort = Annotated[
         help="Serve GET /metrics on this port alone, as WA_METRICS_PORT does; 0 takes a free one.",
     ),
 ]
-MetricsSettingsT = TypeVar("MetricsSettingsT", bound=MetricsSettings)
 
 
 def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
@@ -31,6 +26,8 @@ def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
         raise typer.Exit(2) from None
 
 
-def with_metrics_port(settings: MetricsSettingsT, port: int | None) -> MetricsSettingsT:
-    """Return the settings with the port of the command line, if there was one."""
-    return settings if port is None else settings.model_copy(update={"wa_metrics_port": port})
+def with_options(settings: SettingsT, given: Mapping[str, object]) -> SettingsT:
+    """Return the settings with the options of the command line that were given, by field name."""
+    return settings.model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )

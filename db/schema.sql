@@ -1251,7 +1251,7 @@ CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is the server''s trouble or a lost race, and not the fault of the message at hand: the whole call is then tried again.';
+COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is a lost race or the server''s trouble, as all are whose cause is not known, and so neither the fault of the message at hand nor a mistake of the flow''s own code: it is then raised again, so that the whole call is repeated. handler/process/blame.py says the same for whole calls.';
 
 CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS wa.step_result
     LANGUAGE plpgsql

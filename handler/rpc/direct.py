@@ -13,6 +13,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from handler.process.blame import is_session_suspect
 from handler.process.environment import DatabaseOptions
 from handler.process.logs import log_notice
 from handler.rpc.protocol import (
@@ -75,7 +76,10 @@ class DirectRpc:
 
     async def health(self) -> Mapping[str, Any]:
         """Return `{"ok": bool, "problems": [...]}`. Raises DatabaseUnavailable in two seconds."""
-        return await self._fetch_report(self._health)
+        report = await self._fetch_report(self._health)
+        if report.get("is_read_only"):
+            await self._pool.drain()
+        return report
 
     async def metrics(self) -> Mapping[str, Any]:
         """Return the database's gauges. Raises DatabaseUnavailable within two seconds."""
@@ -115,8 +119,8 @@ class DirectRpc:
         except (psycopg.Error, TimeoutError) as error:
             sorted_error = _sorted(error)
             if isinstance(sorted_error, ConnectionLost):
-                # The others of the pool were probably lost with it.
-                await self._pool.check()
+                # The others of the pool lead where this one led.
+                await self._pool.drain()
             raise sorted_error from error
 
     async def _fetch_report(self, statement: bytes) -> Mapping[str, Any]:
@@ -133,7 +137,12 @@ class DirectRpc:
     ) -> dict[str, Any]:
         try:
             async with asyncio.timeout(seconds), self._pool.connection() as connection:
-                row = await (await connection.execute(statement, parameters)).fetchone()
+                try:
+                    row = await (await connection.execute(statement, parameters)).fetchone()
+                except psycopg.Error as error:
+                    if is_session_suspect(error):
+                        await connection.close()
+                    raise
         except (psycopg.Error, TimeoutError) as error:
             if self._on_error is not None:
                 self._on_error(error)

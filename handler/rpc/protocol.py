@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import psycopg
 
 from handler.payload import Reason
+from handler.process.blame import LOST, MISFIT, Blame, find_blame
 
 ACQUIRE_SECONDS = 3.0
 """Bridges a quick restart of the database, well below any patience reported of Meta."""
@@ -23,12 +24,6 @@ REPORT_SECONDS = 2.0
 
 NOT_ENVELOPE = "WA001"
 UNREADABLE = frozenset({"22P02", "22P05", "22021", "54001"})
-CONTENDED = frozenset({"40001", "40P01", "55P03", "57014"})
-MISFIT_CLASSES = ("42", "3F", "0A")
-"""Undefined or ambiguous names, missing rights, cached plans of tables that are other ones now."""
-
-LOST_CLASSES = ("08", "57P")
-EXHAUSTED_CLASS = "53"
 RETRY_SECONDS = (0.05, 0.2)
 RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
 
@@ -46,7 +41,7 @@ class DatabaseUnavailable(DispatchError):  # noqa: N818
 
 
 class ConnectionLost(DatabaseUnavailable):
-    """Nobody is there at this moment; after a restart somebody is in the next."""
+    """Nobody who takes writes is there at this moment; after a restart somebody is in the next."""
 
 
 class DatabaseContended(DispatchError):  # noqa: N818
@@ -162,14 +157,15 @@ async def dispatch_patiently(
 
 def sort_sqlstate(sqlstate: str, error: str) -> DispatchError:
     """Sort an error of the database: who is to blame decides whether Meta should send it again."""
-    if sqlstate.startswith(LOST_CLASSES):
-        return ConnectionLost(sqlstate, sqlstate)
-    if sqlstate.startswith(EXHAUSTED_CLASS):
-        return DatabaseUnavailable(sqlstate, sqlstate)
-    if sqlstate in CONTENDED:
-        return DatabaseContended(sqlstate, sqlstate)
-    if sqlstate.startswith(MISFIT_CLASSES):
-        return SchemaMisfit(sqlstate, sqlstate)
+    match find_blame(sqlstate):
+        case Blame.CONTENTION:
+            return DatabaseContended(sqlstate, sqlstate)
+        case Blame.SERVER if sqlstate.startswith(MISFIT):
+            return SchemaMisfit(sqlstate, sqlstate)
+        case Blame.SERVER if sqlstate.startswith(LOST):
+            return ConnectionLost(sqlstate, sqlstate)
+        case Blame.SERVER:
+            return DatabaseUnavailable(sqlstate, sqlstate)
     reason: Reason = "dispatch_error"
     if sqlstate in UNREADABLE:
         reason = "not_json"

@@ -106,7 +106,13 @@ def test_meta_delivering_a_failed_message_again_is_a_duplicate(
     assert send(edge, message) == {"duplicate": 1}
 
 
-@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03", "57014", "53100", "XX000"])
+@pytest.mark.parametrize(
+    "sqlstate",
+    [
+        *("40001", "40P01", "55P03", "57014", "53100", "XX000"),
+        *("25006", "25P04", "54000", "55006", "72000", "AB123"),
+    ],
+)
 def test_the_servers_trouble_is_no_fault_of_the_message(
     edge: Connection[DictRow], connection: Connection[DictRow], sqlstate: str
 ) -> None:

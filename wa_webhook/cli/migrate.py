@@ -9,10 +9,10 @@ import typer
 from psycopg import errors
 
 from wa_webhook.cli.names import RoleName, SchemaName, names_or_exit
-from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
-from wa_webhook.settings import BotSettings, DatabaseSettings
+from wa_webhook.settings import BotSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -77,7 +77,7 @@ def migrate(
         maintenance_role=maintenance_role,
     )
     bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
-    url = database_url or settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
+    url = database_url_or_exit(database_url)
     try:
         with psycopg.connect(
             url,

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from handler.process.connection_string import check_connection_string
 from handler.process.environment import SettingsError, SettingsT, load_settings
+from wa_webhook.settings import DatabaseSettings
 
 MetricsPort = Annotated[
     int | None,
@@ -15,6 +17,21 @@ MetricsPort = Annotated[
         help="Serve GET /metrics on this port alone, as WA_METRICS_PORT does; 0 takes a free one.",
     ),
 ]
+
+
+def database_url_or_exit(option: str | None) -> str:
+    """Return the connection string of `--database-url`, or else of WA_DATABASE_URL.
+
+    Prints what is wrong with it and exits with 2.
+    """
+    if option is None:
+        return settings_or_exit(DatabaseSettings).wa_database_url.get_secret_value()
+    try:
+        check_connection_string(option)
+    except ValueError as error:
+        typer.echo(f"--database-url: {error}", err=True)
+        raise typer.Exit(2) from None
+    return option
 
 
 def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:

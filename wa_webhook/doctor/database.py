@@ -11,7 +11,7 @@ from psycopg import sql
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
 from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
-from wa_webhook.operations.database import NOT_MIGRATED, connect, explain
+from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
 from wa_webhook.operations.migrations import MIGRATE, read_migrations
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
 
 def _mend(error: psycopg.Error) -> str:
     if isinstance(error, psycopg.OperationalError):
+        if is_exhausted(error):
+            return "As it says."
         text = str(error)
         if "password" in text or "role" in text:
             return "Give the role a login with db/roles/give_login.sql, and put it into the URL."

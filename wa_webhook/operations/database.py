@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 
 NOT_MIGRATED = (errors.UndefinedFunction, errors.UndefinedTable, errors.InvalidSchemaName)
+
+_WHEN_EXHAUSTED = (
+    "see in pg_stat_activity who holds the connections; lower WA_DATABASE_POOL_SIZE, raise the"
+    " limit, or put a pooler in between"
+)
+_EXHAUSTED = re.compile(
+    r"too many (clients|connections)|connection slots are reserved|max(imum)? client", re.IGNORECASE
+)
 
 
 @contextmanager
@@ -40,8 +49,21 @@ def explain(error: psycopg.Error, names: Names) -> str:
         return f"{_message(error)}: run wa-webhook migrate"
     if isinstance(error, errors.InsufficientPrivilege):
         return f"{_message(error)}: connect as {names.operator_role}"
+    if is_exhausted(error):
+        return f"{_message(error)}: {_WHEN_EXHAUSTED}"
     hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
     return f"{_message(error)}{hint}"
+
+
+def is_exhausted(error: psycopg.Error) -> bool:
+    """Tell whether server, role, database or pooler has no connection left to give.
+
+    What refuses a connection has no SQLSTATE in libpq, hence the words of PostgreSQL, PgBouncer and
+    Supavisor.
+    """
+    return isinstance(error, errors.TooManyConnections) or (
+        error.sqlstate is None and _EXHAUSTED.search(str(error)) is not None
+    )
 
 
 def _message(error: psycopg.Error) -> str:

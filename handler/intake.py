@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 from handler.coalescer import Coalescer
-from handler.payload import Reason, keep, storable_text
+from handler.payload import Reason, check_json, keep, storable_text
 from handler.process.logs import logger
 from handler.recorder import Recorder
 from handler.rpc import Answer, DispatchError, PayloadRefused
@@ -29,7 +29,8 @@ class Intake:
         """
         try:
             text, was_replaced = storable_text(body)
-        except UnicodeDecodeError as error:
+            check_json(text)
+        except ValueError as error:
             await self._keep(body, "not_json", str(error))
             raise PayloadRefused("not_json", str(error)) from error
         options: dict[str, Any] = {}

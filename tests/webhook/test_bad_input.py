@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,6 +12,7 @@ from psycopg.rows import DictRow
 
 from handler import signature
 from tests import payloads
+from tests.fixtures.postgres import Database
 from tests.webhook.conftest import APP_SECRET, Webhook
 
 LIMIT = 3 * 1024 * 1024
@@ -83,6 +85,28 @@ async def test_what_is_not_json_is_refused_and_kept_whole(
 ) -> None:
     assert error_of(await webhook.post(body)) == (400, "not_json")
     assert kept(connection) == [("not_json", body)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b'{"text":"%s"',
+        b'{"text":%s}',
+        b'{"text":"%s"},{"text":"%s"}',
+        b'{"text":"\t%s"}',
+        b'{"text":"\\x%s"}',
+        b'{"text":"%s","number":01}',
+        b"[" * 2000 + b'"%s"',
+    ],
+    ids=lambda broken: broken[:24].decode(),
+)
+async def test_a_body_that_is_not_json_leaves_nothing_in_the_log_of_the_server(
+    webhook: Webhook, database: Database, broken: bytes
+) -> None:
+    words = uuid.uuid4().hex
+    body = broken.replace(b"%s", words.encode())
+    assert error_of(await webhook.post(body)) == (400, "not_json")
+    assert words not in database.server.log.read_text(errors="replace")
 
 
 @pytest.mark.parametrize(

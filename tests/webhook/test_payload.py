@@ -2,12 +2,15 @@
 
 import base64
 import json
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import Connection
+from psycopg.rows import DictRow
 
-from handler.payload import keep, storable_text
+from handler.payload import check_json, keep, storable_text
 
 REPLACED = r"\ufffd"
 
@@ -62,6 +65,67 @@ def test_the_replacement_is_what_a_parser_would_have_replaced(text: str) -> None
     expected = utf16.decode("utf-16-le", "replace").replace("\0", "\ufffd")
     assert json.loads(storable) == expected
     assert was_replaced == (storable != json.dumps(text))
+
+
+PIECES = (
+    *("{", "}", "[", "]", ":", ",", '"', '{"a":', '"b"', '"\\u00e4\\n"', '"\\x"', "'", "\\"),
+    *(
+        "0",
+        "1",
+        "01",
+        "-",
+        "+",
+        ".",
+        "e",
+        "E5",
+        "-0.5e-3",
+        "NaN",
+        "-Infinity",
+        "null",
+        "true",
+        "tru",
+    ),
+    *(" ", "\n", "\t", "\r", "\v", "\x7f", "\u00a0", "\ufeff", "/**/"),
+)
+
+
+def is_json(text: str) -> bool:
+    try:
+        check_json(text)
+    except ValueError:
+        return False
+    return True
+
+
+def scraps(randomness: random.Random) -> str:
+    """Return some pieces of JSON, which seldom make any."""
+    return "".join(randomness.choices(PIECES, k=randomness.randint(0, 7)))
+
+
+def test_what_is_json_here_is_json_to_postgresql_and_nothing_else_is(
+    connection: Connection[DictRow],
+) -> None:
+    randomness = random.Random(1)
+    texts = [scraps(randomness) for _ in range(20_000)] + ["9" * 5000, "0." + "1" * 5000]
+    connection.execute("""
+        create function pg_temp.is_json(text) returns boolean language plpgsql as $$
+        begin
+          perform $1::jsonb;
+          return true;
+        exception when invalid_text_representation then
+          return false;
+        end $$""")
+    rows = connection.execute(
+        "select text, pg_temp.is_json(text) as is_json from unnest(%s::text[]) as text", (texts,)
+    ).fetchall()
+    assert {row["text"] for row in rows if row["is_json"] != is_json(row["text"])} == set()
+    assert 500 < sum(row["is_json"] for row in rows) < 10_000
+
+
+def test_a_refusal_names_the_place_and_quotes_nothing() -> None:
+    with pytest.raises(ValueError, match=r", at character 6$") as raised:
+        check_json('{"a": private}')
+    assert "private" not in str(raised.value)
 
 
 def test_the_original_bytes_are_kept_with_the_reason() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
 from wa_webhook.dev.server import LocalServer, bind
@@ -18,11 +20,15 @@ from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.notifier import GraphClient
 from wa_webhook.notifier.answers import read_answer
 from wa_webhook.notifier.exchange import Exchange, GivenUpError
-from wa_webhook.notifier.notification import Notification, SendResult
+from wa_webhook.notifier.notification import Notification, SendResult, UploadedMedia
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+DAY = 86_400
 TEXT = {
     "messaging_product": "whatsapp",
     "to": "+34600111222",
@@ -165,9 +171,22 @@ def test_an_answer_is_read_by_its_body_before_its_status(
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("7", 7), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None)],
+    [
+        ("7", 7),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("99999999999999", DAY),
+        ("9" * 400, DAY),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", DAY),
+        ("Fri, 31 Dec 99999999999 23:59:59 GMT", None),
+        ("Fri, 31 Dec 2026 23:59:59 +99999999", None),
+    ],
 )
-def test_retry_after_is_a_number_of_seconds_or_a_date(header: str, seconds: float | None) -> None:
+def test_retry_after_is_a_number_of_seconds_or_a_date_and_at_most_a_day(
+    header: str, seconds: float | None
+) -> None:
     result = read_answer(httpx.Response(429, headers={"Retry-After": header}))
     assert result.retry_after_seconds == seconds
 
@@ -178,8 +197,44 @@ def test_a_date_in_retry_after_counts_from_now() -> None:
     assert result.retry_after_seconds == pytest.approx(3600, abs=60)
 
 
-def test_a_result_holds_nothing_that_the_database_refuses() -> None:
-    result = SendResult("rejected", error_message="a\0b\ud800c" + "x" * 1000).storable()
-    assert result.error_message is not None
-    assert result.error_message.startswith("ab?cxx")
-    assert len(result.error_message) == 500
+@pytest.mark.parametrize(
+    ("body", "wa_id"),
+    [
+        ('{"messages": [{"id": "wamid.1"}], "contacts": ["Ana"]}', None),
+        ('{"messages": [{"id": "wamid.1"}], "contacts": [{"wa_id": 34600111222}]}', None),
+        ('{"messages": [{"id": "wamid.1"}], "contacts": {"wa_id": "34600111222"}}', None),
+        ('{"messages": [{"id": "wamid.1"}], "contacts": [{"wa_id": "34"}]}', "34"),
+    ],
+)
+def test_an_accepted_message_stays_accepted_whatever_stands_beside_its_id(
+    body: str, wa_id: str | None
+) -> None:
+    result = read_answer(httpx.Response(200, text=body))
+    assert (result.outcome, result.wa_message_id, result.wa_id) == ("accepted", "wamid.1", wa_id)
+
+
+@pytest.mark.parametrize("body", ['{"messages": ["wamid.1"]}', '{"messages": 1}', "[" * 100_000])
+def test_an_answer_of_no_known_shape_is_unknown(body: str) -> None:
+    assert read_answer(httpx.Response(200, text=body)).outcome == "unknown"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * 3000, "line\nbreak"])
+@pytest.mark.parametrize("delay", [math.inf, math.nan, -1.0, 1e300])
+def test_a_result_holds_nothing_that_the_database_refuses(
+    notifier_connection: Connection[DictRow], text: str, delay: float
+) -> None:
+    media = UploadedMedia("key", text)
+    number = 10**20
+    result = SendResult("rejected", text, text, text, 400, number, text, text, delay, None, media)
+    settled = [result.as_json(notification())]
+    notifier_connection.execute("select public.wa_notifications_settle(%s)", (Jsonb(settled),))
+    assert settled[0]["wa_message_id"] is settled[0]["error_code"] is settled[0]["media"] is None
+
+
+def test_a_long_error_message_is_cut() -> None:
+    message = (
+        SendResult("rejected", error_message="a\0b\ud800c" + "x" * 1000).storable().error_message
+    )
+    assert message is not None
+    assert message.startswith("ab?cxx")
+    assert len(message) == 500

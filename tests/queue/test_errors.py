@@ -60,6 +60,16 @@ def test_waiting_uses_up_no_retry_and_honours_retry_after(queue: Queue) -> None:
     assert queue.row(notification)["retry_count"] == 0
 
 
+@pytest.mark.parametrize("seconds", [99_999_999_999_999, 10**400])
+def test_a_retry_after_of_more_than_a_day_is_a_day(queue: Queue, seconds: int) -> None:
+    queue.add_user()
+    notification = queue.queue()
+    (claimed,) = queue.claim()
+    report = queue.settle(claimed, "rejected", error_code=131056, retry_after_seconds=seconds)
+    assert report["waiting"] == 1
+    assert 86_300 < queue.value(SECONDS_UNTIL_NEXT, notification) <= 108_000
+
+
 def test_a_throttled_number_holds_its_messages_back_and_no_other_numbers(queue: Queue) -> None:
     for user in (ANA, BRUNO, "+34600000001"):
         queue.add_user(user)

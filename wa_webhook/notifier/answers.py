@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.notifier.notification import SendResult
+from wa_webhook.notifier.notification import LONGEST_RETRY_AFTER_SECONDS, SendResult
 
 if TYPE_CHECKING:
     import httpx
@@ -46,14 +46,13 @@ def read_answer(response: httpx.Response) -> SendResult:
 
 
 def _accepted(body: dict[str, Any], status: int) -> SendResult | None:
-    messages, contacts = body.get("messages"), body.get("contacts")
-    if isinstance(messages, list) and messages and isinstance(messages[0].get("id"), str):
-        contact = contacts[0] if isinstance(contacts, list) and contacts else {}
+    message, contact = _first(body.get("messages")), _first(body.get("contacts"))
+    if isinstance(message.get("id"), str):
         return SendResult(
             "accepted",
-            wa_message_id=messages[0]["id"],
-            wa_id=contact.get("wa_id"),
-            user_id=contact.get("user_id"),
+            wa_message_id=message["id"],
+            wa_id=_text(contact.get("wa_id")),
+            user_id=_text(contact.get("user_id")),
             http_status=status,
         )
     # The answer to marking a message as read.
@@ -68,7 +67,7 @@ def _rejected(response: httpx.Response, error: dict[str, Any]) -> SendResult:
     return SendResult(
         "rejected",
         http_status=response.status_code,
-        error_code=code if isinstance(code, int) else None,
+        error_code=code if type(code) is int else None,
         error_message=": ".join(parts) or None,
         fbtrace_id=str(error["fbtrace_id"]) if error.get("fbtrace_id") else None,
         retry_after_seconds=_retry_after_seconds(response),
@@ -76,10 +75,19 @@ def _rejected(response: httpx.Response, error: dict[str, Any]) -> SendResult:
     )
 
 
+def _first(items: object) -> dict[str, Any]:
+    first = items[0] if isinstance(items, list) and items else None
+    return first if isinstance(first, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
 def _json_object(response: httpx.Response) -> dict[str, Any]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
@@ -88,11 +96,12 @@ def _retry_after_seconds(response: httpx.Response) -> float | None:
     """Read Retry-After, which is a number of seconds or a date (RFC 9110, 10.2.3)."""
     value = response.headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST_RETRY_AFTER_SECONDS)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, LookupError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER_SECONDS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import psycopg
 from psycopg.rows import tuple_row
 
+from handler.process.blame import Blame, find_blame_of, is_session_suspect
 from handler.process.logs import log_notice, logger
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ class DatabaseLink:
     ) -> list[tuple[Any, ...]]:
         """Execute one statement and return its rows.
 
-        Raises psycopg.OperationalError when the database is not there or gave up; the next call
-        connects anew.
+        Raises psycopg.Error; when the server is to blame for it, the next call connects anew.
         """
         try:
             async with asyncio.timeout(_CALL_SECONDS):
@@ -76,8 +76,10 @@ class DatabaseLink:
                 rows = await cursor.fetchall()
         except TimeoutError:
             await self._give_up(psycopg.OperationalError(f"no answer within {_CALL_SECONDS:g} s"))
-        except psycopg.OperationalError as error:
-            await self._give_up(error)
+        except psycopg.Error as error:
+            if is_session_suspect(error):
+                await self._give_up(error)
+            raise
         self._state.report_back()
         return rows
 
@@ -87,7 +89,7 @@ class DatabaseLink:
         if connection is not None:
             await connection.close()
 
-    async def _give_up(self, error: psycopg.OperationalError) -> NoReturn:
+    async def _give_up(self, error: psycopg.Error) -> NoReturn:
         self._state.report_lost(error)
         await self.close()
         raise error
@@ -104,3 +106,10 @@ class DatabaseLink:
             )
             self._connection.add_notice_handler(log_notice)
         return self._connection
+
+
+def report_failure(event: str, error: psycopg.Error, **fields: object) -> None:
+    """Log what somebody must look at. A database that is away was reported by the link, once."""
+    if not is_session_suspect(error) and find_blame_of(error) is not Blame.CONTENTION:
+        detail = error.diag.message_primary or type(error).__name__
+        logger.error(event, sqlstate=error.sqlstate, detail=detail, **fields)

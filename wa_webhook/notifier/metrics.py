@@ -63,7 +63,7 @@ class NotifierMetrics(ProcessMetrics):
         self._send_ms.labels(result.outcome).observe(result.duration_ms)
 
     def count_settled(self, results: int, report: Mapping[str, Any]) -> None:
-        """Record what settling this many results did; an empty report is a batch that was lost."""
+        """Record what settling this many results did."""
         self._busy_slots.dec(results)
         self._stale.inc(report.get("stale", 0))
         events: Sequence[Mapping[str, Any]] = report.get("events") or ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +17,12 @@ message. not_sent: not a byte of the message was written. unknown: it was writte
 and the answer does not say what became of it.
 """
 
+LONGEST_RETRY_AFTER_SECONDS = 86_400.0
+"""What asks for more has a broken clock, or cannot count."""
+
 _LONGEST_TEXT = 500
+_LONGEST_ID = 512
+"""Several times what Meta's ids have, and short enough for any index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,30 @@ class SendResult:
     duration_ms: int = 0
 
     def storable(self) -> SendResult:
-        """Return the same with a message that is short and holds nothing jsonb refuses."""
-        if self.error_message is None:
-            return self
-        text = self.error_message.replace("\0", "").encode(errors="replace").decode()
-        return replace(self, error_message=text[:_LONGEST_TEXT])
+        """Return the same without anything that the database would refuse, whatever Meta sent."""
+        media = self.media
+        return replace(
+            self,
+            wa_message_id=_storable_id(self.wa_message_id),
+            wa_id=_storable_id(self.wa_id),
+            user_id=_storable_id(self.user_id),
+            error_code=_storable_integer(self.error_code),
+            error_message=_storable_text(self.error_message),
+            fbtrace_id=_storable_text(self.fbtrace_id),
+            retry_after_seconds=_storable_delay(self.retry_after_seconds),
+            media=None if media is None or _storable_id(media.media_id) is None else media,
+            duration_ms=_storable_integer(self.duration_ms) or 0,
+        )
+
+    def essential(self) -> SendResult:
+        """Return only what happened, without anything that could teach the database more."""
+        return SendResult(
+            self.outcome,
+            wa_message_id=self.wa_message_id,
+            http_status=self.http_status,
+            error_code=self.error_code,
+            duration_ms=self.duration_ms,
+        )
 
     def as_json(self, notification: Notification) -> dict[str, Any]:
         """Return the JSON object that settles `notification`."""
@@ -78,3 +103,28 @@ class SendResult:
             "lock_token": str(notification.lock_token),
             **asdict(self.storable()),
         }
+
+
+def _storable_id(text: str | None) -> str | None:
+    """Return an id, or None for what is none: cut or changed it would name something else."""
+    is_sound = (
+        text is not None and len(text) <= _LONGEST_ID and text.isascii() and text.isprintable()
+    )
+    return text if is_sound else None
+
+
+def _storable_text(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return text.replace("\0", "").encode(errors="replace").decode()[:_LONGEST_TEXT]
+
+
+def _storable_integer(number: int | None) -> int | None:
+    is_sound = number is not None and -(2**31) <= number < 2**31
+    return number if is_sound else None
+
+
+def _storable_delay(seconds: float | None) -> float | None:
+    if seconds is None or math.isnan(seconds):
+        return None
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_SECONDS)

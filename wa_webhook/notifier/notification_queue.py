@@ -23,7 +23,7 @@ class NotificationQueue:
     """Claims and settles, each on a connection of its own so that neither waits for the other.
 
     `worker` is the name that claimed rows carry, `lease_seconds` how long they stay ours. All
-    methods raise psycopg.Error; an OperationalError passes, the others need somebody to look.
+    methods raise psycopg.Error.
     """
 
     def __init__(

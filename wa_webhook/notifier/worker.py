@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 
-from handler.process.logs import log_events, logger
+from handler.process.logs import logger
 from wa_webhook.notifier.backoff import Backoff
+from wa_webhook.notifier.database_link import report_failure
 from wa_webhook.notifier.listener import listen
 from wa_webhook.notifier.metrics import NotifierMetrics
+from wa_webhook.notifier.settler import Settler
 
 if TYPE_CHECKING:
     from wa_webhook.notifier.graph_client import GraphClient
-    from wa_webhook.notifier.notification import Notification, SendResult
+    from wa_webhook.notifier.notification import Notification
     from wa_webhook.notifier.notification_queue import NotificationQueue
 
-_SETTLE_BATCH = 100
 _LAST_SETTLE_SECONDS = 5.0
-
-Result = tuple["Notification", "SendResult"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Notifier:
         self._metrics.set_slots(limits.concurrency)
         self._slots = limits.concurrency
         self._sends: set[asyncio.Task[None]] = set()
-        self._results: asyncio.Queue[Result | None] = asyncio.Queue()
+        self._settler = Settler(queue, self._metrics, self._free_slots)
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -75,7 +74,7 @@ class Notifier:
     async def run(self) -> None:
         """Work until `stop`, then drain within `drain_seconds` and five seconds to settle."""
         logger.info("NOTIFY_STARTED", concurrency=self._limits.concurrency)
-        settling = asyncio.create_task(self._settle_results())
+        settling = asyncio.create_task(self._settler.run())
         settling.add_done_callback(lambda _: self.stop())
         listening = self._start_listening()
         try:
@@ -87,6 +86,7 @@ class Notifier:
             for task in leftovers:
                 task.cancel()
             await asyncio.gather(*leftovers, return_exceptions=True)
+            self._settler.stop()
             logger.info("NOTIFY_STOPPED", unsettled=self._limits.concurrency - self._slots)
 
     def _start_listening(self) -> asyncio.Task[None] | None:
@@ -99,20 +99,26 @@ class Notifier:
         while not self._stopping.is_set():
             # Cleared before the claim: whatever is queued while it runs must not go unnoticed.
             self._woken.clear()
-            free = self._slots
+            free = 0 if self._settler.is_failing else self._slots
             try:
-                claimed = await self._queue.claim(free) if free > 0 else []
-                self._metrics.count_claim(len(claimed))
+                claimed = await self._claim(free) if free > 0 else 0
                 backoff.reset()
             except psycopg.Error as error:
                 self._metrics.count_database_error(error)
-                _report_failure("NOTIFY_CLAIM_FAILED", error)
+                report_failure("NOTIFY_CLAIM_FAILED", error)
                 await self._rest(backoff.next_pause())
                 continue
-            for notification in claimed:
-                self._start_send(notification)
-            if len(claimed) < free or free == 0:
+            if claimed < free or free == 0:
                 await self._rest_until_woken(self._limits.poll_seconds)
+
+    async def _claim(self, batch: int) -> int:
+        """Claim messages, start sending them, and return how many were claimed."""
+        claimed = await self._queue.claim(batch)
+        fresh = [one for one in claimed if not self._settler.takes_back(one)]
+        self._metrics.count_claim(len(fresh))
+        for notification in fresh:
+            self._start_send(notification)
+        return len(claimed)
 
     def _start_send(self, notification: Notification) -> None:
         self._slots -= 1
@@ -123,49 +129,12 @@ class Notifier:
     async def _send(self, notification: Notification) -> None:
         result = await self._graph.send(notification)
         self._metrics.observe_send(result)
-        self._results.put_nowait((notification, result))
+        self._settler.add(notification, result)
 
-    async def _settle_results(self) -> None:
-        """Settle in batches: whatever came in while the batch before was under way."""
-        while (first := await self._results.get()) is not None:
-            batch = [first]
-            while len(batch) < _SETTLE_BATCH and not self._results.empty():
-                following = self._results.get_nowait()
-                if following is None:
-                    self._results.put_nowait(None)
-                    break
-                batch.append(following)
-            await self._settle(batch)
-
-    async def _settle(self, batch: list[Result]) -> None:
-        """Settle a batch, trying until the database takes it: the lock tokens make that safe."""
-        backoff = Backoff()
-        report: dict[str, Any] = {}
-        while True:
-            try:
-                report = await self._queue.settle(batch)
-            except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-                # The database is away, or not yet migrated: neither is the results' fault.
-                self._metrics.count_database_error(error)
-                _report_failure("NOTIFY_SETTLE_FAILED", error)
-                await asyncio.sleep(backoff.next_pause())
-                continue
-            except psycopg.Error as error:
-                self._metrics.count_database_error(error)
-                if len(batch) > 1:
-                    # One result that cannot be settled must not keep the others.
-                    for result in batch:
-                        await self._settle([result])
-                    return
-                # Its lease runs out, and the row is then in doubt rather than lost.
-                _report_failure("NOTIFY_SETTLE_FAILED", error, notification_id=batch[0][0].id)
-            else:
-                log_events(report.get("events") or ())
-            self._metrics.count_settled(len(batch), report)
-            self._slots += len(batch)
-            # A user's next message has become due with the one before it.
-            self.wake()
-            return
+    def _free_slots(self, settled: int) -> None:
+        self._slots += settled
+        # A user's next message has become due with the one before it.
+        self.wake()
 
     async def _finish_sends(self) -> None:
         if self._sends:
@@ -176,7 +145,7 @@ class Notifier:
         await asyncio.gather(*self._sends, return_exceptions=True)
 
     async def _finish_settling(self, settling: asyncio.Task[None]) -> None:
-        self._results.put_nowait(None)
+        self._settler.finish()
         await asyncio.wait([settling], timeout=_LAST_SETTLE_SECONDS)
         if settling.done():
             settling.result()
@@ -191,9 +160,3 @@ class Notifier:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
-
-
-def _report_failure(event: str, error: psycopg.Error, **fields: object) -> None:
-    """Log what somebody must look at; a database that is away is reported where it was noticed."""
-    if not isinstance(error, psycopg.OperationalError):
-        logger.error(event, sqlstate=error.sqlstate, detail=str(error), **fields)

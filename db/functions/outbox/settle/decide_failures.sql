@@ -27,10 +27,10 @@ as $$
       when notification.outside_window = 'template' then 'send_template'
       else 'cancel'
     end,
-    -- Jitter only lengthens: a delay that Meta asked for is kept.
+    -- Jitter only lengthens: a delay that Meta asked for is kept, up to a day.
     make_interval(
       secs => (1 + random() / 4) * greatest(
-        failure.retry_after_seconds,
+        case when failure.retry_after_seconds is not null then least(failure.retry_after_seconds, 86400) end::double precision,
         case error_class.class
           when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
           else least(
@@ -62,7 +62,7 @@ as $$
     error_code integer,
     error_message text,
     fbtrace_id text,
-    retry_after_seconds double precision
+    retry_after_seconds numeric
   )
   inner join public.notifications as notification on failure.id = notification.id
   cross join lateral wa.classify_send_error(failure.outcome, failure.error_code, failure.http_status) as error_class;

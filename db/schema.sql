@@ -736,6 +736,17 @@ CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.check_payload(p_payload jsonb) IS 'Raises WA011 when a message body breaks the shape or a limit that Meta documents.';
 
+CREATE FUNCTION wa.check_setting() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.check_setting() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.check_setting() IS 'Refuses a value that is not what its setting takes (WA041), and notes when a value was changed. A row that names no type keeps that of its first value.';
+
 CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1686,6 +1697,13 @@ CREATE FUNCTION wa.refuse_to_remove_occupied_state() RETURNS trigger
 
 COMMENT ON FUNCTION wa.refuse_to_remove_occupied_state() IS 'Keeps the states of chats in wa.flow_states. A foreign key would lock the same few rows in every message.';
 
+CREATE FUNCTION wa.refuse_transition() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.refuse_transition() IS 'Refuses what a person may not make of a notification''s status (WA040).';
+
 CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1723,7 +1741,7 @@ CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
 
 ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier.';
+COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier. One past its expires_at, or without one and older than requeue_within_days, is cancelled instead.';
 
 CREATE FUNCTION wa.require_envelope(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -2062,6 +2080,15 @@ CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.received_message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
+
+CREATE FUNCTION wa.tell_of_left_out() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.tell_of_left_out() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.tell_of_left_out() IS 'Says how many failed notifications a statement left out of what it queued again, since they were too old.';
 
 CREATE FUNCTION wa.try_account_changes(p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2787,24 +2814,38 @@ CREATE TABLE wa.settings (
     value jsonb NOT NULL,
     description text NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT settings_bot_number_is_e164 CHECK (((key <> 'bot_number_e164'::text) OR ((value #>> '{}'::text[]) ~ '^(\+[1-9][0-9]{6,14})?$'::text))),
-    CONSTRAINT settings_days_are_positive CHECK (((key !~~ '%\_days'::text) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric > (0)::numeric)))),
-    CONSTRAINT settings_default_currency_is_iso_4217 CHECK (((key <> 'default_currency'::text) OR ((value #>> '{}'::text[]) ~ '^[A-Z]{3}$'::text))),
-    CONSTRAINT settings_events_outlive_meta_retries CHECK (((key <> 'events_ttl_days'::text) OR (((value #>> '{}'::text[]))::numeric >= (8)::numeric))),
+    value_type text,
+    minimum numeric,
+    maximum numeric,
+    choices jsonb,
+    pattern text,
+    default_locale text GENERATED ALWAYS AS (
+CASE
+    WHEN (key = 'default_locale'::text) THEN (value #>> '{}'::text[])
+    ELSE NULL::text
+END) STORED,
+    CONSTRAINT settings_bounds_are_in_order CHECK ((minimum <= maximum)),
+    CONSTRAINT settings_choices_are_an_array CHECK ((jsonb_typeof(choices) = 'array'::text)),
     CONSTRAINT settings_key_is_snake_case CHECK ((key ~ '^[a-z][a-z0-9_]*$'::text)),
-    CONSTRAINT settings_pace_is_not_negative CHECK (((key <> ALL (ARRAY['number_rate_per_second'::text, 'pair_burst'::text])) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric >= (0)::numeric)))),
-    CONSTRAINT settings_prefixes_are_an_array CHECK (((key <> 'allowed_phone_prefixes'::text) OR (jsonb_typeof(value) = 'array'::text))),
-    CONSTRAINT settings_read_receipts_is_known CHECK (((key <> 'read_receipts'::text) OR (value = ANY (ARRAY['"none"'::jsonb, '"read"'::jsonb, '"typing"'::jsonb])))),
-    CONSTRAINT settings_seconds_are_not_negative CHECK (((key !~~ '%\_seconds'::text) OR ((jsonb_typeof(value) = 'number'::text) AND (((value #>> '{}'::text[]))::numeric >= (0)::numeric)))),
-    CONSTRAINT settings_tries_are_whole_and_positive CHECK (((key !~~ '%\_tries'::text) OR ((value #>> '{}'::text[]) ~ '^[1-9][0-9]{0,8}$'::text))),
-    CONSTRAINT settings_value_is_not_null CHECK ((jsonb_typeof(value) <> 'null'::text))
+    CONSTRAINT settings_value_is_not_null CHECK ((jsonb_typeof(value) <> 'null'::text)),
+    CONSTRAINT settings_value_type_is_known CHECK ((value_type = ANY (ARRAY['number'::text, 'integer'::text, 'string'::text, 'array'::text, 'boolean'::text, 'object'::text])))
 );
 
 COMMENT ON TABLE wa.settings IS 'How the SQL behaves. Change a row with update; the unit is the end of the key. Processes have environment variables instead.';
 
 COMMENT ON COLUMN wa.settings.value IS 'A JSON number, string, boolean or array, as the description says.';
 
-COMMENT ON CONSTRAINT settings_events_outlive_meta_retries ON wa.settings IS 'Meta repeats a webhook for up to 7 days: an event forgotten earlier would be processed twice.';
+COMMENT ON COLUMN wa.settings.value_type IS 'What value is: number, integer, string, array, boolean or object. Null: what it was at first.';
+
+COMMENT ON COLUMN wa.settings.minimum IS 'Of a number. Its unit is the end of the key.';
+
+COMMENT ON COLUMN wa.settings.maximum IS 'Of a number. Its unit is the end of the key.';
+
+COMMENT ON COLUMN wa.settings.choices IS 'An array of the values that it may have. Null: any.';
+
+COMMENT ON COLUMN wa.settings.pattern IS 'A regular expression that a string, or every member of an array, matches.';
+
+COMMENT ON COLUMN wa.settings.default_locale IS 'The value of that setting, null in all other rows: there so that the language of new profiles is one of wa.locales.';
 
 CREATE TABLE wa.webhook_logs_default (
     id uuid DEFAULT gen_random_uuid() CONSTRAINT webhook_logs_id_not_null NOT NULL,
@@ -3086,13 +3127,21 @@ CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, us
 
 COMMENT ON TRIGGER basket_members_count ON public.basket_members IS 'Updates the basket''s row, and so takes its lock: whoever changes members, the rules of the basket hold.';
 
+CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status <> new.status) AND (CURRENT_USER <> ALL (ARRAY['wa_runtime'::name, 'wa_edge_role'::name, 'service_role'::name])) AND ((((old.status <> 'failed'::text) OR (new.status <> 'queued'::text)) AND ((old.status <> 'failed'::text) OR (new.status <> 'cancelled'::text))) AND ((old.status <> 'queued'::text) OR (new.status <> 'cancelled'::text))))) EXECUTE FUNCTION wa.refuse_transition();
+
+COMMENT ON TRIGGER notifications_allow_transitions ON public.notifications IS 'A forgotten where sends nothing twice.';
+
 CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallback_template ON public.notifications FOR EACH ROW EXECUTE FUNCTION wa.prepare_notification();
 
 COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the payload and takes its delivery options.';
 
-CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = 'queued'::text))) EXECUTE FUNCTION wa.requeue_failed_notification();
+CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = ANY (ARRAY['queued'::text, 'cancelled'::text])))) EXECUTE FUNCTION wa.requeue_failed_notification();
 
 COMMENT ON TRIGGER notifications_requeue_failed ON public.notifications IS 'The runbook''s drain.';
+
+CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.notifications FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'wa_runtime'::name)) EXECUTE FUNCTION wa.tell_of_left_out();
+
+COMMENT ON TRIGGER notifications_tell_of_left_out ON public.notifications IS 'What a drain leaves out is counted and told.';
 
 CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_states FOR EACH ROW EXECUTE FUNCTION wa.refuse_to_remove_occupied_state();
 
@@ -3113,6 +3162,10 @@ COMMENT ON TRIGGER message_templates_forget ON wa.message_templates IS 'A templa
 CREATE TRIGGER message_templates_release AFTER UPDATE OF is_held ON wa.message_templates FOR EACH ROW WHEN ((old.is_held AND (NOT new.is_held))) EXECUTE FUNCTION wa.release_template();
 
 COMMENT ON TRIGGER message_templates_release ON wa.message_templates IS 'Approval by Meta and an operator''s update let held messages go alike.';
+
+CREATE TRIGGER settings_check BEFORE INSERT OR UPDATE ON wa.settings FOR EACH ROW EXECUTE FUNCTION wa.check_setting();
+
+COMMENT ON TRIGGER settings_check ON wa.settings IS 'A setting that stops everything is refused.';
 
 CREATE TRIGGER settings_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.settings FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
 
@@ -3180,6 +3233,9 @@ ALTER TABLE ONLY wa.menu_items
 
 ALTER TABLE ONLY wa.profile_aliases
     ADD CONSTRAINT profile_aliases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
+ALTER TABLE ONLY wa.settings
+    ADD CONSTRAINT settings_default_locale_fkey FOREIGN KEY (default_locale) REFERENCES wa.locales(locale);
 
 ALTER TABLE ONLY wa.texts
     ADD CONSTRAINT texts_locale_fkey FOREIGN KEY (locale) REFERENCES wa.locales(locale);
@@ -3609,6 +3665,8 @@ GRANT ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference t
 REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.check_setting() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) TO wa_runtime;
 
@@ -4003,6 +4061,8 @@ GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.refuse_to_remove_occupied_state() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION wa.refuse_transition() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
 
@@ -4159,6 +4219,8 @@ GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.tell_of_left_out() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) TO wa_runtime;
 
@@ -4277,4 +4339,6 @@ GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
 GRANT SELECT ON TABLE wa.settings TO wa_runtime;
 GRANT SELECT ON TABLE wa.settings TO wa_basket_owner;
 GRANT SELECT ON TABLE wa.settings TO wa_maintenance;
-GRANT SELECT,UPDATE ON TABLE wa.settings TO wa_operator_role;
+GRANT SELECT ON TABLE wa.settings TO wa_operator_role;
+
+GRANT UPDATE(value) ON TABLE wa.settings TO wa_operator_role;

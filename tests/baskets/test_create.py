@@ -34,7 +34,7 @@ def test_no_link_is_made_while_the_bot_has_no_number(baskets: Baskets) -> None:
 
 
 def test_the_bots_number_cannot_be_set_to_something_else(baskets: Baskets) -> None:
-    with pytest.raises(psycopg.errors.CheckViolation):
+    with refused("WA041"):
         baskets.admin.execute(
             "update wa.settings set value = '\"0780 000 000\"' where key = 'bot_number_e164'"
         )

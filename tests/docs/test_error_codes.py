@@ -6,7 +6,7 @@ from tests.docs.code_blocks import PROJECT
 
 
 def test_every_error_code_is_documented_once() -> None:
-    sources = (PROJECT / "db" / "functions").rglob("*.sql")
+    sources = (PROJECT / "db").rglob("*.sql")
     raised = {
         code
         for source in sources

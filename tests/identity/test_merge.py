@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import payloads
-from tests.dispatching import row, say, send, value, values
+from tests.dispatching import as_engine, row, say, send, value, values
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -93,9 +93,10 @@ def test_the_chat_goes_on_where_the_more_recent_one_stood(world: World, latest: 
 
 def test_what_is_still_to_be_sent_goes_to_the_survivor(world: World) -> None:
     older, newer = two(world)
-    world.owner.execute(
-        "update public.notifications set status = 'sent' where user_id = %s", (newer,)
-    )
+    with as_engine(world.owner):
+        world.owner.execute(
+            "update public.notifications set status = 'sent' where user_id = %s", (newer,)
+        )
     say(world.edge, "help", sender=None, user_id=BSUID)
     world.sees_status(PHONE, BSUID)
     queued = "select distinct user_id from public.notifications where status = 'queued'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests import payloads
-from tests.dispatching import break_step, dispatch, say, send, value
+from tests.dispatching import as_engine, break_step, dispatch, say, send, value
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -54,10 +54,11 @@ def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
     say(edge, *(["hello"] * 3))
-    connection.execute(
-        "update public.notifications set status = 'sending', locked_by = 'w',"
-        " locked_until = now() + interval '1 hour' where id = 1"
-    )
+    with as_engine(connection):
+        connection.execute(
+            "update public.notifications set status = 'sending', locked_by = 'w',"
+            " locked_until = now() + interval '1 hour' where id = 1"
+        )
     connection.execute(
         "update public.notifications set next_attempt_at = now() - interval '100 seconds'"
         " where id = 2"
@@ -157,9 +158,10 @@ def test_a_message_that_waits_for_its_user_and_one_that_failed_are_counted_apart
     connection.execute(
         "update public.notifications set waiting_for = 'user', next_attempt_at = null where id = 1"
     )
-    connection.execute(
-        "update public.notifications set status = 'failed', failed_at = now() where id = 2"
-    )
+    with as_engine(connection):
+        connection.execute(
+            "update public.notifications set status = 'failed', failed_at = now() where id = 2"
+        )
     assert metrics(edge)["queue"] == {"queued": 1, "sending": 0, "waiting": 1, "failed": 1}
 
 

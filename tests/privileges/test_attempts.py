@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests import payloads
-from tests.dispatching import dispatch, send, value, values
+from tests.dispatching import as_engine, dispatch, send, value, values
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -129,7 +129,8 @@ def test_the_operator_can_run_every_command_of_the_runbook(
 ) -> None:
     message = payloads.text_message()
     send(edge, message)
-    connection.execute("update public.notifications set status = 'failed', error_code = 1")
+    with as_engine(connection):
+        connection.execute("update public.notifications set status = 'failed', error_code = 1")
     operator.execute("select status, count(*) from public.notifications group by 1")
     drained = operator.execute(
         """

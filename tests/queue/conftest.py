@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.dispatching import as_engine
 from tests.payloads import status_update
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ class Queue:
 
     def apply_statuses(self, *statuses: dict[str, Any]) -> DictRow:
         """Apply status webhooks and return the report."""
-        report: DictRow = self.value("select wa.apply_statuses(%s)", Jsonb(list(statuses)))
+        with as_engine(self.owner):
+            report: DictRow = self.value("select wa.apply_statuses(%s)", Jsonb(list(statuses)))
         return report
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from psycopg.types.json import Jsonb
 
+from tests.dispatching import as_engine
 from tests.queue.conftest import result_of, text
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def pages_of_a_claim(queue: Queue) -> int:
     assert row is not None
     (report,) = row["QUERY PLAN"]
     assert report["Plan"]["Actual Rows"] == BATCH
-    queue.execute("update public.notifications set status = 'sent' where status = 'sending'")
+    with as_engine(queue.owner):
+        queue.execute("update public.notifications set status = 'sent' where status = 'sending'")
     return int(report["Plan"]["Shared Hit Blocks"] + report["Plan"]["Shared Read Blocks"])
 
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from tests.dispatching import as_engine
 from tests.queue.conftest import ANA, result_of, status_of, text
 
 if TYPE_CHECKING:
@@ -216,7 +217,9 @@ def test_a_claim_skips_what_a_status_is_settling(queue: Queue, connect: Connect)
     queue.claim()
     queue.end_lease(notification)
     webhook = connect(autocommit=False)
-    webhook.execute("select wa.apply_statuses(%s)", (Jsonb([status_of(notification, "sent")]),))
+    with as_engine(webhook):
+        settled = Jsonb([status_of(notification, "sent")])
+        webhook.execute("select wa.apply_statuses(%s)", (settled,))
     assert queue.claim() == []
     webhook.commit()
     assert queue.claim() == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.dispatching import as_engine
 from tests.queue.conftest import ANA, BRUNO, text
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def test_the_drain_statement_sends_what_was_blocked_by_an_earlier_message(
     first, second = queue.queue(), queue.queue()
     queue.claim()
     assert queue.row(second)["blocked_by"] == first
-    queue.execute("update public.notifications set status = 'failed'")
+    with as_engine(queue.owner):
+        queue.execute("update public.notifications set status = 'failed'")
     operator.execute(DRAIN)
     claimed = queue.claim()
     assert [row["id"] for row in claimed] == [first]

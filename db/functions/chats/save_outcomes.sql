@@ -32,9 +32,14 @@ begin
 
   queued as (
     insert into public.notifications
-      (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at)
+      (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
     select
-      outcome.user_id, outcome.recipient, outcome.phone_number_id, reply.body, 0, outcome.answered_at, outcome.answered_at
+      outcome.user_id, outcome.recipient, outcome.phone_number_id, reply.body, 0, outcome.answered_at,
+      outcome.answered_at,
+      outcome.answered_at + (
+        select make_interval(secs => setting.value::double precision) from wa.settings as setting
+        where setting.key = 'reply_ttl_seconds'
+      )
     from outcome
     cross join lateral jsonb_array_elements(outcome.replies) with ordinality as reply (body, position)
     order by outcome.answered_at, reply.position

@@ -11,13 +11,14 @@ begin
     return;
   end if;
 
-  insert into public.notifications (user_id, recipient, phone_number_id, payload, dedupe_key)
+  insert into public.notifications (user_id, recipient, phone_number_id, payload, dedupe_key, expires_at)
   values (
     v_profile.user_id,
     coalesce(v_profile.whatsapp_e164, v_profile.wa_user_id),
     p_message.phone_number_id,
     wa.build_text(wa.get_text('error.failed', v_profile.locale)),
-    'failed:' || p_message.wa_message_id
+    'failed:' || p_message.wa_message_id,
+    clock_timestamp() + make_interval(secs => wa.get_setting('reply_ttl_seconds')::double precision)
   )
   on conflict (dedupe_key) do nothing;
 

@@ -55,9 +55,9 @@ begin
   return greatest(
     0,
     floor(
-      v_rate * (
-        v_burst - greatest(0, extract(epoch from greatest(v_pace.paid_until, clock_timestamp()) - clock_timestamp()))
-      )
+      -- However slow the rate, one message at a time.
+      greatest(1, v_rate * v_burst)
+      - v_rate * extract(epoch from greatest(v_pace.paid_until, clock_timestamp()) - clock_timestamp())
     )
   );
 end

@@ -6,9 +6,27 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  new.failed_at := null;
+
+  if new.status = 'queued' and clock_timestamp() >= coalesce(
+    new.expires_at,
+    new.send_at + make_interval(secs => 86400 * wa.get_setting('requeue_within_days')::double precision)
+  ) then
+    new.status := 'cancelled';
+    new.error_message := 'not queued again: too old to make sense';
+    -- For the trigger that tells of it, once a statement.
+    perform set_config(
+      'wa.left_out', (coalesce(nullif(current_setting('wa.left_out', true), ''), '0')::integer + 1)::text, true
+    );
+  end if;
+
+  if new.status = 'cancelled' then
+    new.next_attempt_at := old.next_attempt_at;
+    return new;
+  end if;
+
   new.retries_forgiven := new.retry_count;
   new.wait_count := 0;
-  new.failed_at := null;
   new.in_doubt_since := null;
   new.blocked_by := null;
   new.waiting_for := null;
@@ -27,12 +45,12 @@ $$;
 alter function wa.requeue_failed_notification owner to wa_runtime;
 
 comment on function wa.requeue_failed_notification is
-'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier.';
+'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier. One past its expires_at, or without one and older than requeue_within_days, is cancelled instead.';
 
 create or replace trigger notifications_requeue_failed
 before update of status on public.notifications
 for each row
-when (old.status = 'failed' and new.status = 'queued')
+when (old.status = 'failed' and new.status in ('queued', 'cancelled'))
 execute function wa.requeue_failed_notification();
 
 comment on trigger notifications_requeue_failed on public.notifications is 'The runbook''s drain.';

@@ -2242,6 +2242,7 @@ END) STORED,
     CONSTRAINT notifications_payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
     CONSTRAINT notifications_priority_is_known CHECK (((priority >= 0) AND (priority <= 2))),
     CONSTRAINT notifications_recipient_is_not_empty CHECK ((recipient <> ''::text)),
+    CONSTRAINT notifications_sender_is_digits CHECK ((phone_number_id ~ '^[0-9]{1,32}$'::text)),
     CONSTRAINT notifications_sending_has_a_lease CHECK (((status <> 'sending'::text) OR ((locked_by IS NOT NULL) AND (locked_until IS NOT NULL)))),
     CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'cancelled'::text]))),
     CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
@@ -2306,6 +2307,8 @@ COMMENT ON COLUMN public.notifications.due_at IS 'When a claim may take it: next
 COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
 
 COMMENT ON COLUMN public.notifications.turn_at IS 'Its place in the line, also while it is being sent: next_attempt_at, null when settled or waiting for the user.';
+
+COMMENT ON CONSTRAINT notifications_sender_is_digits ON public.notifications IS 'The sender becomes a part of the URL that the notifier posts to, with its token.';
 
 ALTER TABLE public.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.notifications_id_seq
@@ -2699,6 +2702,7 @@ CREATE TABLE wa.number_pace (
     paid_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     rate_per_second integer,
+    CONSTRAINT number_pace_number_is_digits CHECK ((phone_number_id ~ '^[0-9]{0,32}$'::text)),
     CONSTRAINT number_pace_rate_is_positive CHECK ((rate_per_second > 0))
 )
 WITH (fillfactor='20');
@@ -2713,16 +2717,21 @@ COMMENT ON COLUMN wa.number_pace.held_until IS 'Nothing is claimed for the numbe
 
 COMMENT ON COLUMN wa.number_pace.rate_per_second IS 'What this business number may send. Null: the setting number_rate_per_second.';
 
+COMMENT ON CONSTRAINT number_pace_number_is_digits ON wa.number_pace IS 'As in public.notifications; empty for the notifier''s own number.';
+
 CREATE TABLE wa.pair_pace (
     user_id uuid NOT NULL,
     phone_number_id text NOT NULL,
-    paid_until timestamp with time zone NOT NULL
+    paid_until timestamp with time zone NOT NULL,
+    CONSTRAINT pair_pace_number_is_digits CHECK ((phone_number_id ~ '^[0-9]{0,32}$'::text))
 )
 WITH (fillfactor='50');
 
 COMMENT ON TABLE wa.pair_pace IS 'The same for one business number and one user (Meta''s pair limit).';
 
 COMMENT ON COLUMN wa.pair_pace.paid_until IS 'Every message moves it on by pair_interval_seconds; it may run ahead of the clock by pair_burst intervals.';
+
+COMMENT ON CONSTRAINT pair_pace_number_is_digits ON wa.pair_pace IS 'As in public.notifications; empty for the notifier''s own number.';
 
 CREATE TABLE wa.phone_only_templates (
     name text NOT NULL

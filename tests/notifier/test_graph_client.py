@@ -13,6 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from psycopg.types.json import Jsonb
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
 from wa_webhook.dev.server import LocalServer, bind
@@ -20,6 +23,7 @@ from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.notifier import GraphClient
 from wa_webhook.notifier.answers import read_answer
 from wa_webhook.notifier.exchange import Exchange, GivenUpError
+from wa_webhook.notifier.graph_client import MisledError
 from wa_webhook.notifier.notification import Notification, SendResult, UploadedMedia
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
     from psycopg.rows import DictRow
+    from starlette.requests import Request
 
 DAY = 86_400
 TEXT = {
@@ -37,8 +42,8 @@ TEXT = {
 }
 
 
-def notification(request: dict[str, Any] | None = None) -> Notification:
-    return Notification(1, uuid4(), None, request or TEXT, None, 0)
+def notification(request: dict[str, Any] | None = None, sender: str | None = None) -> Notification:
+    return Notification(1, uuid4(), sender, request or TEXT, None, 0)
 
 
 def client(base_url: str) -> GraphClient:
@@ -147,6 +152,59 @@ async def test_a_failed_tls_handshake_is_not_sent() -> None:
         client(f"https://127.0.0.1:{server.port}/v26.0") as sender,
     ):
         assert (await sender.send(notification())).outcome == "not_sent"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "{url}/x",
+        "//{host}/x",
+        "@{host}/x",
+        "../../v1.0/1",
+        "1/../../2",
+        "1?x=",
+        "1#",
+        "١٢",
+        "1\n",
+        " ",
+    ],
+)
+async def test_a_sender_that_is_no_id_leads_the_token_nowhere(sender: str) -> None:
+    stranger = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
+    async with (
+        LocalServer(stranger.app, bind("127.0.0.1", 0, "stranger")) as server,
+        running() as (graph, client),
+    ):
+        host = f"127.0.0.1:{server.port}"
+        given = sender.format(url=server.url, host=host)
+        result = await client.send(notification(sender=given))
+    assert result.outcome == "not_sent"
+    assert graph.record.requests == stranger.record.requests == 0
+
+
+async def test_a_redirect_leads_the_token_nowhere() -> None:
+    stranger = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
+    async with LocalServer(stranger.app, bind("127.0.0.1", 0, "stranger")) as server:
+
+        async def redirect(_: Request) -> Response:
+            return RedirectResponse(f"{server.url}/v26.0/{PHONE_ID}/messages", 307)
+
+        app = Starlette(routes=[Route("/{path:path}", redirect, methods=["POST"])])
+        async with (
+            LocalServer(app, bind("127.0.0.1", 0, "redirect")) as redirecting,
+            client(f"{redirecting.url}/v26.0") as sender,
+        ):
+            result = await sender.send(notification())
+    assert (result.outcome, result.http_status) == ("rejected", 307)
+    assert stranger.record.requests == 0
+
+
+async def test_the_client_refuses_every_request_to_another_place() -> None:
+    async with running() as (graph, sender):
+        for url in ("http://127.0.0.1:1/v26.0/1/messages", "/../v1.0/1/messages"):
+            with pytest.raises(MisledError):
+                await sender._http.post(url)
+    assert graph.record.requests == 0
 
 
 @pytest.mark.parametrize(

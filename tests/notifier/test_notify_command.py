@@ -73,6 +73,21 @@ async def test_sigterm_finishes_what_is_in_flight_and_leaves_the_rest(
     assert outbox.status(second) == "queued"
 
 
+async def test_sigterm_ends_a_process_that_was_given_a_pipe_for_a_file(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.pdf")
+    document = {"file": "pipe.pdf", "mime_type": "application/pdf"}
+    notification = outbox.queue_payload(
+        outbox.add_user(ANA), {"type": "document", "document": document}
+    )
+    async with notifying(outbox, tmp_path, WA_MEDIA_FOLDER=str(tmp_path)) as process:
+        await until(lambda: outbox.row(notification)["retry_count"] == 1)
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0
+    assert "no regular file" in outbox.row(notification)["error_message"]
+
+
 async def test_a_status_settles_what_a_killed_process_had_in_flight(
     outbox: Outbox, tmp_path: Path
 ) -> None:

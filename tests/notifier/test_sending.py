@@ -125,13 +125,14 @@ async def test_a_file_is_taken_from_the_media_folder(outbox: Outbox, tmp_path: P
 async def test_a_file_outside_the_media_folder_is_not_sent(outbox: Outbox, tmp_path: Path) -> None:
     (tmp_path / "secret.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "public").mkdir()
-    document = {"file": "../secret.pdf", "mime_type": "application/pdf"}
+    (tmp_path / "public" / "link.pdf").symlink_to(tmp_path / "secret.pdf")
+    document = {"file": "link.pdf", "mime_type": "application/pdf"}
     notification = outbox.queue_payload(
         outbox.add_user(ANA), {"type": "document", "document": document}
     )
     async with outbox.run_notifier(wa_media_folder=tmp_path / "public"):
         await until(lambda: outbox.row(notification)["retry_count"] == 1)
-    assert "outside" in outbox.row(notification)["error_message"]
+    assert "cannot be read" in outbox.row(notification)["error_message"]
     assert outbox.graph.record.requests == 0
 
 

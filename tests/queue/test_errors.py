@@ -74,12 +74,12 @@ def test_a_throttled_number_holds_its_messages_back_and_no_other_numbers(queue: 
     for user in (ANA, BRUNO, "+34600000001"):
         queue.add_user(user)
         queue.queue(user)
-    queue.execute("update public.notifications set phone_number_id = 'slow'")
+    queue.execute("update public.notifications set phone_number_id = '71'")
     (claimed,) = queue.claim(batch=1)
     queue.reject(claimed, 130429, 429)
     assert queue.claim() == []
     queue.execute(
-        "update public.notifications set phone_number_id = 'other' where recipient = %s", BRUNO
+        "update public.notifications set phone_number_id = '72' where recipient = %s", BRUNO
     )
     assert [row["request"]["to"] for row in queue.claim()] == [BRUNO]
 

@@ -54,6 +54,13 @@ def image(**fields: Any) -> Json:
     return {"type": "image", "image": fields}
 
 
+def file(**fields: Any) -> Json:
+    return {
+        "type": "document",
+        "document": {"file": "a.pdf", "mime_type": "application/pdf"} | fields,
+    }
+
+
 def template(**fields: Any) -> Json:
     content = {"name": "news", "language": {"code": "en"}} | fields
     return {"type": "template", "template": content}
@@ -84,6 +91,10 @@ ACCEPTED: dict[str, Json] = {
     "an image by link": image(link="https://example.org/a.png"),
     "a qr": image(qr="https://wa.me/1"),
     "a file": {"type": "document", "document": {"file": "a.pdf", "mime_type": "application/pdf"}},
+    "a file with its codec": {
+        "type": "audio",
+        "audio": {"file": "voice/a.ogg", "mime_type": "audio/ogg; codecs=opus"},
+    },
     "a template": TEMPLATE,
     "a template with parameters": template(
         components=[
@@ -100,6 +111,11 @@ ACCEPTED: dict[str, Json] = {
 
 REFUSED: dict[str, Json] = {
     "no content": {"type": "text"},
+    "a mime type of two lines": file(mime_type="application/pdf\r\nX-Injected: 1"),
+    "a mime type that ends a line": file(mime_type="application/pdf\n"),
+    "a mime type without subtype": file(mime_type="pdf"),
+    "a file above the folder": file(file="terms/../../a.pdf"),
+    "a file anywhere": file(file="/etc/passwd"),
     "content that is no object": {"type": "text", "text": "hi"},
     "an empty text": text(""),
     "a text of spaces": text("  \n "),

@@ -218,3 +218,17 @@ def test_a_broadcast_with_one_wrong_recipient_queues_nothing(queue: Queue) -> No
         queue.value("select public.wa_notify_many(%s, %s)", [ANA, "nobody"], Jsonb(text()))
     assert caught.value.sqlstate == "WA010"
     assert rows_of(queue) == []
+
+
+@pytest.mark.parametrize("sender", ["http://host/x", "../../v1.0/1", "1/2", "1\n", "", "9" * 33])
+def test_a_sender_that_is_no_id_of_a_number_is_stored_nowhere(queue: Queue, sender: str) -> None:
+    queue.add_user()
+    queue.queue()
+    for change in (
+        "update public.notifications set phone_number_id = %s",
+        "insert into wa.number_pace (phone_number_id) values ('x' || %s)",
+        "insert into wa.pair_pace (user_id, phone_number_id, paid_until)"
+        " values (gen_random_uuid(), 'x' || %s, now())",
+    ):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            queue.owner.execute(change.encode(), (sender,))

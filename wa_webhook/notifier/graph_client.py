@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import httpx
 
 from wa_webhook.notifier.answers import read_answer
 from wa_webhook.notifier.exchange import Exchange
-from wa_webhook.notifier.media import UnusableMediaError, make_media_file
+from wa_webhook.notifier.media import MediaMaker, UnusableMediaError
 from wa_webhook.notifier.notification import SendResult, UploadedMedia
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wa_webhook.notifier.notification import Notification
 
 _CONNECT_SECONDS = 5.0
+_PHONE_NUMBER_ID = re.compile(r"[0-9]{1,32}")
 _IDLE_SECONDS = 4.0
 """Below the usual five seconds of servers: a connection that the server is just closing makes the
 next message on it look as if it might have been sent."""
@@ -32,8 +34,12 @@ class _UploadFailedError(Exception):
         self.result = result
 
 
+class MisledError(httpx.RequestError):
+    """A row of the outbox would have led a request, and the token with it, to another place."""
+
+
 class GraphClient:
-    """One pooled client for all sends.
+    """One pooled client for all sends, which reaches `base_url` and nothing else.
 
     `base_url` holds host and version. `phone_number_id` is the business number for rows that name
     none. `timeout_seconds` bounds one send with everything it needs, `media_folder` is where files
@@ -53,11 +59,14 @@ class GraphClient:
     ) -> None:
         self._phone_number_id = phone_number_id
         self._timeout_seconds = timeout_seconds
-        self._media_folder = media_folder
+        self._media = MediaMaker(media_folder, most_at_once=max_connections)
+        self._base_url = httpx.URL(base_url)
         self._sending: set[asyncio.Task[SendResult]] = set()
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={"Authorization": f"Bearer {token}"},
+            follow_redirects=False,
+            event_hooks={"request": [self._refuse_other_places]},
             timeout=httpx.Timeout(
                 timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds), pool=None
             ),
@@ -123,7 +132,7 @@ class GraphClient:
     async def _upload(self, notification: Notification, upload: dict[str, Any]) -> UploadedMedia:
         """Upload the file of a notification; whatever goes wrong here, no message was sent."""
         try:
-            file = make_media_file(upload, self._media_folder)
+            file = await self._media.make(upload, str(notification.request.get("type")))
             response = await self._http.post(
                 f"{self._sender(notification)}/media",
                 data={"messaging_product": "whatsapp"},
@@ -144,7 +153,16 @@ class GraphClient:
         return UploadedMedia(str(upload["cache_key"]), media_id)
 
     def _sender(self, notification: Notification) -> str:
-        return notification.phone_number_id or self._phone_number_id
+        sender = notification.phone_number_id or self._phone_number_id
+        if not _PHONE_NUMBER_ID.fullmatch(sender):
+            raise MisledError("the sender is no id of a phone number")
+        return sender
+
+    async def _refuse_other_places(self, request: httpx.Request) -> None:
+        base, url = self._base_url, request.url
+        is_ours = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
+        if not is_ours or not url.path.startswith(f"{base.path.rstrip('/')}/"):
+            raise MisledError("the request would leave WHATSAPP_API_BASE_URL")
 
 
 def _with_media(request: dict[str, Any], media: UploadedMedia) -> dict[str, Any]:

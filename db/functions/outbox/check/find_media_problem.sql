@@ -12,6 +12,13 @@ as $$
       then format('%s takes exactly one of id, link, qr and file', p_type)
     when p_media ? 'qr' and p_type <> 'image' then format('%s cannot be a qr; only an image can', p_type)
     when p_media ? 'file' and coalesce(p_media ->> 'mime_type', '') = '' then format('%s.file takes a mime_type', p_type)
+    -- It becomes a line of an upload, which nothing in it must be able to end.
+    when p_media ? 'file'
+      and p_media ->> 'mime_type'
+      !~ '^[A-Za-z0-9_.+-]{1,100}/[A-Za-z0-9_.+-]{1,100}(; ?[A-Za-z0-9_.+-]{1,50}=[A-Za-z0-9_.+-]{1,50})?$'
+      then format('%s.mime_type must be a type and a subtype, such as application/pdf', p_type)
+    when p_media ? 'file' and (p_media ->> 'file' ~ '^/' or p_media ->> 'file' ~ '(^|/)\.\.(/|$)')
+      then format('%s.file must be a path inside the media folder', p_type)
     when p_media ? 'link' and p_media ->> 'link' !~ '^https?://' then format('%s.link must be a URL', p_type)
     when p_media ? 'caption' and p_type in ('audio', 'sticker') then format('%s has no caption', p_type)
     when char_length(p_media ->> 'caption') > 1024

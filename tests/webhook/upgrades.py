@@ -25,11 +25,11 @@ GATE = 4711
 
 CALLERS = {
     "before the claim": (
-        "functions/ingress/wa_dispatch.sql",
+        "functions/webhook/wa_dispatch.sql",
         "v_messages := wa.extract_messages(payload);",
     ),
     "within the message": (
-        "functions/flows/advance_chat.sql",
+        "functions/chats/advance_chat.sql",
         "v_entry := wa.find_entry(p_message, p_chat.state);",
     ),
 }
@@ -101,7 +101,7 @@ def _with_probe(place: str, call: str, parameters: str) -> Source:
     (caller,) = (file for file in source.routines if file.path == path)
     assert before in caller.text
     changed = SqlFile(path, caller.text.replace(before, f"{call} {before}"))
-    probe = SqlFile("functions/ingress/probe.sql", PROBE.format(parameters=parameters))
+    probe = SqlFile("functions/webhook/probe.sql", PROBE.format(parameters=parameters))
     others = [file for file in source.routines if file.path != path]
     return replace(source, routines=tuple(sorted([*others, changed, probe], key=_path)))
 

@@ -88,7 +88,7 @@ ALTER FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amou
 COMMENT ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) IS 'Records a payment of the profile into an open basket it is in: _amount_minor in minor units of the basket''s currency, once for each _reference, however often it is called. Answers with the balance. Raises WA020, WA021, WA022, WA024, WA032, WA033, WA034.';
 
 CREATE FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -124,7 +124,7 @@ ALTER FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) OWNE
 COMMENT ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) IS 'The wa.me link that a QR code of the basket encodes: it opens a chat with the bot and the basket''s code in it. For those who see the basket, while it is open. Raises WA020, WA021, WA024, WA031.';
 
 CREATE FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) RETURNS TABLE(basket_id uuid, basket_name text)
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -867,13 +867,6 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
-CREATE FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) IS 'Creates a basket that the profile owns: the work of basket_create. Raises WA020, WA026, WA027, WA031.';
-
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1271,13 +1264,6 @@ CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS w
 
 COMMENT ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
 
-CREATE FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) RETURNS TABLE(basket_id uuid, basket_name text)
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) IS 'Makes the profile a member of the basket with this code: the work of basket_join_by_code. No row: no basket has this code, and the try was counted. Raises WA020, WA024, WA028.';
-
 CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1447,35 +1433,44 @@ CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETUR
 
 COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) IS 'Whether a sender is valid: a number with an allowed prefix (none listed: any number), or a BSUID alone. Nobody is turned away for hiding a number.';
 
-CREATE FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) RETURNS void
+CREATE FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-ALTER FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) OWNER TO wa_basket_owner;
+ALTER FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) OWNER TO wa_basket_owner;
 
-COMMENT ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) IS 'Moves what one profile has in baskets to another, of the same person: memberships (an owner stays owner) and the count of wrong codes. The ledger is not touched: it names the old profile, which points to the survivor. Call it after profiles.merged_into is set, so that nobody joins as the old one any more.';
+COMMENT ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: the higher count of wrong codes holds, for the later span of time.';
 
-CREATE FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) RETURNS void
+CREATE FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: moves memberships to another profile of the same person, and an owner stays owner. The ledger is not touched: it names the old profile, which points to the survivor. Comes after profiles.merged_into is set, so that nobody joins as the old one any more.';
+
+CREATE FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) IS 'Leaves the survivor of a merge where the more recent of the two chats stood.';
+COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: leaves the survivor where the more recent of the two chats stood.';
 
 CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) IS 'The later preference of two profiles that are one person holds for the survivor.';
+COMMENT ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: the later preference of the two holds for the survivor.';
 
 CREATE FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) IS 'Lets what is still to be sent to a merged profile go to the survivor. What was sent stays with the profile it was sent to.';
+COMMENT ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: what is still to be sent to a merged profile goes to the survivor. What was sent stays with the profile it was sent to.';
 
 CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
     LANGUAGE plpgsql
@@ -1483,6 +1478,13 @@ CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
+
+CREATE FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) IS 'Lets what refers to a merged profile refer to its survivor, table by table in the order of their names. A table has a rule of its own in the routine wa.merge_<table>(merged uuid, survivor uuid) returns void, as where keys could collide; otherwise each of its foreign keys to profiles that wa_runtime may read and update moves. What it may not update is a record of its time, and stays.';
 
 CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -3715,9 +3717,6 @@ GRANT ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_clai
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.create_basket(p_profile_id uuid, p_name text, p_is_public boolean, p_goal_minor bigint) TO wa_basket_owner;
-
 REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
 
@@ -3890,9 +3889,6 @@ GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.join_basket_by_code(p_profile_id uuid, p_code text) TO wa_basket_owner;
-
 REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) TO wa_runtime;
 
@@ -3967,11 +3963,14 @@ GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.merge_basket_profiles(p_from uuid, p_into uuid) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.merge_chat_states(p_merged uuid, p_survivor uuid) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) TO wa_runtime;
@@ -3981,6 +3980,9 @@ GRANT ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) TO 
 
 REVOKE ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.normalize_bsuid(p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_runtime;

@@ -118,7 +118,11 @@ class Baskets:
                 " merged_into = %s where user_id = %s",
                 [survivor, merged],
             )
-            self.connection.execute("select wa.merge_basket_profiles(%s, %s)", [merged, survivor])
+            self.connection.execute(
+                "select wa.merge_basket_join_attempts(%(merged)s, %(survivor)s),"
+                " wa.merge_basket_members(%(merged)s, %(survivor)s)",
+                {"merged": merged, "survivor": survivor},
+            )
 
     def row(self, basket: DictRow) -> DictRow:
         """Return the basket's own row, which no caller of the routines can read."""

@@ -46,7 +46,11 @@ def _merge(merged: UUID, survivor: UUID) -> Callable[[Connection[DictRow]], Any]
             connection.execute(
                 "update public.profiles set whatsapp_e164 = null where user_id = %s", [survivor]
             )
-            connection.execute("select wa.merge_basket_profiles(%s, %s)", [merged, survivor])
+            connection.execute(
+                "select wa.merge_basket_join_attempts(%(merged)s, %(survivor)s),"
+                " wa.merge_basket_members(%(merged)s, %(survivor)s)",
+                {"merged": merged, "survivor": survivor},
+            )
 
     return action
 

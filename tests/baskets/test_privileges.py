@@ -90,7 +90,7 @@ def test_every_basket_routine_is_a_definer_of_the_basket_owner(
 ) -> None:
     rows = connection.execute(
         "select distinct prosecdef, proowner::regrole::text as owner,"
-        " 'search_path=\"\"' = any(proconfig) as has_empty_search_path,"
+        " 'search_path=pg_catalog, pg_temp' = any(proconfig) as has_safe_search_path,"
         " has_function_privilege('wa_runtime', oid, 'execute') as runtime_executes"
         f" from pg_proc where oid::regprocedure::text in ({ROUTINES_OF_PUBLIC})"
     ).fetchall()
@@ -98,7 +98,7 @@ def test_every_basket_routine_is_a_definer_of_the_basket_owner(
         {
             "prosecdef": True,
             "owner": "wa_basket_owner",
-            "has_empty_search_path": True,
+            "has_safe_search_path": True,
             "runtime_executes": True,
         }
     ]

@@ -138,3 +138,50 @@ def test_two_active_bsuids_are_never_merged_without_a_system_message(world: Worl
     world.hears("34600000002", "ES.2")
     world.hears(PHONE, "ES.2")
     assert world.knows() == {(None, BSUID), (f"+{PHONE}", "ES.2")}
+
+
+def add_table(world: World, columns: str, *grants: str) -> None:
+    """Add a table of some flow that refers to profiles."""
+    world.owner.execute(f"create table wa.pets ({columns})".encode())
+    for privilege in grants:
+        world.owner.execute(f"grant {privilege} on wa.pets to wa_runtime".encode())
+
+
+def test_a_flow_s_own_table_refers_to_the_survivor(world: World) -> None:
+    add_table(
+        world,
+        "name text, owner_id uuid references public.profiles,"
+        " vet_id uuid references public.profiles",
+        "select, update",
+    )
+    older, newer = two(world)
+    world.owner.execute("insert into wa.pets values ('Rex', %s, %s)", (newer, newer))
+    world.hears(PHONE, BSUID)
+    kept = {"name": "Rex", "owner_id": older, "vet_id": older}
+    assert row(world.owner, "select * from wa.pets") == kept
+
+
+def test_a_table_whose_keys_could_collide_is_merged_by_its_own_routine(world: World) -> None:
+    add_table(
+        world, "owner_id uuid primary key references public.profiles", "select, update, delete"
+    )
+    world.owner.execute(
+        """
+        create function wa.merge_pets(p_merged uuid, p_survivor uuid) returns void
+        language plpgsql set search_path = pg_catalog, pg_temp as
+        $$ begin delete from wa.pets where owner_id = p_merged; end $$"""
+    )
+    world.owner.execute("grant execute on function wa.merge_pets to wa_runtime")
+    older, newer = two(world)
+    world.owner.execute("insert into wa.pets values (%s), (%s)", (older, newer))
+    world.hears(PHONE, BSUID)
+    assert values(world.owner, "select owner_id from wa.pets") == [older]
+
+
+def test_what_wa_runtime_may_not_update_is_a_record_and_stays(world: World) -> None:
+    add_table(world, "owner_id uuid references public.profiles", "select, insert")
+    _, newer = two(world)
+    world.owner.execute("insert into wa.pets values (%s)", (newer,))
+    world.hears(PHONE, BSUID)
+    assert values(world.owner, "select owner_id from wa.pets") == [newer]
+    assert newer in values(world.owner, "select user_id from public.wa_events")

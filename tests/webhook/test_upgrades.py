@@ -1,4 +1,4 @@
-"""`wa-webhook migrate` and `supabase db push` while webhooks arrive: no message notices."""
+"""`wa-webhook migrate` while webhooks arrive: no message notices."""
 
 from __future__ import annotations
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from wa_webhook.migrate import Migrator, Source, find_db_folder, read_source
-from wa_webhook.migrate.release import plan_release
-from wa_webhook.migrate.source import RELEASE_NAME, Migration, SqlFile
+from wa_webhook.migrate.source import Migration, SqlFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,17 +36,14 @@ OLDER_CALL = f"perform pg_advisory_xact_lock_shared({GATE}); perform wa.probe('o
 NEWER_CALL = "perform wa.probe('new', 'probe');"
 PROBE = """
 create or replace function wa.probe({parameters}) returns void
-language sql volatile set search_path = '' as $$ select null $$;
-revoke all on function wa.probe from public;
-grant execute on function wa.probe to wa_runtime;
+language sql volatile set search_path = pg_catalog, pg_temp as $$ select null $$;
 """
 
 
 @cache
 def older(place: str) -> Source:
-    """Return the project as it was, with its release."""
-    source = _with_probe(place, OLDER_CALL, "p_first text")
-    return replace(source, migrations=(*source.migrations, _release(source, 1)))
+    """Return the project as it was."""
+    return _with_probe(place, OLDER_CALL, "p_first text")
 
 
 @cache
@@ -62,12 +58,6 @@ def migrate_files(database: Database, place: str, report: Callable[[str], None])
     _migrate(database, newer(place), report)
 
 
-def migrate_release(database: Database, place: str, report: Callable[[str], None]) -> None:
-    """Apply a release, as everybody does."""
-    source = newer(place)
-    _migrate(database, _after(source, _release(source, 2)), report)
-
-
 def migrate_drop(database: Database, place: str, report: Callable[[str], None]) -> None:
     """Apply a migration that drops the routine, another one, and the files after both."""
     drop = "do $$ begin execute 'drop function wa.probe(text)'; end $$;"
@@ -75,14 +65,7 @@ def migrate_drop(database: Database, place: str, report: Callable[[str], None]) 
     _migrate(database, _after(source, _migration("20270101000003_next", "select 1;")), report)
 
 
-def push_release(database: Database, place: str, report: Callable[[str], None]) -> None:
-    """Apply a release as the Supabase CLI does."""
-    with psycopg.connect(database.url()) as connection:
-        connection.execute(_release(newer(place), 2).text.encode())
-    report("pushed")
-
-
-ROADS: list[Road] = [migrate_files, migrate_release, migrate_drop, push_release]
+ROADS: list[Road] = [migrate_files, migrate_drop]
 
 
 def install(database: Database, source: Source) -> None:
@@ -108,11 +91,6 @@ def _with_probe(place: str, call: str, parameters: str) -> Source:
 
 def _path(file: SqlFile) -> str:
     return file.path
-
-
-@cache
-def _release(source: Source, number: int) -> Migration:
-    return _migration(f"2027010100000{number}_{RELEASE_NAME}", plan_release(source).text())
 
 
 def _migration(name: str, text: str) -> Migration:

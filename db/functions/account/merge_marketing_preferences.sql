@@ -19,4 +19,4 @@ as $$
 $$;
 
 comment on function wa.merge_marketing_preferences is
-'The later preference of two profiles that are one person holds for the survivor.';
+'Of wa.move_to_survivor: the later preference of the two holds for the survivor.';

@@ -34,21 +34,10 @@ begin
     updated_at = now()
   where profile.user_id = v_survivor.user_id;
 
-  update public.profiles as profile
-  set merged_into = v_survivor.user_id
-  where profile.merged_into = v_merged.user_id;
-
-  update wa.profile_aliases as alias
-  set user_id = v_survivor.user_id
-  where alias.user_id = v_merged.user_id;
+  perform wa.move_to_survivor(v_merged.user_id, v_survivor.user_id);
 
   perform wa.add_alias('bsuid', v_merged.wa_user_id, v_survivor.user_id)
   where v_merged.wa_user_id <> v_survivor.wa_user_id;
-
-  perform wa.merge_chat_states(v_merged.user_id, v_survivor.user_id);
-  perform wa.merge_notifications(v_merged.user_id, v_survivor.user_id);
-  perform wa.merge_marketing_preferences(v_merged.user_id, v_survivor.user_id);
-  perform wa.merge_basket_profiles(v_merged.user_id, v_survivor.user_id);
 
   perform wa.emit_event(
     'IDENTITY_MERGED',

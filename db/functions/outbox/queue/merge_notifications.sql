@@ -29,4 +29,4 @@ as $$
 $$;
 
 comment on function wa.merge_notifications is
-'Lets what is still to be sent to a merged profile go to the survivor. What was sent stays with the profile it was sent to.';
+'Of wa.move_to_survivor: what is still to be sent to a merged profile goes to the survivor. What was sent stays with the profile it was sent to.';

@@ -1,4 +1,4 @@
-create or replace function wa.merge_chat_states(p_merged uuid, p_survivor uuid)
+create or replace function wa.merge_chat_state(p_merged uuid, p_survivor uuid)
 returns void
 language sql
 volatile
@@ -22,5 +22,5 @@ as $$
     where chat.updated_at < excluded.updated_at
 $$;
 
-comment on function wa.merge_chat_states is
-'Leaves the survivor of a merge where the more recent of the two chats stood.';
+comment on function wa.merge_chat_state is
+'Of wa.move_to_survivor: leaves the survivor where the more recent of the two chats stood.';

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pglast
 import psycopg
 import pytest
-from pglast import ast
-from pglast.visitors import Visitor
 
 from tests.retention.conftest import purge
+from tests.style.names_in_routines import names_in_routines
 from wa_webhook.migrate import find_db_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -45,49 +41,10 @@ HOSTILE = """
 """
 
 
-class _Names(Visitor):
-    """Collects what an expression looks up by name."""
-
-    def __init__(self) -> None:
-        self.found: set[str] = set()
-
-    def _add(self, parts: Any) -> None:
-        self.found.add(".".join(part.sval for part in parts))
-
-    def visit_FuncCall(self, _ancestors: Any, node: ast.FuncCall) -> None:  # noqa: N802
-        self._add(node.funcname)
-
-    def visit_TypeName(self, _ancestors: Any, node: ast.TypeName) -> None:  # noqa: N802
-        self._add(node.names)
-
-    def visit_A_Expr(self, _ancestors: Any, node: ast.A_Expr) -> None:  # noqa: N802
-        self._add(node.name)
-
-    def visit_RangeVar(self, _ancestors: Any, node: ast.RangeVar) -> None:  # noqa: N802
-        self.found.add(".".join(filter(None, (node.schemaname, node.relname))))
-
-
-def values_of(tree: Any, key: str) -> Iterator[str]:
-    if isinstance(tree, dict):
-        for name, value in tree.items():
-            if name == key and isinstance(value, str):
-                yield value
-            yield from values_of(value, key)
-    elif isinstance(tree, list):
-        for one in tree:
-            yield from values_of(one, key)
-
-
 def test_every_name_in_the_procedure_says_its_schema() -> None:
-    (procedure, *_) = pglast.parse_plpgsql(SOURCE.read_text())
-    names = _Names()
-    queries = list(values_of(procedure, "query"))
-    for query in queries:
-        text = query.partition(":=")[2] if ":=" in query.split("'")[0] else query
-        is_whole = text.lstrip().lower().startswith("select")
-        names(pglast.parse_sql(text if is_whole else f"select {text}"))
-    assert len(queries) > 10
-    assert {one for one in names.found if "." not in one} == set()
+    names = names_in_routines(SOURCE.read_text())
+    assert len(names) > 10
+    assert {str(one) for one in names if not one.is_qualified} == set()
 
 
 def test_a_hostile_search_path_changes_nothing(connection: Connection[DictRow], past: Past) -> None:

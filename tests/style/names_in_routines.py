@@ -1,0 +1,206 @@
+"""Every name that a routine looks up when it runs: types, relations, functions, in dynamic SQL too.
+
+With `search_path = pg_catalog, pg_temp` a name without a schema is either the catalog's or whatever
+the caller has put into its temporary schema.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pglast
+from pglast import ast
+from pglast.enums import A_Expr_Kind
+from pglast.visitors import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# As PostgreSQL's RawParseMode has them.
+_STATEMENT, _EXPRESSION = 0, 2
+_DECLARATION = re.compile(
+    r"^\s*([vc]_\w+)\s+(?:constant\s+)?(.+?)\s*(?::=.*|default .*)?;?$", re.MULTILINE
+)
+_NAMED_BY_GRAMMAR = {
+    A_Expr_Kind.AEXPR_BETWEEN,
+    A_Expr_Kind.AEXPR_NOT_BETWEEN,
+    A_Expr_Kind.AEXPR_BETWEEN_SYM,
+    A_Expr_Kind.AEXPR_NOT_BETWEEN_SYM,
+}
+_LOOKED_UP_FROM_TEXT = {
+    "regclass": "relation",
+    "to_regclass": "relation",
+    "regtype": "type",
+    "to_regtype": "type",
+    "regproc": "function",
+    "to_regproc": "function",
+    "regprocedure": "function",
+    "to_regprocedure": "function",
+}
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name as it is written: `parts` of one have no schema."""
+
+    kind: str
+    parts: tuple[str, ...]
+
+    @property
+    def is_qualified(self) -> bool:
+        return len(self.parts) > 1
+
+    def __str__(self) -> str:
+        return f"{self.kind} {'.'.join(self.parts)}"
+
+
+@dataclass
+class _Names(Visitor):
+    """Collects names of one statement; common table expressions and the like are its own."""
+
+    found: set[Name] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+
+    def _add(self, kind: str, parts: Any) -> None:
+        self.found.add(Name(kind, tuple(part.sval for part in parts)))
+
+    def visit_CommonTableExpr(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self.own.add(node.ctename)
+
+    def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._add("function", node.funcname)
+        self._from_text(node.funcname[-1].sval, node.args[0] if node.args else None)
+
+    def visit_TypeCast(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._from_text(node.typeName.names[-1].sval, node.arg)
+
+    def visit_TypeName(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._add("type", node.names)
+
+    def visit_A_Expr(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if node.kind in _NAMED_BY_GRAMMAR:
+            return
+        self._add("operator", node.name)
+
+    def visit_SortBy(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if node.useOp:
+            self._add("operator", node.useOp)
+
+    def visit_CollateClause(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._add("collation", node.collname)
+
+    def visit_LockingClause(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self.own |= {relation.relname for relation in node.lockedRels or ()}
+
+    def visit_RangeVar(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        parts = (node.schemaname, node.relname) if node.schemaname else (node.relname,)
+        self.found.add(Name("relation", parts))
+
+    def visit_DropStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        for named in node.objects:
+            self._add("relation", named)
+
+    def visit_CommentStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._add("relation", node.object)
+
+    def _from_text(self, looks_up: str, argument: Any) -> None:
+        kind = _LOOKED_UP_FROM_TEXT.get(looks_up)
+        while isinstance(argument, ast.A_Expr):  # 'wa.' || name
+            argument = argument.lexpr
+        if kind and isinstance(argument, ast.FuncCall) and argument.args:  # format('wa.%I', name)
+            argument = argument.args[0]
+        if kind and isinstance(argument, ast.A_Const) and isinstance(argument.val, ast.String):
+            written = str(argument.val.sval).partition("(")[0]
+            self.found.add(Name(kind, tuple(written.split("."))))
+
+
+def names_in_statement(text: str) -> set[Name]:
+    """Return the names that a statement looks up but for those that it makes itself."""
+    names = _Names()
+    names(pglast.parse_sql(text))
+    return {
+        one
+        for one in names.found
+        if not (one.kind == "relation" and not one.is_qualified and one.parts[0] in names.own)
+    }
+
+
+def names_in_routines(text: str) -> set[Name]:
+    """Return the names that the bodies of the routines of a file look up."""
+    names = set[Name]()
+    for raw in pglast.parse_sql(text):
+        if isinstance(raw.stmt, ast.CreateFunctionStmt):
+            start = raw.stmt_location or 0
+            end = start + raw.stmt_len if raw.stmt_len else None
+            names |= _names_in_routine(raw.stmt, text[start:end])
+    return names
+
+
+def _names_in_routine(statement: Any, definition: str) -> set[Name]:
+    options = {option.defname: option.arg for option in statement.options}
+    body = options["as"][0].sval
+    if options["language"].sval == "sql":
+        return names_in_statement(body)
+    # The parser knows no schema of ours, and no array but of the catalog's types.
+    readable = re.sub(r"public\.\w+\[\]", "text[]", definition.replace("wa.", "public."))
+    (parsed,) = pglast.parse_plpgsql(readable)
+    statements = [*_queries(parsed), *_declared_types(parsed, body), *_dynamic(parsed)]
+    return set[Name]().union(*map(names_in_statement, statements))
+
+
+def _queries(tree: Any) -> Iterator[str]:
+    for node in _nodes(tree, "PLpgSQL_expr"):
+        query, mode = str(node["query"]), node["parseMode"]
+        if mode == _STATEMENT:
+            yield query
+        elif mode == _EXPRESSION:
+            yield f"select {query}"
+        else:
+            yield f"select {query.partition(':=')[2] or query.partition('=')[2]}"
+
+
+def _declared_types(tree: Any, body: str) -> Iterator[str]:
+    declared = dict(_DECLARATION.findall(body.partition("\nbegin")[0]))
+    known = {
+        one["refname"] for kind in ("PLpgSQL_var", "PLpgSQL_rec") for one in _nodes(tree, kind)
+    }
+    counters = {one["var"]["PLpgSQL_var"]["refname"] for one in _nodes(tree, "PLpgSQL_stmt_fori")}
+    missed = {name for name in known - counters if name.startswith(("v_", "c_"))} - set(declared)
+    assert not missed, f"declared in another way than the rest: {missed}"
+    for written in declared.values():
+        if written == "record":
+            continue
+        if written.endswith("%rowtype"):
+            yield f"select from {written.removesuffix('%rowtype')}"
+        elif written.endswith("%type"):
+            if of := written.rpartition(".")[0]:
+                yield f"select from {of}"
+        else:
+            yield f"select null::{written}"
+
+
+def _dynamic(tree: Any) -> Iterator[str]:
+    """Statements that are put together: what `format` fills in stands for a name of our schemas."""
+    for node in _nodes(tree, "PLpgSQL_stmt_dynexecute"):
+        text = _executed_text(node["query"]["PLpgSQL_expr"]["query"])
+        yield re.sub(r"%(\d\$)?[IsL]", lambda one: "''" if one[0][-1] == "L" else "x", text)
+
+
+def _executed_text(expression: str) -> str:
+    """Return the text that is executed, or the first argument of the `format` that makes it."""
+    statement: Any = pglast.parse_sql(f"select {expression}")[0].stmt
+    value: Any = statement.targetList[0].val
+    return str((value.args[0] if hasattr(value, "args") else value).val.sval)
+
+
+def _nodes(tree: Any, key: str) -> Iterator[Any]:
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            if name == key:
+                yield value
+            yield from _nodes(value, key)
+    elif isinstance(tree, list):
+        for one in tree:
+            yield from _nodes(one, key)

@@ -217,13 +217,13 @@ ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp
 COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) IS 'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
 
 CREATE FUNCTION public.wa_health() RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_health() IS 'Whether this database can take webhooks: ok, and a list of problems, each with what to do.';
+COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only.';
 
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
@@ -351,7 +351,7 @@ ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
 COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 CREATE FUNCTION public.wa_status() RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
@@ -1514,6 +1514,13 @@ CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
 
+CREATE FUNCTION wa.note_presence() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_presence() IS 'Notes that the database takes writes at this moment, and that it did not before, if the last claim was on another server or long ago.';
+
 CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1824,6 +1831,13 @@ CREATE FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) RETURNS integer
 
 COMMENT ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
+CREATE FUNCTION wa.send_wake_up() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.send_wake_up() IS 'Wakes the notifiers that listen on wa_notifications when this transaction commits, unless the server''s queue of notifications is filling up.';
+
 CREATE FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2126,6 +2140,14 @@ CREATE FUNCTION wa.wake_notifier() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits, unless all of them are busy or another transaction is about to wake them.';
+
+CREATE FUNCTION wa.write_temporary_file() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64kB'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.write_temporary_file() IS 'Writes some hundred kilobytes to the server''s disk, which are gone when it returns: without a transaction id, on a read-only server too. Raises an error of class 53 when there is no room.';
 
 CREATE TABLE public.basket_contributions (
     basket_id uuid NOT NULL,
@@ -2820,6 +2842,23 @@ COMMENT ON COLUMN wa.retention_state.purged_notifications IS 'The same for notif
 
 COMMENT ON COLUMN wa.retention_state.purged_payloads IS 'The same for wa.kept_payloads.';
 
+CREATE TABLE wa.server_presence (
+    only_row boolean DEFAULT true NOT NULL,
+    server_started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    present_since timestamp with time zone NOT NULL,
+    CONSTRAINT server_presence_is_one_row CHECK (only_row)
+)
+WITH (fillfactor='20');
+
+COMMENT ON TABLE wa.server_presence IS 'Since when the database takes writes without a break, as its claims see it: one row. Statuses of messages in doubt could come in only since then.';
+
+COMMENT ON COLUMN wa.server_presence.server_started_at IS 'Which server it was at seen_at: another one, or the same after a restart, has another start.';
+
+COMMENT ON COLUMN wa.server_presence.seen_at IS 'When a claim last noted that it could be committed, at most every ten seconds.';
+
+COMMENT ON COLUMN wa.server_presence.present_since IS 'The first claim after a restart, a failover, a restore, or 90 seconds without one.';
+
 CREATE TABLE wa.settings (
     key text NOT NULL,
     value jsonb NOT NULL,
@@ -3018,6 +3057,9 @@ ALTER TABLE ONLY wa.retention_state
 
 ALTER TABLE ONLY wa.send_error_classes
     ADD CONSTRAINT send_error_classes_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY wa.server_presence
+    ADD CONSTRAINT server_presence_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY wa.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
@@ -3440,6 +3482,12 @@ ALTER TABLE wa.send_error_classes ENABLE ROW LEVEL SECURITY;
 CREATE POLICY send_error_classes_operate ON wa.send_error_classes TO wa_operator_role USING (true) WITH CHECK (true);
 
 CREATE POLICY send_error_classes_read ON wa.send_error_classes FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.server_presence ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY server_presence_runtime ON wa.server_presence TO wa_runtime USING (true) WITH CHECK (true);
+
+CREATE POLICY server_presence_watch ON wa.server_presence FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.settings ENABLE ROW LEVEL SECURITY;
 
@@ -3996,6 +4044,9 @@ GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.note_presence() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_presence() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
 
@@ -4118,6 +4169,9 @@ GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profile
 
 REVOKE ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.send_wake_up() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.send_wake_up() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) TO wa_runtime;
@@ -4247,6 +4301,9 @@ GRANT ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) TO wa_r
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.write_temporary_file() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.write_temporary_file() TO wa_runtime;
+
 GRANT SELECT,INSERT ON TABLE public.basket_contributions TO wa_basket_owner;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.basket_members TO wa_basket_owner;
@@ -4346,6 +4403,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE wa.rendered_menus TO wa_runtime;
 GRANT SELECT ON TABLE wa.retention_state TO wa_runtime;
 GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
 GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.server_presence TO wa_runtime;
+GRANT SELECT ON TABLE wa.server_presence TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.settings TO wa_runtime;
 GRANT SELECT ON TABLE wa.settings TO wa_basket_owner;

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
+from handler.process.blame import READ_ONLY
 from handler.process.logs import logger
 from handler.process.outage_alert import OutageAlert
 from handler.responses import CLOSE, RETRY_AFTER, accept, refuse, reply
@@ -88,7 +89,10 @@ class Webhook:
         """Say whether a webhook sent now could be committed."""
         try:
             report = await self._rpc.health()
-            self._outage.report_back()
+            if report.get("is_read_only"):
+                self._outage.report_lost(READ_ONLY)
+            elif report.get("ok"):
+                self._outage.report_back()
         except DatabaseUnavailable as error:
             self._outage.report_lost(str(error))
             report = {"ok": False, "problems": [f"database: {error}"]}

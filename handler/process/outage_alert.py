@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from handler.process.blame import READ_ONLY
+
 if TYPE_CHECKING:
     from handler.process.alert_webhook import AlertWebhook
 
@@ -26,6 +28,12 @@ LOST: dict[str, Any] = {
     "meaning": "The database commits nothing. Webhooks get 503 and Meta repeats them.",
     "next_step": "Look at the server and at WA_DATABASE_URL: runbook section 4.",
 }
+NEXT_STEPS = {
+    READ_ONLY: "It is read-only: see that WA_DATABASE_URL leads to the primary, or free its disk.",
+    "53": "It is out of disk, memory or connections: runbook section 4.",
+}
+"""By the beginning of the SQLSTATE, where that says more than that nobody is there."""
+
 BACK: dict[str, Any] = {
     "kind": "database_back",
     "level": "info",
@@ -97,7 +105,7 @@ class OutageAlert:
     async def _tell_lost(self, webhook: AlertWebhook, lost_at: datetime, error: str) -> None:
         for pause in (self._grace_seconds, *RETRY_SECONDS):
             await asyncio.sleep(pause)
-            if await self._post(webhook, LOST, lost_at, {"error": error}):
+            if await self._post(webhook, describe_outage(error), lost_at, {"error": error}):
                 self.is_told = True
                 break
         self._not_before = time.monotonic() + self._repeat_seconds
@@ -117,3 +125,9 @@ class OutageAlert:
                 "reported_by": self._reported_by,
             }
         )
+
+
+def describe_outage(error: str) -> dict[str, Any]:
+    """Return the alert about an outage; `error` is a SQLSTATE or a type."""
+    told = (step for code, step in NEXT_STEPS.items() if error.startswith(code))
+    return LOST | {"next_step": next(told, LOST["next_step"])}

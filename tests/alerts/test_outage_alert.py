@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from handler.process.alert_webhook import AlertWebhook
-from handler.process.outage_alert import OutageAlert
+from handler.process.outage_alert import OutageAlert, describe_outage
 from tests import payloads
 from tests.alerts.receiver import receiving
 from tests.fixtures.transport import direct_way_in
@@ -126,3 +126,9 @@ async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
             assert (await webhook.post(payloads.text_body())).status_code == 200
             await until(lambda: "database_back" in receiver.kinds())
     assert receiver.kinds() == ["database_unreachable", "database_back"]
+
+
+def test_an_outage_says_what_to_do_about_its_cause() -> None:
+    assert "primary" in describe_outage("25006")["next_step"]
+    assert "disk" in describe_outage("53100")["next_step"]
+    assert "WA_DATABASE_URL" in describe_outage("ConnectionTimeout")["next_step"]

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg import sql
 
 from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
@@ -279,6 +280,19 @@ def test_alerts_that_go_nowhere_or_in_the_clear_are_warnings(database: Database)
     ):
         checks = examine(database=database, role="wa_notifier_role", **NOTIFY, **given)
         assert checks["alerts"] == [("warn", message)]
+
+
+def test_a_database_that_is_read_only_fails_in_doctor_and_status(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    name = sql.Identifier(database.name)
+    connection.execute(
+        sql.SQL("alter database {} set default_transaction_read_only = on").format(name)
+    )
+    checks = examine(database=database, role="wa_edge_role", **SERVE)
+    assert [outcome for outcome, said in checks["health"] if "read-only" in said] == ["fail"]
+    shown = answer(run("status", "--json", database=database, role="wa_operator_role"))
+    assert "unhealthy" in {problem["code"] for problem in shown["problems"]}
 
 
 def test_snapshots_that_are_on_are_a_warning(database: Database) -> None:

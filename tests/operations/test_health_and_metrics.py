@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests import payloads
 from tests.dispatching import as_engine, break_step, dispatch, say, send, value
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect
 
 
 def metrics(connection: Connection[DictRow]) -> dict[str, Any]:
@@ -36,6 +39,27 @@ def test_a_database_without_its_settings_or_home_state_says_what_to_do(
     assert found["ok"] is False
     assert len(found["problems"]) == 2
     assert all("wa-webhook migrate" in problem for problem in found["problems"])
+
+
+def test_a_database_that_is_read_only_is_not_healthy(edge: Connection[DictRow]) -> None:
+    edge.execute("set default_transaction_read_only = on")
+    found = health(edge)
+    assert (found["ok"], found["is_read_only"]) == (False, True)
+    assert "read-only" in found["problems"][0]
+
+
+def test_a_server_without_room_to_write_is_not_healthy(connect: Connect) -> None:
+    superuser = connect(SUPERUSER)
+    superuser.execute("set temp_file_limit = 0")
+    found = health(superuser)
+    assert (found["ok"], found["is_read_only"]) == (False, False)
+    assert "no room to write" in found["problems"][0]
+
+
+def test_looking_at_the_health_uses_up_no_transaction_id(edge: Connection[DictRow]) -> None:
+    with edge.transaction():
+        health(edge)
+        assert value(edge, "select pg_current_xact_id_if_assigned()") is None
 
 
 def test_an_empty_database_has_nothing_to_tell(edge: Connection[DictRow]) -> None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import psycopg
+import pytest
+
 from tests.queue.conftest import event_names, result_of, status_of
 
 if TYPE_CHECKING:
+    from tests.fixtures.postgres import Connect
     from tests.queue.conftest import Queue
 
 
@@ -62,22 +66,54 @@ def test_a_row_waits_for_a_status_as_long_as_the_setting_says(queue: Queue) -> N
     assert 1000 <= (row["next_attempt_at"] - row["in_doubt_since"]).total_seconds() <= 1250
 
 
-def test_a_row_in_doubt_waits_anew_when_the_server_was_away(queue: Queue) -> None:
-    age = queue.value("select extract(epoch from now() - pg_postmaster_start_time())::integer")
-    queue.set("in_doubt_seconds", age + 1000)
+AWAY = {
+    "a standby was promoted, or the server restarted": "server_started_at = '2026-01-01'",
+    "nothing was claimed for two minutes": "seen_at = now() - interval '2 minutes'",
+    "the clock was set back": "seen_at = now() + interval '1 hour'",
+}
+
+
+@pytest.mark.parametrize("change", AWAY.values(), ids=AWAY)
+def test_a_row_in_doubt_waits_anew_when_no_status_could_come_in(queue: Queue, change: str) -> None:
+    notification = leave_in_doubt(queue)
+    queue.owner.execute(f"update wa.server_presence set {change}".encode())
+    assert queue.claim() == []
+    row = queue.row(notification)
+    assert row["in_doubt_since"] is not None
+    waits = queue.value("select extract(epoch from %s - now())::integer", row["next_attempt_at"])
+    assert 170 <= waits <= 180
+
+
+def test_a_row_in_doubt_waits_no_longer_while_statuses_can_come_in(queue: Queue) -> None:
+    notification = leave_in_doubt(queue)
+    queue.execute("update wa.server_presence set seen_at = now() - interval '50 seconds'")
+    assert queue.claimed_ids() == [notification]
+
+
+def test_claims_at_the_same_moment_wait_for_whoever_notes_that_the_server_is_back(
+    queue: Queue, connect: Connect
+) -> None:
+    leave_in_doubt(queue)
+    queue.execute("update wa.server_presence set server_started_at = '2026-01-01'")
+    first = connect("wa_notifier_role", autocommit=False)
+    claim = "select * from public.wa_notifications_claim('worker-2', 10, '1 minute')"
+    assert first.execute(claim).fetchall() == []
+    queue.worker.execute("set lock_timeout = '1ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        queue.claim()
+    first.commit()
+    assert queue.claim() == []
+
+
+def leave_in_doubt(queue: Queue) -> int:
+    """Leave a message in doubt that has waited for long, on a server that is there for a day."""
     queue.add_user()
     notification = queue.queue()
     (claimed,) = queue.claim()
     queue.settle(claimed, "unknown")
     queue.make_due(notification)
-    assert queue.claim() == []
-    row = queue.row(notification)
-    assert row["in_doubt_since"] is not None
-    until = queue.value(
-        "select extract(epoch from %s - pg_postmaster_start_time())::integer",
-        row["next_attempt_at"],
-    )
-    assert until == age + 1000
+    queue.execute("update wa.server_presence set present_since = now() - interval '1 day'")
+    return notification
 
 
 def test_a_late_worker_cannot_settle_a_row_that_another_one_owns(queue: Queue) -> None:

@@ -80,6 +80,18 @@ async def test_sessions_that_were_left_on_a_read_only_server_are_replaced(
         assert (await webhook.post(payloads.text_body())).status_code == 200
 
 
+async def test_readiness_says_what_a_webhook_would_meet_after_a_failover(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    set_read_only(connection, database, "on")
+    async with running_webhook(direct_way_in(database)) as webhook:
+        unready = await webhook.http.get("/readyz")
+        assert (unready.status_code, unready.json()["is_read_only"]) == (503, True)
+        set_read_only(connection, database, "off")
+        await webhook.http.get("/readyz")
+        assert (await webhook.http.get("/readyz")).status_code == 200
+
+
 def set_read_only(connection: Connection[DictRow], database: Database, how: str) -> None:
     """Let later sessions of the handler begin read-only or not: those that exist stay as they are.
 

@@ -103,6 +103,8 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
     assert row is not None  # noqa: S101 (one row, always)
     for problem in row[0]["problems"]:
         yield fail("health", problem, "As it says.")
+    for warning in row[0].get("warnings") or ():
+        yield warn("health", warning, "As it says.")
     if row[0]["ok"]:
         yield ok("health", "the database can take webhooks")
 

@@ -10,6 +10,10 @@ as $$
     from jsonb_array_elements_text(p_status -> 'health' -> 'problems') as health (problem)
     union all
     select
+      1, 'at_risk', true, health.warning, 'runbook, section 4'
+    from jsonb_array_elements_text(p_status -> 'health' -> 'warnings') as health (warning)
+    union all
+    select
       2, 'queue_paused', true,
       format('the queue is paused until %s: %s', p_status -> 'queue' ->> 'paused_until', p_status -> 'queue' ->> 'paused_reason'),
       'mend the cause, then: select public.wa_queue_resume();'

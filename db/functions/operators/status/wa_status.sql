@@ -1,7 +1,8 @@
 create or replace function public.wa_status()
 returns jsonb
 language plpgsql
-stable
+-- As wa_health, which it calls.
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set jit = off

@@ -27,8 +27,12 @@ begin
       waiting_for = case verdict.name when 'wait_for_user' then 'user' when 'template_held' then 'template' end,
       next_attempt_at = case verdict.name
         when 'wait_for_user' then null
-        when 'in_doubt' then
-          pg_postmaster_start_time() + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
+        when 'in_doubt' then (
+          select
+            presence.present_since + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
+          from wa.server_presence as presence
+          where presence.only_row
+        )
         when 'template_held'
           then clock_timestamp() + make_interval(
             secs => wa.get_setting('template_recheck_seconds')::double precision

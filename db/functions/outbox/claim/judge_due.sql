@@ -30,7 +30,8 @@ begin
     make_interval(secs => max(setting.value::double precision) filter (where setting.key = 'pair_interval_seconds')),
     max(setting.value::double precision) filter (where setting.key = 'pair_burst'),
     -- While the server was away, no status could come in.
-    pg_postmaster_start_time() + make_interval(secs => max(setting.value::double precision) filter (
+    (select presence.present_since from wa.server_presence as presence where presence.only_row)
+    + make_interval(secs => max(setting.value::double precision) filter (
       where setting.key = 'in_doubt_seconds'
     ))
   into strict v_window_opens, v_pair_interval, v_pair_burst, v_doubt_ends

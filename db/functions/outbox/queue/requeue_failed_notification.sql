@@ -37,7 +37,7 @@ begin
   delete from wa.recipient_blocks
   where recipient_blocks.user_id = new.user_id;
 
-  perform pg_notify('wa_notifications', '');
+  perform wa.send_wake_up();
   return new;
 end
 $$;

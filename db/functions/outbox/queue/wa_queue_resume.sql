@@ -10,7 +10,7 @@ begin
   set paused_until = null, paused_reason = null
   where queue_state.paused_until is not null;
 
-  perform pg_notify('wa_notifications', '');
+  perform wa.send_wake_up();
 end
 $$;
 

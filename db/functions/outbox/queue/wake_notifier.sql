@@ -7,7 +7,7 @@ as $$
 begin
   -- Commits that notify wait for each other, through the flush to disk, so that as few as possible do: none while
   -- the notifier is busy anyway, else one at a time. It looks again after what it was woken for.
-  perform pg_notify('wa_notifications', '')
+  perform wa.send_wake_up()
   from (
     select
     from wa.queue_state as state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,17 @@ def test_a_sound_environment_has_nothing_to_mend(
     checks = examine(database=database, role=role, **given)
     for found in checks.values():
         assert {outcome for outcome, _ in found} <= {"ok", "skip"}
+
+
+def test_temporary_objects_are_everybodys_until_the_statement_that_it_prints_is_run(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    screen = run("doctor", database=database, role="postgres").stdout
+    (statement,) = re.findall(r"revoke temporary on database .+ from public;", screen)
+    connection.execute(statement.encode())
+    ((outcome, message),) = examine(database=database, role="postgres")["temporary"]
+    assert (outcome, message.split(" are ")[0]) == ("ok", "temporary objects")
+    assert "revoke temporary" not in run("doctor", database=database, role="postgres").stdout
 
 
 def test_the_screen_names_each_check_and_how_to_mend_it(database: Database) -> None:

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tests import payloads
-from tests.dispatching import break_step, mend_step, send, value, values
+from tests.dispatching import as_engine, break_step, mend_step, send, value, values
 from tests.flows.baskets.scripts import KIMIRONKO, create_basket, join_basket
 
 if TYPE_CHECKING:
@@ -265,8 +265,9 @@ def qualified(name: str) -> str:
 
 def leave_failed(owner: Connection[DictRow]) -> None:
     """Have a notification that failed, for those who may queue it again."""
-    owner.execute(
-        "update public.notifications set status = 'failed', error_code = 1 where id ="
-        " (select max(id) from public.notifications)"
-    )
+    with as_engine(owner):
+        owner.execute(
+            "update public.notifications set status = 'failed', error_code = 1 where id ="
+            " (select max(id) from public.notifications)"
+        )
     assert value(owner, "select count(*) from public.notifications where status = 'failed'") == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pglast
@@ -182,17 +183,59 @@ def _declared_types(tree: Any, body: str) -> Iterator[str]:
 
 
 def _dynamic(tree: Any) -> Iterator[str]:
-    """Statements that are put together: what `format` fills in stands for a name of our schemas."""
+    """Yield the statements that are put together, with something in each place that is filled.
+
+    `%I` becomes a name without a schema, `%s` one with it: `regclass` and the like print it.
+    """
     for node in _nodes(tree, "PLpgSQL_stmt_dynexecute"):
         text = _executed_text(node["query"]["PLpgSQL_expr"]["query"])
-        yield re.sub(r"%(\d\$)?[IsL]", lambda one: "''" if one[0][-1] == "L" else "x", text)
+        texts = [text] if text is not None else _formatted_texts(tree)
+        for one in texts:
+            filled = (re.sub(r"%(\d\$)?[IsL]", partial(_fill, name), one) for name in ("x.x", "x"))
+            statement = next(filter(_is_statement, filled), None)
+            assert statement or text is None, f"nobody can read what this executes: {one}"
+            if statement:
+                yield statement
 
 
-def _executed_text(expression: str) -> str:
-    """Return the text that is executed, or the first argument of the `format` that makes it."""
+def _fill(name: str, place: re.Match[str]) -> str:
+    return {"L": "''", "I": "x", "s": name}[place[0][-1]]
+
+
+def _is_statement(text: str) -> bool:
+    try:
+        pglast.parse_sql(text)
+    except pglast.parser.ParseError:
+        return False
+    return True
+
+
+def _executed_text(expression: str) -> str | None:
+    """Return the text that is executed, or what `format` makes it of; None for a variable."""
     statement: Any = pglast.parse_sql(f"select {expression}")[0].stmt
     value: Any = statement.targetList[0].val
-    return str((value.args[0] if hasattr(value, "args") else value).val.sval)
+    if isinstance(value, ast.ColumnRef):
+        return None
+    return str((value if isinstance(value, ast.A_Const) else value.args[0]).val.sval)
+
+
+def _formatted_texts(tree: Any) -> list[str]:
+    """Return what `format` makes texts of, anywhere in a routine."""
+    formats = _Formats()
+    for statement in _queries(tree):
+        formats(pglast.parse_sql(statement))
+    return formats.texts
+
+
+@dataclass
+class _Formats(Visitor):
+    """Collects the first argument of each `format`."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if node.funcname[-1].sval == "format":
+            self.texts.append(str(node.args[0].val.sval))
 
 
 def _nodes(tree: Any, key: str) -> Iterator[Any]:

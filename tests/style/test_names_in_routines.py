@@ -66,6 +66,10 @@ def test_every_name_without_a_schema_is_the_catalogs(connection: Connection[Dict
         ("execute format('drop table %I', v_x);", "relation x"),
         ("execute 'delete from profiles';", "relation profiles"),
         (
+            "v_x := format('delete from profiles where %I = %s', 'a', 1);\n  execute v_x;",
+            "relation profiles",
+        ),
+        (
             "perform from (with a as (select) select from a, profiles) as b;",
             "relation profiles",
         ),

@@ -51,5 +51,5 @@ def _print(process: Process, checks: list[Check]) -> None:
         mark = (f"{check.outcome:<5}", _STYLES[check.outcome])
         # Unbroken, so that a command can be copied.
         console.print(Text.assemble(mark, f"{check.name:<14}{check.message}"), soft_wrap=True)
-        if check.outcome is not Outcome.OK and check.mend:
+        if check.mend:
             console.print(Text(f"{'':<19}{check.mend}"), soft_wrap=True)

@@ -17,7 +17,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `mend` says what to do when it is not ok. Holds no secret."""
+    """One thing that was looked at. Holds no secret.
+
+    `mend` says what to do when it is not ok, or what one may choose to do when it is.
+    """
 
     name: str
     outcome: Outcome

@@ -11,6 +11,7 @@ from psycopg import sql
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
 from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
+from wa_webhook.doctor.temporary import check_temporary
 from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
 from wa_webhook.operations.migrations import MIGRATE, read_migrations
 
@@ -40,6 +41,7 @@ def examine_database(
             checks.append(_version(connection, role.name))
             checks.append(_clock(connection))
             checks += check_privileges(connection, role, process, names)
+            checks.append(check_temporary(connection))
             checks.append(_migrations(connection, names))
             if process is not Process.MIGRATE:
                 checks += _health(connection, names)

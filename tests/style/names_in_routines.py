@@ -213,10 +213,12 @@ def _is_statement(text: str) -> bool:
 def _executed_text(expression: str) -> str | None:
     """Return the text that is executed, or what `format` makes it of; None for a variable."""
     statement: Any = pglast.parse_sql(f"select {expression}")[0].stmt
-    value: Any = statement.targetList[0].val
+    value = statement.targetList[0].val
     if isinstance(value, ast.ColumnRef):
         return None
-    return str((value if isinstance(value, ast.A_Const) else value.args[0]).val.sval)
+    arguments: Any = getattr(value, "args", None)
+    literal: Any = arguments[0] if arguments else value
+    return str(literal.val.sval)
 
 
 def _formatted_texts(tree: Any) -> list[str]:

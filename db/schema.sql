@@ -195,6 +195,48 @@ ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time, and given up after alert_max_attempts. Returns counts.';
 
+CREATE FUNCTION public.wa_dismiss_event(wa_message_id text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_dismiss_event(wa_message_id text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_dismiss_event(wa_message_id text) IS 'Lets a failed message go without effect: it becomes ignored, its error is kept, what it said is not. Raises WA007 when no such message is kept.';
+
+CREATE FUNCTION public.wa_dismiss_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 1000) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_dismiss_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_dismiss_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) IS 'Lets failed messages go without effect, those that wa_failed_events with the same arguments tells of, up to max_messages (1 to 1000) a call. Returns how many were dismissed, and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+
+CREATE FUNCTION public.wa_dismiss_payload(id bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_dismiss_payload(id bigint) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_dismiss_payload(id bigint) IS 'Lets a kept payload go: nobody is told of it any more, and retention deletes it in its time. Raises WA008 when no such one waits.';
+
 CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -207,18 +249,28 @@ ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runt
 
 COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
-CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone) RETURNS jsonb
+CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, with_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) OWNER TO wa_runtime;
+ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) IS 'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) IS 'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest; with_moved_on also those that it would leave, since their conversations have moved on.';
 
 CREATE FUNCTION public.wa_health() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
@@ -228,6 +280,11 @@ COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be t
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -238,6 +295,11 @@ COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GE
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notification_cancel(id bigint) OWNER TO wa_runtime;
@@ -271,6 +333,11 @@ COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what
 CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_key text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) OWNER TO wa_runtime;
@@ -280,6 +347,11 @@ COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at time
 CREATE FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_prefix text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) OWNER TO wa_runtime;
@@ -289,6 +361,11 @@ COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send
 CREATE FUNCTION public.wa_queue_pause(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_queue_pause(reason text) OWNER TO wa_runtime;
@@ -298,41 +375,61 @@ COMMENT ON FUNCTION public.wa_queue_pause(reason text) IS 'Stops claiming until 
 CREATE FUNCTION public.wa_queue_resume() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_queue_resume() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_queue_resume() IS 'Continues claiming after a pause, and wakes the notifier.';
 
-CREATE FUNCTION public.wa_replay_event(wa_message_id text) RETURNS jsonb
+CREATE FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_replay_event(wa_message_id text) OWNER TO wa_runtime;
+ALTER FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text) IS 'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept.';
+COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) IS 'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
 
-CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100) RETURNS jsonb
+CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) OWNER TO wa_runtime;
+ALTER FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) IS 'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) IS 'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
 
-CREATE FUNCTION public.wa_replay_payload(id bigint) RETURNS jsonb
+CREATE FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_replay_payload(id bigint) OWNER TO wa_runtime;
+ALTER FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_payload(id bigint) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, and what made the payload unreadable when it still is.';
+COMMENT ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is.';
 
 CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
@@ -344,21 +441,29 @@ CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET lock_timeout TO '2s'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
 
-COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 CREATE FUNCTION public.wa_status() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -870,6 +975,8 @@ COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
@@ -909,12 +1016,19 @@ CREATE FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) RETUR
 
 COMMENT ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) IS 'What a basket routine refused, by its SQLSTATE, in words for the user. Raises WA006 for one that no user can cause.';
 
+CREATE FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) IS 'An error as wa_events.error keeps it: SQLSTATE, message, and what to do.';
+
 CREATE FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) IS 'The event to log for a failed message. The error''s text stays in wa_events: it may quote what the user wrote.';
+COMMENT ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) IS 'The event to log for a failed message, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';
 
 CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -930,9 +1044,18 @@ CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
 
 COMMENT ON FUNCTION wa.detach_phone(p_profile public.profiles) IS 'Takes the number from a profile whose owner no longer has it. The profile stays, known by its BSUID.';
 
+CREATE FUNCTION wa.dismiss_failed_event(p_wa_message_id text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) IS 'Makes a failed message an ignored one, so that Meta''s repetitions stay duplicates. False: there was none.';
+
 CREATE FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "TimeZone" TO 'UTC'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) IS 'Drops the partitions of webhook_logs whose whole day lies before p_before, and returns how many rows went with them. Runs as the owner of the table.';
@@ -1070,6 +1193,13 @@ CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
 
 COMMENT ON FUNCTION wa.fold_text(p_text text) IS 'A text as keywords are compared: lower case, without accents and punctuation. Null for a text of more than 100 characters: that is no keyword.';
 
+CREATE FUNCTION wa.follow_clock() RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.follow_clock() IS 'When the clock was set back since the last claim, lets what was queued before keep its order and not wait for the clock to come back, and raises an alert. False: another claim is at it, and nothing may be claimed before it is done. Comes before wa.note_presence, which forgets when the last claim was.';
+
 CREATE FUNCTION wa.forget_menus() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1177,6 +1307,13 @@ CREATE FUNCTION wa.group_alerts() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.group_alerts() IS 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
+
+CREATE FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) IS 'Whether a conversation is no longer where it was when a message failed: its user''s later messages took effect, or it has timed out since.';
 
 CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1613,21 +1750,21 @@ CREATE FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integ
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) IS 'Forgets up to p_batch events received before p_before, and returns how many.';
+COMMENT ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) IS 'Forgets up to p_batch events received before p_before, and returns how many. Failed ones stay until they are replayed or dismissed.';
 
-CREATE FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) RETURNS integer
-    LANGUAGE sql
+CREATE FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and returns how many.';
+COMMENT ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and those received before p_waiting_before that nobody looked at, which an alert tells. Returns how many.';
 
 CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
+COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch notifications queued before p_before that are finished or expired before then, and returns how many.';
 
 CREATE FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) RETURNS integer
     LANGUAGE plpgsql
@@ -1830,6 +1967,13 @@ CREATE FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) RETURNS integer
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+
+CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
+    LANGUAGE plpgsql STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) IS 'How many seconds ago a moment was, whatever it is: 0 for one that is still to come, since 1970 for an earlier one. Null for null.';
 
 CREATE FUNCTION wa.send_wake_up() RETURNS void
     LANGUAGE plpgsql
@@ -2046,14 +2190,21 @@ CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: those that no notifier has grouped yet included: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries.';
+COMMENT ON FUNCTION wa.summarize_alerts() IS 'The twenty latest alerts that nobody has been told of yet: those that no notifier has grouped yet included: how often each happened since it was last delivered, failed deliveries in a row, and whether it is stuck, which is to say that they fail or that nobody tries, and whether the notifier has somewhere to post it.';
+
+CREATE FUNCTION wa.summarize_clock() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_clock() IS 'The newest time in the tables, and by how many seconds the server''s clock is behind it: 0, unless it was set back.';
 
 CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) and the oldest.';
+COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) the oldest, and when that one is deleted.';
 
 CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2067,7 +2218,7 @@ CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
 
 CREATE FUNCTION wa.summarize_roles() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2140,6 +2291,13 @@ CREATE FUNCTION wa.wake_notifier() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits, unless all of them are busy or another transaction is about to wake them.';
+
+CREATE FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) IS 'Raises an alert, once a day, when payloads that nobody has replayed or dismissed will be deleted within two weeks.';
 
 CREATE FUNCTION wa.write_temporary_file() RETURNS void
     LANGUAGE plpgsql
@@ -2781,6 +2939,8 @@ CREATE TABLE wa.queue_state (
     paused_reason text,
     notifier_waits boolean DEFAULT true NOT NULL,
     account_event_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    clock_was_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    alerts_are_posted boolean,
     CONSTRAINT queue_state_is_one_row CHECK (only_row),
     CONSTRAINT queue_state_pause_has_a_reason CHECK (((paused_until IS NULL) = (paused_reason IS NULL)))
 )
@@ -2793,6 +2953,10 @@ COMMENT ON COLUMN wa.queue_state.paused_until IS 'Nothing is claimed before this
 COMMENT ON COLUMN wa.queue_state.notifier_waits IS 'The last claim did not fill its batch, so that its worker may be asleep. While false, producers spare the NOTIFY, which would make their commits wait for each other.';
 
 COMMENT ON COLUMN wa.queue_state.account_event_at IS 'When the account event happened, by Meta''s clock, that last paused the queue: Meta may deliver it again after an operator has resumed.';
+
+COMMENT ON COLUMN wa.queue_state.clock_was_at IS 'Where the clock was when it was last found to be set back. What was queued until then has been dealt with.';
+
+COMMENT ON COLUMN wa.queue_state.alerts_are_posted IS 'Whether the notifier that last looked has an ALERT_WEBHOOK_URL. Null: none has looked.';
 
 CREATE TABLE wa.recipient_blocks (
     user_id uuid NOT NULL,
@@ -3497,6 +3661,8 @@ CREATE POLICY settings_read ON wa.settings FOR SELECT TO wa_runtime, wa_basket_o
 
 ALTER TABLE wa.texts ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY texts_operate ON wa.texts FOR UPDATE TO wa_operator_role USING (true) WITH CHECK (true);
+
 CREATE POLICY texts_read ON wa.texts FOR SELECT TO wa_operator_role, wa_runtime USING (true);
 
 ALTER TABLE wa.webhook_logs_default ENABLE ROW LEVEL SECURITY;
@@ -3559,11 +3725,20 @@ GRANT ALL ON FUNCTION public.wa_alerts_group() TO wa_notifier_role;
 REVOKE ALL ON FUNCTION public.wa_alerts_settle(results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role;
 
+REVOKE ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_dismiss_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_dismiss_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_dismiss_payload(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_dismiss_payload(id bigint) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) TO wa_edge_role;
 
-REVOKE ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone) TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_health() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_edge_role;
@@ -3595,14 +3770,14 @@ GRANT ALL ON FUNCTION public.wa_queue_pause(reason text) TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_queue_resume() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_queue_resume() TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION public.wa_replay_event(wa_message_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_replay_event(wa_message_id text) TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer) TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION public.wa_replay_payload(id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_replay_payload(id bigint) TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) TO wa_operator_role;
 
 REVOKE ALL ON PROCEDURE public.wa_retention_purge() FROM PUBLIC;
 GRANT ALL ON PROCEDURE public.wa_retention_purge() TO wa_edge_role;
@@ -3783,6 +3958,9 @@ GRANT ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) TO 
 REVOKE ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) TO wa_runtime;
 
@@ -3791,6 +3969,9 @@ GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) TO wa_maintenance;
@@ -3855,6 +4036,9 @@ GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.fold_text(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_text(p_text text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.follow_clock() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.follow_clock() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.forget_menus() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) FROM PUBLIC;
@@ -3900,6 +4084,9 @@ GRANT ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) TO wa_runt
 
 REVOKE ALL ON FUNCTION wa.group_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
@@ -4084,8 +4271,8 @@ GRANT ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p
 REVOKE ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+REVOKE ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
@@ -4169,6 +4356,9 @@ GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profile
 
 REVOKE ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.send_wake_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.send_wake_up() TO wa_runtime;
@@ -4263,6 +4453,9 @@ GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message w
 REVOKE ALL ON FUNCTION wa.summarize_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_clock() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_clock() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_kept_payloads() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_kept_payloads() TO wa_runtime;
 
@@ -4300,6 +4493,9 @@ GRANT ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) TO wa_r
 
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.write_temporary_file() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.write_temporary_file() TO wa_runtime;
@@ -4377,6 +4573,8 @@ GRANT SELECT ON TABLE wa.migration_checksums TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.texts TO wa_runtime;
 GRANT SELECT ON TABLE wa.texts TO wa_operator_role;
+
+GRANT UPDATE(body) ON TABLE wa.texts TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.missing_translations TO wa_operator_role;
 

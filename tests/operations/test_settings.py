@@ -131,3 +131,22 @@ def test_the_slowest_rate_still_sends_one_message_at_a_time(
     change(operator, "number_rate_per_second", 0.1)
     claimed = notifier_connection.execute("select * from public.wa_notifications_claim('worker-1')")
     assert claimed.rowcount == 1
+
+
+def test_the_operator_changes_what_the_bot_says(
+    operator: Connection[DictRow], edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    operator.execute("update wa.texts set body = 'At your service.' where key = 'help.body'")
+    say(edge, "hello", "help")
+    said = "select payload::text like '%%At your service.%%' from public.notifications"
+    assert True in values(connection, said)
+
+
+def test_the_operator_adds_and_removes_no_text(operator: Connection[DictRow]) -> None:
+    for statement in (
+        "insert into wa.texts (key, locale, body) values ('a.b', 'en', 'x')",
+        "update wa.texts set key = 'a.b'",
+        "delete from wa.texts",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            operator.execute(statement.encode())

@@ -227,3 +227,20 @@ def test_connections_that_are_exhausted_are_told_with_what_to_do(
     assert result.exit_code == 3
     assert "too many connections for database" in result.stderr
     assert "pg_stat_activity" in result.stderr
+
+
+def test_alerts_that_no_url_is_set_for_are_a_note_and_say_so(
+    database: Database,
+    connection: Connection[DictRow],
+    notifier_connection: Connection[DictRow],
+) -> None:
+    connection.execute(
+        "insert into wa.alert_occurrences (kind, group_key, occurred_at)"
+        " values ('test', '', now() - interval '6 minutes'), ('other', '', now())"
+    )
+    notifier_connection.execute("select public.wa_alerts_group()")
+    connection.execute("update wa.alerts set next_attempt_at = now() - interval '1 hour'")
+    assert codes(database) == {"alerts_not_posted": False}
+    notifier_connection.execute("select public.wa_alerts_claim('worker-1')")
+    connection.execute("update wa.alerts set next_attempt_at = now() - interval '1 hour'")
+    assert codes(database) == {"alerts_held": True}

@@ -15,6 +15,11 @@ from wa_webhook.settings import DatabaseSettings
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _MEND = "Mend what these errors say, then replay again; wa-webhook status lists them."
 
+_MOVED_ON = (
+    "their conversations have moved on. Replay them too with --even-if-moved-on, or let them go"
+    " with --dismiss."
+)
+
 
 def replay(
     *,
@@ -39,6 +44,15 @@ def replay(
     payloads: Annotated[
         bool, typer.Option("--payloads", help="Kept payloads in place of failed messages.")
     ] = False,
+    dismiss: Annotated[
+        bool, typer.Option("--dismiss", help="Let them go without effect instead.")
+    ] = False,
+    even_if_moved_on: Annotated[
+        bool,
+        typer.Option(
+            "--even-if-moved-on", help="Also where the conversation has gone on without them."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count by error; change nothing.")
     ] = False,
@@ -46,12 +60,15 @@ def replay(
 ) -> None:
     """Process failed messages again, each user's in order; WA_DATABASE_URL is the operator's.
 
-    A message that fails again stays failed, with its new error. Interrupt it and start it again as
-    you like. Exits with 0 when nothing failed again, 1 when something did, 2 when a setting or
-    option is wrong, and 3 when the database did not answer.
+    A message that fails again stays failed, with its new error; one whose conversation has moved on
+    is left as it is and counted. Interrupt it and start it again as you like. Exits with 0 when
+    nothing is left, 1 when something is, 2 when a setting or option is wrong, and 3 when the
+    database did not answer.
     """
-    choice = Choice(error, _in_utc(since), _in_utc(until), limit)
-    if message is not None and (payloads or choice != Choice() or dry_run):
+    choice = Choice(error, _in_utc(since), _in_utc(until), limit, even_if_moved_on)
+    if message is not None and (
+        payloads or choice != Choice(even_if_moved_on=even_if_moved_on) or dry_run
+    ):
         raise typer.BadParameter("stands alone", param_hint="--message")
     settings, names = settings_or_exit(DatabaseSettings), names_or_exit()
     with database_or_exit(settings, "replay") as connection:
@@ -59,22 +76,35 @@ def replay(
         if dry_run:
             _list(replayer, choice, payloads=payloads, as_json=as_json)
             return
+        if dismiss:
+            _say_dismissed(_dismiss(replayer, choice, message, payloads=payloads), as_json=as_json)
+            return
         outcome = _replay(replayer, choice, message, payloads=payloads, is_quiet=as_json)
     _report(outcome, as_json=as_json)
-    raise typer.Exit(1 if outcome.ends["failed"] else 0)
+    raise typer.Exit(1 if outcome.ends["failed"] or outcome.moved_on else 0)
 
 
 def _replay(
     replayer: Replayer, choice: Choice, message: str | None, *, payloads: bool, is_quiet: bool
 ) -> Outcome:
     if message is not None:
-        return replayer.replay_message(message)
+        return replayer.replay_message(message, even_if_moved_on=choice.even_if_moved_on)
     outcome = Outcome()
     running = replayer.replay_payloads(choice) if payloads else replayer.replay_messages(choice)
     for step, outcome in enumerate(running):
         if not is_quiet and step % 10 == 9:
             typer.echo(f"{outcome.replayed} replayed so far", err=True)
     return outcome
+
+
+def _dismiss(replayer: Replayer, choice: Choice, message: str | None, *, payloads: bool) -> int:
+    if message is not None:
+        return replayer.dismiss_message(message)
+    return replayer.dismiss_payloads(choice) if payloads else replayer.dismiss_messages(choice)
+
+
+def _say_dismissed(count: int, *, as_json: bool) -> None:
+    typer.echo(json.dumps({"dismissed": count}) if as_json else f"{count} dismissed")
 
 
 def _list(replayer: Replayer, choice: Choice, *, payloads: bool, as_json: bool) -> None:
@@ -91,9 +121,12 @@ def _list(replayer: Replayer, choice: Choice, *, payloads: bool, as_json: bool) 
     if as_json:
         typer.echo(json.dumps(failed))
         return
+    left_out = 0 if choice.even_if_moved_on else failed["moved_on"]
     for one in failed["errors"]:
         typer.echo(f"{one['messages']:>7}  {one['error']}")
-    typer.echo(f"{failed['messages']} failed messages would be replayed")
+    typer.echo(f"{failed['messages'] - left_out} failed messages would be replayed")
+    if left_out:
+        typer.echo(f"{left_out} would be left: {_MOVED_ON}")
 
 
 def _report(outcome: Outcome, *, as_json: bool) -> None:
@@ -104,6 +137,8 @@ def _report(outcome: Outcome, *, as_json: bool) -> None:
     typer.echo(f"{outcome.replayed} replayed" + (f": {ends}" if ends else ""))
     for error, count in outcome.errors.most_common():
         typer.echo(f"{count:>7}  {error}")
+    if outcome.moved_on:
+        typer.echo(f"{outcome.moved_on} left: {_MOVED_ON}", err=True)
     if outcome.ends["failed"]:
         typer.echo(_MEND, err=True)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MESSAGES_A_CALL = 100
 """One call is one transaction, which holds its users' locks."""
+DISMISSED_A_CALL = 1000
+MOVED_ON = "WA042"
+"""The SQLSTATE of a replay that no longer fits its conversation."""
 
 _ENDS = ("processed", "duplicate", "ignored", "invalid_sender", "failed")
 _TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
@@ -25,19 +28,27 @@ _TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockN
 
 @dataclass(frozen=True)
 class Choice:
-    """What to replay: errors like an SQL pattern (None: any), received in a span of time."""
+    """What to replay: errors like an SQL pattern (None: any), received in a span of time.
+
+    `even_if_moved_on`: also what no longer fits the conversation that it failed in.
+    """
 
     error: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    even_if_moved_on: bool = False
 
 
 @dataclass
 class Outcome:
-    """How many were replayed, how they ended, and what still fails, by masked error."""
+    """How many were replayed, how they ended, and what still fails, by masked error.
+
+    `moved_on` were left as they are, since their conversations have moved on.
+    """
 
     replayed: int = 0
+    moved_on: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -45,6 +56,7 @@ class Outcome:
         """Return the counts as plain values."""
         return {
             "replayed": self.replayed,
+            "moved_on": self.moved_on,
             "ends": dict(self.ends),
             "errors": dict(self.errors),
         }
@@ -59,31 +71,37 @@ class Replayer:
         self._private_schema = sql.Identifier(private_schema)
 
     def list_failed(self, choice: Choice) -> Mapping[str, Any]:
-        """Return the answer of `wa_failed_events`: `messages`, `is_capped` and `errors`."""
+        """Return what `wa_failed_events` does: `messages`, `moved_on`, `is_capped` and `errors`."""
         failed: Mapping[str, Any] = self._fetch(
-            sql.SQL("select {}.wa_failed_events(%s, %s, %s)").format(self._schema), _span(choice)
+            sql.SQL("select {}.wa_failed_events(%s, %s, %s, true)").format(self._schema),
+            _span(choice),
         )
         return failed
 
-    def replay_message(self, wa_message_id: str) -> Outcome:
+    def replay_message(self, wa_message_id: str, *, even_if_moved_on: bool) -> Outcome:
         """Replay one message. Raises psycopg.Error, WA007 when there is no such failed one."""
         started = self._now()
-        answer = self._fetch(
-            sql.SQL("select {}.wa_replay_event(%s)").format(self._schema), (wa_message_id,)
-        )
+        statement = sql.SQL("select {}.wa_replay_event(%s, %s)").format(self._schema)
+        try:
+            answer = self._fetch(statement, (wa_message_id, even_if_moved_on))
+        except psycopg.Error as error:
+            if error.sqlstate != MOVED_ON:
+                raise
+            return Outcome(moved_on=1)
         return self._with_errors(_counted(answer), Choice(since=started))
 
     def replay_messages(self, choice: Choice) -> Iterator[Outcome]:
         """Replay in calls of a hundred, and yield the outcome so far after each."""
         started = self._now()
         chosen = Choice(choice.error, choice.since, min(choice.until or started, started))
-        statement = sql.SQL("select {}.wa_replay_events(%s, %s, %s, %s)").format(self._schema)
+        statement = sql.SQL("select {}.wa_replay_events(%s, %s, %s, %s, %s)").format(self._schema)
         total = Outcome()
         left = choice.limit
         while left is None or left > 0:
             batch = MESSAGES_A_CALL if left is None else min(left, MESSAGES_A_CALL)
-            answer = self._fetch(statement, (*_span(chosen), batch))
+            answer = self._fetch(statement, (*_span(chosen), batch, choice.even_if_moved_on))
             total.replayed += answer["replayed"]
+            total.moved_on = answer["moved_on"]
             total.ends.update({end: answer[end] for end in _ENDS if answer.get(end)})
             left = None if left is None else left - batch
             if not answer["has_more"] or left == 0:
@@ -109,22 +127,52 @@ class Replayer:
 
     def replay_payloads(self, choice: Choice) -> Iterator[Outcome]:
         """Replay kept payloads one by one, and yield the outcome so far after each."""
-        statement = sql.SQL("select {}.wa_replay_payload(%s)").format(self._schema)
+        statement = sql.SQL("select {}.wa_replay_payload(%s, %s)").format(self._schema)
         total = Outcome()
         started = self._now()
         for payload_id, _reason, _error in self.list_payloads(choice):
             try:
-                answer = self._fetch(statement, (payload_id,))
+                answer = self._fetch(statement, (payload_id, choice.even_if_moved_on))
             except psycopg.Error as error:
+                if error.sqlstate == MOVED_ON:
+                    total.moved_on += 1
+                    continue
                 if not _is_about_the_payload(error):
                     raise
                 total.ends["failed"] += 1
-                total.errors[f"payload {payload_id}: {error.sqlstate}"] += 1
+                total.errors[f"payload {payload_id}: {error.sqlstate}{_hint(error)}"] += 1
             else:
                 total.ends.update({end: answer[end] for end in _ENDS if answer.get(end)})
             total.replayed += 1
             yield total
         yield self._with_errors(total, Choice(since=started))
+
+    def dismiss_message(self, wa_message_id: str) -> int:
+        """Let one failed message go. Raises psycopg.Error, WA007 when there is no such one."""
+        self._fetch(
+            sql.SQL("select {}.wa_dismiss_event(%s)").format(self._schema), (wa_message_id,)
+        )
+        return 1
+
+    def dismiss_messages(self, choice: Choice) -> int:
+        """Let failed messages go without effect, and return how many."""
+        statement = sql.SQL("select {}.wa_dismiss_events(%s, %s, %s, %s)").format(self._schema)
+        dismissed = 0
+        while choice.limit is None or dismissed < choice.limit:
+            left = DISMISSED_A_CALL if choice.limit is None else choice.limit - dismissed
+            answer = self._fetch(statement, (*_span(choice), min(left, DISMISSED_A_CALL)))
+            dismissed += answer["dismissed"]
+            if not answer["has_more"]:
+                break
+        return dismissed
+
+    def dismiss_payloads(self, choice: Choice) -> int:
+        """Let kept payloads go, and return how many."""
+        statement = sql.SQL("select {}.wa_dismiss_payload(%s)").format(self._schema)
+        waiting = self.list_payloads(choice)
+        for payload_id, _reason, _error in waiting:
+            self._fetch(statement, (payload_id,))
+        return len(waiting)
 
     def _with_errors(self, outcome: Outcome, choice: Choice) -> Outcome:
         if outcome.ends["failed"]:
@@ -154,6 +202,10 @@ def _span(choice: Choice) -> tuple[object, ...]:
 def _counted(answer: Mapping[str, Any]) -> Outcome:
     ends = Counter({end: answer[end] for end in _ENDS if answer.get(end)})
     return Outcome(replayed=1, ends=ends)
+
+
+def _hint(error: psycopg.Error) -> str:
+    return f" ({error.diag.message_hint})" if error.diag.message_hint else ""
 
 
 def _is_about_the_payload(error: psycopg.Error) -> bool:

@@ -126,7 +126,11 @@ def _number(count: int) -> str:
 def _ago(report: Mapping[str, Any], moment: str | None) -> str:
     if moment is None:
         return "never"
-    age = datetime.fromisoformat(report["at"]) - datetime.fromisoformat(moment)
+    try:
+        age = datetime.fromisoformat(report["at"]) - datetime.fromisoformat(moment)
+    except ValueError:
+        # Infinity, or a year that only PostgreSQL knows.
+        return moment
     return f"{_span(age.total_seconds())} ago"
 
 

@@ -9,6 +9,10 @@ as $$
 begin
   perform wa.group_alerts();
 
+  update wa.queue_state
+  set alerts_are_posted = true
+  where queue_state.alerts_are_posted is distinct from true;
+
   return query
   with due as materialized (
     select candidate.id

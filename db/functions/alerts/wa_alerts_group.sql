@@ -7,6 +7,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform wa.group_alerts();
+
+  update wa.queue_state
+  set alerts_are_posted = false
+  where queue_state.alerts_are_posted is distinct from false;
+
   return (
     select count(*)
     from wa.alerts as alert

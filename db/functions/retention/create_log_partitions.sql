@@ -3,6 +3,8 @@ returns integer
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set timezone = 'UTC'
 as $$
 declare
   c_days_ahead constant integer := 7;

@@ -3,6 +3,8 @@ returns bigint
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set timezone = 'UTC'
 as $$
 declare
   v_partition name;

@@ -7,9 +7,10 @@ as $$
 begin
   return (
     select coalesce(
-      state.last_started_at < now() - make_interval(
+      -- A run in the future was one before the clock was set back.
+      state.last_started_at not between now() - make_interval(
         secs => coalesce(setting.value, wa.get_setting('retention_interval_seconds'))::double precision
-      ),
+      ) and now() + interval '1 minute',
       true
     )
     from wa.retention_state as state

@@ -10,7 +10,8 @@ as $$
       array(
         select candidate.ctid
         from public.wa_events as candidate
-        where candidate.received_at < p_before
+        -- What failed waits for a person, however long.
+        where candidate.received_at < p_before and candidate.status <> 'failed'
         order by candidate.received_at
         limit p_batch
       )
@@ -23,6 +24,6 @@ as $$
 $$;
 
 comment on function wa.purge_events is
-'Forgets up to p_batch events received before p_before, and returns how many.';
+'Forgets up to p_batch events received before p_before, and returns how many. Failed ones stay until they are replayed or dismissed.';
 
 grant execute on function wa.purge_events to wa_maintenance;

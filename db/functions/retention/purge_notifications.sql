@@ -10,7 +10,10 @@ as $$
       array(
         select candidate.ctid
         from public.notifications as candidate
-        where candidate.created_at < p_before and candidate.turn_at is null and candidate.status <> 'queued'
+        where candidate.created_at < p_before
+          and candidate.turn_at is null
+          -- What waits for its user stays as long as it makes sense.
+          and (candidate.status <> 'queued' or candidate.expires_at < p_before)
         order by candidate.created_at
         limit p_batch
       )
@@ -23,6 +26,6 @@ as $$
 $$;
 
 comment on function wa.purge_notifications is
-'Deletes up to p_batch finished notifications queued before p_before, and returns how many.';
+'Deletes up to p_batch notifications queued before p_before that are finished or expired before then, and returns how many.';
 
 grant execute on function wa.purge_notifications to wa_maintenance;

@@ -17,7 +17,11 @@ begin
       raise exception using
         errcode = pg_catalog.jsonb_extract_path_text(v_step, 'error', 'sqlstate'),
         message = pg_catalog.jsonb_extract_path_text(v_step, 'error', 'message'),
-        hint = 'What earlier batches purged stays purged. Call it again once the cause is mended.';
+        hint = pg_catalog.concat_ws(
+          ' ',
+          pg_catalog.jsonb_extract_path_text(v_step, 'error', 'hint'),
+          'What earlier batches purged stays purged. Call it again once the cause is mended.'
+        );
     end if;
 
     if pg_catalog.jsonb_extract_path_text(v_step, 'is_busy')::boolean then

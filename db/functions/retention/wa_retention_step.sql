@@ -5,6 +5,10 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+-- Bounds of partitions are written and read as text.
+set datestyle = 'ISO'
+set timezone = 'UTC'
+set standard_conforming_strings = on
 as $$
 declare
   -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.
@@ -17,7 +21,7 @@ declare
   v_payloads integer;
   v_logs integer;
   v_is_done boolean;
-  v_error jsonb;
+  v_hint text;
 begin
   if not pg_try_advisory_xact_lock(c_runner) then
     return jsonb_build_object('is_done', true, 'is_busy', true, 'purged', '{}'::jsonb);
@@ -28,12 +32,15 @@ begin
   begin
     update wa.retention_state as state
     set last_started_at = clock_timestamp()
-    where state.last_started_at is null or state.last_started_at < clock_timestamp() - interval '1 minute';
+    where state.last_started_at is null
+      or state.last_started_at not between clock_timestamp() - interval '1 minute' and clock_timestamp();
 
     v_cutoffs := wa.retention_cutoffs();
     v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
     v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
-    v_payloads := wa.purge_kept_payloads((v_cutoffs ->> 'kept_payloads')::timestamptz, c_batch);
+    v_payloads := wa.purge_kept_payloads(
+      (v_cutoffs ->> 'kept_payloads')::timestamptz, (v_cutoffs ->> 'waiting_payloads')::timestamptz, c_batch
+    );
     v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
 
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
@@ -41,17 +48,25 @@ begin
     v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;
 
     if v_is_done then
+      perform wa.warn_of_expiry((v_cutoffs ->> 'waiting_payloads')::timestamptz);
       perform wa.create_log_partitions();
       v_logs := v_logs + wa.drop_log_partitions((v_cutoffs ->> 'webhook_logs')::timestamptz);
     end if;
   exception
     when others then
-      v_error := jsonb_build_object('sqlstate', sqlstate, 'message', sqlerrm);
+      get stacked diagnostics v_hint = pg_exception_hint;
       perform wa.raise_alert(
-        'retention_failed', sqlstate, jsonb_build_object('message', wa.mask_numbers(left(sqlerrm, 500)))
+        'retention_failed',
+        sqlstate,
+        jsonb_build_object(
+          'message', wa.mask_numbers(left(sqlerrm, 500)), 'hint', nullif(wa.mask_numbers(left(v_hint, 500)), '')
+        )
       );
       return jsonb_build_object(
-        'is_done', true, 'is_busy', false, 'error', v_error, 'purged', '{}'::jsonb
+        'is_done', true,
+        'is_busy', false,
+        'error', jsonb_build_object('sqlstate', sqlstate, 'message', sqlerrm, 'hint', nullif(v_hint, '')),
+        'purged', '{}'::jsonb
       );
   end;
 
@@ -80,6 +95,6 @@ $$;
 alter function public.wa_retention_step owner to wa_maintenance;
 
 comment on function public.wa_retention_step is
-'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate and message) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 grant execute on function public.wa_retention_step to wa_edge_role, wa_operator_role;

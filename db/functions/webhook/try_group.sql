@@ -7,6 +7,7 @@ as $$
 declare
   v_message wa.received_message;
   v_error text;
+  v_hint text;
   v_events jsonb := '[]'::jsonb;
 begin
   begin
@@ -20,7 +21,8 @@ begin
       if wa.is_worth_retrying(sqlstate) then
         raise;
       end if;
-      v_error := sqlstate || ': ' || sqlerrm;
+      get stacked diagnostics v_hint = pg_exception_hint;
+      v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
   end;
 
   if cardinality(p_messages) > 1 then

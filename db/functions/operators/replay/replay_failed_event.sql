@@ -8,6 +8,7 @@ declare
   v_event public.wa_events;
   v_answer jsonb;
   v_error text;
+  v_hint text;
 begin
   delete from public.wa_events as event
   where event.wa_message_id = p_wa_message_id and event.status = 'failed'
@@ -29,7 +30,8 @@ begin
       if wa.is_worth_retrying(sqlstate) then
         raise;
       end if;
-      v_error := sqlstate || ': ' || sqlerrm;
+      get stacked diagnostics v_hint = pg_exception_hint;
+      v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
   end;
 
   insert into public.wa_events (

@@ -1,16 +1,22 @@
 create or replace function public.wa_failed_events(
   error_like text default null,
   received_after timestamptz default '-infinity',
-  received_before timestamptz default 'infinity'
+  received_before timestamptz default 'infinity',
+  with_moved_on boolean default false
 )
 returns jsonb
 language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 as $$
   with failed as (
-    select event.error, event.received_at
+    select event.error, event.received_at, event.user_id, event.phone_number_id, event.sent_at
     from public.wa_events as event
     where event.status = 'failed'
       and event.received_at >= wa_failed_events.received_after
@@ -48,12 +54,21 @@ as $$
     'errors', coalesce(
       (select jsonb_agg(to_jsonb(frequent) order by frequent.messages desc, frequent.error) from frequent), '[]'
     )
-  )
+  ) || case
+    when wa_failed_events.with_moved_on then jsonb_build_object(
+      'moved_on', (
+        select count(*)
+        from failed
+        where wa.has_moved_on(failed.user_id, failed.phone_number_id, failed.sent_at, failed.received_at)
+      )
+    )
+    else '{}'
+  end
 $$;
 
 alter function public.wa_failed_events owner to wa_runtime;
 
 comment on function public.wa_failed_events is
-'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest.';
+'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest; with_moved_on also those that it would leave, since their conversations have moved on.';
 
 grant execute on function public.wa_failed_events to wa_operator_role;

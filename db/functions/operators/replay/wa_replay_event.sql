@@ -1,9 +1,14 @@
-create or replace function public.wa_replay_event(wa_message_id text)
+create or replace function public.wa_replay_event(wa_message_id text, even_if_moved_on boolean default false)
 returns jsonb
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 set jit = off
 as $$
 declare
@@ -25,6 +30,19 @@ begin
       hint = 'List them: select wa_message_id, received_at, error from public.wa_events where status = ''failed''.';
   end if;
 
+  if not even_if_moved_on
+    and wa.has_moved_on(v_event.user_id, v_event.phone_number_id, v_event.sent_at, v_event.received_at)
+  then
+    raise exception using
+      errcode = 'WA042',
+      message = format('the conversation has moved on since message %s failed', wa_replay_event.wa_message_id),
+      detail = 'Its user has written since, or was silent for too long: it would be answered out of place.',
+      hint = format(
+        'Let it go: select public.wa_dismiss_event(%1$L); or replay it all the same: select public.wa_replay_event(%1$L, true);',
+        wa_replay_event.wa_message_id
+      );
+  end if;
+
   return public.wa_dispatch(v_event.payload);
 end
 $$;
@@ -32,6 +50,6 @@ $$;
 alter function public.wa_replay_event owner to wa_runtime;
 
 comment on function public.wa_replay_event is
-'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept.';
+'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
 
 grant execute on function public.wa_replay_event to wa_operator_role;

@@ -2,22 +2,31 @@ create or replace function public.wa_replay_events(
   error_like text default null,
   received_after timestamptz default '-infinity',
   received_before timestamptz default 'infinity',
-  max_messages integer default 100
+  max_messages integer default 100,
+  even_if_moved_on boolean default false
 )
 returns jsonb
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 set jit = off
 as $$
 declare
   -- What fails again is received now, and so is not met twice.
   v_before constant timestamptz := least(received_before, now());
-  v_message_ids text[];
-  v_user_ids uuid[];
+  v_message_ids text[] := array[]::text[];
+  v_user_ids uuid[] := array[]::uuid[];
+  v_event record;
   v_message_id text;
   v_counts jsonb[] := array[]::jsonb[];
+  v_moved_on integer := 0;
+  v_has_more boolean := false;
 begin
   if coalesce(max_messages, 0) not between 1 and 1000 then
     raise exception using
@@ -26,20 +35,29 @@ begin
       hint = 'Call it again while has_more is true.';
   end if;
 
-  select
-    array_agg(chosen.wa_message_id order by chosen.sent_at, chosen.wa_message_id),
-    array_agg(distinct chosen.user_id)
-  into v_message_ids, v_user_ids
-  from (
-    select event.wa_message_id, event.user_id, event.sent_at
+  for v_event in
+    select
+      event.wa_message_id,
+      event.user_id,
+      even_if_moved_on
+      or not wa.has_moved_on(event.user_id, event.phone_number_id, event.sent_at, event.received_at) as is_in_place
     from public.wa_events as event
     where event.status = 'failed'
       and event.received_at >= received_after
       and event.received_at < v_before
       and (error_like is null or event.error like error_like)
     order by event.sent_at, event.wa_message_id
-    limit max_messages
-  ) as chosen;
+  loop
+    if not v_event.is_in_place then
+      v_moved_on := v_moved_on + 1;
+    elsif cardinality(v_message_ids) = max_messages then
+      v_has_more := true;
+      exit;
+    else
+      v_message_ids := v_message_ids || v_event.wa_message_id;
+      v_user_ids := v_user_ids || v_event.user_id;
+    end if;
+  end loop;
 
   -- Everybody's locks at once and in dispatch's order: two calls then wait for each other instead of deadlocking.
   perform wa.lock_profiles(
@@ -52,7 +70,7 @@ begin
     )
   );
 
-  foreach v_message_id in array coalesce(v_message_ids, '{}') loop
+  foreach v_message_id in array v_message_ids loop
     v_counts := array_append(v_counts, wa.replay_failed_event(v_message_id));
   end loop;
 
@@ -65,21 +83,13 @@ begin
       'failed', coalesce(sum((answer.counts ->> 'failed')::integer), 0)
     )
     from unnest(v_counts) as answer (counts)
-  ) || jsonb_build_object(
-    'has_more', exists (
-      select from public.wa_events as event
-      where event.status = 'failed'
-        and event.received_at >= received_after
-        and event.received_at < v_before
-        and (error_like is null or event.error like error_like)
-    )
-  );
+  ) || jsonb_build_object('moved_on', v_moved_on, 'has_more', v_has_more);
 end
 $$;
 
 alter function public.wa_replay_events owner to wa_runtime;
 
 comment on function public.wa_replay_events is
-'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
 
 grant execute on function public.wa_replay_events to wa_operator_role;

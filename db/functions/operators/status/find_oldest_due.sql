@@ -5,11 +5,11 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   -- now() and not the clock: only what stands still during the statement is looked up in the index.
-  select coalesce(min(due.due_at) filter (where due.blocked_by is null), min(due.due_at))
+  select coalesce(min(due.since) filter (where due.blocked_by is null), min(due.since))
   from wa.list_sending_numbers() as number (phone_number_id)
   cross join generate_series(0, 2) as priority (value)
   cross join lateral (
-    select notification.due_at, notification.blocked_by
+    select greatest(notification.due_at, notification.created_at) as since, notification.blocked_by
     from public.notifications as notification
     where coalesce(notification.phone_number_id, '') = number.phone_number_id
       and notification.priority = priority.value

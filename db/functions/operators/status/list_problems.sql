@@ -34,7 +34,10 @@ as $$
     union all
     select
       5, 'payloads_kept', true,
-      format('%s payloads are kept as %s', kept.entry ->> 'payloads', kept.entry ->> 'reason'),
+      format(
+        '%s payloads are kept as %s; the first is deleted on %s',
+        kept.entry ->> 'payloads', kept.entry ->> 'reason', left(kept.entry ->> 'first_goes_at', 10)
+      ),
       'mend the cause, then: wa-webhook replay --payloads'
     from jsonb_array_elements(p_status -> 'kept_payloads') as kept (entry)
     union all
@@ -57,7 +60,7 @@ as $$
       format('the alert %s (%s) is not delivered', alert.entry ->> 'kind', alert.entry ->> 'group_key'),
       'see ALERT_WEBHOOK_URL of wa-webhook notify, and what it logs'
     from jsonb_array_elements(p_status -> 'alerts') as alert (entry)
-    where (alert.entry ->> 'is_stuck')::boolean
+    where (alert.entry ->> 'is_stuck')::boolean and (alert.entry ->> 'is_posted')::boolean
     union all
     select
       8, 'retention_behind', true,
@@ -95,6 +98,20 @@ as $$
       format('Meta asked number %s to wait until %s', held.entry ->> 'phone_number_id', held.entry ->> 'held_until'),
       'nothing: sending goes on by itself'
     from jsonb_array_elements(p_status -> 'queue' -> 'held_numbers') as held (entry)
+    union all
+    select
+      12, 'alerts_not_posted', false,
+      format('%s alerts are kept here: the notifier has nowhere to post them', count(*)),
+      'set ALERT_WEBHOOK_URL of wa-webhook notify, or read them: select * from wa.alert_overview;'
+    from jsonb_array_elements(p_status -> 'alerts') as alert (entry)
+    where not (alert.entry ->> 'is_posted')::boolean
+    having count(*) > 0
+    union all
+    select
+      13, 'clock_set_back', true,
+      format('the clock of the database server is %s seconds behind what is stored', p_status -> 'clock' ->> 'behind_seconds'),
+      'see that the server keeps time: runbook, section 4'
+    where (p_status -> 'clock' ->> 'behind_seconds')::numeric > 60
   )
 
   select coalesce(

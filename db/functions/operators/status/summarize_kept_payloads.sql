@@ -18,9 +18,19 @@ as $$
     group by waiting.reason
   )
 
-  select coalesce(jsonb_agg(to_jsonb(counted) order by counted.payloads desc, counted.reason), '[]')
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(counted) || jsonb_build_object(
+        'first_goes_at',
+        counted.oldest_at
+        + make_interval(secs => 86400 * wa.get_setting('kept_payloads_waiting_ttl_days')::double precision)
+      )
+      order by counted.payloads desc, counted.reason
+    ),
+    '[]'
+  )
   from counted
 $$;
 
 comment on function wa.summarize_kept_payloads is
-'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) and the oldest.';
+'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) the oldest, and when that one is deleted.';

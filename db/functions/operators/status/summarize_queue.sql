@@ -33,11 +33,11 @@ as $$
 
   oldest as (
     -- One index probe for each number and priority, whatever the backlog.
-    select min(first.due_at) as due_at
+    select min(first.since) as since
     from wa.list_sending_numbers() as number (phone_number_id)
     cross join generate_series(0, 2) as level (priority)
     cross join lateral (
-      select notification.due_at
+      select greatest(notification.due_at, notification.created_at) as since
       from public.notifications as notification
       where coalesce(notification.phone_number_id, '') = number.phone_number_id
         and notification.priority = level.priority
@@ -61,10 +61,10 @@ as $$
     ),
     'is_capped', (select count(*) from unsettled) = 10000 or (select count(*) from finished) = 10000,
     'oldest_due_seconds', coalesce(
-      (select round(extract(epoch from clock_timestamp() - oldest.due_at)) from oldest), 0
+      (select round(wa.seconds_since(oldest.since)) from oldest), 0
     ),
     'paused_until', (
-      select state.paused_until::text from wa.queue_state as state
+      select to_jsonb(state.paused_until) from wa.queue_state as state
       where state.paused_until > clock_timestamp()
     ),
     'paused_reason', (

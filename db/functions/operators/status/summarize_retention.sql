@@ -40,8 +40,13 @@ as $$
     )
   )
   from wa.retention_state as state
-  cross join (select min(event.received_at) as received_at from public.wa_events as event) as oldest
+  cross join (
+    -- What failed is kept until somebody has looked at it.
+    select min(event.received_at) as received_at
+    from public.wa_events as event
+    where event.status <> 'failed'
+  ) as oldest
 $$;
 
 comment on function wa.summarize_retention is
-'When retention ran, whether it is behind (the oldest event is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';

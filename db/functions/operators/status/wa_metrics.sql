@@ -4,11 +4,16 @@ language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 set jit = off
 as $$
   select jsonb_build_object(
     'queue', wa.count_queue(),
-    'oldest_due_seconds', coalesce(extract(epoch from clock_timestamp() - wa.find_oldest_due()), 0),
+    'oldest_due_seconds', coalesce(wa.seconds_since(wa.find_oldest_due()), 0),
     'queue_paused', (
       select coalesce(state.paused_until > clock_timestamp(), false) from wa.queue_state as state
     ),
@@ -32,7 +37,7 @@ as $$
         limit 10000
       ) as counted
     ),
-    'retention_age_seconds', extract(epoch from clock_timestamp() - retention.last_finished_at),
+    'retention_age_seconds', wa.seconds_since(retention.last_finished_at),
     'retention_overdue', coalesce(
       coalesce(retention.last_finished_at, retention.last_started_at)
       < clock_timestamp() - 2 * make_interval(

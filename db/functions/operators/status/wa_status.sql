@@ -5,6 +5,11 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 set jit = off
 as $$
 declare
@@ -14,6 +19,7 @@ begin
     'at', clock_timestamp(),
     'health', public.wa_health(),
     'traffic', wa.summarize_traffic(),
+    'clock', wa.summarize_clock(),
     'queue', wa.summarize_queue(),
     'failed_events', public.wa_failed_events(),
     'kept_payloads', wa.summarize_kept_payloads(),
@@ -30,6 +36,6 @@ $$;
 alter function public.wa_status owner to wa_runtime;
 
 comment on function public.wa_status is
-'One look at everything, for wa-webhook status: health, traffic, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 grant execute on function public.wa_status to wa_operator_role;

@@ -38,6 +38,9 @@ begin
       hint = 'For example: select * from wa_notifications_claim(''worker-1'', 10, ''60 seconds'').';
   end if;
 
+  if not wa.follow_clock() then
+    return;
+  end if;
   perform wa.note_presence();
 
   for v_number, v_is_unlimited in

@@ -16,7 +16,7 @@ TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress identity flows que
 	operations privileges api_key docs style supabase)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all lint format schema release extension bench supabase-cli
+.PHONY: help dev demo test test-all lint format schema extension bench supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,9 +59,6 @@ bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes t
 schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
 	@$(BIN)/python -m wa_webhook.dev.schema_snapshot
 	@$(BIN)/python -m tests.privileges.document
-
-release: $(INSTALLED) ## write changed routines into a migration, for `supabase db push`
-	@$(BIN)/wa-webhook release
 
 extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into build/
 	@$(BIN)/wa-webhook extension

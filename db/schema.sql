@@ -6,8 +6,6 @@ ALTER SCHEMA public OWNER TO pg_database_owner;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
-CREATE SCHEMA supabase_migrations;
-
 CREATE SCHEMA wa;
 
 COMMENT ON SCHEMA wa IS 'Private to wa-webhook: helpers, types and internal tables. The contract with callers is in public.';
@@ -1684,7 +1682,7 @@ CREATE PROCEDURE wa.open_routines(IN p_names text[] DEFAULT NULL::text[])
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE wa.open_routines(IN p_names text[]) IS 'Makes routines ready to be applied anew, all of them or those of p_names: nobody may execute them but by what their files grant, and files may give them to their owners. To be followed by wa.close_routines in the same transaction.';
+COMMENT ON PROCEDURE wa.open_routines(IN p_names text[]) IS 'Makes routines ready to be applied anew, all of them or those of p_names: our roles may execute them only by what their files grant, and files may give them to their owners. To be followed by wa.close_routines in the same transaction.';
 
 CREATE FUNCTION wa.park_blocked(p_ids bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql
@@ -2552,12 +2550,6 @@ COMMENT ON COLUMN public.webhook_logs.waba_id IS 'The WhatsApp business account 
 
 COMMENT ON COLUMN public.webhook_logs.detail IS 'The content, with everything personal masked.';
 
-CREATE TABLE supabase_migrations.schema_migrations (
-    version text NOT NULL,
-    statements text[],
-    name text
-);
-
 CREATE TABLE wa.account_events (
     field text NOT NULL,
     event text NOT NULL,
@@ -2708,6 +2700,42 @@ ALTER TABLE wa.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE wa.applied_files (
+    component text NOT NULL,
+    path text NOT NULL,
+    checksum text NOT NULL,
+    shape text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT applied_files_checksum_is_hex CHECK ((checksum ~ '^[0-9a-f]{16}$'::text))
+);
+
+COMMENT ON TABLE wa.applied_files IS 'What each file of a routine contained when it was last applied, so that a changed one is applied again.';
+
+COMMENT ON COLUMN wa.applied_files.component IS 'Whose file it is: wa_webhook, or a flow with a history of its own.';
+
+COMMENT ON COLUMN wa.applied_files.path IS 'Relative to db, for example functions/webhook/wa_dispatch.sql.';
+
+COMMENT ON COLUMN wa.applied_files.checksum IS 'First 16 hex digits of the file''s SHA-256, lower case; all zeros where it is to be applied again.';
+
+COMMENT ON COLUMN wa.applied_files.shape IS 'What create or replace cannot change of the file''s routine: its name, parameters and result. Empty where it makes none.';
+
+CREATE TABLE wa.applied_migrations (
+    component text NOT NULL,
+    version text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT applied_migrations_checksum_is_hex CHECK ((checksum ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT applied_migrations_version_is_timestamp CHECK ((version ~ '^[0-9]{14}$'::text))
+);
+
+COMMENT ON TABLE wa.applied_migrations IS 'Which migration files were applied, and what each contained, so that a later edit of it is found.';
+
+COMMENT ON COLUMN wa.applied_migrations.component IS 'Whose migration it is: wa_webhook, or a flow with a history of its own.';
+
+COMMENT ON COLUMN wa.applied_migrations.version IS 'That of the file''s name: UTC YYYYMMDDHHMMSS.';
+
+COMMENT ON COLUMN wa.applied_migrations.checksum IS 'First 16 hex digits of the file''s SHA-256, lower case.';
+
 CREATE TABLE wa.basket_join_attempts (
     user_id uuid NOT NULL,
     wrong_tries integer DEFAULT 0 NOT NULL,
@@ -2728,19 +2756,6 @@ CREATE TABLE wa.flow_transitions (
 );
 
 COMMENT ON TABLE wa.flow_transitions IS 'The moves that a step may make. Staying is always allowed, so are entry points; any other move raises WA002.';
-
-CREATE TABLE wa.function_sources (
-    path text NOT NULL,
-    sha256 text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT function_sources_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
-);
-
-COMMENT ON TABLE wa.function_sources IS 'What each routine file contained when it was last applied, so that a changed one is applied again.';
-
-COMMENT ON COLUMN wa.function_sources.path IS 'Relative to db/functions, for example ingress/wa_dispatch.sql.';
-
-COMMENT ON COLUMN wa.function_sources.sha256 IS 'SHA-256 of the file, lower-case hex.';
 
 CREATE TABLE wa.kept_payloads (
     id bigint NOT NULL,
@@ -2842,20 +2857,6 @@ COMMENT ON COLUMN wa.message_templates.status IS 'The latest event of message_te
 COMMENT ON COLUMN wa.message_templates.status_at IS 'When that happened, by Meta''s clock: events arrive in any order.';
 
 COMMENT ON COLUMN wa.message_templates.is_held IS 'Queued messages with this template wait.';
-
-CREATE TABLE wa.migration_checksums (
-    version text NOT NULL,
-    sha256 text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT migration_checksums_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT migration_checksums_version_is_timestamp CHECK ((version ~ '^[0-9]{14}$'::text))
-);
-
-COMMENT ON TABLE wa.migration_checksums IS 'What each applied migration file contained, so that a later edit of it is found.';
-
-COMMENT ON COLUMN wa.migration_checksums.version IS 'As in supabase_migrations.schema_migrations: UTC YYYYMMDDHHMMSS.';
-
-COMMENT ON COLUMN wa.migration_checksums.sha256 IS 'SHA-256 of the file, lower-case hex.';
 
 CREATE TABLE wa.texts (
     key text NOT NULL,
@@ -3135,9 +3136,6 @@ ALTER TABLE ONLY public.wa_events
 ALTER TABLE ONLY public.webhook_logs
     ADD CONSTRAINT webhook_logs_pkey PRIMARY KEY (received_at, id);
 
-ALTER TABLE ONLY supabase_migrations.schema_migrations
-    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (version);
-
 ALTER TABLE ONLY wa.account_events
     ADD CONSTRAINT account_events_pkey PRIMARY KEY (field, event);
 
@@ -3153,6 +3151,12 @@ ALTER TABLE ONLY wa.alerts
 ALTER TABLE ONLY wa.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY wa.applied_files
+    ADD CONSTRAINT applied_files_pkey PRIMARY KEY (component, path);
+
+ALTER TABLE ONLY wa.applied_migrations
+    ADD CONSTRAINT applied_migrations_pkey PRIMARY KEY (component, version);
+
 ALTER TABLE ONLY wa.basket_join_attempts
     ADD CONSTRAINT basket_join_attempts_pkey PRIMARY KEY (user_id);
 
@@ -3164,9 +3168,6 @@ ALTER TABLE ONLY wa.flow_states
 
 ALTER TABLE ONLY wa.flow_transitions
     ADD CONSTRAINT flow_transitions_pkey PRIMARY KEY (from_state, to_state);
-
-ALTER TABLE ONLY wa.function_sources
-    ADD CONSTRAINT function_sources_pkey PRIMARY KEY (path);
 
 ALTER TABLE ONLY wa.kept_payloads
     ADD CONSTRAINT kept_payloads_pkey PRIMARY KEY (id);
@@ -3191,9 +3192,6 @@ ALTER TABLE ONLY wa.menu_items
 
 ALTER TABLE ONLY wa.message_templates
     ADD CONSTRAINT message_templates_pkey PRIMARY KEY (name, language);
-
-ALTER TABLE ONLY wa.migration_checksums
-    ADD CONSTRAINT migration_checksums_pkey PRIMARY KEY (version);
 
 ALTER TABLE ONLY wa.number_pace
     ADD CONSTRAINT number_pace_pkey PRIMARY KEY (phone_number_id);
@@ -3360,13 +3358,13 @@ CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.n
 
 COMMENT ON TRIGGER notifications_tell_of_left_out ON public.notifications IS 'What a drain leaves out is counted and told.';
 
+CREATE TRIGGER applied_files_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.applied_files FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
+
+COMMENT ON TRIGGER applied_files_forget_menus ON wa.applied_files IS 'An upgrade may render them otherwise; every road writes here what it applied.';
+
 CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_states FOR EACH ROW EXECUTE FUNCTION wa.refuse_to_remove_occupied_state();
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
-
-CREATE TRIGGER function_sources_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.function_sources FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
-
-COMMENT ON TRIGGER function_sources_forget_menus ON wa.function_sources IS 'An upgrade may render them otherwise; either road writes here what it applied.';
 
 CREATE TRIGGER menu_items_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.menu_items FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
 
@@ -3533,6 +3531,18 @@ CREATE POLICY alerts_operate ON wa.alerts TO wa_operator_role USING (true);
 
 CREATE POLICY alerts_runtime ON wa.alerts TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.applied_files ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY applied_files_migrate ON wa.applied_files TO postgres USING (true) WITH CHECK (true);
+
+CREATE POLICY applied_files_read ON wa.applied_files FOR SELECT TO wa_operator_role USING (true);
+
+ALTER TABLE wa.applied_migrations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY applied_migrations_migrate ON wa.applied_migrations TO postgres USING (true) WITH CHECK (true);
+
+CREATE POLICY applied_migrations_read ON wa.applied_migrations FOR SELECT TO wa_operator_role USING (true);
+
 ALTER TABLE wa.basket_join_attempts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY basket_join_attempts_owner ON wa.basket_join_attempts TO wa_basket_owner USING (true) WITH CHECK (true);
@@ -3548,12 +3558,6 @@ CREATE POLICY flow_states_read ON wa.flow_states FOR SELECT TO wa_operator_role,
 ALTER TABLE wa.flow_transitions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_operator_role, wa_runtime USING (true);
-
-ALTER TABLE wa.function_sources ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY function_sources_migrate ON wa.function_sources TO postgres USING (true) WITH CHECK (true);
-
-CREATE POLICY function_sources_read ON wa.function_sources FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
 
@@ -3588,12 +3592,6 @@ ALTER TABLE wa.message_templates ENABLE ROW LEVEL SECURITY;
 CREATE POLICY message_templates_operate ON wa.message_templates TO wa_operator_role USING (true) WITH CHECK (true);
 
 CREATE POLICY message_templates_runtime ON wa.message_templates TO wa_runtime USING (true) WITH CHECK (true);
-
-ALTER TABLE wa.migration_checksums ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY migration_checksums_migrate ON wa.migration_checksums TO postgres USING (true) WITH CHECK (true);
-
-CREATE POLICY migration_checksums_read ON wa.migration_checksums FOR SELECT TO wa_operator_role USING (true);
 
 ALTER TABLE wa.number_pace ENABLE ROW LEVEL SECURITY;
 
@@ -3675,8 +3673,6 @@ GRANT USAGE ON SCHEMA public TO wa_operator_role;
 GRANT USAGE ON SCHEMA public TO wa_runtime;
 GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
-
-GRANT USAGE ON SCHEMA supabase_migrations TO wa_operator_role;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
@@ -4527,8 +4523,6 @@ GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
 GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
 
-GRANT SELECT(version) ON TABLE supabase_migrations.schema_migrations TO wa_operator_role;
-
 GRANT SELECT ON TABLE wa.account_events TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
 
@@ -4545,12 +4539,14 @@ GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_maintenance;
 
 GRANT SELECT ON TABLE wa.alert_overview TO wa_operator_role;
 
+GRANT SELECT ON TABLE wa.applied_files TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.applied_migrations TO wa_operator_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
 
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
-
-GRANT SELECT ON TABLE wa.function_sources TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
@@ -4568,8 +4564,6 @@ GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.message_templates TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.message_templates TO wa_operator_role;
-
-GRANT SELECT ON TABLE wa.migration_checksums TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.texts TO wa_runtime;
 GRANT SELECT ON TABLE wa.texts TO wa_operator_role;

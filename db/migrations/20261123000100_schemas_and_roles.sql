@@ -45,32 +45,48 @@ grant wa_maintenance to current_user;
 grant usage on schema public to wa_edge_role, wa_notifier_role, wa_operator_role;
 grant usage on schema public, wa to wa_runtime, wa_basket_owner, wa_maintenance;
 
-create table wa.migration_checksums (
+create table wa.applied_migrations (
+  component text not null,
   version text not null,
-  sha256 text not null,
+  checksum text not null,
   applied_at timestamptz not null default now(),
-  constraint migration_checksums_pkey primary key (version),
-  constraint migration_checksums_version_is_timestamp check (version ~ '^[0-9]{14}$'),
-  constraint migration_checksums_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$')
+  constraint applied_migrations_pkey primary key (component, version),
+  constraint applied_migrations_version_is_timestamp check (version ~ '^[0-9]{14}$'),
+  constraint applied_migrations_checksum_is_hex check (checksum ~ '^[0-9a-f]{16}$')
 );
 
-comment on table wa.migration_checksums is
-'What each applied migration file contained, so that a later edit of it is found.';
-comment on column wa.migration_checksums.version is 'As in supabase_migrations.schema_migrations: UTC YYYYMMDDHHMMSS.';
-comment on column wa.migration_checksums.sha256 is 'SHA-256 of the file, lower-case hex.';
+comment on table wa.applied_migrations is
+'Which migration files were applied, and what each contained, so that a later edit of it is found.';
+comment on column wa.applied_migrations.component is 'Whose migration it is: wa_webhook, or a flow with a history of its own.';
+comment on column wa.applied_migrations.version is 'That of the file''s name: UTC YYYYMMDDHHMMSS.';
+comment on column wa.applied_migrations.checksum is 'First 16 hex digits of the file''s SHA-256, lower case.';
 
-create table wa.function_sources (
+create table wa.applied_files (
+  component text not null,
   path text not null,
-  sha256 text not null,
+  checksum text not null,
+  shape text not null,
   applied_at timestamptz not null default now(),
-  constraint function_sources_pkey primary key (path),
-  constraint function_sources_sha256_is_hex check (sha256 ~ '^[0-9a-f]{64}$')
+  constraint applied_files_pkey primary key (component, path),
+  constraint applied_files_checksum_is_hex check (checksum ~ '^[0-9a-f]{16}$')
 );
 
-comment on table wa.function_sources is
-'What each routine file contained when it was last applied, so that a changed one is applied again.';
-comment on column wa.function_sources.path is 'Relative to db/functions, for example ingress/wa_dispatch.sql.';
-comment on column wa.function_sources.sha256 is 'SHA-256 of the file, lower-case hex.';
+comment on table wa.applied_files is
+'What each file of a routine contained when it was last applied, so that a changed one is applied again.';
+comment on column wa.applied_files.component is 'Whose file it is: wa_webhook, or a flow with a history of its own.';
+comment on column wa.applied_files.path is 'Relative to db, for example functions/webhook/wa_dispatch.sql.';
+comment on column wa.applied_files.checksum is
+'First 16 hex digits of the file''s SHA-256, lower case; all zeros where it is to be applied again.';
+comment on column wa.applied_files.shape is
+'What create or replace cannot change of the file''s routine: its name, parameters and result. Empty where it makes none.';
 
-alter table wa.migration_checksums enable row level security;
-alter table wa.function_sources enable row level security;
+alter table wa.applied_migrations enable row level security;
+alter table wa.applied_files enable row level security;
+
+-- An owner is not held by policies. These say who the tables are for, as every other table's do.
+create policy applied_migrations_migrate on wa.applied_migrations to current_user using (true) with check (true);
+create policy applied_files_migrate on wa.applied_files to current_user using (true) with check (true);
+create policy applied_migrations_read on wa.applied_migrations for select to wa_operator_role using (true);
+create policy applied_files_read on wa.applied_files for select to wa_operator_role using (true);
+
+grant select on wa.applied_migrations, wa.applied_files to wa_operator_role;

@@ -1,9 +1,3 @@
--- An owner is not held by policies. These say who the tables are for, as every other table's do.
-create policy migration_checksums_migrate on wa.migration_checksums to current_user
-using (true) with check (true);
-create policy function_sources_migrate on wa.function_sources to current_user
-using (true) with check (true);
-
 -- The partitions belong to wa_maintenance; who writes them is written in the policies of webhook_logs.
 do $$
 declare

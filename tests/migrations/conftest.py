@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from wa_webhook.migrate import Source
 
 FIRST_VERSION = "20261123000100"
+BASE = "functions/base"
+RIGHTS = ("open_routines.sql", "close_routines.sql")
 
 
 @dataclass(frozen=True)
 class Tree:
-    """A db/ folder that begins with the project's first migration only."""
+    """A db/ folder with the project's first migration, and what opens and closes routines."""
 
     folder: Path
 
@@ -56,7 +58,12 @@ def tree(tmp_path: Path) -> Tree:
     migrations.mkdir(parents=True)
     (first,) = (find_db_folder() / "migrations").glob(f"{FIRST_VERSION}_*.sql")
     shutil.copy(first, migrations)
+    shutil.copytree(find_db_folder() / BASE, tmp_path / "db" / BASE, ignore=_all_but_rights)
     return Tree(tmp_path / "db")
+
+
+def _all_but_rights(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name not in RIGHTS]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests import payloads
 from tests.dispatching import dispatch, row, value, values
 from tests.fixtures.names import with_default_names
 from tests.privileges.rights import read_rights
+from wa_webhook.adoption import adopt
 from wa_webhook.cli import app
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
@@ -70,7 +71,7 @@ def mended(bare_database: Database, older: Connection[DictRow]) -> Connection[Di
 def mend(database: Database, connection: Connection[DictRow]) -> None:
     """Run every statement that is printed for a conflict, as it is printed."""
     with psycopg.connect(database.url(), autocommit=True) as migrating:
-        for conflict in Migrator(migrating, SOURCE).adopt(dry_run=True).conflicts:
+        for conflict in adopt(Migrator(migrating, SOURCE), dry_run=True).conflicts:
             connection.execute(conflict.mend.encode())
 
 

@@ -64,10 +64,10 @@ def test_a_routine_that_changed_is_named(
     database: Database, connection: Connection[DictRow]
 ) -> None:
     connection.execute(
-        "update wa.function_sources set sha256 = repeat('0', 64) where path like '%/wa_health.sql'"
+        "update wa.applied_files set checksum = repeat('0', 16) where path like '%/wa_health.sql'"
     )
     result = migrate("--dry-run", url=database.url())
-    assert result.output.splitlines()[1:] == ["changed  functions/operations/wa_health.sql"]
+    assert result.output.splitlines()[1:] == ["changed  functions/operators/status/wa_health.sql"]
 
 
 @pytest.mark.parametrize("option", ["--status", "--dry-run", None])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def newest_version(target: Connection[Any]) -> Any:
-    return value(target, "select max(version) from supabase_migrations.schema_migrations")
+    return value(target, "select max(version) from wa.applied_migrations")
 
 
 def test_a_failing_statement_is_named_by_file_line_and_text(

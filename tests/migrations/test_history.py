@@ -1,116 +1,84 @@
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tests.fixtures.names import about_default_names
-from tests.migrations.conftest import FIRST_VERSION, Tree, run, value
-from wa_webhook.migrate import HistoryError, Migrator
+from tests.migrations.conftest import Tree, run, value
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-HISTORY = "supabase_migrations.schema_migrations"
 
-
-def test_a_migration_is_recorded_with_version_name_and_statements(
+def test_a_migration_is_recorded_with_the_checksum_of_the_files_bytes(
     target: Connection[Any], tree: Tree
 ) -> None:
-    tree.write_migration(
-        "20270101000000_greeting",
-        "-- why\ncreate table public.greeting (id int);\n"
-        "do $$ begin perform 1; perform 2; end $$;\n",
+    path = tree.write_migration("20270101000000_line_ends", "select 1;\r\nselect 'é';\n")
+    run(target, tree)
+    row = target.execute(
+        "select component, checksum from wa.applied_migrations where version = '20270101000000'"
+    ).fetchone()
+    assert row == ("wa_webhook", hashlib.sha256(path.read_bytes()).hexdigest()[:16])
+
+
+def test_a_routine_is_recorded_with_what_replacing_cannot_change(
+    target: Connection[Any], tree: Tree
+) -> None:
+    path = tree.write_routine(
+        "concern/number",
+        "create or replace function wa.number(p_a int, p_b text default 'b', out p_c bigint)"
+        " language sql as 'select 1::bigint';",
     )
     run(target, tree)
     row = target.execute(
-        f"select name, statements from {HISTORY} where version = '20270101000000'"
+        "select component, checksum, shape from wa.applied_files"
+        " where path = 'functions/concern/number.sql'"
     ).fetchone()
     assert row == (
-        "greeting",
-        ["create table public.greeting (id int)", "do $$ begin perform 1; perform 2; end $$"],
+        "wa_webhook",
+        hashlib.sha256(path.read_bytes()).hexdigest()[:16],
+        "function wa.number(p_a integer, p_b text default, out p_c bigint)",
     )
 
 
-def test_the_checksum_is_that_of_the_files_bytes(target: Connection[Any], tree: Tree) -> None:
-    path = tree.write_migration("20270101000000_line_ends", "select 1;\r\nselect 'é';\n")
-    run(target, tree)
-    stored = value(
-        target,
-        "select sha256 from wa.migration_checksums where version = '20270101000000'",
-    )
-    content = path.read_bytes()
-    assert stored == target.execute("select encode(sha256(%s), 'hex')", (content,)).fetchone()[0]  # type: ignore[index]
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        "version text not null primary key",
-        "version text not null primary key, statements text[]",
-        "version text not null primary key, statements text[], name text, created_by text,"
-        " idempotency_key text unique, rollback text[]",
-    ],
-    ids=["first-form", "without-name", "hosted"],
-)
-def test_a_history_table_of_the_supabase_cli_is_taken_as_it_is(
-    target: Connection[Any], tree: Tree, columns: str
+def test_the_history_of_the_supabase_cli_is_neither_made_nor_written(
+    target: Connection[Any], tree: Tree
 ) -> None:
-    target.execute("create schema supabase_migrations")
-    target.execute(f"create table {HISTORY} ({columns})".encode())
     run(target, tree)
-    assert value(target, f"select name from {HISTORY}") == "schemas_and_roles"
-    assert Migrator(target, tree.source()).run().migrations == []
+    assert value(target, "select to_regnamespace('supabase_migrations')") is None
 
 
-def apply_as_the_supabase_cli(target: Connection[Any], tree: Tree) -> None:
-    """Apply every file and write its history without checksum, statements with their comments."""
+def test_what_the_supabase_cli_says_is_not_read(target: Connection[Any], tree: Tree) -> None:
     target.execute("create schema supabase_migrations")
     target.execute(
-        f"create table {HISTORY} (version text primary key, statements text[], name text)"
+        "create table supabase_migrations.schema_migrations (version text not null primary key)"
     )
-    for migration in tree.source().migrations:
-        target.execute(migration.text.encode())
-        target.execute(
-            f"insert into {HISTORY} values (%s, %s, %s)",
-            (migration.version, [f"-- kept\n{migration.text}"], migration.name),
-        )
-
-
-@about_default_names("the Supabase CLI and psql know the default names only")
-def test_what_the_supabase_cli_applied_is_adopted(target: Connection[Any], tree: Tree) -> None:
-    tree.write_routine("one", "create or replace function wa.one() returns int return 1;")
-    apply_as_the_supabase_cli(target, tree)
+    target.execute("insert into supabase_migrations.schema_migrations values ('20300101000000')")
+    (first,) = tree.source().migrations
+    target.execute(
+        "insert into supabase_migrations.schema_migrations values (%s)", (first.version,)
+    )
     outcome = run(target, tree)
-    assert outcome.migrations == []
-    assert outcome.routines == 1
-    assert value(target, "select version from wa.migration_checksums") == FIRST_VERSION
-
-
-@about_default_names("the Supabase CLI and psql know the default names only")
-def test_what_the_supabase_cli_applied_and_was_then_edited_is_refused(
-    target: Connection[Any], tree: Tree
-) -> None:
-    path = tree.write_migration("20270101000000_number", "select 1;")
-    apply_as_the_supabase_cli(target, tree)
-    path.write_text("select 2;")
-    with pytest.raises(HistoryError, match="20270101000000_number"):
-        run(target, tree)
-
-
-def test_a_version_marked_applied_without_statements_is_adopted(
-    target: Connection[Any], tree: Tree
-) -> None:
-    run(target, tree)
-    target.execute(f"insert into {HISTORY} (version, name) values ('20270101000000', 'by_hand')")
-    tree.write_migration("20270101000000_by_hand", "select 1 / 0;")
-    assert run(target, tree).migrations == []
-    assert run(target, tree).routines == 0
+    assert outcome.migrations == [first.path]
+    assert outcome.remote_only == ()
 
 
 def test_versions_that_only_the_database_has_are_reported(
     target: Connection[Any], tree: Tree
 ) -> None:
+    path = tree.write_migration("20270101000000_elsewhere", "select 1;")
     run(target, tree)
-    target.execute(f"insert into {HISTORY} (version, name) values ('20250101000000', 'elsewhere')")
-    assert run(target, tree).remote_only == ("20250101000000",)
+    path.unlink()
+    assert run(target, tree).remote_only == ("20270101000000",)
+
+
+def test_another_components_history_is_left_alone(target: Connection[Any], tree: Tree) -> None:
+    run(target, tree)
+    target.execute(
+        "insert into wa.applied_migrations values ('flow', '20300101000000', repeat('a', 16))"
+    )
+    target.execute("insert into wa.applied_files values ('flow', 'a.sql', repeat('a', 16), '')")
+    tree.write_migration("20270101000000_next", "select 1;")
+    outcome = run(target, tree)
+    assert (outcome.remote_only, outcome.removed_routines) == ((), ())
+    kept = "select checksum from wa.applied_files where component = 'flow'"
+    assert value(target, kept) == "a" * 16

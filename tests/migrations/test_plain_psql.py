@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fixtures.names import about_default_names
+from tests.migrations.conftest import RIGHTS
 from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
@@ -50,15 +51,18 @@ def psql_database(bare_database: Database) -> Database:
     source = read_source(folder)
     for migration in source.migrations:
         psql(bare_database, f"--file={folder / migration.path}")
+    rights = [f"--file={folder / 'functions/base' / one}" for one in RIGHTS]
     psql(
         bare_database,
+        *rights,
+        "--command=call wa.open_routines()",
         *(f"--file={folder / file.path}" for file in source.routines),
-        "--command=call wa.revoke_api_access()",
+        "--command=call wa.close_routines()",
     )
     return bare_database
 
 
-@about_default_names("the Supabase CLI and psql know the default names only")
+@about_default_names("psql knows the default names only")
 def test_psql_and_the_runner_make_the_same_schema(
     psql_database: Database, database: Database
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.names import with_default_names
 from tests.migrations.conftest import Tree, run, value
-from wa_webhook.migrate import StatementFailedError
+from wa_webhook.migrate import SourceError, StatementFailedError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -33,10 +33,10 @@ def transactions(target: Connection[Any]) -> list[int]:
     """Return how many of the steps since the first run each transaction holds, in order."""
     rows = target.execute(
         "select count(*) from ("
-        "  select xmin, version from supabase_migrations.schema_migrations"
+        "  select xmin, version from wa.applied_migrations"
         "  where version > '20261231000000'"
         "  union all"
-        "  select distinct xmin, '9' from wa.function_sources"
+        "  select distinct xmin, '9' from wa.applied_files"
         ") as step group by xmin order by min(version)"
     )
     return [number for (number,) in rows.fetchall()]
@@ -233,16 +233,46 @@ def test_nothing_of_a_shared_transaction_stays_when_part_of_it_fails(
     assert value(target, "select wa.number()") == 1
 
 
-def test_rights_that_default_privileges_gave_are_taken_in_the_same_transaction(
+def test_rights_that_default_privileges_gave_are_taken(target: Connection[Any], tree: Tree) -> None:
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    assert value(target, "select not has_function_privilege('anon', 'wa.number()', 'execute')")
+
+
+def test_a_migration_may_drop_a_type_that_a_routine_took_which_is_gone(
     target: Connection[Any], tree: Tree
 ) -> None:
-    tree.write_migration("20270101000000_trace", "create table wa.trace (xid xid8);")
-    tree.write_routine(
-        "revoke_api_access",
-        "create or replace procedure wa.revoke_api_access() language sql as "
-        "'insert into wa.trace values (pg_current_xact_id())';",
+    tree.write_migration("20261231000000_used", USED)
+    path = tree.write_routine(
+        "takes", "create or replace function wa.takes(p wa.pair) returns int return 1;"
     )
     run(target, tree)
-    assert value(
-        target, "select trace.xid::xid = source.xmin from wa.trace, wa.function_sources as source"
+    path.write_text("create or replace function wa.takes(p wa.used) returns int return 1;")
+    tree.write_migration("20270101000000_drops", "drop type wa.pair;")
+    outcome = run(target, tree)
+    assert [with_default_names(one) for one in outcome.dropped] == ["wa.takes(wa.pair)"]
+    assert value(target, "select wa.takes(null)") == 1
+
+
+def test_a_migration_may_drop_the_trigger_of_a_function_that_is_gone(
+    target: Connection[Any], tree: Tree
+) -> None:
+    tree.write_migration("20261231000000_used", USED)
+    path = tree.write_routine(
+        "warn",
+        "create or replace function wa.warn() returns trigger language plpgsql as"
+        " 'begin return new; end';"
+        "create or replace trigger warn before insert on wa.used for each row"
+        " execute function wa.warn();",
     )
+    run(target, tree)
+    path.unlink()
+    tree.write_migration("20270101000000_drops", "drop trigger warn on wa.used;")
+    run(target, tree)
+    assert value(target, "select to_regprocedure('wa.warn()')") is None
+
+
+def test_a_file_makes_one_routine(target: Connection[Any], tree: Tree) -> None:
+    tree.write_routine("two", function("one", 1) + function("two", 2))
+    with pytest.raises(SourceError, match="functions/two"):
+        run(target, tree)

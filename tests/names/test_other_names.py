@@ -123,9 +123,9 @@ def test_a_second_run_is_up_to_date(bare_database: Database) -> None:
 
 def test_checksums_are_those_of_the_files(bare_database: Database, target: Connection[Any]) -> None:
     migrate(bare_database, *OPTIONS)
-    kept = values(target, "select sha256 from shop_private.migration_checksums order by version")
+    kept = values(target, "select checksum from shop_private.applied_migrations order by version")
     files = sorted((find_db_folder() / "migrations").glob("*.sql"))
-    assert kept == [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    assert kept == [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files]
 
 
 def test_a_run_with_one_other_name_than_before_is_refused(

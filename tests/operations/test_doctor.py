@@ -161,7 +161,7 @@ def test_a_database_that_was_never_migrated_fails(bare_database: Database) -> No
 def test_pending_migrations_and_changed_routines_fail(
     database: Database, connection: Connection[DictRow]
 ) -> None:
-    connection.execute("delete from wa.function_sources where path like '%/wa_dispatch.sql'")
+    connection.execute("delete from wa.applied_files where path like '%/wa_dispatch.sql'")
     ((outcome, message),) = examine(database=database)["migrations"]
     assert outcome == "fail"
     assert message == "1 routine files are not applied as they are here"

@@ -132,9 +132,9 @@ def test_kept_payloads_need_a_person_until_they_are_replayed(
             {"snapshots_on": False},
         ),
         ("delete from wa.flow_states where state = 'home'", {"unhealthy": True}),
-        ("delete from wa.function_sources", {"migrations": True}),
+        ("delete from wa.applied_files", {"migrations": True}),
         (
-            "update wa.migration_checksums set sha256 = repeat('0', 64)",
+            "update wa.applied_migrations set checksum = repeat('0', 16)",
             {"migrations": True},
         ),
     ],

@@ -50,11 +50,7 @@ MARKER = "<!-- the rest is written by make schema -->\n"
 _SECTIONS = (
     ("Tables of `public`", "table", [("table", "public")]),
     ("Routines of `public`", "routine", [("routine", "public")]),
-    (
-        "Tables of `wa` and of the history",
-        "table",
-        [("table", "wa"), ("table", "supabase_migrations")],
-    ),
+    ("Tables of `wa`", "table", [("table", "wa")]),
     ("Routines of `wa`", "routine", [("routine", "wa")]),
 )
 

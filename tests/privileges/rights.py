@@ -35,7 +35,7 @@ _OBJECTS = (
     """
 with ours as (
     select oid, nspname from pg_namespace
-    where nspname in ('public', 'wa', 'supabase_migrations', 'extensions')
+    where nspname in ('public', 'wa', 'extensions')
 ),
 extension_member as (
     select dependency.classid, dependency.objid, extension.extname
@@ -186,7 +186,7 @@ select
     qual,
     with_check,
     permissive = 'PERMISSIVE' as permits
-from pg_policies where schemaname in ('public', 'wa', 'supabase_migrations')
+from pg_policies where schemaname in ('public', 'wa')
 """
 
 

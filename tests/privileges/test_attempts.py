@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RELATIONS = """
     select format('%%I.%%I', nspname, relname)
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname in ('public', 'wa', 'supabase_migrations') and relkind in ('r', 'p', 'v')
+    where nspname in ('public', 'wa') and relkind in ('r', 'p', 'v')
     order by 1
 """
 STATEMENTS = (

@@ -61,7 +61,7 @@ def test_the_process_and_api_roles_hold_no_table_sequence_or_private_schema(
     assert granted(connection, role) == {}
     held_schemas = """
         select nspname::text from pg_namespace
-        where nspname in ('wa', 'supabase_migrations')
+        where nspname = 'wa'
             and has_schema_privilege(%s, oid, 'usage, create')"""
     assert values(connection, held_schemas, role) == []
 

@@ -48,19 +48,18 @@ def older(place: str) -> Source:
 
 @cache
 def newer(place: str) -> Source:
-    """Return the project as it is, before anything is written that leads there."""
-    routines = _with_probe(place, NEWER_CALL, "p_first text, p_second text").routines
-    return replace(older(place), routines=routines)
+    """Return the project as it is."""
+    return _with_probe(place, NEWER_CALL, "p_first text, p_second text")
 
 
 def migrate_files(database: Database, place: str, report: Callable[[str], None]) -> None:
-    """Apply the changed files, as between two releases."""
+    """Apply changed routines."""
     _migrate(database, newer(place), report)
 
 
 def migrate_drop(database: Database, place: str, report: Callable[[str], None]) -> None:
     """Apply a migration that drops the routine, another one, and the files after both."""
-    drop = "do $$ begin execute 'drop function wa.probe(text)'; end $$;"
+    drop = "do $$ begin execute 'drop function if exists wa.probe(text)'; end $$;"
     source = _after(newer(place), _migration("20270101000002_drop", drop))
     _migrate(database, _after(source, _migration("20270101000003_next", "select 1;")), report)
 

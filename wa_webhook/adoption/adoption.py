@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from wa_webhook.adoption.wanted import WantedTable
+    from wa_webhook.migrate import Migrator
     from wa_webhook.migrate.source import Migration
     from wa_webhook.naming.rewriting import Rewriter
 
@@ -35,18 +36,29 @@ from pg_catalog.pg_class where oid = pg_catalog.to_regclass(%s)
 """
 
 
+def adopt(migrator: Migrator, *, dry_run: bool = False) -> Adoption:
+    """Apply what is pending in one transaction, taking over tables that are there already.
+
+    Nothing is changed when the answer has conflicts, or with `dry_run`. Raises as Migrator.run.
+    """
+    return migrator.run_at_once(
+        lambda: Adoption(migrator.database, migrator.rewriter, dry_run=dry_run)
+    )
+
+
 class Adoption:
     """One attempt. `conflicts` is empty when it worked; `done` says what became of each table."""
 
-    def __init__(self, database: Connection[Any], rewriter: Rewriter) -> None:
+    def __init__(self, database: Connection[Any], rewriter: Rewriter, *, dry_run: bool) -> None:
         self._database = database
         self._rewriter = rewriter
+        self._dry_run = dry_run
         self.conflicts: list[Conflict] = []
         self.done: list[str] = []
         self._tables: list[AdoptedTable] = []
 
-    def execute(self, migration: Migration) -> list[str]:
-        """Execute a migration, with the chosen names, and return its statements.
+    def execute(self, migration: Migration) -> None:
+        """Execute a migration, with the chosen names.
 
         Raises StatementFailedError for a statement that fails though nothing is in its way.
         """
@@ -66,12 +78,12 @@ class Adoption:
                 if not self.conflicts:
                     raise
         self._database.execute(END_OF_FILE)
-        return [statement.text for statement in statements]
 
-    def finish(self) -> None:
-        """After the last migration: check what refers to rows that migrations insert."""
+    def is_to_be_kept(self) -> bool:
+        """Check what refers to rows that migrations insert, and whether nothing was in the way."""
         for table in self._tables:
             self.conflicts += table.constraints.validate()
+        return not self._dry_run and not self.conflicts
 
     def _take_over(self, wanted: WantedTable) -> bool:
         """Adopt a table that is there; False when it is still to be made."""

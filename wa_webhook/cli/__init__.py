@@ -11,7 +11,6 @@ from wa_webhook.cli.key import key
 from wa_webhook.cli.migrate import migrate
 from wa_webhook.cli.notify import notify
 from wa_webhook.cli.post import post
-from wa_webhook.cli.release import release
 from wa_webhook.cli.replay import replay
 from wa_webhook.cli.rewrite import rewrite
 from wa_webhook.cli.serve import serve
@@ -33,7 +32,6 @@ app.command()(flows)
 app.command()(status)
 app.command()(doctor)
 app.command()(replay)
-app.command()(release)
 app.command()(extension)
 app.command()(key)
 app.command()(rewrite)

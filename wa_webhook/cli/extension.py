@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wa_webhook.extension import read_versions, record_version, write_extension
-from wa_webhook.migrate import SourceError, find_db_folder, read_source
+from wa_webhook.migrate import MigrateError, find_db_folder, read_source
 
 
 def extension(
@@ -21,25 +21,28 @@ def extension(
         bool,
         typer.Option(
             "--record",
-            help="Also note in db/extension/versions.txt that this version is out: later ones then"
-            " have an update from it.",
+            help="Also note in db/versions that this version is out: later ones then have an"
+            " update from it.",
         ),
     ] = False,
 ) -> None:
     """Write control file and scripts of the extension, and the same for pg_tle.
 
-    Of the versions that are out and of this installation's own. Changes no database.
+    Of this installation's version, and of updates to it from those that are out. Changes no
+    database.
     """
+    current = version_of("wa-webhook")
     try:
         folder = find_db_folder()
-        versions = read_versions(folder, read_source(folder), version_of("wa-webhook"))
-    except SourceError as error:
+        source = read_source(folder)
+        earlier = read_versions(folder, source, current)
+        built = write_extension(folder, source, current, earlier, target)
+    except MigrateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    built = write_extension(folder, versions, target)
     if record:
-        record_version(folder, versions[-1])
-    typer.echo(f"wrote {built.extension} (version {versions[-1].name}) and {built.pg_tle}")
+        typer.echo(f"wrote {record_version(folder, source, current)}")
+    typer.echo(f"wrote {built.extension} (version {current}) and {built.pg_tle}")
     typer.echo(f'install  cp {built.extension}/* "$(pg_config --sharedir)/extension/"')
     typer.echo(f"     or  extension_control_path = '$system:{target.absolute()}' (PostgreSQL 18)")
     typer.echo("then     create extension wa_webhook cascade;")

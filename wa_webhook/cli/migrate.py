@@ -8,6 +8,7 @@ import psycopg
 import typer
 from psycopg import errors
 
+from wa_webhook.adoption import adopt as take_over_tables
 from wa_webhook.cli.names import RoleName, SchemaName, names_or_exit
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
@@ -124,7 +125,7 @@ def _run(migrator: Migrator) -> None:
 
 
 def _adopt(migrator: Migrator, *, dry_run: bool) -> None:
-    adoption = migrator.adopt(dry_run=dry_run)
+    adoption = take_over_tables(migrator, dry_run=dry_run)
     for conflict in adoption.conflicts:
         typer.echo(str(conflict), err=True)
     if adoption.conflicts:
@@ -166,8 +167,7 @@ def _say_warning(diagnostic: Diagnostic) -> None:
 
 def _say_status(plan: Plan) -> None:
     for migration in plan.applied:
-        origin = " (applied by another tool)" if migration in plan.adopted else ""
-        typer.echo(f"applied  {migration.path}{origin}")
+        typer.echo(f"applied  {migration.path}")
     _say_plan(plan)
 
 
@@ -182,7 +182,7 @@ def _say_plan(plan: Plan) -> None:
     for path in plan.removed_routines:
         typer.echo(f"removed  {path}")
     _say_remote_only(plan.remote_only)
-    if not plan.routines_are_stale:
+    if not plan:
         typer.echo("up to date")
 
 

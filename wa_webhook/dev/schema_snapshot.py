@@ -25,7 +25,7 @@ _NOISE = re.compile(
     rf"|ALTER .* OWNER TO {MIGRATING_ROLE};$|--( PostgreSQL database dump.*| Name: .*)?$"
 )
 _BODY = re.compile(r"^    AS (\$\w*\$).*?\1;$", re.DOTALL | re.MULTILINE)
-_SCHEMAS = ("public", "wa", "supabase_migrations")
+_SCHEMAS = ("public", "wa")
 
 
 def take_snapshot(folder: Path) -> str:

@@ -1,6 +1,6 @@
-"""The database as a PostgreSQL extension, made of the migrations."""
+"""The database as a PostgreSQL extension, made of the migrations and routines."""
 
 from wa_webhook.extension.build import Built, write_extension
-from wa_webhook.extension.versions import Version, read_versions, record_version
+from wa_webhook.extension.versions import read_versions, record_version
 
-__all__ = ["Built", "Version", "read_versions", "record_version", "write_extension"]
+__all__ = ["Built", "read_versions", "record_version", "write_extension"]

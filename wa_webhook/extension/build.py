@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wa_webhook.extension.script import Scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from wa_webhook.extension.versions import Version
+    from wa_webhook.migrate.manifest import Manifest
+    from wa_webhook.migrate.source import Source
 
 NAME = "wa_webhook"
 COMMENT = "A WhatsApp webhook: every message once, conversations, and an outbox"
@@ -43,50 +43,46 @@ class Built:
     pg_tle: Path
 
 
-def write_extension(db: Path, versions: Sequence[Version], target: Path) -> Built:
-    """Write the files of all versions, oldest first, below `target`, in place of earlier ones.
+def write_extension(
+    db: Path, source: Source, current: str, earlier: Mapping[str, Manifest], target: Path
+) -> Built:
+    """Write the files of version `current`, which `source` makes, in place of what is in `target`.
 
-    Each version has a script of its own, so that a dump of it can be restored.
+    `earlier`: what the versions hold that it can be updated from. Raises HistoryError.
     """
     built = Built(target / "extension", target / "pg_tle")
     for folder in (built.extension, built.pg_tle):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    newest = versions[-1]
-    control = _CONTROL.format(comment=COMMENT, version=newest.name, requires=", ".join(REQUIRES))
+    control = _CONTROL.format(comment=COMMENT, version=current, requires=", ".join(REQUIRES))
     _write(built.extension / f"{NAME}.control", control)
-    scripts = Scripts(db)
-    for version in versions:
-        script = scripts.install(version)
-        head = _NOT_FOR_PSQL.format(statement=f"create extension {NAME}")
-        _write(built.extension / f"{NAME}--{version.name}.sql", head + script)
-        if version is newest:
-            _write(
-                built.pg_tle / f"install_{version.name}.sql", _install_in_pg_tle(version, script)
-            )
-    for earlier, later in pairwise(versions):
-        script = scripts.update(earlier, later)
-        head = _NOT_FOR_PSQL.format(statement=f"alter extension {NAME} update")
-        step = f"{earlier.name}--{later.name}"
-        _write(built.extension / f"{NAME}--{step}.sql", head + script)
-        path = built.pg_tle / f"update_{earlier.name}_{later.name}.sql"
-        _write(path, _update_in_pg_tle(earlier, later, script))
+    scripts = Scripts(db, source)
+    script = scripts.install()
+    head = _NOT_FOR_PSQL.format(statement=f"create extension {NAME}")
+    _write(built.extension / f"{NAME}--{current}.sql", head + script)
+    _write(built.pg_tle / f"install_{current}.sql", _install_in_pg_tle(current, script))
+    head = _NOT_FOR_PSQL.format(statement=f"alter extension {NAME} update")
+    for version, manifest in earlier.items():
+        script = scripts.update(manifest)
+        _write(built.extension / f"{NAME}--{version}--{current}.sql", head + script)
+        path = built.pg_tle / f"update_{version}_{current}.sql"
+        _write(path, _update_in_pg_tle(version, current, script))
     return built
 
 
-def _install_in_pg_tle(version: Version, script: str) -> str:
+def _install_in_pg_tle(version: str, script: str) -> str:
     requires = ", ".join(f"'{one}'" for one in REQUIRES)
     return (
-        f"select pgtle.install_extension('{NAME}', '{version.name}', '{COMMENT}',"
+        f"select pgtle.install_extension('{NAME}', '{version}', '{COMMENT}',"
         f" {_quoted(script)}, array[{requires}]);\n"
     )
 
 
-def _update_in_pg_tle(earlier: Version, later: Version, script: str) -> str:
+def _update_in_pg_tle(earlier: str, later: str, script: str) -> str:
     return (
-        f"select pgtle.install_update_path('{NAME}', '{earlier.name}', '{later.name}',"
+        f"select pgtle.install_update_path('{NAME}', '{earlier}', '{later}',"
         f" {_quoted(script)});\n"
-        f"select pgtle.set_default_version('{NAME}', '{later.name}');\n"
+        f"select pgtle.set_default_version('{NAME}', '{later}');\n"
     )
 
 

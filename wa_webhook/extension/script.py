@@ -7,50 +7,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wa_webhook.migrate.statements import END_OF_FILE
+from wa_webhook.migrate import make_plan
+from wa_webhook.migrate.compose import as_text, compose, wait_for_callers
+from wa_webhook.migrate.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from wa_webhook.extension.versions import Version
-    from wa_webhook.migrate.source import Migration
+    from wa_webhook.migrate.source import Source
 
 
 class Scripts:
-    """Makes scripts of migrations, and of the files in db/extension around them."""
+    """Makes scripts of what `source` is made of, and of the files in db/extension around it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: Source) -> None:
         self._folder = folder / "extension"
+        self._source = source
 
-    def install(self, version: Version) -> str:
+    def install(self) -> str:
         """Return what `create extension` runs."""
         return "\n".join(
             (
                 self._read("refuse_migrated_database"),
-                *_as_applied(version.migrations),
+                as_text(compose(make_plan(self._source, Manifest()))),
                 self._read("mark_rows_for_dump"),
                 # Never in an update, whose tables hold rows of users.
                 self._read("leave_rows_to_restore"),
             )
         )
 
-    def update(self, earlier: Version, later: Version) -> str:
-        """Return what `alter extension ... update` runs between two versions in a row."""
-        return "\n".join(
-            (*_as_applied(later.added_since(earlier)), self._read("mark_rows_for_dump"))
-        )
+    def update(self, earlier: Manifest) -> str:
+        """Return what `alter extension ... update` runs from a version that is out.
+
+        Raises HistoryError when a migration of that version was edited.
+        """
+        parts = [wait_for_callers(), *compose(make_plan(self._source, earlier))]
+        return "\n".join((as_text(parts), self._read("mark_rows_for_dump")))
 
     def _read(self, name: str) -> str:
         return (self._folder / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _as_applied(migrations: Iterable[Migration]) -> Iterator[str]:
-    """Yield the migrations, and what `wa-webhook migrate` would remember of them."""
-    rows = []
-    for migration in migrations:
-        yield f"-- {migration.path}\n{migration.text}\n{END_OF_FILE}"
-        rows.append(f"('{migration.version}', '{migration.sha256}')")
-    if rows:
-        listed = ",\n".join(rows)
-        yield f"insert into wa.migration_checksums (version, sha256) values\n{listed};\n"

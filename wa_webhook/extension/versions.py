@@ -1,83 +1,54 @@
-"""Which versions of the extension there are, and what each is made of.
+"""Which versions of the extension are out, and what each is made of.
 
-A version is all migrations up to its last one. Migrations are frozen and the release step puts the
-routines into them, so that a version that is out can be made again at any time. `versions.txt`
-remembers where each one ended.
+`db/versions/<name>.txt` is the manifest of one that is out: what a database of that version holds,
+and so where an update from it begins.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate import SourceError
-from wa_webhook.migrate.release import plan_release
+from wa_webhook.migrate.manifest import manifest_of, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from wa_webhook.migrate.source import Migration, Source
+    from wa_webhook.migrate.manifest import Manifest
+    from wa_webhook.migrate.source import Source
 
-VERSIONS = "extension/versions.txt"
+FOLDER = "versions"
 
-
-@dataclass(frozen=True)
-class Version:
-    """`name` as in `create extension ... version`; `migrations` are all that it is made of."""
-
-    name: str
-    migrations: tuple[Migration, ...]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256, lower-case hex, of its migrations' versions and checksums."""
-        lines = (f"{migration.version} {migration.sha256}\n" for migration in self.migrations)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-    def added_since(self, earlier: Version) -> tuple[Migration, ...]:
-        """Return what an update from `earlier` has to apply."""
-        return self.migrations[len(earlier.migrations) :]
+_HEAD = "# What a database of version {name} holds. Written by `wa-webhook extension --record`.\n"
 
 
-def read_versions(folder: Path, source: Source, current: str) -> tuple[Version, ...]:
-    """Return the versions that are out and `current`, which all of `source` makes; oldest first.
+def read_versions(folder: Path, source: Source, current: str) -> Mapping[str, Manifest]:
+    """Return the manifests of versions that are out, without `current`, in their order.
 
-    `folder` is db/. Raises SourceError when a version that is out would not be what it was, when
-    `current` is out and there is more by now, or when changed routines are not released.
+    `folder` is db/. Raises SourceError when `current` is out and there is more by now.
     """
-    if plan_release(source):
-        raise SourceError("routines have changed since the last release: run `make release` first")
-    recorded = tuple(_read_recorded(folder, source))
-    newest = Version(current, source.migrations)
-    if current not in {version.name for version in recorded}:
-        return (*recorded, newest)
-    if recorded[-1] != newest:
+    versions = {
+        path.stem: read_manifest(path.read_text(encoding="utf-8"))
+        for path in sorted((folder / FOLDER).glob("*.txt"), key=_number)
+    }
+    recorded = versions.pop(current, None)
+    if recorded is not None and recorded != manifest_of(source):
         raise SourceError(
-            f"version {current} is out and there are newer migrations:"
+            f"version {current} is out and these files are not what it is made of:"
             " raise the version in pyproject.toml"
         )
-    return recorded
+    return versions
 
 
-def record_version(folder: Path, version: Version) -> None:
-    """Write that `version` is out, unless it is written."""
-    line = f"{version.name} {version.migrations[-1].version} {version.digest}\n"
-    path = folder / VERSIONS
-    written = path.read_text(encoding="utf-8")
-    if line not in written:
-        path.write_text(written + line, encoding="utf-8")
+def record_version(folder: Path, source: Source, name: str) -> Path:
+    """Write that `name` is out and made of `source`; return the file."""
+    path = folder / FOLDER / f"{name}.txt"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(_HEAD.format(name=name) + manifest_of(source).as_text(), encoding="utf-8")
+    return path
 
 
-def _read_recorded(folder: Path, source: Source) -> Iterable[Version]:
-    for line in (folder / VERSIONS).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, last, digest = line.split()
-            version = Version(name, tuple(m for m in source.migrations if m.version <= last))
-            if version.digest != digest:
-                raise SourceError(
-                    f"version {name} is out, and its migrations up to {last} are no longer what"
-                    " they were: one was edited, added or removed"
-                )
-            yield version
+def _number(path: Path) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", path.stem)]

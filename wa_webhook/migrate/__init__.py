@@ -7,13 +7,15 @@ from wa_webhook.migrate.errors import (
     SourceError,
     StatementFailedError,
 )
-from wa_webhook.migrate.plan import Plan
+from wa_webhook.migrate.manifest import Manifest
+from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.runner import Migrator, Outcome
 from wa_webhook.migrate.source import Source, find_db_folder, read_source
 
 __all__ = [
     "DatabaseBusyError",
     "HistoryError",
+    "Manifest",
     "MigrateError",
     "Migrator",
     "Outcome",
@@ -22,5 +24,6 @@ __all__ = [
     "SourceError",
     "StatementFailedError",
     "find_db_folder",
+    "make_plan",
     "read_source",
 ]

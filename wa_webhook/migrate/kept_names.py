@@ -1,20 +1,24 @@
 """The names that a database was migrated with, which every later run has to use again.
 
-Default names leave no trace, so that `supabase db push` and the runner make the same database.
-Others are kept in `names`, beside the checksums, from the first migration's transaction on.
+Default names leave no trace. Others are kept in `names`, beside the history, from the first
+migration's transaction on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wa_webhook.migrate import history, takeover
 from wa_webhook.migrate.errors import HistoryError
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, DEFAULT_SCHEMA, Names
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_CHECKSUMS = ("migration_checksums", "function_sources")
+_HISTORIES = (
+    [history.MIGRATIONS, history.FILES],
+    [takeover.MIGRATIONS, takeover.FILES],
+)
 _TABLE = "names"
 
 
@@ -30,7 +34,7 @@ def ensure_schema(database: Connection[Any], names: Names) -> None:
 def remember_names(database: Connection[Any], names: Names) -> None:
     """Keep names that are not the default ones, unless they are kept already."""
     schema = names.private_schema
-    if names.are_default or not _holds_checksums(database, schema) or _read(database, schema):
+    if names.are_default or not history.has_history(database, schema) or _read(database, schema):
         return
     table = f"{schema}.{_TABLE}"
     for statement in (
@@ -76,9 +80,10 @@ def _find_kept(database: Connection[Any]) -> list[Names]:
         "select namespace.nspname"
         " from pg_catalog.pg_class as relation"
         " join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace"
-        " where relation.relname = any (%s) and relation.relkind = 'r'"
-        " group by 1 having pg_catalog.count(*) = 2",
-        (list(_CHECKSUMS),),
+        " where relation.relkind = 'r'"
+        " group by 1 having pg_catalog.array_agg(relation.relname::text) @> %s"
+        " or pg_catalog.array_agg(relation.relname::text) @> %s",
+        _HISTORIES,
     ).fetchall()
     kept = ((schema, _read(database, schema)) for (schema,) in rows)
     return [Names(**given) for schema, given in kept if given or schema == DEFAULT_PRIVATE_SCHEMA]
@@ -92,13 +97,6 @@ def _read(database: Connection[Any], schema: str) -> dict[str, str]:
     if row is None or row[0] is None:
         return {}
     return dict(database.execute(f"select option, name from {row[0]}").fetchall())  # noqa: S608
-
-
-def _holds_checksums(database: Connection[Any], schema: str) -> bool:
-    row = database.execute(
-        "select pg_catalog.to_regclass(%s) is not null", (f"{schema}.{_CHECKSUMS[0]}",)
-    ).fetchone()
-    return row == (True,)
 
 
 def _exists(database: Connection[Any], schema: str) -> bool:

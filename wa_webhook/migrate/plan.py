@@ -1,86 +1,144 @@
-"""Compares the files with a database's history: what is to be done, and whether it may be."""
+"""Compares files with what a database or an export holds: what leads from the one to the other.
+
+All roads to a database take these parts, in this order:
+
+1. routines that are gone, or that `create or replace` cannot change, are dropped;
+2. new migrations run;
+3. functions of triggers that are gone are dropped: a migration has dropped their triggers;
+4. changed routines are made, between wa.open_routines and wa.close_routines;
+5. the history is written.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pglast
-
 from wa_webhook.migrate.errors import HistoryError
+from wa_webhook.migrate.signatures import can_become, is_trigger, name_of
+from wa_webhook.migrate.source import SqlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from wa_webhook.migrate.history import History
-    from wa_webhook.migrate.source import Migration, Source, SqlFile
+    from wa_webhook.migrate.manifest import Manifest
+    from wa_webhook.migrate.source import Migration, Source
+
+_AROUND = ("open_routines", "close_routines")
+"""Who owns and who may execute: what is run before and after the other files."""
+
+_BODIES = """\
+-- A routine may call one that comes later in the order.
+select pg_catalog.set_config('check_function_bodies', 'off', true);
+"""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run does.
+    """What leads from a manifest to a source.
 
-    `adopted`: applied by the Supabase CLI, which keeps no checksum, and now given one.
-    `remote_only`: versions the database has and the files do not.
+    `applied`: migrations that both have. `remote_only`: versions that only the manifest has.
+    `removed_routines`: paths that have no file any more. `replaced`, `replaced_triggers`: names of
+    routines to drop, before the migrations and after them.
     """
 
     applied: tuple[Migration, ...]
     pending: tuple[Migration, ...]
-    adopted: tuple[Migration, ...]
     remote_only: tuple[str, ...]
     changed_routines: tuple[SqlFile, ...]
     removed_routines: tuple[str, ...]
+    replaced: tuple[str, ...]
+    replaced_triggers: tuple[str, ...]
 
-    @property
-    def adopted_since_release(self) -> bool:
-        """Whether the other tool went on after the last release: it may have dropped a routine."""
-        return bool(self.adopted) and not self.adopted[-1].is_release
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.pending or self.changed_routines or self.removed_routines)
 
-    @property
-    def routines_are_stale(self) -> bool:
-        """Whether the routines have to be applied again, all of them."""
-        return bool(
-            self.pending
-            or self.adopted_since_release
-            or self.changed_routines
-            or self.removed_routines
-        )
+    def drops(self) -> list[SqlFile]:
+        """Return part 1."""
+        return _drop(self.replaced)
+
+    def routines(self) -> list[SqlFile]:
+        """Return parts 3 and 4."""
+        around = [file for file in self.changed_routines if _stem(file.path) in _AROUND]
+        others = [file for file in self.changed_routines if file not in around]
+        names = ", ".join(f"'{_stem(file.path)}'" for file in others)
+        opened = f"array[{names}]::text[]" if self.applied else ""
+        return [
+            *_drop(self.replaced_triggers),
+            SqlFile("bodies", _BODIES),
+            *around,
+            SqlFile("open", f"call wa.open_routines({opened});\n"),
+            *others,
+            SqlFile("close", "call wa.close_routines();\n"),
+        ]
 
 
-def make_plan(source: Source, history: History, *, include_all: bool = False) -> Plan:
-    """Return what is to be done to a database with this history.
+def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -> Plan:
+    """Return what is to be done where `earlier` is.
 
     Raises HistoryError when an applied file was edited, or when a new file is older than the newest
     applied one and `include_all` is not set.
     """
-    applied = tuple(m for m in source.migrations if m.version in history.applied)
-    pending = tuple(m for m in source.migrations if m.version not in history.applied)
-    adopted = tuple(m for m in applied if m.version not in history.migration_checksums)
-    _refuse_edited(applied, history)
+    applied = tuple(m for m in source.migrations if m.version in earlier.migrations)
+    pending = tuple(m for m in source.migrations if m.version not in earlier.migrations)
+    _refuse_edited(applied, earlier)
     if not include_all:
-        _refuse_late(pending, max(history.applied, default=""))
-    paths = {file.path for file in source.routines}
+        _refuse_late(pending, max(earlier.migrations, default=""))
+    replaced = _find_replaced(source, earlier)
     return Plan(
         applied=applied,
         pending=pending,
-        adopted=adopted,
-        remote_only=tuple(sorted(history.applied.keys() - {m.version for m in source.migrations})),
+        remote_only=tuple(sorted(earlier.migrations.keys() - {m.version for m in applied})),
         changed_routines=tuple(
             file
             for file in source.routines
-            if history.routine_checksums.get(file.path) != file.sha256
+            if file.path not in earlier.files or earlier.files[file.path].checksum != file.checksum
         ),
-        removed_routines=tuple(sorted(history.routine_checksums.keys() - paths)),
+        removed_routines=tuple(
+            sorted(earlier.files.keys() - {file.path for file in source.routines})
+        ),
+        replaced=tuple(name_of(shape) for shape in replaced if not is_trigger(shape)),
+        replaced_triggers=tuple(name_of(shape) for shape in replaced if is_trigger(shape)),
     )
 
 
-def _refuse_edited(applied: Sequence[Migration], history: History) -> None:
-    edited = [m.path for m in applied if _was_edited(m, history)]
+def _find_replaced(source: Source, earlier: Manifest) -> list[str]:
+    """Return the shapes of routines that no file makes, or one that cannot replace them."""
+    if not earlier.files:
+        return []
+    shapes = (_shape_of(file, earlier) for file in source.routines)
+    made = {name_of(shape): shape for shape in shapes}
+    return sorted(
+        one.shape
+        for one in earlier.files.values()
+        if one.shape and not can_become(one.shape, made.get(name_of(one.shape), ""))
+    )
+
+
+def _shape_of(file: SqlFile, earlier: Manifest) -> str:
+    before = earlier.files.get(file.path)
+    # Reading it again for every file takes half a second.
+    return before.shape if before and before.checksum == file.checksum else file.shape
+
+
+def _drop(names: Sequence[str]) -> list[SqlFile]:
+    drops = "".join(f"drop routine if exists {name};\n" for name in names)
+    return [SqlFile("drops", drops)] if names else []
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem
+
+
+def _refuse_edited(applied: Iterable[Migration], earlier: Manifest) -> None:
+    edited = [m.path for m in applied if earlier.migrations[m.version] != m.checksum]
     if edited:
         raise HistoryError(
             "\n".join(
                 (
-                    "edited after it was applied to this database:",
+                    "edited after it was applied:",
                     *(f"  {path}" for path in edited),
                     "Applied migrations are frozen. Restore the file from version control and "
                     "write the change as a new migration.",
@@ -89,32 +147,13 @@ def _refuse_edited(applied: Sequence[Migration], history: History) -> None:
         )
 
 
-def _was_edited(migration: Migration, history: History) -> bool:
-    checksum = history.migration_checksums.get(migration.version)
-    if checksum is not None:
-        return checksum != migration.sha256
-    statements = history.applied[migration.version]
-    if statements is None:
-        return False
-    return _tokens(";\n".join(statements)) != _tokens(migration.text)
-
-
-def _tokens(sql: str) -> list[str]:
-    """Return the tokens that matter: the Supabase CLI keeps comments and semicolons its own way."""
-    return [
-        sql[token.start : token.end + 1]
-        for token in pglast.parser.scan(sql)
-        if token.name not in {"SQL_COMMENT", "C_COMMENT", "ASCII_59"}
-    ]
-
-
-def _refuse_late(pending: Sequence[Migration], newest: str) -> None:
+def _refuse_late(pending: Iterable[Migration], newest: str) -> None:
     late = [m.path for m in pending if m.version < newest]
     if late:
         raise HistoryError(
             "\n".join(
                 (
-                    f"older than the newest migration of this database ({newest}):",
+                    f"older than the newest applied migration ({newest}):",
                     *(f"  {path}" for path in late),
                     "Give the file a newer version, or run with --include-all if the order does "
                     "not matter.",

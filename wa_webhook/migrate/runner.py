@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from psycopg import Rollback, errors
 from tenacity import (
@@ -22,24 +23,28 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from wa_webhook.adoption import Adoption
 from wa_webhook.migrate import history
-from wa_webhook.migrate.errors import DatabaseBusyError
+from wa_webhook.migrate.errors import DatabaseBusyError, StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
 from wa_webhook.migrate.kept_names import ensure_schema, refuse_other_names, remember_names
+from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
-from wa_webhook.migrate.routines import apply_routines
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
+from wa_webhook.migrate.takeover import is_to_be_taken_over, read_any_history, take_over
 from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from psycopg import Connection
 
-    from wa_webhook.migrate.source import Migration, Source
+    from wa_webhook.migrate.manifest import Manifest
+    from wa_webhook.migrate.source import Migration, Source, SqlFile
+
+_T = TypeVar("_T")
+_AttemptT = TypeVar("_AttemptT", bound="Attempt")
 
 ADVISORY_LOCK = 0x77615F6D69677261
 """The key that all runners share: `wa_migra` in ASCII."""
@@ -55,6 +60,13 @@ ATTEMPTS = 5
 _TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 
 
+class _Turn(Enum):
+    """What one transaction leaves."""
+
+    LEAVES_MORE = auto()
+    IS_LAST = auto()
+
+
 @dataclass
 class Outcome:
     """What a run did; `routines` is the number of routine files applied.
@@ -67,6 +79,16 @@ class Outcome:
     removed_routines: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     remote_only: tuple[str, ...] = ()
+
+
+class Attempt(Protocol):
+    """Another way to execute migrations, which decides at the end whether they are kept."""
+
+    def execute(self, migration: Migration) -> None:
+        """Do what `migration` says."""
+
+    def is_to_be_kept(self) -> bool:
+        """Whether the transaction is to be committed; called after the last migration."""
 
 
 class Migrator:
@@ -86,10 +108,10 @@ class Migrator:
         lock_timeout: str = LOCK_TIMEOUT,
         report: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        self._database = database
+        self.database = database
         self._source = source
         self._names = names or Names()
-        self._rewriter = Rewriter(self._names)
+        self.rewriter = Rewriter(self._names)
         self._include_all = include_all
         self._lock_timeout = lock_timeout
         self._report = report
@@ -99,7 +121,7 @@ class Migrator:
 
         Raises HistoryError as make_plan does.
         """
-        with self._database.transaction():
+        with self.database.transaction():
             return self._make_plan()
 
     def run(self) -> Outcome:
@@ -109,104 +131,102 @@ class Migrator:
         was not to be had. Migrations that finished before the error stay applied.
         """
         outcome = Outcome()
-        while self._retry(self._apply_next_step, outcome):
+        while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
             pass
-        self._retry(self._apply_routines, outcome)
         return outcome
 
-    def adopt(self, *, dry_run: bool = False) -> Adoption:
-        """Apply what is pending in one transaction, taking over tables that are there already.
+    def run_at_once(self, begin: Callable[[], _AttemptT]) -> _AttemptT:
+        """Apply what is pending in one transaction, and return the attempt that did it.
 
-        Nothing is changed when the answer has conflicts, or with `dry_run`. Raises as run does.
+        `begin` is called once more whenever a lock was not to be had. Routines are left to `run`.
+        Raises as run does.
         """
-        adoption = Adoption(self._database, self._rewriter)
 
-        def attempt(outcome: Outcome) -> bool:
-            nonlocal adoption
-            adoption = Adoption(self._database, self._rewriter)
+        def take_turn() -> tuple[_AttemptT, Sequence[Migration]]:
+            attempt = begin()
             with self._turn() as plan:
                 for migration in plan.pending:
-                    self._execute(migration, adoption.execute)
-                    outcome.migrations.append(migration.path)
-                adoption.finish()
-                if dry_run or adoption.conflicts:
-                    raise Rollback
-            return False
+                    self._execute(migration, attempt.execute)
+                if attempt.is_to_be_kept():
+                    return attempt, plan.pending
+                raise Rollback
+            return attempt, ()
 
-        outcome = Outcome()
-        self._retry(attempt, outcome)
-        if not dry_run and not adoption.conflicts:
-            for path in outcome.migrations:
-                self._report(f"applied {path}")
-        return adoption
+        attempt, applied = self._retry(take_turn)
+        for migration in applied:
+            self._report(f"applied {migration.path}")
+        return attempt
 
-    def _apply_next_step(self, outcome: Outcome) -> bool:
+    def _take_turn(self, outcome: Outcome) -> _Turn:
         """Apply one migration, or all that is left when callers cannot do with less."""
         with self._turn() as plan:
             outcome.remote_only = plan.remote_only
-            if plan.adopted:
-                history.record_checksums(self._database, self._names.private_schema, plan.adopted)
-                if plan.adopted_since_release:
-                    history.forget_routines(self._database, self._names.private_schema)
-            if not plan.pending:
-                return False
-            is_alone = self._execute_if_compatible(plan.pending[0])
+            if not plan:
+                return _Turn.IS_LAST
+            is_alone = bool(plan.pending) and self._execute_if_compatible(plan.pending[0])
             if not is_alone:
-                wait_for_callers(self._database, self._names)
-                for migration in plan.pending:
-                    self._execute(migration)
-                    self._database.execute(END_OF_FILE)
-                # A release among them took away what has no file any more.
-                left = self._make_plan()
-                dropped = self._execute_routines(left)
-        for migration in plan.pending[:1] if is_alone else plan.pending:
-            outcome.migrations.append(migration.path)
-            self._report(f"applied {migration.path}")
-        if not is_alone:
-            self._report_routines(outcome, left, dropped)
-        return is_alone
+                wait_for_callers(self.database, self._names)
+                dropped = self._execute_all(plan)
+        if is_alone:
+            self._report_migrations(outcome, plan.pending[:1])
+            return _Turn.LEAVES_MORE
+        self._report_migrations(outcome, plan.pending)
+        self._report_routines(outcome, plan, dropped)
+        return _Turn.IS_LAST
 
     def _execute_if_compatible(self, migration: Migration) -> bool:
-        """Execute `migration` unless the routines in use lose by it what they stand on.
-
-        A release brings the routines that go with what it takes away.
-        """
-        with self._database.transaction():
-            before = read_foundation(self._database, self._names)
-            self._execute(migration)
-            if migration.is_release or before <= read_foundation(self._database, self._names):
-                return True
-            # Its locks go too, so that those of the callers can be taken in their order.
-            raise Rollback
+        """Execute `migration` unless the routines in use lose by it what they stand on."""
+        try:
+            with self.database.transaction():
+                before = read_foundation(self.database, self._names)
+                self._execute(migration)
+                if before <= read_foundation(self.database, self._names):
+                    return True
+                # Its locks go too, so that those of the callers can be taken in their order.
+                raise Rollback
+        except StatementFailedError as error:
+            if not isinstance(error.__cause__, errors.DependentObjectsStillExist):
+                raise
         return False
 
-    def _execute(
-        self, migration: Migration, execute: Callable[[Migration], list[str]] | None = None
-    ) -> None:
-        ensure_schema(self._database, self._names)
-        if execute is not None:
-            statements = execute(migration)
-        else:
-            statements = execute_file(self._database, migration, self._rewriter)
-        remember_names(self._database, self._names)
-        history.ensure_history_table(self._database)
-        history.record_migration(self._database, self._names.private_schema, migration, statements)
+    def _execute_all(self, plan: Plan) -> list[str]:
+        """Execute what is left and return which routines were dropped.
 
-    def _apply_routines(self, outcome: Outcome) -> bool:
-        with self._turn() as plan:
-            if not plan.routines_are_stale:
-                return False
-            wait_for_callers(self._database, self._names)
-            dropped = self._execute_routines(plan)
-        self._report_routines(outcome, plan, dropped)
-        return True
-
-    def _execute_routines(self, plan: Plan) -> list[str]:
-        dropped = apply_routines(
-            self._database, self._source.routines, plan.removed_routines, self._rewriter
-        )
-        history.record_routines(self._database, self._names.private_schema, self._source.routines)
+        Every routine is applied again, since somebody may have changed one by hand.
+        """
+        dropped = self._drop_obsolete(plan)
+        self._execute_parts(plan.drops())
+        for migration in plan.pending:
+            self._execute(migration)
+            self.database.execute(END_OF_FILE)
+        earlier = self._read_history().without_checksums()
+        whole = make_plan(self._source, earlier, include_all=True)
+        dropped += self._drop_obsolete(plan)
+        self._execute_parts([*whole.routines(), *history.record_routines(whole)])
         return dropped
+
+    def _drop_obsolete(self, plan: Plan) -> list[str]:
+        return drop_obsolete(self.database, self._source, plan.removed_routines, self.rewriter)
+
+    def _execute(
+        self, migration: Migration, execute: Callable[[Migration], object] | None = None
+    ) -> None:
+        ensure_schema(self.database, self._names)
+        (execute or self._execute_file)(migration)
+        remember_names(self.database, self._names)
+        self._execute_parts([history.record_migrations([migration]), history.forget_routines()])
+
+    def _execute_parts(self, parts: Iterable[SqlFile]) -> None:
+        for part in parts:
+            self._execute_file(part)
+
+    def _execute_file(self, file: SqlFile) -> None:
+        execute_file(self.database, file, self.rewriter)
+
+    def _report_migrations(self, outcome: Outcome, migrations: Iterable[Migration]) -> None:
+        for migration in migrations:
+            outcome.migrations.append(migration.path)
+            self._report(f"applied {migration.path}")
 
     def _report_routines(self, outcome: Outcome, plan: Plan, dropped: list[str]) -> None:
         outcome.routines = len(self._source.routines)
@@ -216,28 +236,33 @@ class Migrator:
         for routine in dropped:
             self._report(f"dropped {routine}")
 
+    def _read_history(self) -> Manifest:
+        return read_any_history(self.database, self._names.private_schema, self._source)
+
     def _make_plan(self) -> Plan:
-        refuse_extension(self._database, self._names.private_schema)
-        refuse_other_names(self._database, self._names)
-        known = history.read_history(self._database, self._names.private_schema)
-        return make_plan(self._source, known, include_all=self._include_all)
+        refuse_extension(self.database, self._names.private_schema)
+        refuse_other_names(self.database, self._names)
+        return make_plan(self._source, self._read_history(), include_all=self._include_all)
 
     @contextmanager
     def _turn(self) -> Iterator[Plan]:
         """Hold the lock for one transaction and give the plan as of now."""
-        with self._database.transaction():
-            self._database.execute("reset all")  # what an earlier file may have set
+        with self.database.transaction():
+            self.database.execute("reset all")  # what an earlier file may have set
             self._set_local("lock_timeout", RUNNER_TIMEOUT)
-            self._database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            self.database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
             self._set_local("lock_timeout", self._lock_timeout)
             # Waiting is bounded above; work is not, and a role's default may be short.
             self._set_local("statement_timeout", "0")
-            yield self._make_plan()
+            plan = self._make_plan()
+            if is_to_be_taken_over(self.database, self._names.private_schema):
+                take_over(self.database, self._read_history(), self._source, self.rewriter)
+            yield plan
 
     def _set_local(self, name: str, value: str) -> None:
-        self._database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+        self.database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
 
-    def _retry(self, step: Callable[[Outcome], bool], outcome: Outcome) -> bool:
+    def _retry(self, take_turn: Callable[[], _T]) -> _T:
         retrying = Retrying(
             retry=retry_if_exception_type(_TRY_AGAIN),
             stop=stop_after_attempt(ATTEMPTS),
@@ -246,7 +271,7 @@ class Migrator:
             reraise=True,
         )
         try:
-            return retrying(step, outcome)
+            return retrying(take_turn)
         except _TRY_AGAIN as error:
             raise DatabaseBusyError(
                 f"gave up after {ATTEMPTS} attempts: {error}\n"

@@ -1,8 +1,7 @@
-"""What identifies a routine, and what of it `create or replace` cannot change."""
+"""What identifies the routine of a file, and what of it `create or replace` cannot change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pglast
@@ -10,83 +9,84 @@ from pglast import ast
 from pglast.enums import FunctionParameterMode
 from pglast.stream import RawStream
 
+from wa_webhook.migrate.errors import SourceError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence
 
     from wa_webhook.migrate.source import SqlFile
 
+_MODES = {
+    FunctionParameterMode.FUNC_PARAM_OUT: "out ",
+    FunctionParameterMode.FUNC_PARAM_INOUT: "inout ",
+    FunctionParameterMode.FUNC_PARAM_VARIADIC: "variadic ",
+    FunctionParameterMode.FUNC_PARAM_TABLE: "table ",
+}
 _OUTPUT_MODES = {FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUNC_PARAM_TABLE}
+_DEFAULT = " default"
 
 
-@dataclass(frozen=True)
-class Routine:
-    """`kind` is function or procedure; `signature` as in `wa.name(text)`."""
-
-    kind: str
-    signature: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.signature}"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The result, and every parameter: its name, mode and type, and which have a default."""
-
-    result: str
-    parameters: tuple[tuple[str, str, str], ...]
-    with_default: frozenset[int]
-
-    def can_become(self, later: Shape) -> bool:
-        """Whether `create or replace` takes one to the other."""
-        return (self.result, self.parameters) == (later.result, later.parameters) and (
-            self.with_default <= later.with_default
-        )
-
-
-def find_created(file: SqlFile) -> list[Routine]:
-    """Return the routines that a file creates."""
-    return [
-        name_created(statement)
-        for kind, statement in parse_statements([file])
-        if kind is ast.CreateFunctionStmt
-    ]
-
-
-def parse_statements(files: Iterable[SqlFile]) -> Iterator[tuple[type[Any], Any]]:
-    """Yield type and tree of every statement."""
-    for file in files:
-        for raw in pglast.parse_sql(file.text):
-            yield type(raw.stmt), raw.stmt
-
-
-def name_created(statement: ast.CreateFunctionStmt) -> Routine:
-    """Return what a statement creates."""
-    parameters = [
-        parameter.argType
-        for parameter in statement.parameters or ()
-        if parameter.mode not in _OUTPUT_MODES
-    ]
-    return name_routine(statement.funcname, parameters, is_procedure=bool(statement.is_procedure))
-
-
-def name_routine(
-    name: Iterable[Any] | None, parameters: Iterable[Any] | None, *, is_procedure: bool
-) -> Routine:
-    """Return a routine by the parts of its name and the types of its parameters."""
-    types = ", ".join(_print(parameter) for parameter in parameters or ())
-    signature = f"{'.'.join(part.sval for part in name or ())}({types})"
-    return Routine("procedure" if is_procedure else "function", signature)
-
-
-def read_shape(statement: ast.CreateFunctionStmt) -> Shape:
-    """Return what of a routine `create or replace` keeps."""
-    parameters = tuple(statement.parameters or ())
-    return Shape(
-        _print(statement.returnType) if statement.returnType else "",
-        tuple((one.name or "", str(one.mode), _print(one.argType)) for one in parameters),
-        frozenset(number for number, one in enumerate(parameters) if one.defexpr),
+def read_signature(file: SqlFile) -> str | None:
+    """Return what a routine is called by: `wa.name(text)`; None for a file that makes none."""
+    statement = _find_created(file)
+    if statement is None:
+        return None
+    types = ", ".join(
+        _print(one.argType) for one in statement.parameters or () if one.mode not in _OUTPUT_MODES
     )
+    return f"{_name(statement)}({types})"
+
+
+def read_shape(file: SqlFile) -> str:
+    """Return name, parameters and result of a file's routine; empty for a file that makes none.
+
+    As in `function wa.name(p_text text, p_limit integer default) returns text`.
+    """
+    statement = _find_created(file)
+    if statement is None:
+        return ""
+    kind = "procedure" if statement.is_procedure else "function"
+    parameters = ", ".join(_describe(one) for one in statement.parameters or ())
+    result = f" returns {_print(statement.returnType)}" if statement.returnType else ""
+    return f"{kind} {_name(statement)}({parameters}){result}"
+
+
+def name_of(shape: str) -> str:
+    """Return the name, with its schema, of the routine that has this shape."""
+    return shape.partition("(")[0].partition(" ")[2]
+
+
+def is_trigger(shape: str) -> bool:
+    """Whether triggers call the routine that has this shape."""
+    return shape.endswith(" returns trigger")
+
+
+def can_become(shape: str, later: str) -> bool:
+    """Whether `create or replace` takes a routine from one shape to the other.
+
+    It adds defaults, and takes none away.
+    """
+    return shape.replace(_DEFAULT, "") == later.replace(_DEFAULT, "") and shape.count(
+        _DEFAULT
+    ) <= later.count(_DEFAULT)
+
+
+def _find_created(file: SqlFile) -> ast.CreateFunctionStmt | None:
+    statements: Sequence[Any] = [raw.stmt for raw in pglast.parse_sql(file.text)]
+    created = [one for one in statements if isinstance(one, ast.CreateFunctionStmt)]
+    if len(created) > 1:
+        raise SourceError(f"{file.path}: makes more than one routine; each has a file of its own")
+    return created[0] if created else None
+
+
+def _name(statement: ast.CreateFunctionStmt) -> str:
+    return ".".join(part.sval for part in statement.funcname or ())
+
+
+def _describe(parameter: ast.FunctionParameter) -> str:
+    mode = _MODES.get(parameter.mode, "")  # type: ignore[arg-type]
+    name = f"{parameter.name} " if parameter.name else ""
+    return f"{mode}{name}{_print(parameter.argType)}{_DEFAULT if parameter.defexpr else ''}"
 
 
 def _print(node: Any) -> str:  # noqa: ANN401

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.manifest import Manifest, read_manifest
+from wa_webhook.migrate.signatures import read_shape
 
-RELEASE_NAME = "routines"
-"""The name of the migrations that the release step writes."""
+PREDECESSOR = "takeover.txt"
 
 MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
 
@@ -23,9 +25,14 @@ class SqlFile:
     text: str
 
     @property
-    def sha256(self) -> str:
-        """Lower-case hex of the file's UTF-8 bytes."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+    def checksum(self) -> str:
+        """The first 16 hex digits of the SHA-256 of the file's UTF-8 bytes."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def shape(self) -> str:
+        """What of its routine `create or replace` cannot change; empty where it makes none."""
+        return read_shape(self)
 
 
 @dataclass(frozen=True)
@@ -35,18 +42,17 @@ class Migration(SqlFile):
     version: str
     name: str
 
-    @property
-    def is_release(self) -> bool:
-        """Whether the release step wrote it."""
-        return self.name == RELEASE_NAME
-
 
 @dataclass(frozen=True)
 class Source:
-    """Everything the runner applies: migrations by version, routines by path."""
+    """Everything that a database is made of: migrations by version, routines by path.
+
+    `predecessor` is what the one version held that kept its history elsewhere.
+    """
 
     migrations: tuple[Migration, ...]
     routines: tuple[SqlFile, ...]
+    predecessor: Manifest = field(default_factory=Manifest)
 
 
 def find_db_folder() -> Path:
@@ -74,7 +80,12 @@ def read_source(folder: Path) -> Source:
             for part in ("functions", "flows")
             for path in sorted((folder / part).rglob("*.sql"))
         ),
+        predecessor=_read_predecessor(folder / PREDECESSOR),
     )
+
+
+def _read_predecessor(path: Path) -> Manifest:
+    return read_manifest(_read_text(path)) if path.exists() else Manifest()
 
 
 def _read_migrations(folder: Path) -> list[Migration]:

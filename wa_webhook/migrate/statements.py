@@ -51,8 +51,8 @@ def split_statements(file: SqlFile) -> list[Statement]:
 
 def execute_file(
     connection: Connection[tuple[object, ...]], file: SqlFile, rewriter: Rewriter
-) -> list[str]:
-    """Execute every statement of `file`, with the names of `rewriter`, and return their texts.
+) -> None:
+    """Execute every statement of `file`, with the names of `rewriter`.
 
     Raises StatementFailedError with file, line and statement. Errors that say "try again" (a lock
     timeout, a deadlock, a serialization failure) come through as they are.
@@ -63,7 +63,6 @@ def execute_file(
     ]
     for statement in statements:
         execute_statement(connection, file, statement)
-    return [statement.text for statement in statements]
 
 
 def execute_statement(

@@ -9,8 +9,8 @@ from psycopg import errors
 
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
 from wa_webhook.migrate.held_by_extension import find_extension
-from wa_webhook.migrate.history import read_history
 from wa_webhook.migrate.plan import make_plan
+from wa_webhook.migrate.takeover import read_any_history
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA
 
 if TYPE_CHECKING:
@@ -67,13 +67,11 @@ def read_migrations(
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
+    source = read_source(find_db_folder())
     try:
         with connection.transaction():
             extension = find_extension(connection, private_schema)
-            history = read_history(connection, private_schema, with_statements=False)
-        if extension is not None:
-            history = history.of_extension()
-        plan = make_plan(read_source(find_db_folder()), history)
+            plan = make_plan(source, read_any_history(connection, private_schema, source))
     except errors.InsufficientPrivilege:
         return MigrationState(is_known=False, extension=extension)
     except MigrateError as error:

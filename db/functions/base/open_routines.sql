@@ -9,15 +9,13 @@ begin
   grant create on schema public, wa to wa_runtime, wa_basket_owner;
   grant create on schema public to wa_maintenance;
 
-  -- `create or replace` keeps rights, so that one whose grant was deleted from its file would keep it for ever.
+  -- `create or replace` keeps rights, so that one whose grant was deleted from its file would keep it for ever. What
+  -- others were given, by a team or by Supabase's default privileges, is not ours to take.
   for v_routine in
-    select
-      routine.oid::regprocedure as signature,
-      string_agg(
-        distinct case when acl.grantee = 0 then 'public' else quote_ident(acl.grantee::regrole::text) end, ', '
-      ) as grantees
+    select routine.oid::regprocedure as signature, string_agg(distinct quote_ident(role.rolname), ', ') as grantees
     from pg_proc as routine
     cross join lateral aclexplode(routine.proacl) as acl
+    inner join pg_roles as role on role.oid = acl.grantee
     where (
       routine.pronamespace = 'wa'::regnamespace
       or (
@@ -26,6 +24,9 @@ begin
       )
     )
     and acl.grantee <> routine.proowner
+    and role.rolname in (
+      'wa_edge_role', 'wa_notifier_role', 'wa_operator_role', 'wa_runtime', 'wa_basket_owner', 'wa_maintenance'
+    )
     and (p_names is null or routine.proname = any(p_names))
     group by routine.oid
   loop
@@ -35,4 +36,4 @@ end
 $$;
 
 comment on procedure wa.open_routines is
-'Makes routines ready to be applied anew, all of them or those of p_names: nobody may execute them but by what their files grant, and files may give them to their owners. To be followed by wa.close_routines in the same transaction.';
+'Makes routines ready to be applied anew, all of them or those of p_names: our roles may execute them only by what their files grant, and files may give them to their owners. To be followed by wa.close_routines in the same transaction.';

@@ -31,8 +31,8 @@ create or replace trigger settings_forget_menus
 after insert or update or delete or truncate on wa.settings
 for each statement execute function wa.forget_menus();
 
-create or replace trigger function_sources_forget_menus
-after insert or update or delete or truncate on wa.function_sources
+create or replace trigger applied_files_forget_menus
+after insert or update or delete or truncate on wa.applied_files
 for each statement execute function wa.forget_menus();
 
 comment on trigger texts_forget_menus on wa.texts is 'Menus show texts.';
@@ -41,4 +41,4 @@ comment on trigger menu_items_forget_menus on wa.menu_items is 'Menus show items
 
 comment on trigger settings_forget_menus on wa.settings is 'A text without translation is shown in default_locale.';
 
-comment on trigger function_sources_forget_menus on wa.function_sources is 'An upgrade may render them otherwise; either road writes here what it applied.';
+comment on trigger applied_files_forget_menus on wa.applied_files is 'An upgrade may render them otherwise; every road writes here what it applied.';

@@ -1,0 +1,194 @@
+"""A database of the version that kept its history elsewhere is taken over without a question."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests import payloads
+from tests.dispatching import dispatch
+from tests.fixtures.clusters import BARE_TEMPLATE
+from tests.fixtures.names import about_default_names
+from tests.fixtures.postgres import Database
+from tests.migrations.conftest import value
+from tests.operations.command import answer, run
+from tests.supabase.contents import routines_of, rows_of, schema_of
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
+from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
+from wa_webhook.migrate.manifest import manifest_of
+from wa_webhook.migrate.source import Migration
+from wa_webhook.migrate.takeover import read_any_history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wa_webhook.dev.postgres import LocalPostgres
+
+pytestmark = about_default_names("compares with a database of the default names")
+
+COMMIT = "6ce8b7c"
+PROJECT = Path(__file__).resolve().parents[2]
+SOURCE = read_source(find_db_folder())
+CLI_HISTORY = "supabase_migrations.schema_migrations"
+
+
+@pytest.fixture(scope="session")
+def older_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of that version, from git: `git archive` of a checkout with its history."""
+    archive = subprocess.run(
+        ["git", "-C", PROJECT, "archive", COMMIT, "db", "handler"],
+        check=False,
+        capture_output=True,
+    )
+    assert archive.returncode == 0, (
+        f"these tests install the database of commit {COMMIT}, and this folder cannot give it:"
+        f" {archive.stderr.decode()}Run them in a clone with its whole history."
+    )
+    folder = tmp_path_factory.mktemp("older")
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def migrate(project: Path, database: Database) -> None:
+    """Migrate with that version's own command."""
+    subprocess.run(
+        [sys.executable, "-P", "-m", "handler", "migrate", "--database-url", database.url()],
+        check=True,
+        capture_output=True,
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(project)},
+    )
+
+
+def push(project: Path, database: Database) -> None:
+    """Apply that version's migrations as the Supabase CLI does, and write its history."""
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        connection.execute("create schema supabase_migrations")
+        connection.execute(f"create table {CLI_HISTORY} (version text primary key, name text)")
+        for path in sorted((project / "db" / "migrations").iterdir()):
+            version, _, name = path.stem.partition("_")
+            with connection.transaction():
+                connection.execute(path.read_text().encode())
+                connection.execute(f"insert into {CLI_HISTORY} values (%s, %s)", (version, name))
+
+
+@pytest.fixture(scope="session", params=[migrate, push], ids=lambda road: road.__name__)
+def older_template(
+    request: pytest.FixtureRequest, older_project: Path, postgres_server: LocalPostgres
+) -> str:
+    """A database of that version to copy, by either of the roads that it had."""
+    name = f"template_older_{request.param.__name__}"
+    with psycopg.connect(postgres_server.url(SUPERUSER), autocommit=True) as superuser:
+        superuser.execute(
+            f"create database {name} template {BARE_TEMPLATE} owner {MIGRATING_ROLE}".encode()
+        )
+    request.param(older_project, Database(postgres_server, name))
+    return name
+
+
+@pytest.fixture
+def older(older_template: str, new_database: Callable[[str], Database]) -> Database:
+    """A database of that version."""
+    return new_database(older_template)
+
+
+@pytest.fixture
+def taken_over(older: Database) -> Database:
+    """The same after one run of today's apply script."""
+    run_today(older)
+    return older
+
+
+def run_today(database: Database) -> None:
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        Migrator(connection, SOURCE).run()
+
+
+def receive(database: Database, text: str) -> dict[str, Any]:
+    url = database.url("wa_edge_role")
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
+        body = json.loads(payloads.text_body(text=text))
+        return dispatch(edge, body)
+
+
+def test_the_routines_are_those_of_a_new_database(taken_over: Database, database: Database) -> None:
+    assert routines_of(taken_over) == routines_of(database)
+
+
+def test_the_schema_is_that_of_a_new_database(taken_over: Database, database: Database) -> None:
+    assert schema_of(taken_over) == schema_of(database)
+
+
+def test_the_rows_are_those_of_a_new_database(taken_over: Database, database: Database) -> None:
+    assert rows_of(taken_over) == rows_of(database)
+
+
+def test_everything_is_known_to_be_applied(taken_over: Database) -> None:
+    with psycopg.connect(taken_over.url(), autocommit=True) as connection:
+        assert read_any_history(connection, "wa", SOURCE) == manifest_of(SOURCE)
+    migrations = answer(run("status", "--json", database=taken_over))["migrations"]
+    assert migrations["applied"] == len(SOURCE.migrations)
+    assert migrations["pending"] == migrations["changed"] == migrations["removed"] == []
+
+
+def test_the_history_of_the_supabase_cli_stays_as_it_is(older: Database) -> None:
+    query = f"select array_agg(version order by version) from {CLI_HISTORY}"
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        before = value(connection, query)
+        run_today(older)
+        assert value(connection, query) == before
+
+
+def test_what_users_did_stays_and_goes_on(older: Database) -> None:
+    assert receive(older, "hello")["processed"] == 1
+    run_today(older)
+    assert receive(older, "help")["processed"] == 1
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        assert value(connection, "select count(*) from public.wa_events") == 2
+        assert value(connection, "select count(*) from public.profiles") == 1
+
+
+def test_before_the_run_status_names_what_it_will_do(older: Database) -> None:
+    migrations = answer(run("status", "--json", database=older, role="postgres"))["migrations"]
+    assert migrations["refused"] is None
+    assert "functions/base/get_setting.sql" in migrations["changed"]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "delete from wa.function_sources where path like '%/wa_dispatch.sql'",
+        "update wa.function_sources set sha256 = repeat('0', 64)",
+        "insert into wa.migration_checksums values ('20270101000000', repeat('a', 64))",
+    ],
+)
+def test_a_database_that_is_not_at_the_last_state_is_refused_with_a_way_out(
+    older: Database, behind: str
+) -> None:
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        connection.execute(behind.encode())
+        with pytest.raises(HistoryError, match=COMMIT):
+            Migrator(connection, SOURCE).run()
+        assert value(connection, "select to_regclass('wa.applied_files')") is None
+
+
+def test_nothing_is_taken_over_when_the_run_fails(older: Database) -> None:
+    known = [one for one in SOURCE.migrations if one.version in SOURCE.predecessor.migrations]
+    broken = Migration("migrations/broken.sql", "select 1 / 0;", "20990101000000", "broken")
+    source = replace(SOURCE, migrations=(*known, broken))
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        with pytest.raises(Exception, match="division by zero"):
+            Migrator(connection, source).run()
+        assert value(connection, "select count(*) from wa.function_sources") > 0

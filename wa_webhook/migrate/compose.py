@@ -1,0 +1,55 @@
+"""Everything that a plan does as SQL in order: what export and extension print.
+
+The apply script executes the same parts, with transactions and retries of its own around them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wa_webhook.migrate import history
+from wa_webhook.migrate.source import SqlFile
+from wa_webhook.migrate.statements import END_OF_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wa_webhook.migrate.plan import Plan
+
+
+def compose(plan: Plan) -> Iterator[SqlFile]:
+    """Yield the parts, for one transaction; all have the default names."""
+    yield from plan.drops()
+    for migration in plan.pending:
+        yield migration
+        yield SqlFile("end", END_OF_FILE)
+    if plan.pending:
+        yield history.record_migrations(plan.pending)
+    if plan.changed_routines or plan.removed_routines:
+        yield from plan.routines()
+        yield from history.record_routines(plan)
+
+
+def as_text(parts: Iterable[SqlFile]) -> str:
+    """Return parts one after the other, files under their paths."""
+    return "\n".join(
+        f"-- {part.path}\n{part.text}" if part.path.endswith(".sql") else part.text
+        for part in parts
+    )
+
+
+def wait_for_callers() -> SqlFile:
+    """Return what lets calls under way end with the routines that they began with."""
+    return SqlFile("callers", _WAIT)
+
+
+_WAIT = """\
+-- Calls under way are to end with the routines that they began with; new ones wait for the commit.
+select pg_catalog.set_config('lock_timeout', '4s', true);
+-- In a block, for the Supabase CLI sends no `begin`: its transaction is the batch.
+do $$
+begin
+  lock table public.wa_events, public.notifications in share row exclusive mode;
+end
+$$;
+"""

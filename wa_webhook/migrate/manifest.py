@@ -1,0 +1,72 @@
+"""What a database, an export or a released version holds: a line for each file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wa_webhook.migrate.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wa_webhook.migrate.source import Source
+
+COMPONENT = "wa_webhook"
+"""Whose migrations and files these are; a flow has a history of its own."""
+
+UNKNOWN = "0" * 16
+"""The checksum of a file that is to be applied again whatever it holds."""
+
+
+@dataclass(frozen=True)
+class AppliedFile:
+    """A file that is applied again when it changes; `shape` as in `signatures`."""
+
+    checksum: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Checksums of migrations by version, and files by their path below db/."""
+
+    migrations: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, AppliedFile] = field(default_factory=dict)
+
+    def without_checksums(self) -> Manifest:
+        """Return it with every file to be applied again."""
+        files = {path: AppliedFile(UNKNOWN, one.shape) for path, one in self.files.items()}
+        return Manifest(self.migrations, files)
+
+    def as_text(self) -> str:
+        """Return the lines that read_manifest reads."""
+        lines = [f"migration {version} {checksum}" for version, checksum in self.migrations.items()]
+        lines += [f"{path} {one.checksum} {one.shape}" for path, one in self.files.items()]
+        return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def manifest_of(source: Source) -> Manifest:
+    """Return what a database holds once all of `source` is applied."""
+    return Manifest(
+        {one.version: one.checksum for one in source.migrations},
+        {one.path: AppliedFile(one.checksum, one.shape) for one in source.routines},
+    )
+
+
+def read_manifest(text: str) -> Manifest:
+    """Read what as_text wrote, with or without comments (#). Raises SourceError."""
+    migrations: dict[str, str] = {}
+    files: dict[str, AppliedFile] = {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        try:
+            first, second, *shape = line.split(" ", 2)
+        except ValueError:
+            raise SourceError(f"not a line of a manifest: {line}") from None
+        if first == "migration" and shape:
+            migrations[second] = shape[0]
+        else:
+            files[first] = AppliedFile(second, "".join(shape))
+    return Manifest(migrations, files)

@@ -1,6 +1,6 @@
 """Servers that have the extension's files, as `wa-webhook extension` writes them.
 
-`OLD` is what the project's first release made, `NEW` everything of today.
+`NEW` is today's. `OLD` and `NEXT` differ in all that a version may bring: tests/roads/versions.py.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +16,11 @@ import pytest
 
 from tests.extension.installation import Installation, copy_installation
 from tests.fixtures import clusters
+from tests.roads.versions import Version, make_later, write_earlier
 from tests.supabase.conftest import supabase as supabase  # a fixture here too
 from wa_webhook.dev.postgres import SUPERUSER
-from wa_webhook.extension import Version, read_versions, record_version, write_extension
-from wa_webhook.migrate import find_db_folder, read_source
-from wa_webhook.migrate.release import name_release, plan_release
+from wa_webhook.extension import read_versions, record_version, write_extension
+from wa_webhook.migrate import find_db_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +28,8 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.extension import Built
-    from wa_webhook.migrate import Source
 
-OLD, NEW = "0.0.1", "0.1.0"
+OLD, NEXT, NEW = "0.0.1", "0.0.2", "0.1.0"
 ROLES = (
     "wa_edge_role, wa_notifier_role, wa_operator_role, wa_runtime, wa_basket_owner, wa_maintenance"
 )
@@ -45,49 +42,25 @@ ALL_MEMBERS = """
 """
 
 
-@dataclass(frozen=True)
-class Tree:
-    """A copy of db/ whose changed routines are released."""
-
-    folder: Path
-
-    def source(self) -> Source:
-        """Read the folder as it is now."""
-        return read_source(self.folder)
-
-    def release(self) -> None:
-        """Do what `make release` does, if there is anything to release."""
-        source = self.source()
-        if due := plan_release(source):
-            name = name_release(source, datetime.now(UTC))
-            (self.folder / "migrations" / name).write_text(due.text(), newline="")
-
-    def record(self, name: str, migrations: int | None = None) -> None:
-        """Write that a version of the first so many migrations is out; of all, if none are told."""
-        record_version(self.folder, Version(name, self.source().migrations[:migrations]))
-
-    def versions(self, current: str = NEW) -> tuple[Version, ...]:
-        return read_versions(self.folder, self.source(), current)
-
-    def build(self, target: Path, current: str = NEW) -> Built:
-        return write_extension(self.folder, self.versions(current), target)
+def build(version: Version, name: str, target: Path) -> Built:
+    """Do what `wa-webhook extension` does in a checkout of that version, which is called `name`."""
+    source = version.source()
+    earlier = read_versions(version.folder, source, name)
+    return write_extension(version.folder, source, name, earlier, target)
 
 
-def copy_tree(target: Path) -> Tree:
-    """Return a tree in which OLD is out."""
-    shutil.copytree(find_db_folder(), target)
-    tree = Tree(target)
-    (target / "extension" / "versions.txt").write_text("")
-    releases = (n for n, one in enumerate(tree.source().migrations, start=1) if one.is_release)
-    tree.record(OLD, next(releases))
-    tree.release()
-    return tree
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Tree:
-    """A copy of db/ of the test's own."""
-    return copy_tree(tmp_path / "db")
+def build_all(folder: Path) -> Path:
+    """Return a folder with the files of today's version, and of OLD, NEXT and the way between."""
+    today = Version(find_db_folder())
+    files = build(today, NEW, folder / "today").extension
+    changing = write_earlier(folder / "db")
+    for name in (OLD, NEXT):
+        if name == NEXT:
+            make_later(changing)
+        for script in build(changing, name, folder / name).extension.glob("*.sql"):
+            shutil.copy(script, files)
+        record_version(changing.folder, changing.source(), name)
+    return files
 
 
 @contextmanager
@@ -105,9 +78,8 @@ def open_folder() -> Iterator[Path]:
 def installation(postgres_version: int) -> Iterator[Installation]:
     """Programs of a server that has the extension's files."""
     with open_folder() as folder:
-        built = copy_tree(folder / "db").build(folder)
         machines_own = clusters.find_binaries()[postgres_version]
-        yield copy_installation(machines_own, built.extension, folder / "installation")
+        yield copy_installation(machines_own, build_all(folder), folder / "installation")
 
 
 @pytest.fixture(scope="session")

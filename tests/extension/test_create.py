@@ -9,22 +9,23 @@ import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from tests.extension.conftest import ALL_MEMBERS, NEW, OLD, execute, let_go, open_folder
+from tests.extension.conftest import ALL_MEMBERS, NEW, build, execute, let_go, open_folder
 from tests.extension.installation import let_everybody_read
 from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import cluster_from_seed, empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
-from tests.supabase.contents import routines_of, rows_of, schema_of
+from tests.roads.contents import routines_of, rows_of, schema_of
+from tests.roads.versions import Version
 from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
+from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.migrate.history import read_history
+from wa_webhook.migrate.manifest import manifest_of
 
 if TYPE_CHECKING:
-    from tests.extension.conftest import Tree
     from tests.extension.installation import Installation
 
 pytestmark = about_default_names("the extension has the default names")
-
-CHECKSUMS = "select version, sha256 from wa.migration_checksums order by version"
 
 
 def test_the_routines_are_the_same(supabase_shaped: Database, database: Database) -> None:
@@ -37,13 +38,13 @@ def test_the_schema_is_the_same(supabase_shaped: Database, database: Database) -
 
 
 def test_the_rows_are_the_same(supabase_shaped: Database, database: Database) -> None:
-    # The release of a test's copy of db/ may be one that the project has not made yet.
     assert rows_of(supabase_shaped) == rows_of(database)
 
 
-def test_the_migrations_that_it_is_made_of_are_remembered(extended: Database, tree: Tree) -> None:
-    made_of = [(one.version, one.sha256) for one in tree.versions()[-1].migrations]
-    assert execute(extended, CHECKSUMS)[: len(made_of) - 1] == made_of[:-1]
+def test_what_it_is_made_of_is_remembered(extended: Database) -> None:
+    with psycopg.connect(extended.url(), autocommit=True) as connection:
+        held = read_history(connection, "wa")
+    assert held == manifest_of(read_source(find_db_folder()))
 
 
 def test_everything_but_roles_belongs_to_it(extended: Database) -> None:
@@ -101,20 +102,13 @@ def test_a_server_that_never_saw_it_gets_the_roles(installation: Installation) -
         assert routines_of(first) == routines_of(second)
 
 
-def test_18_finds_it_in_a_folder_of_ones_own(tree: Tree) -> None:
+def test_18_finds_it_in_a_folder_of_ones_own() -> None:
     with open_folder() as folder, cluster_from_seed(embedded_binaries()) as server:
-        let_everybody_read(tree.build(folder).extension)
+        let_everybody_read(build(Version(find_db_folder()), NEW, folder).extension)
         database = Database(server, "postgres")
         path = f"alter database postgres set extension_control_path = '$system:{folder}'"
         execute(database, path, role=SUPERUSER)
         execute(database, "create extension wa_webhook cascade")
-
-
-def test_an_earlier_version_can_be_chosen(plain_database: Database) -> None:
-    execute(plain_database, f"create extension wa_webhook version '{OLD}' cascade")
-    version = "select extversion from pg_extension where extname = 'wa_webhook'"
-    assert execute(plain_database, version) == [(OLD,)]
-    assert OLD != NEW
 
 
 def test_nothing_of_it_lies_in_the_schema_that_it_is_given(supabase_shaped: Database) -> None:

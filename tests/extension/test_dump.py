@@ -16,7 +16,7 @@ from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
-from tests.supabase.contents import routines_of
+from tests.roads.contents import routines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = about_default_names("the extension has the default names")
 
 # What the scripts write themselves, and what is made from other tables.
-NOT_DUMPED = ["wa.function_sources", "wa.migration_checksums", "wa.rendered_menus"]
+NOT_DUMPED = ["wa.applied_files", "wa.applied_migrations", "wa.rendered_menus"]
 TABLES = """
     select oid::regclass::text from pg_class
     where relnamespace in ('public'::regnamespace, 'wa'::regnamespace) and relkind = 'r'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib import import_module
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
@@ -11,95 +10,90 @@ import pglast
 import pytest
 from typer.testing import CliRunner
 
-from tests.extension.conftest import NEW, OLD
+from tests.extension.conftest import NEXT, OLD, build
+from tests.roads.versions import Version, make_later, write_earlier
 from wa_webhook.cli import app
-from wa_webhook.migrate import SourceError
+from wa_webhook.extension import read_versions, record_version
+from wa_webhook.migrate import HistoryError, SourceError
+from wa_webhook.migrate.manifest import manifest_of, read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.extension.conftest import Tree
 
-LATE = "20990101000000_late.sql"
+@pytest.fixture
+def tree(tmp_path: Path) -> Version:
+    """A copy of db/ in which OLD is out and everything has changed since."""
+    version = write_earlier(tmp_path / "db")
+    record_version(version.folder, version.source(), OLD)
+    make_later(version)
+    return version
 
 
-def add_late_migration(tree: Tree) -> None:
-    (tree.folder / "migrations" / LATE).write_text("create table wa.late (id bigint);\n")
-
-
-def test_every_version_has_a_script_and_an_update_to_the_next(tree: Tree, tmp_path: Path) -> None:
-    written = {file.name for file in tree.build(tmp_path).extension.iterdir()}
+def test_the_newest_version_has_a_script_and_an_update_from_each_that_is_out(
+    tree: Version, tmp_path: Path
+) -> None:
+    written = {file.name for file in build(tree, NEXT, tmp_path).extension.iterdir()}
     assert written == {
         "wa_webhook.control",
-        f"wa_webhook--{OLD}.sql",
-        f"wa_webhook--{OLD}--{NEW}.sql",
-        f"wa_webhook--{NEW}.sql",
+        f"wa_webhook--{OLD}--{NEXT}.sql",
+        f"wa_webhook--{NEXT}.sql",
     }
 
 
-def test_what_an_earlier_run_wrote_is_gone(tree: Tree, tmp_path: Path) -> None:
-    outdated = tree.build(tmp_path, "0.0.2").extension / "wa_webhook--0.0.2.sql"
+def test_versions_are_in_the_order_of_their_numbers(tree: Version) -> None:
+    for name in ("0.10.0", "0.9.0"):
+        record_version(tree.folder, tree.source(), name)
+    assert list(read_versions(tree.folder, tree.source(), "1.0.0")) == [OLD, "0.9.0", "0.10.0"]
+
+
+def test_what_an_earlier_run_wrote_is_gone(tree: Version, tmp_path: Path) -> None:
+    outdated = build(tree, "0.0.3", tmp_path).extension / "wa_webhook--0.0.3.sql"
     assert outdated.exists()
-    tree.build(tmp_path)
+    build(tree, NEXT, tmp_path)
     assert not outdated.exists()
 
 
-def test_an_update_applies_what_came_after_the_earlier_version(tree: Tree) -> None:
-    old, new = tree.versions()
-    assert (*old.migrations, *new.added_since(old)) == new.migrations
-    assert new.added_since(old)
+def test_a_manifest_says_what_its_version_holds(tree: Version) -> None:
+    path = record_version(tree.folder, tree.source(), NEXT)
+    assert read_manifest(path.read_text()) == manifest_of(tree.source())
 
 
-def test_a_version_that_is_out_keeps_its_script(tree: Tree, tmp_path: Path) -> None:
-    tree.record(NEW)
-    before = tree.build(tmp_path).extension / f"wa_webhook--{NEW}.sql"
-    text = before.read_text()
-    add_late_migration(tree)
-    tree.build(tmp_path, "0.2.0")
-    assert before.read_text() == text
+def test_an_update_holds_what_changed_and_nothing_else(tree: Version, tmp_path: Path) -> None:
+    update = build(tree, NEXT, tmp_path).extension / f"wa_webhook--{OLD}--{NEXT}.sql"
+    text = update.read_text()
+    assert "create table wa.version_orders" not in text
+    assert "alter table wa.version_orders add column title" in text
+    assert "-- functions/base/version_says.sql" in text
+    assert "-- functions/base/version_stays.sql" not in text
+    assert "drop routine if exists wa.version_gone;" in text
 
 
-def test_a_version_that_is_out_takes_no_more_migrations(tree: Tree) -> None:
-    tree.record(NEW)
-    add_late_migration(tree)
-    with pytest.raises(SourceError, match=f"{NEW} is out and there are newer migrations"):
-        tree.versions()
+@pytest.mark.parametrize(
+    "path", ["functions/base/version_says.sql", "migrations/20980201000000_version_titles.sql"]
+)
+def test_a_version_that_is_out_takes_no_more_changes(tree: Version, path: str) -> None:
+    record_version(tree.folder, tree.source(), NEXT)
+    file = tree.folder / path
+    file.write_text(f"{file.read_text()}\n")
+    with pytest.raises(SourceError, match=f"{NEXT} is out and these files are not"):
+        read_versions(tree.folder, tree.source(), NEXT)
 
 
-@pytest.mark.parametrize("change", ["edited", "added", "removed"])
-def test_a_version_that_is_out_stands_for_its_migrations(tree: Tree, change: str) -> None:
-    migrations = tree.folder / "migrations"
-    first = min(migrations.iterdir())
-    match change:
-        case "edited":
-            first.write_text(f"{first.read_text()}\n")
-        case "added":
-            shutil.copy(first, migrations / "20261123000101_between.sql")
-        case "removed":
-            first.unlink()
-    with pytest.raises(SourceError, match=f"{OLD} is out, and its migrations .* no longer"):
-        tree.versions()
+def test_a_migration_of_a_version_that_is_out_stays_as_it_was(
+    tree: Version, tmp_path: Path
+) -> None:
+    file = tree.folder / "migrations/20980101000000_version_orders.sql"
+    file.write_text(f"{file.read_text()}\n")
+    with pytest.raises(HistoryError, match="20980101000000_version_orders"):
+        build(tree, NEXT, tmp_path)
 
 
-def test_recording_a_version_twice_changes_nothing(tree: Tree) -> None:
-    tree.record(NEW)
-    written = (tree.folder / "extension" / "versions.txt").read_text()
-    tree.record(NEW)
-    assert (tree.folder / "extension" / "versions.txt").read_text() == written
-
-
-def test_routines_have_to_be_released_first(tree: Tree) -> None:
-    routine = tree.folder / "functions" / "queue" / "wa_notify.sql"
-    routine.write_text(f"{routine.read_text()}\n")
-    with pytest.raises(SourceError, match="make release"):
-        tree.versions()
-
-
-def test_the_scripts_for_pg_tle_hold_the_same_and_parse(tree: Tree, tmp_path: Path) -> None:
-    built = tree.build(tmp_path)
+def test_the_scripts_for_pg_tle_hold_the_same_and_parse(tree: Version, tmp_path: Path) -> None:
+    built = build(tree, NEXT, tmp_path)
     for name, own in (
-        (f"install_{NEW}", f"wa_webhook--{NEW}"),
-        (f"update_{OLD}_{NEW}", f"wa_webhook--{OLD}--{NEW}"),
+        (f"install_{NEXT}", f"wa_webhook--{NEXT}"),
+        (f"update_{OLD}_{NEXT}", f"wa_webhook--{OLD}--{NEXT}"),
     ):
         call: Any = pglast.parse_sql((built.pg_tle / f"{name}.sql").read_text())[0].stmt
         given = call.targetList[0].val.args[3].val.sval
@@ -110,7 +104,7 @@ def test_the_scripts_for_pg_tle_hold_the_same_and_parse(tree: Tree, tmp_path: Pa
 
 
 def test_the_command_writes_the_version_of_the_package_and_says_how_to_install_it(
-    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # wa_webhook.cli.extension is the command; the module of that name is behind it.
     monkeypatch.setattr(
@@ -123,4 +117,4 @@ def test_the_command_writes_the_version_of_the_package_and_says_how_to_install_i
     assert "create extension wa_webhook cascade;" in result.output
     control = (tmp_path / "extension" / "wa_webhook.control").read_text()
     assert f"default_version = '{current}'" in control
-    assert f"\n{current} " in (tree.folder / "extension" / "versions.txt").read_text()
+    assert (tree.folder / "versions" / f"{current}.txt").exists()

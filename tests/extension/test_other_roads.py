@@ -10,10 +10,12 @@ import pytest
 from tests.extension.conftest import NEW, OLD, execute
 from tests.fixtures.names import about_default_names
 from tests.operations.command import answer, run
-from wa_webhook.migrate import HistoryError, Migrator
+from wa_webhook.adoption import adopt
+from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
-    from tests.extension.conftest import Tree
+    from collections.abc import Callable
+
     from tests.fixtures.postgres import Database
 
 pytestmark = about_default_names("the extension has the default names")
@@ -21,23 +23,23 @@ pytestmark = about_default_names("the extension has the default names")
 HELD = f"the extension wa_webhook {NEW}"
 
 
-@pytest.mark.parametrize("way", ["run", "plan", "adopt"])
+@pytest.mark.parametrize("way", [Migrator.run, Migrator.plan, adopt])
 def test_the_apply_script_refuses_what_the_extension_holds(
-    extended: Database, tree: Tree, way: str
+    extended: Database, way: Callable[[Migrator], object]
 ) -> None:
     with (
         psycopg.connect(extended.url(), autocommit=True) as connection,
         pytest.raises(HistoryError, match=f'{HELD}\n.*alter extension "wa_webhook" update'),
     ):
-        getattr(Migrator(connection, tree.source()), way)()
+        way(Migrator(connection, read_source(find_db_folder())))
 
 
 def test_the_command_says_so_and_changes_nothing(extended: Database) -> None:
     result = run("migrate", database=extended, role="postgres")
     assert result.exit_code == 1
     assert HELD in result.output
-    history = "select to_regnamespace('supabase_migrations')"
-    assert execute(extended, history) == [(None,)]
+    names = "select to_regclass('wa.names')"
+    assert execute(extended, names) == [(None,)]
 
 
 def test_status_shows_the_extension(extended: Database) -> None:

@@ -23,7 +23,7 @@ from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.migrations.conftest import value
 from tests.operations.command import answer, run
-from tests.supabase.contents import routines_of, rows_of, schema_of
+from tests.roads.contents import routines_of, rows_of, schema_of
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
 from wa_webhook.migrate.manifest import manifest_of

@@ -1,10 +1,9 @@
-"""The real Supabase CLI, run in a copy of the checkout against a database of the test's own."""
+"""The real Supabase CLI, run in a team's own project against a database of the test's own."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -30,9 +29,9 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class SupabaseCli:
-    """Runs commands in `checkout`; `home` keeps what the CLI remembers away from the user's."""
+    """Runs commands in `project`; `home` keeps what the CLI remembers away from the user's."""
 
-    checkout: Path
+    project: Path
     home: Path
 
     def run(self, database: Database, *command: str, expect: int = 0) -> Any:
@@ -49,7 +48,7 @@ class SupabaseCli:
             check=False,
             capture_output=True,
             text=True,
-            cwd=self.checkout,
+            cwd=self.project,
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.home),
@@ -79,10 +78,9 @@ def documented(command: str) -> list[str]:
 
 @pytest.fixture
 def supabase(tmp_path: Path) -> SupabaseCli:
-    """The CLI in a copy of what a checkout gives it: db/, and supabase/ with its link."""
-    checkout = tmp_path / "checkout"
-    for folder in ("db", "supabase"):
-        shutil.copytree(_PROJECT / folder, checkout / folder, symlinks=True)
-    home = tmp_path / "home"
+    """The CLI in a project that has no migration yet."""
+    project, home = tmp_path / "project", tmp_path / "home"
+    (project / "supabase" / "migrations").mkdir(parents=True)
+    (project / "supabase" / "config.toml").write_text('project_id = "a-teams-own"\n')
     home.mkdir()
-    return SupabaseCli(checkout, home)
+    return SupabaseCli(project, home)

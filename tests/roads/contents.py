@@ -10,9 +10,6 @@ import psycopg
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
-# The tools keep their own books on migrations.
-_BOOKS = ("wa.migration_checksums",)
-
 _ROUTINES = """
     select routine.oid::regprocedure::text, pg_get_functiondef(routine.oid),
         pg_get_userbyid(proowner), obj_description(routine.oid, 'pg_proc'),
@@ -48,7 +45,6 @@ def rows_of(database: Database) -> dict[str, list[Any]]:
                 f"select to_jsonb(t) - %s::text[] from {table} as t order by 1", (times,)
             ).fetchall()
             for table, times in tables
-            if table not in _BOOKS
         }
 
 

@@ -20,7 +20,6 @@ from tests.roads.versions import Version
 from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
 from wa_webhook.migrate import find_db_folder, read_source
 from wa_webhook.migrate.history import read_history
-from wa_webhook.migrate.manifest import manifest_of
 
 if TYPE_CHECKING:
     from tests.extension.installation import Installation
@@ -44,7 +43,7 @@ def test_the_rows_are_the_same(supabase_shaped: Database, database: Database) ->
 def test_what_it_is_made_of_is_remembered(extended: Database) -> None:
     with psycopg.connect(extended.url(), autocommit=True) as connection:
         held = read_history(connection, "wa")
-    assert held == manifest_of(read_source(find_db_folder()))
+    assert held == read_source(find_db_folder()).manifest()
 
 
 def test_everything_but_roles_belongs_to_it(extended: Database) -> None:

@@ -15,7 +15,7 @@ from tests.roads.versions import Version, make_later, write_earlier
 from wa_webhook.cli import app
 from wa_webhook.extension import read_versions, record_version
 from wa_webhook.migrate import HistoryError, SourceError
-from wa_webhook.migrate.manifest import manifest_of, read_manifest
+from wa_webhook.migrate.manifest import read_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def test_what_an_earlier_run_wrote_is_gone(tree: Version, tmp_path: Path) -> Non
 
 def test_a_manifest_says_what_its_version_holds(tree: Version) -> None:
     path = record_version(tree.folder, tree.source(), NEXT)
-    assert read_manifest(path.read_text()) == manifest_of(tree.source())
+    assert read_manifest(path.read_text()) == tree.source().manifest()
 
 
 def test_an_update_holds_what_changed_and_nothing_else(tree: Version, tmp_path: Path) -> None:

@@ -26,8 +26,7 @@ from tests.operations.command import answer, run
 from tests.roads.contents import routines_of, rows_of, schema_of
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
-from wa_webhook.migrate.manifest import manifest_of
-from wa_webhook.migrate.source import Migration
+from wa_webhook.migrate.files import Migration
 from wa_webhook.migrate.takeover import read_any_history
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def test_the_rows_are_those_of_a_new_database(taken_over: Database, database: Da
 
 def test_everything_is_known_to_be_applied(taken_over: Database) -> None:
     with psycopg.connect(taken_over.url(), autocommit=True) as connection:
-        assert read_any_history(connection, "wa", SOURCE) == manifest_of(SOURCE)
+        assert read_any_history(connection, "wa", SOURCE) == SOURCE.manifest()
     migrations = answer(run("status", "--json", database=taken_over))["migrations"]
     assert migrations["applied"] == len(SOURCE.migrations)
     assert migrations["pending"] == migrations["changed"] == migrations["removed"] == []

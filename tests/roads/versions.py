@@ -49,7 +49,7 @@ create table wa.version_orders (
 create type wa.version_pair as (first text, second text);
 """
 LATER_MIGRATION = """\
-drop trigger version_warns on wa.version_orders;
+drop trigger if exists version_warns on wa.version_orders;
 
 drop type wa.version_pair;
 

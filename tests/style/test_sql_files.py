@@ -14,7 +14,7 @@ from wa_webhook.migrate import find_db_folder, read_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wa_webhook.migrate.source import SqlFile
+    from wa_webhook.migrate.files import SqlFile
 
 SOURCE = read_source(find_db_folder())
 FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)

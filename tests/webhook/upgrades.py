@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from wa_webhook.migrate import Migrator, Source, find_db_folder, read_source
-from wa_webhook.migrate.source import Migration, SqlFile
+from wa_webhook.migrate.files import Migration, SqlFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

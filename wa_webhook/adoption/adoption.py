@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.adoption.wanted import WantedTable
     from wa_webhook.migrate import Migrator
-    from wa_webhook.migrate.source import Migration
+    from wa_webhook.migrate.files import Migration
     from wa_webhook.naming.rewriting import Rewriter
 
 ASIDE_SCHEMA = "wa_adopted"

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate import SourceError
-from wa_webhook.migrate.manifest import manifest_of, read_manifest
+from wa_webhook.migrate.manifest import read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def read_versions(folder: Path, source: Source, current: str) -> Mapping[str, Ma
         for path in sorted((folder / FOLDER).glob("*.txt"), key=_number)
     }
     recorded = versions.pop(current, None)
-    if recorded is not None and recorded != manifest_of(source):
+    if recorded is not None and recorded != source.manifest():
         raise SourceError(
             f"version {current} is out and these files are not what it is made of:"
             " raise the version in pyproject.toml"
@@ -46,7 +46,7 @@ def record_version(folder: Path, source: Source, name: str) -> Path:
     """Write that `name` is out and made of `source`; return the file."""
     path = folder / FOLDER / f"{name}.txt"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(_HEAD.format(name=name) + manifest_of(source).as_text(), encoding="utf-8")
+    path.write_text(_HEAD.format(name=name) + source.manifest().as_text(), encoding="utf-8")
     return path
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate import history
-from wa_webhook.migrate.source import SqlFile
+from wa_webhook.migrate.files import SqlFile
 from wa_webhook.migrate.statements import END_OF_FILE
 
 if TYPE_CHECKING:

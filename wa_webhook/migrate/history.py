@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wa_webhook.migrate.files import SqlFile
 from wa_webhook.migrate.manifest import COMPONENT, UNKNOWN, AppliedFile, Manifest
-from wa_webhook.migrate.source import SqlFile
+from wa_webhook.migrate.signatures import shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
+    from wa_webhook.migrate.files import Migration
     from wa_webhook.migrate.plan import Plan
-    from wa_webhook.migrate.source import Migration
 
 MIGRATIONS = "applied_migrations"
 FILES = "applied_files"
@@ -68,7 +69,9 @@ def record_routines(plan: Plan) -> list[SqlFile]:
         )
         parts.append(SqlFile("history", statement))
     if plan.changed_routines:
-        files = {one.path: AppliedFile(one.checksum, one.shape) for one in plan.changed_routines}
+        files = {
+            one.path: AppliedFile(one.checksum, shape_of(one)) for one in plan.changed_routines
+        }
         parts.append(record_files(files))
     return parts
 

@@ -10,8 +10,6 @@ from wa_webhook.migrate.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wa_webhook.migrate.source import Source
-
 COMPONENT = "wa_webhook"
 """Whose migrations and files these are; a flow has a history of its own."""
 
@@ -44,14 +42,6 @@ class Manifest:
         lines = [f"migration {version} {checksum}" for version, checksum in self.migrations.items()]
         lines += [f"{path} {one.checksum} {one.shape}" for path, one in self.files.items()]
         return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
-def manifest_of(source: Source) -> Manifest:
-    """Return what a database holds once all of `source` is applied."""
-    return Manifest(
-        {one.version: one.checksum for one in source.migrations},
-        {one.path: AppliedFile(one.checksum, one.shape) for one in source.routines},
-    )
 
 
 def read_manifest(text: str) -> Manifest:

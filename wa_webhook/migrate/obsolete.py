@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors
 
-from wa_webhook.migrate.signatures import read_signature
+from wa_webhook.migrate.signatures import signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ def drop_obsolete(
     have a routine of the same name there.
     """
     names = rewriter.names
-    signatures = filter(None, map(read_signature, source.routines))
+    signatures = filter(None, map(signature_of, source.routines))
     paths = (*(file.path for file in source.routines), *gone)
     obsolete = database.execute(
         _OBSOLETE,

@@ -16,14 +16,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import HistoryError
-from wa_webhook.migrate.signatures import can_become, is_trigger, name_of
-from wa_webhook.migrate.source import SqlFile
+from wa_webhook.migrate.files import SqlFile
+from wa_webhook.migrate.signatures import can_become, is_trigger, name_of, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from wa_webhook.migrate.files import Migration
     from wa_webhook.migrate.manifest import Manifest
-    from wa_webhook.migrate.source import Migration, Source
+    from wa_webhook.migrate.source import Source
 
 _AROUND = ("open_routines", "close_routines")
 """Who owns and who may execute: what is run before and after the other files."""
@@ -120,7 +121,7 @@ def _find_replaced(source: Source, earlier: Manifest) -> list[str]:
 def _shape_of(file: SqlFile, earlier: Manifest) -> str:
     before = earlier.files.get(file.path)
     # Reading it again for every file takes half a second.
-    return before.shape if before and before.checksum == file.checksum else file.shape
+    return before.shape if before and before.checksum == file.checksum else shape_of(file)
 
 
 def _drop(names: Sequence[str]) -> list[SqlFile]:

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from wa_webhook.migrate.files import Migration, SqlFile
     from wa_webhook.migrate.manifest import Manifest
-    from wa_webhook.migrate.source import Migration, Source, SqlFile
+    from wa_webhook.migrate.source import Source
 
 _T = TypeVar("_T")
 _AttemptT = TypeVar("_AttemptT", bound="Attempt")

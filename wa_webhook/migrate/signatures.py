@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pglast
@@ -14,7 +15,7 @@ from wa_webhook.migrate.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wa_webhook.migrate.source import SqlFile
+    from wa_webhook.migrate.files import SqlFile
 
 _MODES = {
     FunctionParameterMode.FUNC_PARAM_OUT: "out ",
@@ -26,7 +27,7 @@ _OUTPUT_MODES = {FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUN
 _DEFAULT = " default"
 
 
-def read_signature(file: SqlFile) -> str | None:
+def signature_of(file: SqlFile) -> str | None:
     """Return what a routine is called by: `wa.name(text)`; None for a file that makes none."""
     statement = _find_created(file)
     if statement is None:
@@ -37,7 +38,8 @@ def read_signature(file: SqlFile) -> str | None:
     return f"{_name(statement)}({types})"
 
 
-def read_shape(file: SqlFile) -> str:
+@lru_cache(maxsize=1024)
+def shape_of(file: SqlFile) -> str:
     """Return name, parameters and result of a file's routine; empty for a file that makes none.
 
     As in `function wa.name(p_text text, p_limit integer default) returns text`.

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from wa_webhook.migrate.errors import SourceError
-from wa_webhook.migrate.manifest import Manifest, read_manifest
-from wa_webhook.migrate.signatures import read_shape
+from wa_webhook.migrate.files import Migration, SqlFile
+from wa_webhook.migrate.manifest import AppliedFile, Manifest, read_manifest
+from wa_webhook.migrate.signatures import shape_of
 
 PREDECESSOR = "takeover.txt"
 
 MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
-
-
-@dataclass(frozen=True)
-class SqlFile:
-    """One file; `path` is relative to db/ and uses forward slashes."""
-
-    path: str
-    text: str
-
-    @property
-    def checksum(self) -> str:
-        """The first 16 hex digits of the SHA-256 of the file's UTF-8 bytes."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
-
-    @cached_property
-    def shape(self) -> str:
-        """What of its routine `create or replace` cannot change; empty where it makes none."""
-        return read_shape(self)
-
-
-@dataclass(frozen=True)
-class Migration(SqlFile):
-    """A file of db/migrations; `version` is its 14 digits, UTC YYYYMMDDHHMMSS."""
-
-    version: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +26,13 @@ class Source:
     migrations: tuple[Migration, ...]
     routines: tuple[SqlFile, ...]
     predecessor: Manifest = field(default_factory=Manifest)
+
+    def manifest(self) -> Manifest:
+        """Return what a database holds once all of it is applied."""
+        return Manifest(
+            {one.version: one.checksum for one in self.migrations},
+            {one.path: AppliedFile(one.checksum, shape_of(one)) for one in self.routines},
+        )
 
 
 def find_db_folder() -> Path:

@@ -18,7 +18,7 @@ from wa_webhook.migrate.errors import SourceError, StatementFailedError
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from wa_webhook.migrate.source import SqlFile
+    from wa_webhook.migrate.files import SqlFile
     from wa_webhook.naming.rewriting import Rewriter
 
 END_OF_FILE = "set constraints all immediate;\nset constraints all deferred;\n"

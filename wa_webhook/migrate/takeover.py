@@ -22,7 +22,8 @@ from wa_webhook.migrate.statements import (
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from wa_webhook.migrate.source import Migration, Source
+    from wa_webhook.migrate.files import Migration
+    from wa_webhook.migrate.source import Source
     from wa_webhook.naming.rewriting import Rewriter
 
 MIGRATIONS = "migration_checksums"

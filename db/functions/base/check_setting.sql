@@ -57,7 +57,11 @@ begin
       );
   end if;
 
-  new.updated_at := now();
+  -- A row that is restored keeps its time.
+  if tg_op = 'UPDATE' then
+    new.updated_at := now();
+  end if;
+
   return new;
 end
 $$;

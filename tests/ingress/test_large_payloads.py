@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from psycopg.types.json import Jsonb
+
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value
+from tests.work import count_kilobytes_sorted
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect
 
 
 def test_ten_thousand_messages_of_ten_thousand_new_users_fit_into_the_lock_table(
@@ -48,3 +54,15 @@ def test_every_failure_of_a_payload_is_reported(
     messages = [payloads.text_message("help", sender=str(34600000000 + n)) for n in range(200)]
     answer = dispatch(edge, payloads.envelope(messages))
     assert (answer["failed"], len(answer["events"])) == (200, 200)
+
+
+def test_what_the_statuses_of_a_payload_take_grows_with_their_number(connect: Connect) -> None:
+    few, many = (
+        count_kilobytes_sorted(
+            connect(SUPERUSER),
+            "select public.wa_dispatch(%s)",
+            Jsonb([payloads.envelope(statuses=[payloads.status_update() for _ in range(number)])]),
+        )
+        for number in (500, 2000)
+    )
+    assert many < 5 * few

@@ -10,15 +10,20 @@ begin
   end if;
 
   return (
-    select
-      jsonb_agg(
-        status.body || jsonb_build_object('phone_number_id', change.body #>> '{value,metadata,phone_number_id}')
-        order by change.position, status.position
-      )
-    from jsonb_path_query(p_payload, '$[*].entry[*].changes[*] ? (@.field == "messages")')
-      with ordinality as change (body, position)
-    cross join lateral jsonb_path_query(change.body, '$.value.statuses[*] ? (@.type() == "object")')
-      with ordinality as status (body, position)
+    -- Not materialized, a row of each status would hold all statuses of its change until they are sorted.
+    with status as materialized (
+      select
+        change.position as change_position,
+        status.position,
+        status.body || jsonb_build_object('phone_number_id', change.body #>> '{value,metadata,phone_number_id}') as body
+      from jsonb_path_query(p_payload, '$[*].entry[*].changes[*] ? (@.field == "messages")')
+        with ordinality as change (body, position)
+      cross join lateral jsonb_path_query(change.body, '$.value.statuses[*] ? (@.type() == "object")')
+        with ordinality as status (body, position)
+    )
+
+    select jsonb_agg(status.body order by status.change_position, status.position)
+    from status
   );
 end
 $$;

@@ -273,7 +273,7 @@ CREATE FUNCTION public.wa_health() RETURNS jsonb
 
 ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only.';
+COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that why its queue is paused, null when it is not.';
 
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
@@ -356,6 +356,15 @@ ALTER FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at t
 
 COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) IS 'A broadcast: queues one message for every different person among the recipients, behind replies and single messages. With dedupe_prefix, nobody gets it twice, also when the call is repeated. Returns how many were queued.';
 
+CREATE FUNCTION public.wa_queue_distrust(reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_queue_distrust(reason text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_queue_distrust(reason text) IS 'Says that this database was restored or copied in a way that it cannot see, such as a volume snapshot: its queue is paused, and wa_queue_resume(doubtful) asks what is to become of messages that the original may have sent.';
+
 CREATE FUNCTION public.wa_queue_pause(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -370,7 +379,7 @@ ALTER FUNCTION public.wa_queue_pause(reason text) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_queue_pause(reason text) IS 'Stops claiming until wa_queue_resume(). What is queued stays queued, what is being sent is still settled.';
 
-CREATE FUNCTION public.wa_queue_resume() RETURNS void
+CREATE FUNCTION public.wa_queue_resume(doubtful text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "DateStyle" TO 'ISO'
@@ -380,9 +389,9 @@ CREATE FUNCTION public.wa_queue_resume() RETURNS void
     SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_queue_resume() OWNER TO wa_runtime;
+ALTER FUNCTION public.wa_queue_resume(doubtful text) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_queue_resume() IS 'Continues claiming after a pause, and wakes the notifier.';
+COMMENT ON FUNCTION public.wa_queue_resume(doubtful text) IS 'Continues claiming after a pause, and wakes the notifier. After a restore, doubtful says what becomes of messages that the original may have sent already: send, or cancel.';
 
 CREATE FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -748,6 +757,13 @@ CREATE FUNCTION wa.basket_balance(p_basket_id uuid) RETURNS bigint
 
 COMMENT ON FUNCTION wa.basket_balance(p_basket_id uuid) IS 'What is in a basket, in minor units of its currency: what its last ledger entry left.';
 
+CREATE FUNCTION wa.begin_life() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.begin_life() IS 'Begins a life of this database where it is now, unless it is in one, and returns its token.';
+
 CREATE FUNCTION wa.build_basket_link(p_share_token text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -878,12 +894,12 @@ CREATE FUNCTION wa.claim_events(p_messages wa.received_message[]) RETURNS wa.rec
 
 COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
-CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
+COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -1271,6 +1287,13 @@ CREATE FUNCTION wa.get_menu_lock() RETURNS bigint
 
 COMMENT ON FUNCTION wa.get_menu_lock() IS 'The key of the advisory lock that keeps an outdated menu out of wa.rendered_menus: shared by those who change what a menu is made of, exclusive for who keeps one.';
 
+CREATE FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) IS 'Where this database is: what no dump carries and what a restore or a copy changes. Any role may read it.';
+
 CREATE FUNCTION wa.get_profile(p_user_id uuid) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1378,6 +1401,13 @@ CREATE FUNCTION wa.is_retention_due() RETURNS boolean
 
 COMMENT ON FUNCTION wa.is_retention_due() IS 'Whether retention last ran longer ago than retention_interval_seconds, or never.';
 
+CREATE FUNCTION wa.is_somebody_else(p_user_id uuid, p_status jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_somebody_else(p_user_id uuid, p_status jsonb) IS 'Whether a status names a person that we know, and not the one with this user_id: neither by number nor by BSUID.';
+
 CREATE FUNCTION wa.is_sound_list(p_payload jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1421,6 +1451,13 @@ CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
 
+CREATE FUNCTION wa.leave_life(p_because text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.leave_life(p_because text) IS 'Ends the life of this database, since it was restored or copied: its queue is paused until an operator says what is to become of messages that the original may have sent.';
+
 CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1434,6 +1471,13 @@ CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS js
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) IS 'What this person may do with a basket, as rows of a list.';
+
+CREATE FUNCTION wa.list_doubtful() RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_doubtful() IS 'The open messages of a database that was restored or copied, as far as they were queued before that was noticed: the original may have sent them. Null in any other database.';
 
 CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user_id uuid, phone_number_id text, template_name text, decision text, delay interval, class_code text, class text, scope text, ends_at timestamp with time zone, ends_when_user_writes boolean, raises_alert boolean, error_message text, alert_kind text, alert_key text, alert_detail jsonb)
     LANGUAGE sql STABLE
@@ -1554,12 +1598,13 @@ CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
 
 COMMENT ON FUNCTION wa.mask_recipient(p_recipient text) IS 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
 
-CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_id bigint, wa_message_id text, status text, happened_at timestamp with time zone, error jsonb)
+CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_id bigint, wa_message_id text, status text, happened_at timestamp with time zone, error jsonb, is_of_another_life boolean)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id.';
+COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id. is_of_another_life: it carries the token of this life, and this life has sent no such message.';
 
 CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -1820,6 +1865,13 @@ CREATE FUNCTION wa.rebuild_envelope(p_message wa.received_message) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) IS 'The webhook that would have carried just this message: what wa_replay_event dispatches again.';
 
+CREATE FUNCTION wa.recognize_life() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.recognize_life() IS 'The token of the life of this database, begun now if it has never had one; null when it was restored or copied, which pauses its queue. A standby that is promoted while the queue is alive lives on.';
+
 CREATE FUNCTION wa.record_failure(p_message wa.received_message, p_error text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1986,6 +2038,13 @@ CREATE FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_me
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
+
+CREATE FUNCTION wa.settle_doubtful(p_doubtful text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_doubtful(p_doubtful text) IS 'Begins the next life of a database that was restored or copied, after sending or cancelling what wa.list_doubtful names; does nothing in any other. Raises WA018 when there is something to decide and nobody has.';
 
 CREATE FUNCTION wa.settle_failed(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2209,7 +2268,7 @@ CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
 
 CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2785,6 +2844,32 @@ ALTER TABLE wa.kept_payloads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE wa.lives (
+    token text NOT NULL,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    system_identifier bigint NOT NULL,
+    timeline_id bigint NOT NULL,
+    database_oid bigint NOT NULL,
+    left_at timestamp with time zone,
+    left_because text,
+    CONSTRAINT lives_end_for_a_reason CHECK (((left_at IS NULL) = (left_because IS NULL))),
+    CONSTRAINT lives_token_is_hexadecimal CHECK ((token ~ '^[0-9a-f]{16}$'::text))
+);
+
+COMMENT ON TABLE wa.lives IS 'The lives of this database: one from its first claim on, and a further one each time it was restored or copied and an operator let its queue go on. A dump and a base backup carry the rows, but not where they were written: by that a copy knows itself for one.';
+
+COMMENT ON COLUMN wa.lives.token IS 'Part of the callback data of whatever is sent in this life, 16 hexadecimal digits: another database that sends from the same account has none like it.';
+
+COMMENT ON COLUMN wa.lives.system_identifier IS 'Of the cluster; initdb makes it, a base backup keeps it, a dump and pg_upgrade do not.';
+
+COMMENT ON COLUMN wa.lives.timeline_id IS 'Of the write-ahead log; it grows when a server ends its recovery: a restore, or a standby that was promoted.';
+
+COMMENT ON COLUMN wa.lives.database_oid IS 'Of the database in its cluster; a copy made with create database has another one.';
+
+COMMENT ON COLUMN wa.lives.left_at IS 'When the database was found to be restored or copied. Null: this is its life.';
+
+COMMENT ON COLUMN wa.lives.left_because IS 'How that showed.';
+
 CREATE TABLE wa.locales (
     locale text NOT NULL,
     name text NOT NULL,
@@ -3175,6 +3260,9 @@ ALTER TABLE ONLY wa.kept_payloads
 ALTER TABLE ONLY wa.kept_payloads
     ADD CONSTRAINT kept_payloads_sha256_key UNIQUE (sha256);
 
+ALTER TABLE ONLY wa.lives
+    ADD CONSTRAINT lives_pkey PRIMARY KEY (token);
+
 ALTER TABLE ONLY wa.locales
     ADD CONSTRAINT locales_pkey PRIMARY KEY (locale);
 
@@ -3319,6 +3407,10 @@ COMMENT ON INDEX wa.flow_transitions_to_state_idx IS 'Which states lead to a sta
 CREATE INDEX kept_payloads_waiting_idx ON wa.kept_payloads USING btree (received_at) WHERE ((replayed_at IS NULL) AND (reason <> 'text_replaced'::text));
 
 COMMENT ON INDEX wa.kept_payloads_waiting_idx IS 'What waits for a person.';
+
+CREATE UNIQUE INDEX lives_one_is_lived_idx ON wa.lives USING btree (((left_at IS NULL))) WHERE (left_at IS NULL);
+
+COMMENT ON INDEX wa.lives_one_is_lived_idx IS 'At most one life is not over.';
 
 CREATE INDEX menu_items_entry_idx ON wa.menu_items USING btree (entry_kind, reply_id);
 
@@ -3567,6 +3659,12 @@ CREATE POLICY kept_payloads_operate ON wa.kept_payloads TO wa_operator_role USIN
 
 CREATE POLICY kept_payloads_runtime ON wa.kept_payloads TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.lives ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY lives_read ON wa.lives FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY lives_runtime ON wa.lives TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.locales ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY locales_operate ON wa.locales FOR SELECT TO wa_operator_role USING (true);
@@ -3760,11 +3858,14 @@ GRANT ALL ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at ti
 REVOKE ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION public.wa_queue_distrust(reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_queue_distrust(reason text) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_queue_pause(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_queue_pause(reason text) TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION public.wa_queue_resume() FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_queue_resume() TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_queue_resume(doubtful text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_queue_resume(doubtful text) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) TO wa_operator_role;
@@ -3856,6 +3957,9 @@ GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid t
 REVOKE ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.begin_life() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.begin_life() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_basket_link(p_share_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_basket_link(p_share_token text) TO wa_basket_owner;
 
@@ -3909,8 +4013,8 @@ GRANT ALL ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) TO 
 REVOKE ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.send_error_classes TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.send_error_classes TO wa_operator_role;
@@ -4064,6 +4168,9 @@ GRANT ALL ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer
 REVOKE ALL ON FUNCTION wa.get_menu_lock() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_menu_lock() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.get_profile(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_profile(p_user_id uuid) TO wa_runtime;
 
@@ -4111,6 +4218,9 @@ GRANT ALL ON FUNCTION wa.is_plain_webhook(p_payload jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.is_retention_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_retention_due() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.is_somebody_else(p_user_id uuid, p_status jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_somebody_else(p_user_id uuid, p_status jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) TO wa_runtime;
 
@@ -4129,11 +4239,17 @@ GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.learn_addresses(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.leave_life(p_because text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_life(p_because text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_doubtful() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_failures(p_failures jsonb) TO wa_runtime;
@@ -4298,6 +4414,9 @@ GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) TO wa_runtime;
 
@@ -4361,6 +4480,9 @@ GRANT ALL ON FUNCTION wa.send_wake_up() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_doubtful(p_doubtful text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_doubtful(p_doubtful text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_failed(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
@@ -4551,6 +4673,9 @@ GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
 GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.lives TO wa_runtime;
+GRANT SELECT ON TABLE wa.lives TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.locales TO wa_runtime;
 GRANT SELECT ON TABLE wa.locales TO wa_operator_role;

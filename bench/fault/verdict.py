@@ -72,7 +72,8 @@ def judge(
     """
     copies: dict[str, list[Accepted]] = defaultdict(list)
     for one in accepted:
-        copies[str(one.callback_data)].append(one)
+        notification, _, _ = str(one.callback_data).partition(".")
+        copies[notification].append(one)
     repetitions: Counter[str] = Counter()
     claims_despite_status = 0
     for notification, (first, *repeats) in copies.items():

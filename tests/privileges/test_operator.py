@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-DOCUMENTS = ("docs/runbook.md", "docs/outbox.md", "docs/flows.md")
+DOCUMENTS = ("docs/runbook.md", "docs/outbox.md", "docs/flows.md", "docs/restore.md")
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 RIGHTS = """

@@ -39,6 +39,7 @@ class Queue:
     def __init__(self, owner: Connection[DictRow], worker: Connection[DictRow]) -> None:
         self.owner = owner
         self.worker = worker
+        self.callback_data: dict[int, str] = {}
 
     def value(self, query: LiteralString, *parameters: Any) -> Any:
         """Return the only value of a query."""
@@ -86,6 +87,12 @@ class Queue:
             self.value("select public.wa_notify(%s, %s)", recipient, Jsonb(payload or text()))
         )
 
+    def give_id(self, notification_id: int) -> None:
+        """Let the next notification have this id, as after a restore."""
+        self.owner.execute(
+            f"alter table public.notifications alter id restart with {notification_id}".encode()
+        )
+
     def row(self, notification_id: int) -> DictRow:
         """Return one notification."""
         row = self.owner.execute(
@@ -111,11 +118,15 @@ class Queue:
         )
 
     def claim(self, batch: int = 10, lease: str = "60 seconds") -> list[DictRow]:
-        """Claim as a worker does."""
-        return self.worker.execute(
+        """Claim as a worker does, and remember the callback data, as Meta would."""
+        claimed = self.worker.execute(
             "select * from public.wa_notifications_claim('worker-1', %s, %s::interval)",
             (batch, lease),
         ).fetchall()
+        for row in claimed:
+            if data := row["request"].get("biz_opaque_callback_data"):
+                self.callback_data[row["id"]] = data
+        return claimed
 
     def claimed_ids(self, batch: int = 10) -> list[int]:
         """Claim, and return the ids."""
@@ -149,6 +160,14 @@ class Queue:
         assert self.status(notification_id) == "sent"
         return notification_id
 
+    def status_of(self, notification_id: int, status: str, **fields: Any) -> dict[str, Any]:
+        """Build the status webhook of a message that was sent with our callback data."""
+        given: dict[str, Any] = {
+            "callback_data": self.callback_data[notification_id],
+            "recipient": self.row(notification_id)["recipient"].lstrip("+"),
+        }
+        return status_update(f"wamid.{notification_id}", status, **(given | fields))
+
     def apply_statuses(self, *statuses: dict[str, Any]) -> DictRow:
         """Apply status webhooks and return the report."""
         with as_engine(self.owner):
@@ -164,12 +183,6 @@ def result_of(claimed: DictRow, outcome: str, **result: Any) -> dict[str, Any]:
         | accepted
         | result
     )
-
-
-def status_of(notification_id: int, status: str, **fields: Any) -> dict[str, Any]:
-    """Build the status webhook of a message that was sent with our callback data."""
-    given: dict[str, Any] = {"callback_data": str(notification_id)} | fields
-    return status_update(f"wamid.{notification_id}", status, **given)
 
 
 def event_names(report: DictRow) -> list[str]:

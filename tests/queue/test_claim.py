@@ -24,7 +24,14 @@ def test_a_message_to_a_phone_number_becomes_a_complete_request(queue: Queue) ->
         "to": ANA,
         "type": "text",
         "text": {"body": "hello"},
-        "biz_opaque_callback_data": str(notification),
+        "biz_opaque_callback_data": queue.value(
+            """
+            select
+              id || '.' || (extract(epoch from created_at) * 1000000)::bigint || '.' || token
+            from public.notifications, wa.lives
+            where id = %s""",
+            notification,
+        ),
     }
     assert claimed["upload"] is None
     assert claimed["phone_number_id"] is None

@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
-from tests.queue.conftest import ANA, result_of, status_of, text
+from tests.queue.conftest import ANA, result_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,7 +218,7 @@ def test_a_claim_skips_what_a_status_is_settling(queue: Queue, connect: Connect)
     queue.end_lease(notification)
     webhook = connect(autocommit=False)
     with as_engine(webhook):
-        settled = Jsonb([status_of(notification, "sent")])
+        settled = Jsonb([queue.status_of(notification, "sent")])
         webhook.execute("select wa.apply_statuses(%s)", (settled,))
     assert queue.claim() == []
     webhook.commit()

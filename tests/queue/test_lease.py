@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.queue.conftest import event_names, result_of, status_of
+from tests.queue.conftest import event_names, result_of
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
@@ -144,7 +144,7 @@ def test_a_result_reported_twice_changes_nothing_the_second_time(queue: Queue) -
     notification = queue.queue()
     (claimed,) = queue.claim()
     queue.accept([claimed])
-    queue.apply_statuses(status_of(notification, "read"))
+    queue.apply_statuses(queue.status_of(notification, "read"))
     before = queue.row(notification)
     queue.accept([claimed])
     queue.reject(claimed, 100)

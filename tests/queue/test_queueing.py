@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import dispatch
-from tests.queue.conftest import ANA, BRUNO, CARLA_BSUID, status_of, text
+from tests.queue.conftest import ANA, BRUNO, CARLA_BSUID, text
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -123,7 +123,7 @@ def test_a_dedupe_key_stays_used_after_the_message_was_sent(queue: Queue) -> Non
     query = "select public.wa_notify(%s, %s, dedupe_key => 'order-7')"
     first = queue.value(query, ANA, Jsonb(text()))
     queue.accept(queue.claim())
-    queue.apply_statuses(status_of(first, "read"))
+    queue.apply_statuses(queue.status_of(first, "read"))
     assert queue.value(query, ANA, Jsonb(text())) == first
 
 

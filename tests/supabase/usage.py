@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 
 from tests.baskets.callers import call
 from tests.identity.conftest import World
-from tests.queue.conftest import Queue, status_of
+from tests.queue.conftest import Queue
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ def _send(queue: Queue, notifier: Connection[DictRow]) -> None:
     queue.accept(queue.claim())
     sent = queue.queue(phone)
     queue.accept(queue.claim())
-    queue.apply_statuses(status_of(sent, "delivered"), {"id": "wamid.unknown", "status": "read"})
+    queue.apply_statuses(
+        queue.status_of(sent, "delivered"), {"id": "wamid.unknown", "status": "read"}
+    )
     queue.write(queue.value("select user_id from public.profiles where whatsapp_e164 = %s", phone))
     queue.execute("select wa.raise_alert('notification_failed', '131026', '{}')")
     notifier.execute("select * from public.wa_alerts_claim('worker')")

@@ -107,6 +107,13 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
         yield fail("health", problem, "As it says.")
     for warning in row[0].get("warnings") or ():
         yield warn("health", warning, "As it says.")
+    if reason := row[0]["queue_paused_because"]:
+        yield warn(
+            "queue",
+            f"nothing is sent: {reason}",
+            "Mend the cause, then as the operator: select wa_queue_resume(); after a restore see"
+            " docs/restore.md.",
+        )
     if row[0]["ok"]:
         yield ok("health", "the database can take webhooks")
 

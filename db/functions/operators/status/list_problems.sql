@@ -16,7 +16,13 @@ as $$
     select
       2, 'queue_paused', true,
       format('the queue is paused until %s: %s', p_status -> 'queue' ->> 'paused_until', p_status -> 'queue' ->> 'paused_reason'),
-      'mend the cause, then: select public.wa_queue_resume();'
+      case
+        when p_status -> 'queue' ->> 'doubtful' is null then 'mend the cause, then: select public.wa_queue_resume();'
+        else format(
+          '%s messages may have been sent before: docs/restore.md, then: select public.wa_queue_resume(''cancel'');',
+          p_status -> 'queue' ->> 'doubtful'
+        )
+      end
     where p_status -> 'queue' ->> 'paused_until' is not null
     union all
     select

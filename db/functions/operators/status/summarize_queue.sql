@@ -71,6 +71,7 @@ as $$
       select state.paused_reason from wa.queue_state as state
       where state.paused_until > clock_timestamp()
     ),
+    'doubtful', cardinality(wa.list_doubtful()),
     'held_numbers', (
       select coalesce(
         jsonb_agg(jsonb_build_object('phone_number_id', pace.phone_number_id, 'held_until', pace.held_until)),
@@ -83,4 +84,4 @@ as $$
 $$;
 
 comment on function wa.summarize_queue is
-'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';

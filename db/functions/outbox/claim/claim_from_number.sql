@@ -1,6 +1,7 @@
 create or replace function wa.claim_from_number(
   p_number text,
   p_worker text,
+  p_life text,
   p_wanted integer,
   p_lease interval
 )
@@ -58,7 +59,10 @@ begin
               'recipient_type', coalesce(notification.payload ->> 'recipient_type', 'individual'),
               -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
               case when ready.address ~ '^[A-Z]{2}\.' then 'recipient' else 'to' end, ready.address,
-              'biz_opaque_callback_data', notification.id::text
+              -- Which row, made when, in which life of which database: read by wa.match_statuses.
+              'biz_opaque_callback_data', concat_ws(
+                '.', notification.id, (extract(epoch from notification.created_at) * 1000000)::bigint, p_life
+              )
             )
           end as request,
           notification.payload -> (notification.payload ->> 'type') ?| '{qr,file}' as needs_media

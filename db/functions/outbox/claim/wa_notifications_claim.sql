@@ -24,6 +24,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+  v_life text;
   v_number text;
   v_is_unlimited boolean;
   v_allowed integer;
@@ -36,6 +37,20 @@ begin
       errcode = 'WA013',
       message = 'a claim names its worker, a batch of 1 to 1000, and a lease longer than nothing',
       hint = 'For example: select * from wa_notifications_claim(''worker-1'', 10, ''60 seconds'').';
+  end if;
+
+  -- The server process and database of the last claim cannot have been restored meanwhile.
+  select life.token into v_life
+  from wa.lives as life
+  inner join wa.server_presence as presence on presence.server_started_at = pg_postmaster_start_time()
+  where life.left_at is null
+    and life.database_oid = (
+      select database.oid::bigint from pg_database as database where database.datname = current_database()
+    );
+
+  v_life := coalesce(v_life, wa.recognize_life());
+  if v_life is null then
+    return;
   end if;
 
   if not wa.follow_clock() then
@@ -66,7 +81,7 @@ begin
 
     return query
     select claimed.*
-    from wa.claim_from_number(v_number, worker, v_allowed, lease) as claimed;
+    from wa.claim_from_number(v_number, worker, v_life, v_allowed, lease) as claimed;
 
     get diagnostics v_claimed = row_count;
     if v_is_unlimited is not true then

@@ -1,4 +1,4 @@
-create or replace function public.wa_queue_resume()
+create or replace function public.wa_queue_resume(doubtful text default null)
 returns void
 language plpgsql
 volatile
@@ -11,6 +11,8 @@ set extra_float_digits = 1
 set standard_conforming_strings = on
 as $$
 begin
+  perform wa.settle_doubtful(doubtful);
+
   update wa.queue_state
   set paused_until = null, paused_reason = null
   where queue_state.paused_until is not null;
@@ -22,6 +24,6 @@ $$;
 alter function public.wa_queue_resume owner to wa_runtime;
 
 comment on function public.wa_queue_resume is
-'Continues claiming after a pause, and wakes the notifier.';
+'Continues claiming after a pause, and wakes the notifier. After a restore, doubtful says what becomes of messages that the original may have sent already: send, or cancel.';
 
 grant execute on function public.wa_queue_resume to wa_operator_role;

@@ -7,6 +7,7 @@ as $$
 declare
   v_matched jsonb;
   v_unmatched integer;
+  v_of_another_life integer;
   v_applied integer := 0;
   v_events jsonb := '[]'::jsonb;
   v_successes jsonb;
@@ -14,8 +15,9 @@ declare
 begin
   select
     jsonb_agg(to_jsonb(matched.*)) filter (where matched.notification_id is not null),
-    count(*) filter (where matched.notification_id is null)
-  into v_matched, v_unmatched
+    count(*) filter (where matched.notification_id is null),
+    count(*) filter (where matched.is_of_another_life)
+  into v_matched, v_unmatched, v_of_another_life
   from wa.match_statuses(p_statuses) as matched;
 
   if v_matched is not null then
@@ -23,6 +25,10 @@ begin
     v_failures := wa.apply_failed_statuses(v_matched);
     v_applied := (v_successes ->> 'applied')::integer + (v_failures ->> 'applied')::integer;
     v_events := v_successes -> 'events' || (v_failures -> 'events');
+  end if;
+
+  if v_of_another_life > 0 then
+    perform wa.raise_alert('status_of_another_life', 'status', jsonb_build_object('statuses', v_of_another_life));
   end if;
 
   return jsonb_build_object(

@@ -1,0 +1,29 @@
+create or replace function wa.leave_life(p_because text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update wa.lives as life
+  set left_at = clock_timestamp(), left_because = p_because
+  where life.left_at is null;
+
+  if not found then
+    return;
+  end if;
+
+  -- Also where it is paused already: whoever resumes it has to know both.
+  update wa.queue_state as state
+  set
+    paused_until = 'infinity',
+    paused_reason = p_because
+      || coalesce('; it was already paused: ' || case when state.paused_until > clock_timestamp() then state.paused_reason end, '');
+
+  perform wa.raise_alert('queue_paused', 'restored', jsonb_build_object('reason', p_because, 'until', 'infinity'));
+  perform wa.emit_event('NOTIFY_QUEUE_PAUSED', jsonb_build_object('reason', p_because, 'until', 'infinity'), 'error');
+end
+$$;
+
+comment on function wa.leave_life is
+'Ends the life of this database, since it was restored or copied: its queue is paused until an operator says what is to become of messages that the original may have sent.';

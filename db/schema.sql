@@ -3747,8 +3747,6 @@ ALTER TABLE wa.server_presence ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY server_presence_runtime ON wa.server_presence TO wa_runtime USING (true) WITH CHECK (true);
 
-CREATE POLICY server_presence_watch ON wa.server_presence FOR SELECT TO wa_operator_role USING (true);
-
 ALTER TABLE wa.settings ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY settings_operate ON wa.settings TO wa_operator_role USING (true) WITH CHECK (true);
@@ -4722,7 +4720,6 @@ GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
 GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.server_presence TO wa_runtime;
-GRANT SELECT ON TABLE wa.server_presence TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.settings TO wa_runtime;
 GRANT SELECT ON TABLE wa.settings TO wa_basket_owner;

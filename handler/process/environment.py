@@ -7,7 +7,7 @@ wins over `.env.production.local`, so that a machine that holds both stays on th
 import re
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handler.process.connection_string import check_connection_string
@@ -59,6 +59,10 @@ Secrets = Annotated[SecretStr, AfterValidator(_holds_a_secret)]
 SecretHttpUrl = Annotated[SecretStr, AfterValidator(_is_http_url)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_is_connection_string)]
 AsciiSecret = Annotated[SecretStr, AfterValidator(_is_one_line_of_ascii)]
+MetricsPort = Annotated[
+    Annotated[int, Field(ge=0, le=65535)] | None,
+    BeforeValidator(lambda port: None if port == "off" else port),
+]
 
 
 class ProcessSettings(BaseSettings):
@@ -92,8 +96,8 @@ class AlertSettings(ProcessSettings):
 class MetricsSettings(ProcessSettings):
     """Who may read the metrics of a process."""
 
-    wa_metrics_port: int | None = Field(None, ge=0, le=65535)
-    """A port for nothing else, where a webhook's public one is open to everybody. 0: a free one."""
+    wa_metrics_port: MetricsPort = None
+    """0 takes a free one, and `off` (here None) none."""
     wa_metrics_host: str = Field("127.0.0.1", min_length=1)
     wa_metrics_token: AsciiSecret | None = None
 

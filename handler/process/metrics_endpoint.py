@@ -1,12 +1,9 @@
-"""`GET /metrics`: an endpoint for an application, or a server of its own on a port of its own."""
+"""`GET /metrics` on a port of its own: what faces Meta shows nobody its figures."""
 
-import asyncio
 import contextlib
 import hmac
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,15 +11,37 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handler.process.environment import MetricsSettings
+from handler.process.listening import bind
 from handler.process.logs import logger
+from handler.process.server import Limits, Server
 
 Render = Callable[[], Awaitable[bytes]]
 
-GRACE_SECONDS = 1
+LIMITS = Limits(connections=64, body_bytes=64 * 1024, grace_seconds=1.0)
 
 
-def metrics_route(render: Render, settings: MetricsSettings) -> Route:
-    """Return the route; with WA_METRICS_TOKEN, only whoever shows it is answered."""
+@contextlib.asynccontextmanager
+async def serve_metrics(render: Render, settings: MetricsSettings) -> AsyncIterator[str | None]:
+    """Serve the metrics on WA_METRICS_PORT until the context is left, and yield their URL.
+
+    Yields None where there is no such port. Raises PortRefusedError when it cannot be had.
+    """
+    if settings.wa_metrics_port is None:
+        yield None
+        return
+    host = settings.wa_metrics_host
+    with bind(host, settings.wa_metrics_port, "metrics", "WA_METRICS_PORT") as listener:
+        app = Starlette(routes=[Route("/metrics", _endpoint(render, settings))])
+        app.router.redirect_slashes = False
+        async with Server(app, LIMITS).accepting(listener) as port:
+            logger.info("METRICS_STARTED", host=host, port=port)
+            yield f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"
+
+
+def _endpoint(
+    render: Render, settings: MetricsSettings
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint; with WA_METRICS_TOKEN, only whoever shows it is answered."""
     token = settings.wa_metrics_token and settings.wa_metrics_token.get_secret_value()
 
     async def answer(request: Request) -> Response:
@@ -32,51 +51,4 @@ def metrics_route(render: Render, settings: MetricsSettings) -> Route:
                 return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return Response(await render(), media_type=CONTENT_TYPE_LATEST)
 
-    return Route("/metrics", answer)
-
-
-@contextlib.asynccontextmanager
-async def serve_metrics(render: Render, settings: MetricsSettings) -> AsyncIterator[None]:
-    """Serve the metrics on WA_METRICS_PORT, if there is one, until the context is left.
-
-    Raises OSError when the port cannot be had.
-    """
-    if settings.wa_metrics_port is None:
-        yield
-        return
-    with _listen(settings.wa_metrics_host, settings.wa_metrics_port) as listener:
-        host, port = listener.getsockname()[:2]
-        server = _Server(
-            uvicorn.Config(
-                Starlette(routes=[metrics_route(render, settings)]),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        logger.info("METRICS_STARTED", host=host, port=port)
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            await serving
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        logger.error("METRICS_PORT_REFUSED", host=host, port=port, error=type(error).__name__)
-        raise
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the program around it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    return answer

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wa_webhook.dev.server import LocalServer, bind
+from handler.process.listening import bind
+from wa_webhook.dev.server import LocalServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,13 +13,14 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from handler.process.listening import bind
 from tests import payloads
 from tests.api_key.keys import KEY_ID, SigningKey
 from tests.fixtures.names import current_role
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
 from tests.webhook.conftest import Webhook, running_webhook
 from wa_webhook.api_key import mint, read_secret, read_signing_key
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence

@@ -19,12 +19,13 @@ from starlette.routing import Route
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
+from handler.process.listening import bind
 from tests.fixtures.names import current_names, current_role
 from tests.fixtures.postgrest import JWT_SECRET
 from tests.fixtures.transport import EDGE_ROLE
 from tests.webhook.conftest import running_webhook
 from wa_webhook.api_key import mint, read_secret
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:

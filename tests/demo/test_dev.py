@@ -20,7 +20,7 @@ import psutil
 import psycopg
 import pytest
 
-from wa_webhook.dev.server import bind
+from handler.process.listening import bind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

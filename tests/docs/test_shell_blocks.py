@@ -44,12 +44,17 @@ async def test_the_shell_blocks_of_the_runbook_print_what_is_shown_from_first_to
     async with (
         PostgrestStandIn(stoppable_database, {"": SECRETS[0]}).serve() as url,
         running_webhook(
-            {"supabase_url": url, "wa_supabase_service_role_key": new.token}
+            {
+                "supabase_url": url,
+                "wa_supabase_service_role_key": new.token,
+                "wa_metrics_port": 0,
+            }
         ) as handler,
     ):
         variables = {
             "SUPABASE_URL": url,
             "WEBHOOK_URL": str(handler.http.base_url),
+            "METRICS_URL": str(handler.metrics_url),
             "OLD_KEY": old.token,
         }
         for block in RUNBOOK:

@@ -11,10 +11,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from handler import signature
+from handler.process.listening import bind
 from tests import payloads
 from tests.dispatching import break_step
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, running_outbox, until
-from wa_webhook.dev.server import bind
 from wa_webhook.meta import Behaviour
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Observed:
         """Post a webhook and return the status of its answer."""
         headers = {signature.HEADER: signature.sign(body, secret.encode())}
         async with httpx.AsyncClient(timeout=30) as http:
-            url = f"{self.handler_url}/webhook"
+            url = self.outbox.webhook_url
             return (await http.post(url, content=body, headers=headers)).status_code
 
     async def converse(self) -> None:
@@ -102,11 +102,15 @@ async def observing(database: Database) -> AsyncIterator[Observed]:
     with bind("127.0.0.1", 0, "metrics") as free:
         host, port = free.getsockname()
     async with (
-        running_outbox(database) as outbox,
+        running_outbox(database, with_metrics=True) as outbox,
         outbox.run_notifier(wa_metrics_port=port),
     ):
-        handler_url = outbox.webhook_url.removesuffix("/webhook")
-        yield Observed(outbox, handler_url, f"http://{host}:{port}")
+        assert outbox.handler_metrics_url is not None
+        yield Observed(
+            outbox,
+            outbox.handler_metrics_url.removesuffix("/metrics"),
+            f"http://{host}:{port}",
+        )
 
 
 @pytest.fixture

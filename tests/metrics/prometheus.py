@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from handler.process.listening import bind
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import find_program
-from wa_webhook.dev.server import bind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
 OPS = PROJECT / "ops"
-TARGETS = {"wa-webhook": "127.0.0.1:9101", "wa-notifier": "127.0.0.1:9102"}
+TARGETS = {"wa-webhook": "127.0.0.1:9464", "wa-notifier": "127.0.0.1:9465"}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ HEALTHY = {
     f'{REQUESTS}"401"}}': "0+60x180",
     f'{REQUESTS}"503"}}': "0+1x180",
     'wa_webhook_request_ms_bucket{le="1000.0"}': "0+660x180",
+    'wa_http_refused_total{reason="head_timeout"}': "0+6x180",
     "wa_message_processed_total": "0+500x180",
     "wa_message_failed_total": "0+0x180",
     "wa_message_invalid_sender_total": "0+2x180",
@@ -89,6 +90,11 @@ TROUBLES = {
         },
         silent=75,
         fires=85,
+    ),
+    "WaClientsRefused": Trouble(
+        {'wa_http_refused_total{reason="head_timeout"}': from_the_first_hour("0+6", "360+600")},
+        silent=68,
+        fires=75,
     ),
     "WaMessagesFailed": Trouble(
         {"wa_message_failed_total": from_the_first_hour("0+0", "1+0")}, silent=59, fires=61

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LABELS = {
     "wa_webhook_request_ms": {"status"},
+    "wa_http_refused": {"reason"},
     "wa_notification_queue": {"status"},
     "wa_notification_retried": {"class", "code"},
     "wa_notification_failed": {"class", "code"},

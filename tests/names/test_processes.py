@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from handler.process.listening import bind
 from tests import payloads
 from tests.fixtures.names import about_default_names, environment_of
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
@@ -22,7 +23,7 @@ from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
 from tests.webhook.test_serve_command import command, environment, post, serving
 from wa_webhook.api_key import mint, read_secret
 from wa_webhook.cli import app
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
 from wa_webhook.naming.names import Names
 

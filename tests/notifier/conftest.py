@@ -13,9 +13,12 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from handler.app import create_app
+from handler.process.listening import bind
+from handler.process.metrics_endpoint import serve_metrics
+from handler.process.server import Server
 from handler.settings import WebhookSettings
 from tests.fixtures.pooler import pooled
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
@@ -51,6 +54,7 @@ class Outbox:
         self.process_url = process_url or database.url
         self.listen_url: str | None = None
         self.webhook_url = webhook_url
+        self.handler_metrics_url: str | None = None
         self.graph = GraphStandIn(
             token=TOKEN, app_secret=APP_SECRET, webhook_url=webhook_url, phone_number_ids={PHONE_ID}
         )
@@ -140,6 +144,7 @@ class Outbox:
             "whatsapp_api_base_url": self.graph_url,
             "wa_notify_timeout_seconds": 5,
             "wa_notify_poll_seconds": 0.1,
+            "wa_metrics_port": None,
             "wa_listen_database_url": self.listen_url,
         }
         return NotifierSettings(_env_file=None, **(given | settings))
@@ -155,7 +160,10 @@ async def until(condition: Callable[[], bool], *, seconds: float = _PATIENCE_SEC
 
 @asynccontextmanager
 async def running_outbox(
-    database: Database, process_url: Callable[[str], str] | None = None
+    database: Database,
+    process_url: Callable[[str], str] | None = None,
+    *,
+    with_metrics: bool = False,
 ) -> AsyncIterator[Outbox]:
     """Run handler and stand-in on a database.
 
@@ -169,12 +177,18 @@ async def running_outbox(
             "wa_database_url": process_url("wa_edge_role"),
             "wa_app_secret": APP_SECRET,
             "wa_verify_token": "verify-token-of-the-tests",
+            "wa_http_grace_seconds": 1,
+            "wa_metrics_port": 0 if with_metrics else None,
         }
         webhook_url = f"http://{host}:{port}/webhook"
         outbox = Outbox(database, bind("127.0.0.1", 0, "stand-in"), webhook_url, process_url)
         await running.enter_async_context(outbox.serve_graph())
-        app = create_app(WebhookSettings(_env_file=None, **settings))
-        await running.enter_async_context(LocalServer(app, webhook_socket))
+        given = WebhookSettings(_env_file=None, **settings)
+        app = create_app(given)
+        await running.enter_async_context(Server(app, given.limits).accepting(webhook_socket))
+        outbox.handler_metrics_url = await running.enter_async_context(
+            serve_metrics(app.metrics.render, given)
+        )
         yield outbox
 
 

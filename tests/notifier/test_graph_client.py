@@ -17,8 +17,9 @@ from starlette.applications import Starlette
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from handler.process.listening import bind
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.notifier import GraphClient
 from wa_webhook.notifier.answers import read_answer

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from handler import signature
+from handler.process.listening import PortRefusedError, bind
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN, until
-from wa_webhook.dev.server import LocalServer, PortTakenError, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
@@ -232,5 +233,5 @@ async def test_statuses_that_wait_together_share_a_body() -> None:
 def test_a_taken_port_is_named_with_its_purpose() -> None:
     with bind("127.0.0.1", 0, "one") as taken:
         taken.listen()
-        with pytest.raises(PortTakenError, match="other"):
+        with pytest.raises(PortRefusedError, match="other"):
             bind("127.0.0.1", taken.getsockname()[1], "other")

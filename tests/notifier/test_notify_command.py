@@ -42,6 +42,7 @@ async def notifying(outbox: Outbox, folder: Path, **variables: str) -> AsyncIter
         "WA_PHONE_ID": PHONE_ID,
         "WHATSAPP_API_BASE_URL": outbox.graph_url,
         "WA_NOTIFY_CONCURRENCY": "1",
+        "WA_METRICS_PORT": "off",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,

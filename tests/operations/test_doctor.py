@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg import sql
 
+from handler.process.listening import bind
 from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
 from wa_webhook.dev.postgres import SUPERUSER
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:

@@ -3,22 +3,22 @@
 Each test runs once for each transport in use (`--transport`).
 """
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from handler import signature
 from handler.app import create_app
+from handler.process.listening import bind
+from handler.process.metrics_endpoint import serve_metrics
+from handler.process.server import Server
 from handler.settings import WebhookSettings
 from tests.fixtures.postgres import Database
 from tests.fixtures.postgrest import let_authenticator_switch
@@ -35,6 +35,8 @@ class Webhook:
 
     http: httpx.AsyncClient
     events: list[EventDict]
+    scrape: Callable[[], Awaitable[bytes]]
+    metrics_url: str | None
 
     async def post(self, body: bytes, *, signed_as: bytes | None = None) -> httpx.Response:
         """Post a body with its signature, or with that of other bytes."""
@@ -43,8 +45,8 @@ class Webhook:
         return await self.http.post("/webhook", content=body, headers={signature.HEADER: header})
 
     async def figure(self, name: str, **labels: str) -> float:
-        """Return one figure of `GET /metrics`."""
-        text = (await self.http.get("/metrics")).text
+        """Return one figure of the metrics."""
+        text = (await self.scrape()).decode()
         return next(
             sample.value
             for family in text_string_to_metric_families(text)
@@ -87,34 +89,28 @@ async def webhook(database: Database, run_webhook: RunWebhook) -> AsyncIterator[
 @asynccontextmanager
 async def running_webhook(settings: dict[str, Any]) -> AsyncIterator[Webhook]:
     """Run the handler in this event loop until the context ends."""
-    app = create_app(webhook_settings(settings))
-    # A client that waited for long on a busy machine finds its connection still open.
-    config = uvicorn.Config(app, port=0, http="httptools", log_config=None, timeout_keep_alive=600)
-    server = _Server(config)
-    with capture_logs() as events:
-        serving = asyncio.create_task(server.serve())
-        await server.is_up.wait()
-        host, port = server.servers[0].sockets[0].getsockname()
-        limits = httpx.Limits(max_connections=None)
-        async with httpx.AsyncClient(
-            base_url=f"http://{host}:{port}", timeout=180, limits=limits
-        ) as http:
-            yield Webhook(http, events)
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
+    given = webhook_settings(settings)
+    app = create_app(given)
+    server = Server(app, given.limits, app.metrics.count_refusal)
+    limits = httpx.Limits(max_connections=None)
+    with capture_logs() as events, bind("127.0.0.1", 0, "webhook") as listener:
+        async with (
+            server.accepting(listener) as port,
+            httpx.AsyncClient(
+                base_url=f"http://127.0.0.1:{port}", timeout=180, limits=limits
+            ) as http,
+            serve_metrics(app.metrics.render, given) as metrics_url,
+        ):
+            yield Webhook(http, events, app.metrics.render, metrics_url)
 
 
 def webhook_settings(settings: dict[str, Any]) -> WebhookSettings:
     """Build settings that no variable or file of the machine has a part in."""
-    given: dict[str, Any] = {"wa_app_secret": APP_SECRET, "wa_verify_token": VERIFY_TOKEN}
+    given: dict[str, Any] = {
+        "wa_app_secret": APP_SECRET,
+        "wa_verify_token": VERIFY_TOKEN,
+        # A client that waited for long on a busy machine finds its connection still open.
+        "wa_http_idle_seconds": 600,
+        "wa_metrics_port": None,
+    }
     return WebhookSettings(_env_file=None, **(given | settings))

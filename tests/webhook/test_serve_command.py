@@ -57,7 +57,11 @@ def environment(**variables: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("WA_", "ALERT_", "SUPABASE_", "WHATSAPP_"))
     }
-    given = {"WA_APP_SECRET": APP_SECRET, "PYTHONPATH": str(PROJECT)}
+    given = {
+        "WA_APP_SECRET": APP_SECRET,
+        "WA_METRICS_PORT": "off",
+        "PYTHONPATH": str(PROJECT),
+    }
     return inherited | environment_of(current_names()) | given | variables
 
 

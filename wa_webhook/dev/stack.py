@@ -15,9 +15,12 @@ import psycopg
 from pydantic import SecretStr
 
 from handler.app import create_app
+from handler.process.listening import bind
+from handler.process.metrics_endpoint import serve_metrics
+from handler.process.server import Server
 from handler.settings import WebhookSettings
 from wa_webhook.dev.postgres import HOST, SUPERUSER
-from wa_webhook.dev.server import LocalServer, bind
+from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
@@ -50,8 +53,11 @@ class Ports:
 
     @classmethod
     def take(cls, webhook: int = 0, graph: int = 0) -> Self:
-        """Bind both ports (0: a free one). Raises PortTakenError."""
-        return cls(bind(HOST, webhook, "webhook"), bind(HOST, graph, "Graph API stand-in"))
+        """Bind both ports (0: a free one). Raises PortRefusedError."""
+        return cls(
+            bind(HOST, webhook, "webhook", "--port"),
+            bind(HOST, graph, "Graph API stand-in", "--graph-port"),
+        )
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class LocalStack:
     """What runs: the addresses to post to, and the stand-in that takes the replies."""
 
     webhook_url: str
+    metrics_url: str
     graph_url: str
     graph: GraphStandIn
 
@@ -97,18 +104,22 @@ def local_names() -> Names:
 async def run_stack(postgres: LocalPostgres, ports: Ports) -> AsyncIterator[LocalStack]:
     """Run handler, notifier and stand-in on a prepared database until the context is left."""
     host, port = ports.webhook.getsockname()
+    webhook_url = f"http://{host}:{port}/webhook"
     graph = GraphStandIn(
         token=ACCESS_TOKEN,
         app_secret=APP_SECRET,
-        webhook_url=f"http://{host}:{port}/webhook",
+        webhook_url=webhook_url,
         phone_number_ids={PHONE_NUMBER_ID},
     )
     async with contextlib.AsyncExitStack() as running:
         graph_server = await running.enter_async_context(LocalServer(graph.app, ports.graph))
-        webhook = create_app(_webhook_settings(postgres))
-        webhook_server = await running.enter_async_context(LocalServer(webhook, ports.webhook))
+        settings = _webhook_settings(postgres)
+        app = create_app(settings)
+        server = Server(app, settings.limits, app.metrics.count_refusal)
+        await running.enter_async_context(server.accepting(ports.webhook))
+        metrics_url = await running.enter_async_context(serve_metrics(app.metrics.render, settings))
         await running.enter_async_context(_running_notifier(postgres, graph_server.url))
-        yield LocalStack(f"{webhook_server.url}/webhook", graph_server.url, graph)
+        yield LocalStack(webhook_url, metrics_url or "", graph_server.url, graph)
 
 
 @contextlib.asynccontextmanager
@@ -127,6 +138,8 @@ def _webhook_settings(postgres: LocalPostgres) -> WebhookSettings:
         _env_file=None,
         wa_database_schema=local_names().schema,
         wa_database_url=SecretStr(postgres.url(local_names().edge_role)),
+        wa_http_grace_seconds=1,
+        wa_metrics_port=0,
         wa_app_secret=SecretStr(APP_SECRET),
         wa_verify_token=SecretStr(VERIFY_TOKEN),
     )
@@ -140,5 +153,6 @@ def _notifier_settings(postgres: LocalPostgres, graph_url: str) -> NotifierSetti
         wa_token=SecretStr(ACCESS_TOKEN),
         wa_phone_id=PHONE_NUMBER_ID,
         whatsapp_api_base_url=f"{graph_url}/{_GRAPH_VERSION}",
+        wa_metrics_port=None,
         wa_notify_drain_seconds=2,
     )

@@ -4,7 +4,12 @@ from typing import Self
 
 from pydantic import DirectoryPath, Field, SecretStr, field_validator, model_validator
 
-from handler.process.environment import AlertSettings, ConnectionString, MetricsSettings
+from handler.process.environment import (
+    AlertSettings,
+    ConnectionString,
+    MetricsPort,
+    MetricsSettings,
+)
 from wa_webhook.settings import DatabaseSettings, GraphSettings
 
 
@@ -12,6 +17,8 @@ class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings, GraphSe
     """What `wa-webhook notify` needs: a connection, since it does not go through PostgREST."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
+    wa_metrics_port: MetricsPort = 9465
+    """Not the port of `wa-webhook serve`, which may run on the same machine."""
     wa_media_folder: DirectoryPath | None = None
     """The only place that messages may take files from."""
     wa_notify_concurrency: int = Field(32, ge=1, le=1000)

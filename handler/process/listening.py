@@ -23,9 +23,10 @@ def bind(host: str, port: int, purpose: str, option: str = "") -> socket.socket:
     except OSError as error:
         listener.close()
         is_taken = error.errno == errno.EADDRINUSE
-        problem = "is taken by another program" if is_taken else os.strerror(error.errno or 0)
+        reason = os.strerror(error.errno or 0)
+        problem = "is taken by another program" if is_taken else f"cannot be had ({reason})"
         way_out = f"; choose another with {option}, or a free one with 0" if option else ""
         raise PortRefusedError(
-            f"port {port} of {host}, for the {purpose}: {problem}{way_out}"
+            f"port {port} of {host}, for the {purpose}, {problem}{way_out}"
         ) from None
     return listener

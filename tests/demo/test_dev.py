@@ -161,4 +161,5 @@ def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
     assert result.returncode == 1
     assert f"port {port}" in result.stderr
     assert "database" in result.stderr
+    assert "choose another with --database-port" in result.stderr
     assert not (folder / ".dev" / "postgres").exists()

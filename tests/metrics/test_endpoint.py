@@ -104,6 +104,6 @@ def test_a_port_that_is_taken_stops_the_process_at_start_and_is_named(
         )
     assert finished.returncode == 1
     assert finished.stderr == (
-        f"port {port} of 127.0.0.1, for the metrics: is taken by another program; choose another"
+        f"port {port} of 127.0.0.1, for the metrics, is taken by another program; choose another"
         " with WA_METRICS_PORT, or a free one with 0\n"
     )

@@ -19,6 +19,7 @@ from psycopg.rows import DictRow
 
 from handler import signature
 from handler.process.environment import ProcessSettings
+from handler.process.listening import bind
 from handler.settings import WebhookSettings
 from tests import payloads
 from tests.fixtures.names import current_names, current_role, environment_of
@@ -172,6 +173,52 @@ async def test_sigterm_answers_what_is_in_flight_and_exits_with_zero(
         assert [response.status_code for response in responses] == [200] * 3
         assert await stopping == 0
     assert json.loads(served.lines[-1])["event"] == "SERVE_STOPPED"
+
+
+async def test_what_is_stuck_at_the_end_of_the_grace_gets_503_and_leaves_no_traceback(
+    way: dict[str, str], tmp_path: Path, connection: Connection[DictRow]
+) -> None:
+    async with serving(tmp_path, **way, WA_HTTP_GRACE_SECONDS="0.5") as served:
+        with connection.transaction():
+            connection.execute("lock table public.wa_events")
+            posting = asyncio.create_task(post(served.url, payloads.text_body()))
+            while await asyncio.to_thread(blocked, connection) == 0:
+                pass
+            stopping = asyncio.create_task(asyncio.to_thread(served.stop))
+            response = await posting
+            assert (response.status_code, response.json()) == (503, {"error": "shutting_down"})
+            assert await stopping == 0
+    events = [json.loads(line) for line in served.lines]
+    assert [event["event"] for event in events if event["level"] in {"warning", "error"}] == [
+        "ALERT_WEBHOOK_URL_UNSET"
+    ]
+    (request,) = [event for event in events if event["event"] == "WEBHOOK_REQUEST"]
+    assert (request["status"], request["error"]) == (503, "shutting_down")
+
+
+@pytest.mark.parametrize("words", [SERVE, HANDLER], ids=["wa-webhook serve", "python -m handler"])
+def test_a_port_that_is_taken_names_a_way_out(words: list[str], tmp_path: Path) -> None:
+    with bind("127.0.0.1", 0, "another program") as taken:
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        finished = subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment(
+                WA_VERIFY_TOKEN=VERIFY_TOKEN,
+                WA_DATABASE_URL="postgresql://wa_edge_role@127.0.0.1:1/postgres",
+                WA_PORT=port,
+            ),
+            timeout=60,
+            check=False,
+        )
+    assert finished.returncode == 1
+    assert finished.stderr == (
+        f"port {port} of 127.0.0.1, for the webhook, is taken by another program; choose another"
+        " with WA_PORT, or a free one with 0\n"
+    )
 
 
 def blocked(connection: Connection[DictRow]) -> int:

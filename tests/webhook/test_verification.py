@@ -42,12 +42,21 @@ async def test_a_request_without_parameters_is_forbidden(webhook: Webhook) -> No
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 404), ("PUT", "/webhook", 405), ("POST", "/healthz", 405)],
+    [
+        ("GET", "/", 404),
+        ("PUT", "/webhook", 405),
+        ("POST", "/healthz", 405),
+        ("POST", "/webhook/", 404),
+        ("GET", "/webhook/", 404),
+        ("POST", "//webhook", 404),
+    ],
 )
 async def test_other_paths_and_methods_are_refused_in_one_line_of_json(
     webhook: Webhook, method: str, path: str, status: int
 ) -> None:
-    response = await webhook.http.request(method, path)
+    url = f"{str(webhook.http.base_url).rstrip('/')}{path}"
+    response = await webhook.http.request(method, url, headers={"Host": "elsewhere.example"})
     assert response.status_code == status
+    assert "location" not in response.headers
     assert set(response.json()) == {"error"}
     assert response.text.count("\n") == 1

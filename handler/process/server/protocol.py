@@ -97,8 +97,10 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.cycle is not None and not self.cycle.response_complete:
             raise _PipelinedError
         # Requests that are with the application cannot be ended in favour of the newest.
-        is_busy = len(self.tasks) >= self._limits.connections
-        self.app = _answer_busy if is_busy else self.config.loaded_app
+        self.app = self.config.loaded_app
+        if len(self.tasks) >= self._limits.connections:
+            self.app = _answer_busy
+            self._all.on_refusal(Refusal.TOO_MANY_CONNECTIONS)
         super().on_message_begin()
         self.body = UnverifiedBody(self._all.unverified)
         self.scope["extensions"] = {EXTENSION: self.body}  # type: ignore[dict-item]  # not a dict

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bench import dispatch, flatness, outbox_queue, retention, storage
-from bench.http import throughput
+from bench.http import attacks, throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
@@ -32,6 +32,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "storage": storage.measure,
     "retention": retention.measure,
     "http": throughput.measure,
+    "attacks": attacks.measure,
 }
 
 

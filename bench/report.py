@@ -19,6 +19,7 @@ TARGETS = (
     "cost on full tables beside nearly empty ones",
     "hot users, hot batches and duplicates",
     "memory, and the time to start",
+    "signed webhooks while strangers attack",
 )
 
 Cell = str | int | float | Spread

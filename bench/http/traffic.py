@@ -32,7 +32,7 @@ class Traffic:
     """Who posts what: `requests` distinct webhooks of random users over so many connections.
 
     `duplicates` is the share of requests that repeat an earlier one. With `bytes_per_request` each
-    holds as many messages as fit, else one.
+    holds as many messages as fit, else one. With `is_fresh` each goes over a connection of its own.
     """
 
     requests: int
@@ -42,6 +42,7 @@ class Traffic:
     users: int = 100_000
     duplicates: float = 0.0
     bytes_per_request: int = 0
+    is_fresh: bool = False
 
     @property
     def messages_per_request(self) -> int:
@@ -179,6 +180,12 @@ def sign_requests(traffic: Traffic) -> list[bytes]:
 async def post(traffic: Traffic) -> Observation:
     """Connect, post everything, and say how it went. Raises ConnectionError when cut off."""
     run = PostingRun(traffic)
+    if traffic.is_fresh:
+        started = time.perf_counter()
+        await asyncio.gather(
+            *(post_over_fresh_ones(run, traffic.port) for _ in range(traffic.connections))
+        )
+        return run.observe(time.perf_counter() - started)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: run.fail(_describe(context)))
     connections = [
@@ -192,6 +199,17 @@ async def post(traffic: Traffic) -> Observation:
         poster.post_next()
     await run.wait()
     return run.observe(time.perf_counter() - started)
+
+
+async def post_over_fresh_ones(run: PostingRun, port: int) -> None:
+    """Post one request after the other, each over a new connection whose making counts."""
+    while (request := run.next_request()) is not None:
+        begun = time.perf_counter()
+        reader, writer = await asyncio.open_connection(_HOST, port)
+        writer.write(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+        answer = await reader.read()
+        writer.close()
+        run.note(answer[9:12].decode(), time.perf_counter() - begun)
 
 
 def _describe(context: dict[str, Any]) -> str:

@@ -247,6 +247,34 @@ ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runt
 
 COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
+CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_erase_profile(who text) OWNER TO wa_privacy;
+
+COMMENT ON FUNCTION public.wa_erase_profile(who text) IS 'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
+
+CREATE FUNCTION public.wa_export_profile(who text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_export_profile(who text) OWNER TO wa_privacy;
+
+COMMENT ON FUNCTION public.wa_export_profile(who text) IS 'Everything about the person whom a number, a BSUID or a user_id names, by table: profiles (with those that were merged), messages in both directions, and what flows keep. kept_payloads only names those that hold something of this person, since they may hold others'' as well. Raises WA043 when there is nobody.';
+
 CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, with_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -515,10 +543,12 @@ CREATE TABLE public.profiles (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
+    erased_at timestamp with time zone,
     CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
+    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL)))),
     CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
-    CONSTRAINT profiles_reachable_or_merged CHECK ((((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
+    CONSTRAINT profiles_reachable_or_merged CHECK (((erased_at IS NOT NULL) OR ((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
     CONSTRAINT profiles_wa_user_id_is_bsuid CHECK (((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]+$'::text) AND (char_length(wa_user_id) <= 131))),
     CONSTRAINT profiles_whatsapp_e164_is_e164 CHECK ((whatsapp_e164 ~ '^\+[1-9][0-9]{6,14}$'::text))
 )
@@ -537,6 +567,8 @@ COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no m
 COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
 
 COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
+
+COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
 
 CREATE TABLE wa.flow_entries (
     kind text NOT NULL,
@@ -1081,6 +1113,70 @@ CREATE FUNCTION wa.emit_event(p_event text, p_fields jsonb DEFAULT '{}'::jsonb, 
 
 COMMENT ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) IS 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
 
+CREATE FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) IS 'Of wa_erase_profile: the ledger stays as it is, so that its sums do. Its rows name a profile that nothing personal is left of.';
+
+CREATE FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) IS 'Of wa_erase_profile: forgets how many wrong codes a person has tried.';
+
+CREATE FUNCTION wa.erase_basket_members(p_user_ids uuid[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.erase_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) IS 'Of wa_erase_profile: takes a person out of all baskets. Another member becomes owner where none would be left; a basket without members closes, and loses its name, description and place.';
+
+CREATE FUNCTION wa.erase_kept_payloads(p_pattern text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.erase_kept_payloads(p_pattern text) IS 'Of wa_erase_profile: takes what names somebody, as wa.match_names tells, out of kept payloads. One that waits for a person and holds what others wrote is left without it, every other one is deleted. Returns how many.';
+
+CREATE FUNCTION wa.erase_traces(p_pattern text, p_words text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.erase_traces(p_pattern text, p_words text[]) IS 'Of wa_erase_profile: what names somebody where no column does, by a pattern of wa.match_names or by whole words, such as message ids. Alerts are left without their details. Returns how many rows by table.';
+
+CREATE FUNCTION wa.erase_wa_events(p_user_ids uuid[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) IS 'Of wa_erase_profile: deletes what these profiles wrote. Meta encodes the number in its message ids, so that only their digests are kept, for as long as it may repeat one.';
+
+CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) IS 'Of wa_export_profile: what a person has put into baskets, amounts in minor units.';
+
+CREATE FUNCTION wa.export_basket_members(p_user_ids uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.export_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_owner;
+
+COMMENT ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) IS 'Of wa_export_profile: the baskets that a person is in.';
+
 CREATE FUNCTION wa.extract_messages(p_payload jsonb) RETURNS wa.received_message[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1164,6 +1260,13 @@ CREATE FUNCTION wa.find_payload_problem(p_payload jsonb) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_payload_problem(p_payload jsonb) IS 'What Meta would refuse about a message body, in words, or null. Limits count characters, as Meta does.';
+
+CREATE FUNCTION wa.find_person(p_who text) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_person(p_who text) IS 'The profile of a person named by number in any usual spelling, by BSUID, or by user_id, that of a merged profile too. Raises WA043 when there is none.';
 
 CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
@@ -1458,6 +1561,13 @@ CREATE FUNCTION wa.leave_life(p_because text) RETURNS void
 
 COMMENT ON FUNCTION wa.leave_life(p_because text) IS 'Ends the life of this database, since it was restored or copied: its queue is paused until an operator says what is to become of messages that the original may have sent.';
 
+CREATE FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) RETURNS wa.received_message[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) IS 'The messages but those of people who were erased, which Meta delivers again: they bring nothing back.';
+
 CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1500,12 +1610,26 @@ CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.list_menu(p_locale text) IS 'The rows of the home menu in one language, for wa.build_list.';
 
+CREATE FUNCTION wa.list_names_of_person(p_user_ids uuid[]) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) IS 'What tells a person in a payload of Meta''s: the number, without plus sign and in both forms where there are two, and every BSUID.';
+
 CREATE FUNCTION wa.list_problems(p_status jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_problems(p_status jsonb) IS 'What is out of order in an answer of wa_status: a code, whether it needs a person, a message, and what to do next. What needs a person comes first.';
+
+CREATE FUNCTION wa.list_profiles_of_person(p_user_id uuid) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) IS 'The profile and those that were merged into it, in the order of user_id.';
 
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE
@@ -1520,6 +1644,13 @@ CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone 
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have: sending to a known number is how its BSUID becomes known.';
+
+CREATE FUNCTION wa.list_tables_about_people() RETURNS TABLE(relation regclass, table_name name, columns name[], erase_rule regproc, export_rule regproc, is_erasable boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_tables_about_people() IS 'The tables that refer to profiles, by a foreign key or, in wa, by a column user_id: the columns that do, and the rules of their own that they have. wa.erase_<table>(user_ids uuid[]) returns bigint erases, wa.export_<table>(user_ids uuid[]) returns jsonb hands out. Without a rule, is_erasable says whether wa_privacy may read and delete the rows.';
 
 CREATE FUNCTION wa.lock_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql
@@ -1597,6 +1728,13 @@ CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.mask_recipient(p_recipient text) IS 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
+
+CREATE FUNCTION wa.match_names(p_names text[]) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.match_names(p_names text[]) IS 'A regular expression for texts that name somebody by one of these numbers or BSUIDs. Null for none.';
 
 CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_id bigint, wa_message_id text, status text, happened_at timestamp with time zone, error jsonb, is_of_another_life boolean)
     LANGUAGE plpgsql
@@ -1788,6 +1926,13 @@ CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch
 
 COMMENT ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
 
+CREATE FUNCTION wa.purge_erased_digests() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_erased_digests() IS 'Forgets what was erased so long ago that Meta does not deliver it again.';
+
 CREATE FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1972,7 +2117,7 @@ CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) IS 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none.';
+COMMENT ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) IS 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none, or everything about the person was erased.';
 
 CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2355,6 +2500,13 @@ CREATE FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) RET
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) IS 'Raises an alert, once a day, when payloads that nobody has replayed or dismissed will be deleted within two weeks.';
+
+CREATE FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) IS 'A webhook payload without the messages, contacts and statuses that name somebody, as wa.match_names tells; those of others stay.';
 
 CREATE FUNCTION wa.write_temporary_file() RETURNS void
     LANGUAGE plpgsql
@@ -2808,6 +2960,16 @@ COMMENT ON COLUMN wa.basket_join_attempts.wrong_tries IS 'Since window_started_a
 
 COMMENT ON COLUMN wa.basket_join_attempts.window_started_at IS 'When the first of these tries was made.';
 
+CREATE TABLE wa.erased_digests (
+    digest bytea NOT NULL,
+    erased_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT erased_digests_digest_is_sha256 CHECK ((octet_length(digest) = 32))
+);
+
+COMMENT ON TABLE wa.erased_digests IS 'What Meta may still deliver again of people who were erased: it counts as a duplicate, and brings nothing back.';
+
+COMMENT ON COLUMN wa.erased_digests.digest IS 'SHA-256 of the message id, or of a whole payload that was kept.';
+
 CREATE TABLE wa.flow_transitions (
     from_state text NOT NULL,
     to_state text NOT NULL,
@@ -3245,6 +3407,9 @@ ALTER TABLE ONLY wa.applied_migrations
 ALTER TABLE ONLY wa.basket_join_attempts
     ADD CONSTRAINT basket_join_attempts_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY wa.erased_digests
+    ADD CONSTRAINT erased_digests_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY wa.flow_entries
     ADD CONSTRAINT flow_entries_pkey PRIMARY KEY (kind, value);
 
@@ -3563,6 +3728,8 @@ ALTER TABLE public.chat_state ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY chat_state_operate ON public.chat_state TO wa_operator_role USING (true);
 
+CREATE POLICY chat_state_privacy ON public.chat_state TO wa_privacy USING (true);
+
 CREATE POLICY chat_state_runtime ON public.chat_state TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
@@ -3571,11 +3738,15 @@ CREATE POLICY notifications_maintenance ON public.notifications TO wa_maintenanc
 
 CREATE POLICY notifications_operate ON public.notifications TO wa_operator_role USING (true) WITH CHECK (true);
 
+CREATE POLICY notifications_privacy ON public.notifications TO wa_privacy USING (true);
+
 CREATE POLICY notifications_runtime ON public.notifications TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY profiles_basket_owner ON public.profiles FOR SELECT TO wa_basket_owner USING (true);
+
+CREATE POLICY profiles_privacy ON public.profiles TO wa_privacy USING (true) WITH CHECK (true);
 
 CREATE POLICY profiles_read ON public.profiles FOR SELECT TO wa_operator_role USING (true);
 
@@ -3587,9 +3758,13 @@ CREATE POLICY wa_events_maintenance ON public.wa_events TO wa_maintenance USING 
 
 CREATE POLICY wa_events_operate ON public.wa_events TO wa_operator_role USING (true);
 
+CREATE POLICY wa_events_privacy ON public.wa_events TO wa_privacy USING (true);
+
 CREATE POLICY wa_events_runtime ON public.wa_events TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE public.webhook_logs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY webhook_logs_privacy ON public.webhook_logs TO wa_privacy USING (true);
 
 CREATE POLICY webhook_logs_read ON public.webhook_logs FOR SELECT TO wa_operator_role USING (true);
 
@@ -3613,6 +3788,8 @@ CREATE POLICY alert_occurrences_maintain ON wa.alert_occurrences TO wa_maintenan
 
 CREATE POLICY alert_occurrences_operate ON wa.alert_occurrences FOR SELECT TO wa_operator_role USING (true);
 
+CREATE POLICY alert_occurrences_privacy ON wa.alert_occurrences TO wa_privacy USING (true) WITH CHECK (true);
+
 CREATE POLICY alert_occurrences_runtime ON wa.alert_occurrences TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.alerts ENABLE ROW LEVEL SECURITY;
@@ -3620,6 +3797,8 @@ ALTER TABLE wa.alerts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY alerts_maintain ON wa.alerts TO wa_maintenance USING (true);
 
 CREATE POLICY alerts_operate ON wa.alerts TO wa_operator_role USING (true);
+
+CREATE POLICY alerts_privacy ON wa.alerts TO wa_privacy USING (true) WITH CHECK (true);
 
 CREATE POLICY alerts_runtime ON wa.alerts TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -3639,6 +3818,14 @@ ALTER TABLE wa.basket_join_attempts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY basket_join_attempts_owner ON wa.basket_join_attempts TO wa_basket_owner USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.erased_digests ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY erased_digests_maintenance ON wa.erased_digests TO wa_maintenance USING (true);
+
+CREATE POLICY erased_digests_privacy ON wa.erased_digests TO wa_privacy USING (true) WITH CHECK (true);
+
+CREATE POLICY erased_digests_read ON wa.erased_digests FOR SELECT TO wa_runtime USING (true);
+
 ALTER TABLE wa.flow_entries ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY flow_entries_read ON wa.flow_entries FOR SELECT TO wa_operator_role, wa_runtime USING (true);
@@ -3657,6 +3844,8 @@ CREATE POLICY kept_payloads_maintenance ON wa.kept_payloads TO wa_maintenance US
 
 CREATE POLICY kept_payloads_operate ON wa.kept_payloads TO wa_operator_role USING (true);
 
+CREATE POLICY kept_payloads_privacy ON wa.kept_payloads TO wa_privacy USING (true) WITH CHECK (true);
+
 CREATE POLICY kept_payloads_runtime ON wa.kept_payloads TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.lives ENABLE ROW LEVEL SECURITY;
@@ -3674,6 +3863,8 @@ CREATE POLICY locales_read ON wa.locales FOR SELECT TO wa_runtime USING (true);
 ALTER TABLE wa.marketing_preferences ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY marketing_preferences_operate ON wa.marketing_preferences TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY marketing_preferences_privacy ON wa.marketing_preferences TO wa_privacy USING (true);
 
 CREATE POLICY marketing_preferences_runtime ON wa.marketing_preferences TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -3701,6 +3892,8 @@ CREATE POLICY number_pace_watch ON wa.number_pace FOR SELECT TO wa_operator_role
 
 ALTER TABLE wa.pair_pace ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY pair_pace_privacy ON wa.pair_pace TO wa_privacy USING (true);
+
 CREATE POLICY pair_pace_runtime ON wa.pair_pace TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.phone_only_templates ENABLE ROW LEVEL SECURITY;
@@ -3710,6 +3903,8 @@ CREATE POLICY phone_only_templates_operate ON wa.phone_only_templates TO wa_oper
 CREATE POLICY phone_only_templates_read ON wa.phone_only_templates FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.profile_aliases ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY profile_aliases_privacy ON wa.profile_aliases TO wa_privacy USING (true);
 
 CREATE POLICY profile_aliases_runtime ON wa.profile_aliases TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -3722,6 +3917,8 @@ CREATE POLICY queue_state_watch ON wa.queue_state FOR SELECT TO wa_operator_role
 ALTER TABLE wa.recipient_blocks ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY recipient_blocks_operate ON wa.recipient_blocks TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY recipient_blocks_privacy ON wa.recipient_blocks TO wa_privacy USING (true);
 
 CREATE POLICY recipient_blocks_runtime ON wa.recipient_blocks TO wa_runtime USING (true) WITH CHECK (true);
 
@@ -3769,11 +3966,13 @@ GRANT USAGE ON SCHEMA public TO wa_operator_role;
 GRANT USAGE ON SCHEMA public TO wa_runtime;
 GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
+GRANT USAGE ON SCHEMA public TO wa_privacy;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
 GRANT ALL ON SCHEMA wa TO wa_maintenance;
 GRANT USAGE ON SCHEMA wa TO wa_operator_role;
+GRANT USAGE ON SCHEMA wa TO wa_privacy;
 
 REVOKE ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) TO wa_runtime;
@@ -3828,6 +4027,12 @@ GRANT ALL ON FUNCTION public.wa_dismiss_payload(id bigint) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) TO wa_edge_role;
+
+REVOKE ALL ON FUNCTION public.wa_erase_profile(who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_erase_profile(who text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_export_profile(who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_export_profile(who text) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) TO wa_operator_role;
@@ -3893,9 +4098,11 @@ GRANT ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) TO wa_runtime;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
 GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
+GRANT SELECT,UPDATE ON TABLE public.profiles TO wa_privacy;
 
 GRANT SELECT(user_id) ON TABLE public.profiles TO wa_basket_owner;
 
@@ -3904,6 +4111,8 @@ GRANT SELECT(whatsapp_e164) ON TABLE public.profiles TO wa_basket_owner;
 GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
 
 GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(erased_at) ON TABLE public.profiles TO wa_basket_owner;
 
 GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
@@ -4078,6 +4287,31 @@ REVOKE ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text)
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_maintenance;
+GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_kept_payloads(p_pattern text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_kept_payloads(p_pattern text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_traces(p_pattern text, p_words text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_traces(p_pattern text, p_words text[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.extract_messages(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.extract_messages(p_payload jsonb) TO wa_runtime;
@@ -4115,8 +4349,12 @@ GRANT ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) TO w
 REVOKE ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_person(p_who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_privacy;
+
 REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.find_template_problem(p_template jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_template_problem(p_template jsonb) TO wa_runtime;
@@ -4240,6 +4478,9 @@ GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.leave_life(p_because text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_life(p_because text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;
 
@@ -4258,14 +4499,24 @@ GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) TO wa
 REVOKE ALL ON FUNCTION wa.list_menu(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) TO wa_privacy;
+
 REVOKE ALL ON FUNCTION wa.list_problems(p_status jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_problems(p_status jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_tables_about_people() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_tables_about_people() TO wa_runtime;
+GRANT ALL ON FUNCTION wa.list_tables_about_people() TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) TO wa_basket_owner;
@@ -4275,9 +4526,11 @@ GRANT ALL ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid,
 
 REVOKE ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) TO wa_runtime;
@@ -4301,6 +4554,10 @@ GRANT ALL ON FUNCTION wa.mask_numbers(p_text text) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.mask_recipient(p_recipient text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.match_names(p_names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.match_names(p_names text[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
@@ -4331,12 +4588,14 @@ GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_
 
 REVOKE ALL ON FUNCTION wa.normalize_bsuid(p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
@@ -4369,6 +4628,7 @@ GRANT ALL ON FUNCTION wa.pause_queue(p_reason text, p_until timestamp with time 
 
 REVOKE ALL ON FUNCTION wa.phone_lookup_key(p_phone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.phone_lookup_key(p_phone text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.phone_lookup_key(p_phone text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.prepare_notification() FROM PUBLIC;
 
@@ -4377,6 +4637,9 @@ GRANT ALL ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) TO wa_m
 
 REVOKE ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_erased_digests() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_erased_digests() TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
@@ -4613,6 +4876,9 @@ GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) TO wa_maintenance;
 
+REVOKE ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) TO wa_privacy;
+
 REVOKE ALL ON FUNCTION wa.write_temporary_file() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.write_temporary_file() TO wa_runtime;
 
@@ -4629,6 +4895,7 @@ GRANT UPDATE(joined_at) ON TABLE public.basket_members TO wa_basket_owner;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.notifications TO wa_runtime;
 GRANT SELECT ON TABLE public.notifications TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.notifications TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE public.notifications TO wa_privacy;
 
 GRANT UPDATE(status) ON TABLE public.notifications TO wa_operator_role;
 
@@ -4639,9 +4906,11 @@ GRANT UPDATE(next_attempt_at) ON TABLE public.notifications TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE ON TABLE public.wa_events TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_privacy;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
 GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.webhook_logs TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.account_events TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
@@ -4652,10 +4921,16 @@ GRANT SELECT ON TABLE wa.alert_kinds TO wa_operator_role;
 GRANT SELECT ON TABLE wa.alert_occurrences TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.alert_occurrences TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.alert_occurrences TO wa_maintenance;
+GRANT SELECT ON TABLE wa.alert_occurrences TO wa_privacy;
+
+GRANT UPDATE(detail) ON TABLE wa.alert_occurrences TO wa_privacy;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_maintenance;
+GRANT SELECT ON TABLE wa.alerts TO wa_privacy;
+
+GRANT UPDATE(detail) ON TABLE wa.alerts TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.alert_overview TO wa_operator_role;
 
@@ -4665,12 +4940,19 @@ GRANT SELECT ON TABLE wa.applied_migrations TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
 
+GRANT SELECT ON TABLE wa.erased_digests TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.erased_digests TO wa_maintenance;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.erased_digests TO wa_privacy;
+
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
 GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_privacy;
+
+GRANT UPDATE(body) ON TABLE wa.kept_payloads TO wa_privacy;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.lives TO wa_runtime;
 GRANT SELECT ON TABLE wa.lives TO wa_operator_role;
@@ -4680,6 +4962,7 @@ GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_privacy;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
 
@@ -4701,17 +4984,20 @@ GRANT SELECT ON TABLE wa.number_pace TO wa_operator_role;
 GRANT UPDATE(rate_per_second) ON TABLE wa.number_pace TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.pair_pace TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.pair_pace TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.phone_only_templates TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.phone_only_templates TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.profile_aliases TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.profile_aliases TO wa_privacy;
 
 GRANT SELECT,UPDATE ON TABLE wa.queue_state TO wa_runtime;
 GRANT SELECT ON TABLE wa.queue_state TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.recipient_blocks TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_privacy;
 
 GRANT SELECT,INSERT,DELETE ON TABLE wa.rendered_menus TO wa_runtime;
 

@@ -24,6 +24,7 @@ OTHER_ROLES = [
     "wa_notifier_role",
     "wa_operator_role",
     "wa_maintenance",
+    "wa_privacy",
     "anon",
     "authenticated",
 ]

@@ -41,6 +41,7 @@ OTHER = Names(
     runtime_role="shop_runtime",
     basket_owner_role="shop_basket_owner",
     maintenance_role="shop_maintenance",
+    privacy_role="shop_privacy",
 )
 OPTIONS = tuple(
     part

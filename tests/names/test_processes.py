@@ -45,6 +45,7 @@ NAMES = Names(
     runtime_role="desk_runtime",
     basket_owner_role="desk_basket_owner",
     maintenance_role="desk_maintenance",
+    privacy_role="desk_privacy",
 )
 PROCESS_ROLES = (NAMES.edge_role, NAMES.notifier_role, NAMES.operator_role)
 SERVE = {"WA_APP_SECRET": APP_SECRET, "WA_VERIFY_TOKEN": VERIFY_TOKEN}

@@ -74,6 +74,8 @@ CALLS: dict[str, str] = {
     "public.wa_queue_pause": "select public.wa_queue_pause('trying')",
     "public.wa_queue_resume": "select public.wa_queue_resume()",
     "public.wa_retention_step": "select public.wa_retention_step()",
+    "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",
+    "public.wa_erase_profile": "select public.wa_erase_profile('0034 610 000 001')",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }
 VARYING = (

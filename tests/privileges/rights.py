@@ -23,6 +23,7 @@ OUR_ROLES = (
     "wa_runtime",
     "wa_basket_owner",
     "wa_maintenance",
+    "wa_privacy",
 )
 LISTED_ROLES = ", ".join(f"'{role}'" for role in OUR_ROLES)
 

@@ -89,7 +89,7 @@ def test_every_definer_routine_belongs_to_a_role_that_can_do_little(
     query = f"""
         select name from {ROUTINES} join pg_roles on pg_roles.oid = proowner
         where prosecdef and (
-            rolname not in ('wa_runtime', 'wa_basket_owner', 'wa_maintenance')
+            rolname not in ('wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy')
             or rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin)"""
     assert offenders(connection, query) == []
 

@@ -62,6 +62,7 @@ def migrate(
     runtime_role: RoleName = None,
     basket_owner_role: RoleName = None,
     maintenance_role: RoleName = None,
+    privacy_role: RoleName = None,
 ) -> None:
     """Apply new migrations, then every routine if one changed.
 
@@ -76,6 +77,7 @@ def migrate(
         runtime_role=runtime_role,
         basket_owner_role=basket_owner_role,
         maintenance_role=maintenance_role,
+        privacy_role=privacy_role,
     )
     bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
     url = database_url_or_exit(database_url)

@@ -47,6 +47,7 @@ class Names:
     runtime_role: str = "wa_runtime"
     basket_owner_role: str = "wa_basket_owner"
     maintenance_role: str = "wa_maintenance"
+    privacy_role: str = "wa_privacy"
 
     def __post_init__(self) -> None:
         if not self.private_schema:

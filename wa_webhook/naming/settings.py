@@ -15,6 +15,7 @@ class NamesSettings(ProcessSettings):
     wa_runtime_role: str = Names.runtime_role
     wa_basket_owner_role: str = Names.basket_owner_role
     wa_maintenance_role: str = Names.maintenance_role
+    wa_privacy_role: str = Names.privacy_role
 
     def names(self, **options: str | None) -> Names:
         """Return the names; `options` (fields of Names) win where they are given.
@@ -30,5 +31,6 @@ class NamesSettings(ProcessSettings):
             "runtime_role": self.wa_runtime_role,
             "basket_owner_role": self.wa_basket_owner_role,
             "maintenance_role": self.wa_maintenance_role,
+            "privacy_role": self.wa_privacy_role,
         }
         return Names(**settings | {name: one for name, one in options.items() if one is not None})

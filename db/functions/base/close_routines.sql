@@ -60,7 +60,7 @@ begin
   end loop;
 
   -- wa_maintenance makes partitions in wa.
-  revoke create on schema public, wa from wa_runtime, wa_basket_owner;
+  revoke create on schema public, wa from wa_runtime, wa_basket_owner, wa_privacy;
   revoke create on schema public from wa_maintenance;
 end
 $$;

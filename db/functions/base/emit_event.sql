@@ -12,4 +12,4 @@ $$;
 comment on function wa.emit_event is
 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
 
-grant execute on function wa.emit_event to wa_runtime, wa_basket_owner, wa_maintenance;
+grant execute on function wa.emit_event to wa_runtime, wa_basket_owner, wa_maintenance, wa_privacy;

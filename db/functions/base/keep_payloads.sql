@@ -7,6 +7,9 @@ as $$
   with payload as (
     select decode(payload.body, 'base64') as body, payload.reason, payload.error
     from jsonb_to_recordset(p_payloads) as payload (body text, reason text, error text)
+    where not exists (
+      select from wa.erased_digests as erased where erased.digest = sha256(decode(payload.body, 'base64'))
+    )
   ),
 
   distinct_payload as (

@@ -11,3 +11,5 @@ $$;
 
 comment on function wa.mask_recipient is
 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
+
+grant execute on function wa.mask_recipient to wa_runtime, wa_privacy;

@@ -6,7 +6,7 @@ declare
   v_routine record;
 begin
   -- Giving a routine to an owner takes that owner's right to create it; close_routines takes the right back.
-  grant create on schema public, wa to wa_runtime, wa_basket_owner;
+  grant create on schema public, wa to wa_runtime, wa_basket_owner, wa_privacy;
   grant create on schema public to wa_maintenance;
 
   -- `create or replace` keeps rights, so that one whose grant was deleted from its file would keep it for ever. What
@@ -20,7 +20,7 @@ begin
       routine.pronamespace = 'wa'::regnamespace
       or (
         routine.pronamespace = 'public'::regnamespace
-        and pg_get_userbyid(routine.proowner) in ('wa_runtime', 'wa_basket_owner', 'wa_maintenance')
+        and pg_get_userbyid(routine.proowner) in ('wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy')
       )
     )
     and acl.grantee <> routine.proowner

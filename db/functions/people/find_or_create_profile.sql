@@ -9,7 +9,13 @@ declare
 begin
   v_profile := wa.find_profile(p_phone, p_bsuid);
 
-  if v_profile.user_id is not null then
+  -- Whoever is being erased just now is somebody new afterwards.
+  perform
+  from public.profiles as profile
+  where profile.user_id = v_profile.user_id and profile.erased_at is null
+  for key share;
+
+  if found then
     return v_profile.user_id;
   end if;
 

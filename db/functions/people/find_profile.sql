@@ -35,3 +35,5 @@ $$;
 
 comment on function wa.find_profile is
 'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';
+
+grant execute on function wa.find_profile to wa_runtime, wa_privacy;

@@ -24,3 +24,5 @@ $$;
 
 comment on function wa.lock_profiles is
 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
+
+grant execute on function wa.lock_profiles to wa_runtime, wa_privacy;

@@ -13,3 +13,5 @@ $$;
 
 comment on function wa.normalize_bsuid is
 'A business-scoped user id as it is; null when the value is none.';
+
+grant execute on function wa.normalize_bsuid to wa_runtime, wa_privacy;

@@ -12,3 +12,5 @@ $$;
 
 comment on function wa.normalize_phone is
 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
+
+grant execute on function wa.normalize_phone to wa_runtime, wa_privacy;

@@ -17,3 +17,5 @@ $$;
 
 comment on function wa.phone_lookup_key is
 'One form for the variants of a number: Brazil with the ninth digit, Mexico without the 1, Argentina without the 9. The same expression as profiles.phone_lookup_key.';
+
+grant execute on function wa.phone_lookup_key to wa_runtime, wa_privacy;

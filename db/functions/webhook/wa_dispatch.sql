@@ -37,7 +37,7 @@ begin
 
     v_messages := wa.extract_messages(payload);
     v_statuses := wa.extract_statuses(payload);
-    v_claimed := wa.claim_events(wa.resolve_senders(v_messages, v_statuses));
+    v_claimed := wa.claim_events(wa.resolve_senders(wa.leave_out_erased(v_messages), v_statuses));
     v_events := wa.try_messages(v_claimed);
     v_failures := jsonb_path_query_array(v_events, '$[*] ? (@.event == "MESSAGE_FAILED")');
 

@@ -8,18 +8,18 @@ declare
   v_user_id uuid;
 begin
   with recursive pointer as (
-    select profile.user_id, profile.merged_into
+    select profile.user_id, profile.merged_into, profile.erased_at
     from public.profiles as profile
     where profile.user_id = p_profile_id
     union
-    select survivor.user_id, survivor.merged_into
+    select survivor.user_id, survivor.merged_into, survivor.erased_at
     from pointer
     inner join public.profiles as survivor on survivor.user_id = pointer.merged_into
   )
 
   select pointer.user_id into v_user_id
   from pointer
-  where pointer.merged_into is null;
+  where pointer.merged_into is null and pointer.erased_at is null;
 
   if v_user_id is null then
     raise exception using
@@ -33,6 +33,6 @@ end
 $$;
 
 comment on function wa.resolve_acting_profile is
-'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none.';
+'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none, or everything about the person was erased.';
 
 grant execute on function wa.resolve_acting_profile to wa_basket_owner;

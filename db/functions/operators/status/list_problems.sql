@@ -118,6 +118,12 @@ as $$
       format('the clock of the database server is %s seconds behind what is stored', p_status -> 'clock' ->> 'behind_seconds'),
       'see that the server keeps time: runbook, section 4'
     where (p_status -> 'clock' ->> 'behind_seconds')::numeric > 60
+    union all
+    select
+      14, 'people_not_erasable', true,
+      format('nothing says how people are erased from %s', kept.relation),
+      'grant it to wa_privacy or declare a rule: docs/personal-data.md'
+    from jsonb_array_elements_text(p_status -> 'tables_that_keep_people') as kept (relation)
   )
 
   select coalesce(

@@ -29,7 +29,8 @@ as $$
     (3, 'wa_operator_role', true),
     (4, 'wa_runtime', false),
     (5, 'wa_basket_owner', false),
-    (6, 'wa_maintenance', false)
+    (6, 'wa_maintenance', false),
+    (7, 'wa_privacy', false)
   ) as expected (position, name, is_process)
   left join pg_catalog.pg_roles as role on role.rolname = expected.name
 $$;

@@ -26,7 +26,12 @@ begin
     'send_failures', wa.summarize_send_failures(),
     'alerts', wa.summarize_alerts(),
     'retention', wa.summarize_retention(),
-    'roles', wa.summarize_roles()
+    'roles', wa.summarize_roles(),
+    'tables_that_keep_people', (
+      select coalesce(jsonb_agg(listed.relation::text), '[]')
+      from wa.list_tables_about_people() as listed
+      where not listed.is_erasable
+    )
   );
 
   return v_status || jsonb_build_object('problems', wa.list_problems(v_status));

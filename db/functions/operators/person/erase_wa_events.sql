@@ -1,0 +1,35 @@
+create or replace function wa.erase_wa_events(p_user_ids uuid[])
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_erased bigint;
+begin
+  with erased as (
+    delete from public.wa_events as event
+    where event.user_id = any(p_user_ids)
+    returning event.wa_message_id, event.received_at
+  ),
+
+  remembered as (
+    insert into wa.erased_digests (digest)
+    select distinct sha256(convert_to(erased.wa_message_id, 'UTF8'))
+    from erased
+    -- Meta repeats for seven days.
+    where erased.received_at > now() - interval '8 days'
+    on conflict (digest) do update set erased_at = excluded.erased_at
+  )
+
+  select count(*) into v_erased
+  from erased;
+
+  return v_erased;
+end
+$$;
+
+comment on function wa.erase_wa_events is
+'Of wa_erase_profile: deletes what these profiles wrote. Meta encodes the number in its message ids, so that only their digests are kept, for as long as it may repeat one.';
+
+grant execute on function wa.erase_wa_events to wa_privacy;

@@ -1,0 +1,120 @@
+create or replace function public.wa_erase_profile(who text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
+as $$
+declare
+  v_user_id uuid := wa.find_person(who);
+  v_user_ids uuid[] := wa.list_profiles_of_person(v_user_id);
+  v_names text[];
+  v_words text[];
+  v_pattern text;
+  v_table record;
+  v_rows bigint;
+  v_erased jsonb := '{}'::jsonb;
+begin
+  -- The locks of dispatch, in its order: whoever writes now waits, and begins anew.
+  v_names := wa.list_names_of_person(v_user_ids);
+  perform wa.lock_identities(
+    array(select '+' || name from unnest(v_names) as name where name ~ '^[0-9]'),
+    array(select name from unnest(v_names) as name where name !~ '^[0-9]')
+  );
+  perform wa.lock_profiles(null, null, v_user_ids);
+
+  if wa.list_names_of_person(wa.list_profiles_of_person(v_user_id)) <> v_names
+    or wa.list_profiles_of_person(v_user_id) <> v_user_ids
+  then
+    raise exception using
+      errcode = '40001',
+      message = 'the person''s profile changed while it was being locked',
+      hint = 'Nothing was committed. Call again.';
+  end if;
+
+  -- What tells of this person without a name: Meta's message ids, ours, and the masked forms of the names.
+  v_words := array(
+    select v_user_ids::text[] || event.words || notification.words || alias.words
+    from (
+      select coalesce(array_agg(event.wa_message_id), '{}') as words
+      from public.wa_events as event
+      where event.user_id = any(v_user_ids)
+    ) as event
+    cross join (
+      select
+        coalesce(array_agg(notification.id::text), '{}')
+        || coalesce(array_agg(notification.wa_message_id) filter (where notification.wa_message_id is not null), '{}')
+        || coalesce(array_agg(distinct wa.mask_recipient(notification.recipient)), '{}') as words
+      from public.notifications as notification
+      where notification.user_id = any(v_user_ids)
+    ) as notification
+    cross join (
+      select coalesce(array_agg(wa.mask_recipient(name)) || array_agg(wa.mask_recipient('+' || name)), '{}') as words
+      from unnest(v_names) as name
+    ) as alias
+  );
+  v_pattern := wa.match_names(v_names);
+
+  for v_table in
+    select * from wa.list_tables_about_people()
+  loop
+    if not v_table.is_erasable then
+      raise exception using
+        errcode = 'WA044',
+        message = format('%s refers to people, and nothing says how they are erased from it', v_table.relation),
+        detail = 'Nothing was erased.',
+        hint = format(
+          'Where rows go: grant select, delete on %1$s to wa_privacy; create policy privacy on %1$s to wa_privacy using (true); else declare wa.erase_%2$s(user_ids uuid[]) returns bigint: docs/personal-data.md.',
+          v_table.relation, v_table.table_name
+        );
+    end if;
+
+    if v_table.erase_rule is null then
+      execute format(
+        'delete from %s where %s',
+        v_table.relation,
+        (select string_agg(format('%I = any($1)', name), ' or ') from unnest(v_table.columns) as name)
+      ) using v_user_ids;
+      get diagnostics v_rows = row_count;
+    else
+      execute format('select %s($1)', v_table.erase_rule) into v_rows using v_user_ids;
+    end if;
+    v_erased := v_erased || jsonb_build_object(v_table.table_name, v_rows);
+  end loop;
+
+  if v_pattern is not null then
+    v_erased := v_erased || (
+      select jsonb_object_agg(trace.key, trace.value::bigint + coalesce((v_erased ->> trace.key)::bigint, 0))
+      from jsonb_each_text(wa.erase_traces(v_pattern, v_words)) as trace
+    );
+  end if;
+
+  update public.profiles as profile
+  set
+    whatsapp_e164 = null,
+    wa_user_id = null,
+    display_name = null,
+    locale = 'en',
+    last_inbound_at = null,
+    opted_out_at = null,
+    metadata = '{}',
+    updated_at = now(),
+    erased_at = coalesce(profile.erased_at, now())
+  where profile.user_id = any(v_user_ids);
+
+  perform wa.emit_event('PERSON_ERASED', jsonb_build_object('user_id', v_user_id, 'rows', v_erased));
+  return jsonb_build_object('user_id', v_user_id, 'rows', v_erased);
+end
+$$;
+
+alter function public.wa_erase_profile owner to wa_privacy;
+
+comment on function public.wa_erase_profile is
+'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
+
+grant execute on function public.wa_erase_profile to wa_operator_role;

@@ -1,0 +1,78 @@
+"""`wa-webhook person`: everything about one person, handed out or erased."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import psycopg
+import typer
+from psycopg import Connection
+
+from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.operations.database import explain
+from wa_webhook.operations.person import NOBODY, erase_person, export_person
+from wa_webhook.settings import DatabaseSettings
+
+app = typer.Typer(no_args_is_help=True, help="Hand out or erase everything about one person.")
+
+Who = Annotated[
+    str,
+    typer.Argument(
+        help="A number with its country code in any spelling, a BSUID, or the user_id of a profile."
+    ),
+]
+
+
+@app.command("export")
+def export(who: Who) -> None:
+    """Print everything about a person as one JSON object, by table.
+
+    WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this, 2 when a
+    setting is wrong, and 3 when the database did not answer.
+    """
+    with _database("person export") as connection:
+        found = export_person(connection, names_or_exit(), who)
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+@app.command("erase")
+def erase(
+    who: Who,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Erase everything about a person, for good; sums of ledgers stay.
+
+    WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this or the
+    question is not answered with yes, 2 when a setting is wrong, and 3 when the database did not
+    answer.
+    """
+    with _database("person erase") as connection:
+        if not yes:
+            rows = export_person(connection, names_or_exit(), who)
+            count = sum(len(one) for one in rows.values() if isinstance(one, list))
+            typer.confirm(f"{count} rows are about this person. Erase them for good?", abort=True)
+        erased = erase_person(connection, names_or_exit(), who)
+    if as_json:
+        typer.echo(json.dumps(erased))
+        return
+    for table, count in sorted(erased["rows"].items()):
+        if count:
+            typer.echo(f"{count:>7}  {table}")
+    typer.echo(f"erased; profile {erased['user_id']} is left without anything personal")
+
+
+@contextlib.contextmanager
+def _database(command: str) -> Iterator[Connection[Any]]:
+    with database_or_exit(settings_or_exit(DatabaseSettings), command) as connection:
+        try:
+            yield connection
+        except psycopg.Error as error:
+            if error.sqlstate != NOBODY:
+                raise
+            typer.echo(explain(error, names_or_exit()), err=True)
+            raise typer.Exit(1) from None

@@ -1,0 +1,44 @@
+"""Handing out and erasing everything about one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors, sql
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psycopg import Connection
+
+    from wa_webhook.naming.names import Names
+
+NOBODY = "WA043"
+"""The SQLSTATE when nobody goes by the name that was given."""
+
+
+def export_person(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
+    """Return what `wa_export_profile` does: rows by table. Raises psycopg.Error."""
+    return _call(connection, names, "wa_export_profile", who)
+
+
+def erase_person(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
+    """Erase, and return `user_id` and `rows`, numbers by table. Raises psycopg.Error."""
+    return _call(connection, names, "wa_erase_profile", who)
+
+
+@retry(
+    # A message of theirs may have got in between.
+    retry=retry_if_exception_type((errors.SerializationFailure, errors.DeadlockDetected)),
+    stop=stop_after_attempt(5),
+    wait=wait_random_exponential(multiplier=0.1, max=2),
+    reraise=True,
+)
+def _call(connection: Connection[Any], names: Names, routine: str, who: str) -> Mapping[str, Any]:
+    statement = sql.SQL("select {}.{}(%s)").format(
+        sql.Identifier(names.schema), sql.Identifier(routine)
+    )
+    row = connection.execute(statement, (who,)).fetchone()
+    answer: Mapping[str, Any] = row[0] if row else {}
+    return answer

@@ -92,12 +92,12 @@ def _measure_under(
             for is_fresh in (False, True)
         )
         memory = handler.peak_memory_mb
-    table.add(
-        name,
+    figures = (
         *(kept.requests_per_second, kept.p99_ms, kept.longest_ms),
         *(fresh.requests_per_second, fresh.p99_ms, fresh.longest_ms),
         memory,
     )
+    table.add(name, *(f"{figure:,.0f}" for figure in figures))
     for seen in (kept, fresh):
         if refused := {key: count for key, count in seen.statuses.items() if key != "200"}:
             section.notes.append(f"{name}: not everything was answered with 200: {refused}.")

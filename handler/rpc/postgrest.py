@@ -5,18 +5,14 @@ so that here, too, PostgreSQL alone decides what they say.
 """
 
 import asyncio
-import base64
-import json
-import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from handler.payload import Reason
 from handler.process.logs import log_events, logger
+from handler.rpc.api_key import ApiKey, ApiKeyRefused
 from handler.rpc.protocol import (
     ACQUIRE_SECONDS,
     DISPATCH_SECONDS,
@@ -28,6 +24,7 @@ from handler.rpc.protocol import (
     DispatchError,
     PayloadRefused,
     PurgeFailed,
+    SchemaMisfit,
     dispatch_patiently,
     sort_sqlstate,
 )
@@ -36,16 +33,12 @@ from handler.settings import SupabaseSettings
 PAUSE_SECONDS = 0.1
 """Between two steps of retention, so that they take turns with the requests."""
 
-SOON_SECONDS = 14 * 86_400
 LOST_STATUSES = frozenset({502, 503, 504})
 POOL_TIMEOUT = "PGRST003"
 SQLSTATE_LENGTH = 5
-REFUSED_BODIES: Mapping[str, Reason] = {
-    "PGRST102": "not_json",
-    # No routine takes these arguments: the body is none but a list of JSON object members, or the
-    # database is not migrated, in which case keeping it fails as well.
-    "PGRST202": "not_json",
-}
+NOT_JSON = "PGRST102"
+NO_SUCH_ROUTINE = "PGRST202"
+"""Not migrated, or migrated while PostgREST still goes by what it knew before."""
 
 
 class PostgrestRpc:
@@ -55,31 +48,22 @@ class PostgrestRpc:
         self, settings: SupabaseSettings, schema: str, on_error: CountError | None = None
     ) -> None:
         self._on_error = on_error
-        self._role_key = settings.role_key
         self._http = httpx.AsyncClient(
             base_url=f"{settings.supabase_url}/rest/v1/rpc/",
             headers={
                 "apikey": settings.gateway_key,
-                "Authorization": f"Bearer {self._role_key}",
+                "Authorization": f"Bearer {settings.role_key}",
                 "Content-Type": "application/json",
                 "Accept": "application/json",
                 "Content-Profile": schema,
             },
             timeout=httpx.Timeout(DISPATCH_SECONDS, connect=ACQUIRE_SECONDS, pool=ACQUIRE_SECONDS),
         )
-        self._key_is_refused = False
+        self._key = ApiKey(settings.role_key)
 
     async def open(self) -> None:
-        """Say whose key it is and until when; connections are made by the calls."""
-        claims = _read_claims(self._role_key)
-        role, expires_at = claims.get("role"), claims.get("exp")
-        logger.info("API_KEY_IN_USE", role=role, expires_at=_as_time(expires_at))
-        if role == "service_role" or self._role_key.startswith("sb_secret_"):
-            logger.warning(
-                "API_KEY_IS_ALL_ACCESS", hint="mint one for the handler's role: wa-webhook key"
-            )
-        if expires_at is not None and expires_at - time.time() < SOON_SECONDS:
-            logger.warning("API_KEY_EXPIRES_SOON", hint="mint the next one: wa-webhook key")
+        """Say whose key it is; connections are made by the calls."""
+        self._key.announce()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -159,9 +143,9 @@ class PostgrestRpc:
         except DispatchError as error:
             if self._on_error is not None:
                 self._on_error(error)
-            self._report_key(error)
+            self._key.report(error)
             raise
-        self._report_key(None)
+        self._key.report(None)
         return document
 
     async def _post(self, routine: str, arguments: str) -> dict[str, Any]:
@@ -176,22 +160,14 @@ class PostgrestRpc:
             return document
         raise _classified(response.status_code, document if isinstance(document, dict) else {})
 
-    def _report_key(self, error: DispatchError | None) -> None:
-        """Log a key that is refused once, until it is taken again."""
-        if isinstance(error, ApiKeyRefused) and not self._key_is_refused:
-            logger.error("API_KEY_REFUSED", reason=str(error), hint="mint one: wa-webhook key")
-        self._key_is_refused = isinstance(error, ApiKeyRefused)
-
-
-class ApiKeyRefused(DatabaseUnavailable):
-    """Gateway or PostgREST does not take the key: nobody is served until it is replaced."""
-
 
 def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
     """Sort by the code of PostgREST's answer: its own (PGRST...), or the SQLSTATE that it met."""
     code, message = str(error.get("code") or ""), str(error.get("message") or "")
-    if code in REFUSED_BODIES:
-        return PayloadRefused(REFUSED_BODIES[code], f"{code}: {message}", code)
+    if code == NOT_JSON:
+        return PayloadRefused("not_json", code, code)
+    if code == NO_SUCH_ROUTINE:
+        return SchemaMisfit(code, code)
     if status == httpx.codes.UNAUTHORIZED or "permission denied to set role" in message:
         return ApiKeyRefused(f"{code or status}: {message}")
     if len(code) == SQLSTATE_LENGTH and code != "PGRST":
@@ -199,17 +175,3 @@ def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
     if status in LOST_STATUSES and code != POOL_TIMEOUT:
         return ConnectionLost(code or f"HTTP {status}")
     return DatabaseUnavailable(code or f"HTTP {status}")
-
-
-def _as_time(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
-
-
-def _read_claims(token: str) -> dict[str, Any]:
-    """Return the claims of a JWT without verifying them; empty when it is none."""
-    try:
-        payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (ValueError, LookupError):
-        return {}
-    return claims if isinstance(claims, dict) else {}

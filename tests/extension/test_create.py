@@ -9,13 +9,13 @@ import pytest
 from psycopg import errors
 from psycopg.rows import dict_row
 
-from tests.extension.conftest import ALL_MEMBERS, NEW, build, execute, let_go, open_folder
+from tests.extension.conftest import ALL_MEMBERS, NEW, build, execute, open_folder
 from tests.extension.installation import let_everybody_read
 from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import cluster_from_seed, empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
-from tests.roads.contents import routines_of, rows_of, schema_of
+from tests.roads.contents import routines_of
 from tests.roads.versions import Version
 from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
 from wa_webhook.migrate import find_db_folder, read_source
@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from tests.extension.installation import Installation
 
 pytestmark = about_default_names("the extension has the default names")
-
-
-def test_the_routines_are_the_same(supabase_shaped: Database, database: Database) -> None:
-    assert routines_of(supabase_shaped) == routines_of(database)
-
-
-def test_the_schema_is_the_same(supabase_shaped: Database, database: Database) -> None:
-    let_go(supabase_shaped)
-    assert schema_of(supabase_shaped) == schema_of(database)
-
-
-def test_the_rows_are_the_same(supabase_shaped: Database, database: Database) -> None:
-    assert rows_of(supabase_shaped) == rows_of(database)
 
 
 def test_what_it_is_made_of_is_remembered(extended: Database) -> None:

@@ -23,7 +23,7 @@ from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.migrations.conftest import value
 from tests.operations.command import answer, run
-from tests.roads.contents import routines_of, rows_of, schema_of
+from tests.roads.contents import assert_same
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
 from wa_webhook.migrate.files import Migration
@@ -122,16 +122,8 @@ def receive(database: Database, text: str) -> dict[str, Any]:
         return dispatch(edge, body)
 
 
-def test_the_routines_are_those_of_a_new_database(taken_over: Database, database: Database) -> None:
-    assert routines_of(taken_over) == routines_of(database)
-
-
-def test_the_schema_is_that_of_a_new_database(taken_over: Database, database: Database) -> None:
-    assert schema_of(taken_over) == schema_of(database)
-
-
-def test_the_rows_are_those_of_a_new_database(taken_over: Database, database: Database) -> None:
-    assert rows_of(taken_over) == rows_of(database)
+def test_it_becomes_what_a_new_database_is(taken_over: Database, database: Database) -> None:
+    assert_same(taken_over, database)
 
 
 def test_everything_is_known_to_be_applied(taken_over: Database) -> None:

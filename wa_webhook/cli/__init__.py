@@ -5,6 +5,7 @@ import typer
 from wa_webhook.cli.demo import demo
 from wa_webhook.cli.dev import dev
 from wa_webhook.cli.doctor import doctor
+from wa_webhook.cli.export import export
 from wa_webhook.cli.extension import extension
 from wa_webhook.cli.flows import flows
 from wa_webhook.cli.key import key
@@ -33,6 +34,7 @@ app.command()(flows)
 app.command()(status)
 app.command()(doctor)
 app.command()(replay)
+app.command()(export)
 app.command()(extension)
 app.command()(key)
 app.command()(rewrite)

@@ -9,7 +9,7 @@ import typer
 from psycopg import errors
 
 from wa_webhook.adoption import adopt as take_over_tables
-from wa_webhook.cli.names import RoleName, SchemaName, names_or_exit
+from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
@@ -27,6 +27,7 @@ OWNER_NEEDED = (
 )
 
 
+@with_names
 def migrate(
     *,
     status: Annotated[
@@ -54,31 +55,12 @@ def migrate(
             show_default=False,
         ),
     ] = None,
-    schema: SchemaName = None,
-    private_schema: SchemaName = None,
-    edge_role: RoleName = None,
-    notifier_role: RoleName = None,
-    operator_role: RoleName = None,
-    runtime_role: RoleName = None,
-    basket_owner_role: RoleName = None,
-    maintenance_role: RoleName = None,
-    privacy_role: RoleName = None,
+    names: Names,
 ) -> None:
     """Apply new migrations, then every routine if one changed.
 
     Exits with 1 when it stopped before the end, saying which file, line and statement.
     """
-    names = names_or_exit(
-        schema=schema,
-        private_schema=private_schema,
-        edge_role=edge_role,
-        notifier_role=notifier_role,
-        operator_role=operator_role,
-        runtime_role=runtime_role,
-        basket_owner_role=basket_owner_role,
-        maintenance_role=maintenance_role,
-        privacy_role=privacy_role,
-    )
     bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
     url = database_url_or_exit(database_url)
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wa_webhook.migrate import make_plan
 from wa_webhook.migrate.compose import as_text, compose, wait_for_callers
 from wa_webhook.migrate.manifest import Manifest
+from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ class Scripts:
         return "\n".join(
             (
                 self._read("refuse_migrated_database"),
-                as_text(compose(make_plan(self._source, Manifest()))),
+                as_text(compose(make_plan(self._source, Manifest()), Names())),
                 self._read("mark_rows_for_dump"),
                 # Never in an update, whose tables hold rows of users.
                 self._read("leave_rows_to_restore"),
@@ -41,7 +42,7 @@ class Scripts:
 
         Raises HistoryError when a migration of that version was edited.
         """
-        parts = [wait_for_callers(), *compose(make_plan(self._source, earlier))]
+        parts = [wait_for_callers(), *compose(make_plan(self._source, earlier), Names())]
         return "\n".join((as_text(parts), self._read("mark_rows_for_dump")))
 
     def _read(self, name: str) -> str:

@@ -9,25 +9,36 @@ from typing import TYPE_CHECKING
 
 from wa_webhook.migrate import history
 from wa_webhook.migrate.files import SqlFile
+from wa_webhook.migrate.kept_names import keep_names, schema_of_contract
 from wa_webhook.migrate.statements import END_OF_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from wa_webhook.migrate.plan import Plan
+    from wa_webhook.naming.names import Names
 
 
-def compose(plan: Plan) -> Iterator[SqlFile]:
-    """Yield the parts, for one transaction; all have the default names."""
+def compose(plan: Plan, names: Names) -> Iterator[SqlFile]:
+    """Yield the parts, for one transaction; all of them with the default names.
+
+    `names`: those that they are going to be rewritten to.
+    """
     yield from plan.drops()
+    keeps_names = not names.are_default and not plan.applied
+    if keeps_names:
+        yield schema_of_contract()
     for migration in plan.pending:
         yield migration
         yield SqlFile("end", END_OF_FILE)
-    if plan.pending:
-        yield history.record_migrations(plan.pending)
+    if keeps_names:
+        yield keep_names(names)
     if plan.changed_routines or plan.removed_routines:
         yield from plan.routines()
-        yield from history.record_routines(plan)
+    yield SqlFile("history", history.HEADING)
+    if plan.pending:
+        yield history.record_migrations(plan.pending)
+    yield from history.record_routines(plan)
 
 
 def as_text(parts: Iterable[SqlFile]) -> str:

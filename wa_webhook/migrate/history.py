@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MIGRATIONS = "applied_migrations"
 FILES = "applied_files"
 
+HEADING = "-- What is applied now.\n"
+"""What stands above the statements that write it, where they are printed."""
+
 
 def read_history(database: Connection[Any], private_schema: str) -> Manifest:
     """Return what was applied; a database that was never migrated holds nothing."""

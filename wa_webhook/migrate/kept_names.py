@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from wa_webhook.migrate import history, takeover
 from wa_webhook.migrate.errors import HistoryError
-from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, DEFAULT_SCHEMA, Names
+from wa_webhook.migrate.files import SqlFile
+from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, Names
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -19,40 +20,53 @@ _HISTORIES = (
     [history.MIGRATIONS, history.FILES],
     [takeover.MIGRATIONS, takeover.FILES],
 )
-_TABLE = "names"
+TABLE = "names"
+
+_SCHEMA = """\
+do $$
+begin
+  if to_regnamespace('public') is null then
+    create schema public;
+    comment on schema public is 'The contract of wa-webhook with its callers.';
+  end if;
+end
+$$;
+"""
+_TABLE_OF_NAMES = f"""\
+create table wa.{TABLE} (
+  option text not null,
+  name text not null,
+  constraint names_pkey primary key (option)
+);
+
+comment on table wa.{TABLE} is
+'The names that wa-webhook was given for this database; wa-webhook migrate takes no others.';
+comment on column wa.{TABLE}.option is 'As on the command line: edge_role is --edge-role.';
+comment on column wa.{TABLE}.name is 'Of a schema or role.';
+
+alter table wa.{TABLE} enable row level security;
+
+-- It gives its owner nothing new; Supabase's advisors miss a policy on a table without.
+create policy names_keep on wa.{TABLE} to current_user using (true) with check (true);
+"""
 
 
-def ensure_schema(database: Connection[Any], names: Names) -> None:
-    """Create the schema of the contract, which migrations expect to be there as public is."""
-    if names.schema != DEFAULT_SCHEMA and not _exists(database, names.schema):
-        database.execute(f"create schema {names.schema}")
-        database.execute(
-            f"comment on schema {names.schema} is 'The contract of wa-webhook with its callers.'"
-        )
+def schema_of_contract() -> SqlFile:
+    """Return what creates the schema of the contract, which migrations expect to be there."""
+    return SqlFile("schema", _SCHEMA)
 
 
-def remember_names(database: Connection[Any], names: Names) -> None:
-    """Keep names that are not the default ones, unless they are kept already."""
-    schema = names.private_schema
-    if names.are_default or not history.has_history(database, schema) or _read(database, schema):
-        return
-    table = f"{schema}.{_TABLE}"
-    for statement in (
-        f"create table {table} (option text primary key, name text not null)",
-        f"comment on table {table} is 'The names that wa-webhook migrate was given; it takes no"
-        " others for this database.'",
-        f"comment on column {table}.option is 'As on the command line: edge_role is --edge-role.'",
-        f"comment on column {table}.name is 'Of a schema or role.'",
-        f"alter table {table} enable row level security",
-        # It gives its owner nothing new; Supabase's advisors miss a policy on a table without.
-        f"create policy names_keep on {table} to current_user using (true) with check (true)",
-    ):
-        database.execute(statement.encode())
-    database.execute(
-        f"insert into {table} (option, name)"  # noqa: S608
-        " select option, name from unnest(%s::text[], %s::text[]) as given (option, name)",
-        (list(names.as_options()), list(names.as_options().values())),
+def keep_names(names: Names) -> SqlFile:
+    """Return what keeps names that are not the default ones."""
+    rows = ",\n".join(f"('{option}', '{name}')" for option, name in names.as_options().items())
+    return SqlFile(
+        "names", f"{_TABLE_OF_NAMES}\ninsert into wa.{TABLE} (option, name) values\n{rows};\n"
     )
+
+
+def are_kept(database: Connection[Any], private_schema: str) -> bool:
+    """Whether the database has such names, and a place for them."""
+    return bool(_read(database, private_schema))
 
 
 def refuse_other_names(database: Connection[Any], names: Names) -> None:
@@ -92,15 +106,8 @@ def _find_kept(database: Connection[Any]) -> list[Names]:
 def _read(database: Connection[Any], schema: str) -> dict[str, str]:
     row = database.execute(
         "select pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text))::text",
-        (schema, _TABLE),
+        (schema, TABLE),
     ).fetchone()
     if row is None or row[0] is None:
         return {}
     return dict(database.execute(f"select option, name from {row[0]}").fetchall())  # noqa: S608
-
-
-def _exists(database: Connection[Any], schema: str) -> bool:
-    row = database.execute(
-        "select pg_catalog.to_regnamespace(%s) is not null", (schema,)
-    ).fetchone()
-    return row == (True,)

@@ -23,10 +23,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from wa_webhook.migrate import history
+from wa_webhook.migrate import history, kept_names
 from wa_webhook.migrate.errors import DatabaseBusyError, StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
-from wa_webhook.migrate.kept_names import ensure_schema, refuse_other_names, remember_names
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
@@ -212,9 +211,12 @@ class Migrator:
     def _execute(
         self, migration: Migration, execute: Callable[[Migration], object] | None = None
     ) -> None:
-        ensure_schema(self.database, self._names)
+        are_default = self._names.are_default
+        if not are_default:
+            self._execute_file(kept_names.schema_of_contract())
         (execute or self._execute_file)(migration)
-        remember_names(self.database, self._names)
+        if not are_default and not kept_names.are_kept(self.database, self._names.private_schema):
+            self._execute_file(kept_names.keep_names(self._names))
         self._execute_parts([history.record_migrations([migration]), history.forget_routines()])
 
     def _execute_parts(self, parts: Iterable[SqlFile]) -> None:
@@ -242,7 +244,7 @@ class Migrator:
 
     def _make_plan(self) -> Plan:
         refuse_extension(self.database, self._names.private_schema)
-        refuse_other_names(self.database, self._names)
+        kept_names.refuse_other_names(self.database, self._names)
         return make_plan(self._source, self._read_history(), include_all=self._include_all)
 
     @contextmanager

@@ -31,6 +31,11 @@ def derive_private_schema(schema: str) -> str:
     return DEFAULT_PRIVATE_SCHEMA if schema == DEFAULT_SCHEMA else f"{schema}_private"
 
 
+def variable_of(option: str) -> str:
+    """Return the environment variable that stands for an option: WA_EDGE_ROLE for `edge_role`."""
+    return f"WA_{'' if option.endswith('_role') else 'DATABASE_'}{option}".upper()
+
+
 @dataclass(frozen=True)
 class Names:
     """All names; a field is called as its option, `edge_role` for `--edge-role`.

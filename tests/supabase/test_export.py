@@ -1,0 +1,110 @@
+"""`wa-webhook export`, pushed by the Supabase CLI in a project that has migrations of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.operations.command import answer, run
+from tests.roads.versions import make_later, write_earlier
+from tests.supabase.conftest import needs_the_cli
+from tests.supabase.project import AFTER, BEFORE, Project
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fixtures.postgres import Database
+    from tests.supabase.conftest import SupabaseCli
+
+pytestmark = needs_the_cli
+
+SOURCE = read_source(find_db_folder())
+
+
+@pytest.fixture
+def project(supabase: SupabaseCli, bare_database: Database) -> Project:
+    """A project that has a table of its own in production."""
+    project = Project(supabase, bare_database)
+    project.write("20250101000000_shops.sql", BEFORE)
+    project.push()
+    return project
+
+
+@pytest.fixture
+def pushed(project: Project) -> Project:
+    """The same after an export of everything and one more migration of the team's."""
+    project.export(SOURCE)
+    project.write("20990101000000_owners.sql", AFTER)
+    project.push()
+    return project
+
+
+def test_an_export_is_pushed_between_the_teams_own(project: Project) -> None:
+    ours = project.export(SOURCE)
+    theirs = project.write("20990101000000_owners.sql", AFTER)
+    assert project.push() == [ours, theirs]
+    assert project.is_pushed()
+
+
+def test_status_doctor_and_migrate_say_that_all_is_applied(pushed: Project) -> None:
+    state = run("migrate", "--status", database=pushed.database, role="postgres")
+    assert state.exit_code == 0, state.output
+    assert state.output.endswith("up to date\n")
+    status = answer(run("status", "--json", database=pushed.database))
+    assert status["migrations"]["pending"] == status["migrations"]["changed"] == []
+    assert status["migrations"]["applied"] == len(SOURCE.migrations)
+    checks = answer(run("doctor", "--json", "--as", "operator", database=pushed.database))["checks"]
+    assert [
+        c["message"] for c in checks if c["name"] == "migrations" and c["outcome"] != "ok"
+    ] == []
+
+
+def test_the_apply_script_has_nothing_to_do_and_leaves_the_push_green(pushed: Project) -> None:
+    with psycopg.connect(pushed.database.url(), autocommit=True) as connection:
+        outcome = Migrator(connection, SOURCE).run()
+    assert (outcome.migrations, outcome.routines) == ([], 0)
+    assert pushed.is_pushed()
+
+
+def test_a_push_goes_on_after_the_apply_script(pushed: Project, tmp_path: Path) -> None:
+    later = write_earlier(tmp_path / "db")
+    with psycopg.connect(pushed.database.url(), autocommit=True) as connection:
+        assert Migrator(connection, later.source()).run().migrations
+    theirs = pushed.write("20990201000000_next.sql", "create table public.next (id int);")
+    assert pushed.push() == [theirs]
+    assert pushed.is_pushed()
+
+
+def test_an_upgrade_is_a_second_export(project: Project, tmp_path: Path) -> None:
+    version = write_earlier(tmp_path / "db")
+    project.export(version.source())
+    project.push()
+    make_later(version)
+    ours = project.export(version.source())
+    assert project.push() == [ours]
+    assert project.is_pushed()
+    with psycopg.connect(project.database.url(), autocommit=True) as connection:
+        assert not Migrator(connection, version.source()).plan()
+
+
+def test_an_export_of_what_the_apply_script_brought_is_refused_with_what_to_do(
+    project: Project,
+) -> None:
+    with psycopg.connect(project.database.url(), autocommit=True) as connection:
+        Migrator(connection, SOURCE).run()
+    version = project.export(SOURCE).partition("_")[0]
+    said = project.cli.run(project.database, "db", "push", expect=1)
+    assert f"supabase migration repair {version} --status applied" in str(said)
+    project.cli.run(project.database, "migration", "repair", version, "--status", "applied")
+    assert project.is_pushed()
+
+
+def test_a_push_that_fails_leaves_nothing_behind(project: Project) -> None:
+    ours = project.migrations / project.export(SOURCE)
+    ours.write_text(f"{ours.read_text()}\nselect 1 / 0;\n")
+    project.cli.run(project.database, "db", "push", expect=1)
+    with psycopg.connect(project.database.url()) as connection:
+        assert connection.execute("select to_regnamespace('wa')").fetchone() == (None,)

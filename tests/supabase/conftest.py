@@ -60,7 +60,8 @@ class SupabaseCli:
 
     def push(self, database: Database) -> list[str]:
         """Push and return the migrations that it applied."""
-        names: Sequence[str] = self.run(database, "db", "push")["migrations"]
+        answer = self.run(database, "db", "push")
+        names: Sequence[str] = [] if answer["upToDate"] else answer["migrations"]
         return list(names)
 
     def list_migrations(self, database: Database) -> list[tuple[str, str]]:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.fixtures.names import with_default_names
 from tests.supabase.conftest import documented, needs_the_cli
+from tests.supabase.project import Project
 from tests.supabase.usage import work_through
+from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -19,10 +21,13 @@ pytestmark = needs_the_cli
 
 
 @pytest.fixture
-def worked(database: Database) -> Database:
-    """A migrated database in which every part has done its work once."""
-    work_through(database)
-    return database
+def worked(supabase: SupabaseCli, bare_database: Database) -> Database:
+    """A project's database, pushed by the CLI, in which every part has done its work once."""
+    project = Project(supabase, bare_database)
+    project.export(read_source(find_db_folder()))
+    project.push()
+    work_through(bare_database)
+    return bare_database
 
 
 def advice(supabase: SupabaseCli, database: Database, kind: str) -> list[str]:

@@ -12,7 +12,9 @@ from tests.fixtures.machine import requires
 from tests.fixtures.names import about_default_names, current_names, with_default_names
 from tests.fixtures.postgres import Database
 from tests.supabase.conftest import documented, needs_the_cli
+from tests.supabase.project import Project
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
+from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +29,17 @@ pytestmark = [needs_the_cli, requires(LIBRARY)]
 
 
 @pytest.fixture
-def checked() -> Iterator[Database]:
-    """A migrated database with plpgsql_check, which on Supabase anyone may create."""
+def checked(supabase: SupabaseCli) -> Iterator[Database]:
+    """A project's database that the CLI pushed, with plpgsql_check: there anyone may create it."""
     with clusters.cluster_from_seed(clusters.find_binaries()[VERSION]) as server:
         with psycopg.connect(server.url(SUPERUSER), autocommit=True) as superuser:
             superuser.execute(
-                f"create database checked template {clusters.TEMPLATE} owner {MIGRATING_ROLE}"
+                f"create database checked template {clusters.BARE_TEMPLATE} owner {MIGRATING_ROLE}"
             )
         database = Database(server, "checked")
+        project = Project(supabase, database)
+        project.export(read_source(find_db_folder()))
+        project.push()
         with psycopg.connect(database.url(SUPERUSER), autocommit=True) as superuser:
             superuser.execute("create extension plpgsql_check schema extensions")
         yield database

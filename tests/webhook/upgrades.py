@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from wa_webhook.migrate import Migrator, Source, find_db_folder, read_source
+from tests.fixtures.names import current_names
+from wa_webhook.migrate import Migrator, Source, find_db_folder, make_plan, read_source
+from wa_webhook.migrate.compose import as_text, compose, wait_for_callers
 from wa_webhook.migrate.files import Migration, SqlFile
+from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +67,17 @@ def migrate_drop(database: Database, place: str, report: Callable[[str], None]) 
     _migrate(database, _after(source, _migration("20270101000003_next", "select 1;")), report)
 
 
-ROADS: list[Road] = [migrate_files, migrate_drop]
+def push_export(database: Database, place: str, report: Callable[[str], None]) -> None:
+    """Apply an export as the Supabase CLI does: in one transaction, without `begin`."""
+    plan = make_plan(newer(place), older(place).manifest())
+    parts = [wait_for_callers(), *compose(plan, current_names())]
+    text = Rewriter(current_names()).rewrite(as_text(parts))
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        connection.execute(text.encode())
+    report("pushed")
+
+
+ROADS: list[Road] = [migrate_files, migrate_drop, push_export]
 
 
 def install(database: Database, source: Source) -> None:

@@ -56,12 +56,7 @@ def drop_obsolete(
             "names": [PurePosixPath(path).stem for path in paths],
             "schema": names.schema,
             "private_schema": names.private_schema,
-            "owners": [
-                names.runtime_role,
-                names.basket_owner_role,
-                names.maintenance_role,
-                names.privacy_role,
-            ],
+            "owners": list(names.roles.values()),
             "made": [rewriter.rewrite(signature) for signature in signatures],
         },
     ).fetchall()

@@ -25,7 +25,8 @@ begin
     )
     and acl.grantee <> routine.proowner
     and role.rolname in (
-      'wa_edge_role', 'wa_notifier_role', 'wa_operator_role', 'wa_runtime', 'wa_basket_owner', 'wa_maintenance'
+      'wa_edge_role', 'wa_notifier_role', 'wa_operator_role',
+      'wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy'
     )
     and (p_names is null or routine.proname = any(p_names))
     group by routine.oid

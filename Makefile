@@ -20,7 +20,7 @@ TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress identity flows que
 	operations privileges api_key docs style supabase)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all lint format schema extension bench lock supabase-cli
+.PHONY: help dev demo test test-all mutants lint format schema extension bench lock supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-all: $(INSTALLED) $(POSTGRES_17) ## run them on 15, 17 and 18, under other 
 	@$(PYTEST) --postgres 15 --transport pgbouncer tests/webhook tests/notifier
 	@echo "over PostgREST, on 17:"
 	@$(PYTEST) --postgres 17 --transport postgrest tests/webhook
+
+mutants: $(INSTALLED) ## draw faults, and see whether tests notice: SEED=text (the day), COUNT=10, AT_LEAST=95 (per cent)
+	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed '$(SEED)') $(if $(COUNT),--count $(COUNT)) $(if $(AT_LEAST),--at-least $(AT_LEAST))
 
 lint: $(INSTALLED) ## check Python, SQL and migrations
 	$(BIN)/ruff check .

@@ -70,7 +70,8 @@ def subject_of(path: str) -> list[str]:
     files = [one for folder in subject for one in (PROJECT / "tests" / folder).rglob("test_*.py")]
     name = path.rpartition("/")[2].partition(".")[0]
     files.sort(key=lambda file: (name not in file.read_text(), file))
-    return [str(file.relative_to(PROJECT)) for file in files]
+    rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
+    return [str(file.relative_to(PROJECT)) for file in [*rules, *files]]
 
 
 def _mutations_of(file: Path, path: str) -> Iterator[Mutation]:

@@ -130,25 +130,32 @@ def names_in_statement(text: str) -> set[Name]:
 
 def names_in_routines(text: str) -> set[Name]:
     """Return the names that the bodies of the routines of a file look up."""
-    names = set[Name]()
+    return set[Name]().union(*map(names_in_statement, statements_of_routines(text)))
+
+
+def statements_of_routines(text: str) -> list[str]:
+    """Return each statement that the bodies of the routines of a file run or put together.
+
+    Expressions and declared types are statements that select them.
+    """
+    statements = list[str]()
     for raw in pglast.parse_sql(text):
         if isinstance(raw.stmt, ast.CreateFunctionStmt):
             start = raw.stmt_location or 0
             end = start + raw.stmt_len if raw.stmt_len else None
-            names |= _names_in_routine(raw.stmt, text[start:end])
-    return names
+            statements += _statements_of_routine(raw.stmt, text[start:end])
+    return statements
 
 
-def _names_in_routine(statement: Any, definition: str) -> set[Name]:
-    options = {option.defname: option.arg for option in statement.options}
+def _statements_of_routine(created: Any, definition: str) -> list[str]:
+    options = {option.defname: option.arg for option in created.options}
     body = options["as"][0].sval
     if options["language"].sval == "sql":
-        return names_in_statement(body)
+        return [body]
     # The parser knows no schema of ours, and no array but of the catalog's types.
     readable = re.sub(r"public\.\w+\[\]", "text[]", definition.replace("wa.", "public."))
     (parsed,) = pglast.parse_plpgsql(readable)
-    statements = [*_queries(parsed), *_declared_types(parsed, body), *_dynamic(parsed)]
-    return set[Name]().union(*map(names_in_statement, statements))
+    return [*_queries(parsed), *_declared_types(parsed, body), *_dynamic(parsed)]
 
 
 def _queries(tree: Any) -> Iterator[str]:

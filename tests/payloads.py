@@ -17,6 +17,8 @@ BOT_NUMBER = "15550001111"
 SENDER = "34600111222"
 SENDER_USER_ID = "ES.99887766"
 SENDER_NAME = "Ana"
+ANSWERED = {"from": BOT_NUMBER, "id": "wamid.OURS"}
+"""The message of ours that a tap answers."""
 
 
 def unique_message_id() -> str:
@@ -94,38 +96,62 @@ def location_message(latitude: float = -1.9441, longitude: float = 30.0619, **fi
     return message("location", {"latitude": latitude, "longitude": longitude}, **fields)
 
 
-def contacts_message(phone: str = "34600999888", origin: str = "other", **fields: Any) -> Json:
-    """Build a shared contact card; origin `contact_request` means the user's own number."""
-    card = {
+def contacts_message(
+    phone: str = "34600999888", origin: str | None = "other", **fields: Any
+) -> Json:
+    """Build a shared contact card; origin `contact_request` means the user's own number.
+
+    A number stands in a card as the sender's phone writes it; cards of before July 2026 have no
+    origin.
+    """
+    card: Json = {
         "name": {"formatted_name": "Luz"},
-        "phones": [{"phone": f"+{phone}", "wa_id": phone, "type": "CELL"}],
-        "origin": origin,
+        "phones": [{"phone": f"+{phone[:2]} ({phone[2:5]}) {phone[5:]}", "wa_id": phone}],
+        "vcard": f"BEGIN:VCARD\nTEL;waid={phone}:+{phone}\nEND:VCARD",
     }
-    return message("contacts", [card], **fields)
+    return message("contacts", [card | ({} if origin is None else {"origin": origin})], **fields)
 
 
 def button_reply(reply_id: str, title: str = "OK", **fields: Any) -> Json:
     """Build the answer to one of our interactive buttons."""
     reply = {"type": "button_reply", "button_reply": {"id": reply_id, "title": title}}
-    return message("interactive", reply, **fields)
+    return message("interactive", reply, **({"context": ANSWERED} | fields))
 
 
 def list_reply(reply_id: str, title: str = "Choice", **fields: Any) -> Json:
     """Build the choice of a row of one of our interactive lists."""
     reply = {"type": "list_reply", "list_reply": {"id": reply_id, "title": title}}
-    return message("interactive", reply, **fields)
+    return message("interactive", reply, **({"context": ANSWERED} | fields))
 
 
-def flow_reply(response: Json | None = None, **fields: Any) -> Json:
-    """Build the completion of a WhatsApp Flow; its response is a string that holds JSON."""
+def flow_reply(response: Json | None = None, name: str = "flow", **fields: Any) -> Json:
+    """Build the completion of a WhatsApp Flow, or of an `address_message`.
+
+    Its response is a string that holds JSON.
+    """
     answered = json.dumps({"flow_token": "token", "field": 1} if response is None else response)
-    reply = {"name": "flow", "body": "Sent", "response_json": answered}
-    return message("interactive", {"type": "nfm_reply", "nfm_reply": reply}, **fields)
+    reply = {"name": name, "body": "Sent", "response_json": answered}
+    content = {"type": "nfm_reply", "nfm_reply": reply}
+    return message("interactive", content, **({"context": ANSWERED} | fields))
 
 
-def template_button(payload: str = "YES", text: str = "Yes", **fields: Any) -> Json:
-    """Build the tap on a quick-reply button of a template."""
-    return message("button", {"payload": payload, "text": text}, **fields)
+def call_permission_reply(response: str = "accept", **fields: Any) -> Json:
+    """Build the answer to a request to be called, which Meta also gives by itself."""
+    reply = {"response": response, "is_permanent": False, "response_source": "user_action"}
+    content = {"type": "call_permission_reply", "call_permission_reply": reply}
+    return message("interactive", content, **({"context": ANSWERED} | fields))
+
+
+def product_message(retailer_id: str = "S1", **fields: Any) -> Json:
+    """Build a product that the user shares from a catalogue."""
+    product = {"catalog_id": "C1", "product_retailer_id": retailer_id}
+    return message("interactive", {"type": "product", "product": product}, **fields)
+
+
+def template_button(payload: str | None = None, text: str = "Yes", **fields: Any) -> Json:
+    """Build the tap on a quick-reply button of a template: Meta's own payload is the label."""
+    content = {"payload": text if payload is None else payload, "text": text}
+    return message("button", content, **({"context": ANSWERED} | fields))
 
 
 def order_message(quantity: int = 2, **fields: Any) -> Json:
@@ -133,7 +159,7 @@ def order_message(quantity: int = 2, **fields: Any) -> Json:
     item = {
         "product_retailer_id": "S1",
         "quantity": quantity,
-        "item_price": 30,
+        "item_price": 7.99,
         "currency": "EUR",
     }
     return message("order", {"catalog_id": "C1", "text": "", "product_items": [item]}, **fields)
@@ -153,7 +179,8 @@ def number_changed(new_number: str | None = "34600555444", **fields: Any) -> Jso
     `previous_user_id` and `new_user_id` add the pair of business-scoped ids.
     """
     changed = _changed_user_id(fields) | ({} if new_number is None else {"wa_id": new_number})
-    system = {"type": "user_changed_number", "body": "The user changed number"} | changed
+    body = f"User {SENDER_NAME} changed from {SENDER} to {new_number}"
+    system = {"type": "user_changed_number", "body": body} | changed
     return message("system", system, **fields)
 
 
@@ -163,7 +190,7 @@ def user_id_changed(
     """Build the system message of a changed business-scoped id; it carries no phone number."""
     system = {
         "type": "user_changed_user_id",
-        "body": "The user's id changed",
+        "body": f"User {SENDER_NAME} changed from {previous_user_id} to {new_user_id}",
         "previous_user_id": previous_user_id,
         "user_id": new_user_id,
     }
@@ -175,10 +202,12 @@ def request_welcome(**fields: Any) -> Json:
     return message("request_welcome", **fields)
 
 
-def unsupported_message(unsupported_type: str = "poll_creation", **fields: Any) -> Json:
-    """Build a message that the Cloud API does not carry."""
-    errors = [{"code": 131051, "title": "Message type unknown"}]
-    return message("unsupported", {"type": unsupported_type}, **({"errors": errors} | fields))
+def unsupported_message(
+    unsupported_type: str | None = "poll_creation", code: int = 131051, **fields: Any
+) -> Json:
+    """Build a message that the Cloud API does not carry, or (131060) has no content of."""
+    content = None if unsupported_type is None else {"type": unsupported_type}
+    return message("unsupported", content, **({"errors": [_error(code)]} | fields))
 
 
 def edit_message(original_id: str = "wamid.ORIGINAL", text: str = "edited", **fields: Any) -> Json:
@@ -219,7 +248,7 @@ def status_update(
     if callback_data is not None:
         built["biz_opaque_callback_data"] = callback_data
     if error_code is not None:
-        built["errors"] = [{"code": error_code, "title": "Failed", "message": "Failed"}]
+        built["errors"] = [_error(error_code)]
     return built | fields
 
 
@@ -253,7 +282,7 @@ def envelope(
         "metadata": {"display_phone_number": BOT_NUMBER, "phone_number_id": phone_number_id},
     }
     if contacts is None:
-        contacts = _contacts_of(messages or [])
+        contacts = _contacts_of(messages or []) or _recipients_of(statuses or [])
     if contacts:
         value["contacts"] = contacts
     if messages is not None:
@@ -284,7 +313,23 @@ def text_body(text: str = "hello", **fields: Any) -> bytes:
 
 def _media(mime_type: str, **fields: object) -> Json:
     present = {key: value for key, value in fields.items() if value is not None}
-    return {"id": f"media-{uuid4().hex}", "mime_type": mime_type, "sha256": "c2hhMjU2"} | present
+    given = {
+        "id": f"media-{uuid4().hex}",
+        "mime_type": mime_type,
+        "sha256": "c2hhMjU2",
+        "url": "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1",
+    }
+    return given | present
+
+
+def _error(code: int) -> Json:
+    return {
+        "code": code,
+        "title": "Failed",
+        "message": "Failed",
+        "error_data": {"details": "It failed."},
+        "href": "https://developers.facebook.com/docs/",
+    }
 
 
 def _changed_user_id(fields: Json) -> Json:
@@ -300,3 +345,13 @@ def _contacts_of(messages: list[Json]) -> list[Json]:
         if one["type"] != "system" and ("from" in one or "from_user_id" in one)
     }
     return [contact(sender, user_id) for sender, user_id in senders]
+
+
+def _recipients_of(statuses: list[Json]) -> list[Json]:
+    """Name whom the statuses are about, as Meta does where a message did not fail."""
+    recipients = {
+        (one.get("recipient_id"), one.get("recipient_user_id")): None
+        for one in statuses
+        if one.get("status") != "failed" and ("recipient_id" in one or "recipient_user_id" in one)
+    }
+    return [contact(recipient, user_id, None) for recipient, user_id in recipients]

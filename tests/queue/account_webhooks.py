@@ -36,9 +36,8 @@ def marketing_preference(
     value: str, *, wa_id: str | None = None, user_id: str | None = None, time: int = BEFORE
 ) -> payloads.Json:
     """Build the webhook of a user who stops or resumes marketing messages."""
-    preference = {
-        "wa_id": wa_id,
-        "user_id": user_id,
+    named = {"wa_id": wa_id, "user_id": user_id}
+    preference = {key: name for key, name in named.items() if name is not None} | {
         "category": "marketing_messages",
         "value": value,
         "detail": "User requested to stop marketing messages",

@@ -80,22 +80,22 @@ class Stage:
 
     async def _play_turn(self, turn: Turn) -> bool:
         self._transcript.person_says(turn, self._known)
-        choice = None
+        choice = offer = None
         if isinstance(turn.says, Tapped):
-            choice = self._find_choice(turn.who, turn.says.title)
+            choice, offer = self._find_choice(turn.who, turn.says.title)
             if choice is None:
                 self._transcript.went_wrong(f"nothing offered [{turn.says.title}]")
                 return False
-        content = build_content(turn.says, self._known, choice)
+        content = build_content(turn.says, self._known, choice, offer)
         body = build_body(turn.who, content, phone_number_id=self._phone_number_id)
         return await self._post(turn, body) and await self._hear_replies(turn)
 
-    def _find_choice(self, who: Person, title: str) -> dict[str, Any] | None:
+    def _find_choice(self, who: Person, title: str) -> tuple[dict[str, Any] | None, str | None]:
         for accepted in reversed(self._graph.record.sent_to(who.address)):
             choice = find_choice(accepted.request, title)
             if choice is not None:
-                return choice
-        return None
+                return choice, accepted.wa_message_id
+        return None, None
 
     async def _post(self, turn: Turn, body: bytes) -> bool:
         secret = _WRONG_SECRET if turn.is_forged else self._app_secret

@@ -16,15 +16,25 @@ if TYPE_CHECKING:
     from wa_webhook.meta.said import Said
 
 
+_DISPLAY_NUMBER = "15550001111"
+
+
 def build_content(
-    said: Said, known: Mapping[str, str], choice: dict[str, Any] | None
+    said: Said,
+    known: Mapping[str, str],
+    choice: dict[str, Any] | None,
+    answered: str | None = None,
 ) -> dict[str, Any]:
-    """Return the part of a message that says what it is; `choice` is the content of a tap."""
+    """Return the part of a message that says what it is.
+
+    `choice` is the content of a tap, and `answered` the id of the message that offered it.
+    """
     match said:
         case Typed(text):
             return {"type": "text", "text": {"body": text.format_map(known)}}
         case Tapped():
-            return {"type": "interactive", "interactive": choice}
+            context = {"from": _DISPLAY_NUMBER, "id": answered}
+            return {"type": "interactive", "context": context, "interactive": choice}
         case Located(name, latitude, longitude):
             place = {"latitude": latitude, "longitude": longitude, "name": name}
             return {"type": "location", "location": place}
@@ -46,7 +56,10 @@ def build_body(who: Person, content: dict[str, Any], *, phone_number_id: str) ->
         message["from_user_id"] = contact["user_id"] = who.user_id
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "15550001111", "phone_number_id": phone_number_id},
+        "metadata": {
+            "display_phone_number": _DISPLAY_NUMBER,
+            "phone_number_id": phone_number_id,
+        },
         "contacts": [contact],
         "messages": [message],
     }

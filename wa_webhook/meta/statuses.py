@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from wa_webhook.meta.record import Accepted
 
 
+_PRICED = {"sent", "delivered"}
+
+
 class StatusSender:
     """Reports what becomes of messages, one status after the other, by `webhooks`.
 
@@ -91,7 +94,16 @@ class StatusSender:
             entry["biz_opaque_callback_data"] = accepted.callback_data
         if status == "failed":
             title = GraphError(code).title
-            entry["errors"] = [{"code": code, "title": title, "message": title}]
-        else:
-            entry["pricing"] = {"billable": False, "pricing_model": "PMP", "category": "service"}
+            details = {"details": f"{title}."}
+            entry["errors"] = [
+                {"code": code, "title": title, "message": title, "error_data": details}
+            ]
+            return StatusUpdate(accepted.phone_number_id, entry)
+        if status in _PRICED:
+            entry["pricing"] = {
+                "billable": False,
+                "pricing_model": "PMP",
+                "type": "free_customer_service",
+                "category": "service",
+            }
         return StatusUpdate(accepted.phone_number_id, entry, contact)

@@ -22,11 +22,11 @@ _OK = 200
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """One status object, the contact that goes with it, and the business number it is for."""
+    """One status object, the business number it is for, and the contact unless it failed."""
 
     phone_number_id: str
     status: dict[str, Any]
-    contact: dict[str, str]
+    contact: dict[str, str] | None = None
 
 
 class WebhookSender:
@@ -97,18 +97,7 @@ def _body(updates: list[StatusUpdate]) -> bytes:
     for update in updates:
         by_number.setdefault(update.phone_number_id, []).append(update)
     changes = [
-        {
-            "field": "messages",
-            "value": {
-                "messaging_product": "whatsapp",
-                "metadata": {
-                    "display_phone_number": "15550001111",
-                    "phone_number_id": phone_number_id,
-                },
-                "contacts": [update.contact for update in of_number],
-                "statuses": [update.status for update in of_number],
-            },
-        }
+        {"field": "messages", "value": _value(phone_number_id, of_number)}
         for phone_number_id, of_number in by_number.items()
     ]
     envelope = {
@@ -116,3 +105,13 @@ def _body(updates: list[StatusUpdate]) -> bytes:
         "entry": [{"id": "102290129340398", "changes": changes}],
     }
     return json.dumps(envelope, separators=(",", ":")).encode()
+
+
+def _value(phone_number_id: str, updates: list[StatusUpdate]) -> dict[str, Any]:
+    contacts = [update.contact for update in updates if update.contact is not None]
+    return {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550001111", "phone_number_id": phone_number_id},
+        **({"contacts": contacts} if contacts else {}),
+        "statuses": [update.status for update in updates],
+    }

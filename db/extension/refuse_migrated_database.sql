@@ -4,7 +4,7 @@ begin
     raise exception using
       errcode = 'duplicate_schema',
       message = 'this database has a schema wa already',
-      hint = 'A database that wa-webhook migrate or supabase db push made stays with them. The extension takes a database without that schema.';
+      hint = 'A database that wa-webhook migrate or an export made stays with them. The extension takes a database without that schema.';
   end if;
 end
 $$;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -99,6 +100,23 @@ def test_an_export_of_what_the_apply_script_brought_is_refused_with_what_to_do(
     said = project.cli.run(project.database, "db", "push", expect=1)
     assert f"supabase migration repair {version} --status applied" in str(said)
     project.cli.run(project.database, "migration", "repair", version, "--status", "applied")
+    assert project.is_pushed()
+
+
+def test_a_database_of_before_joins_a_project_as_the_document_says(project: Project) -> None:
+    # As that version left it: its migrations in the history of the CLI.
+    with psycopg.connect(project.database.url(), autocommit=True) as connection:
+        Migrator(connection, SOURCE).run()
+        for version in SOURCE.predecessor.migrations:
+            connection.execute(
+                "insert into supabase_migrations.schema_migrations (version) values (%s)",
+                (version,),
+            )
+    run_cli = partial(project.cli.run, project.database)
+    assert "not found in local" in str(run_cli("db", "push", expect=1))
+    run_cli("migration", "repair", *SOURCE.predecessor.migrations, "--status", "reverted")
+    ours = project.export(SOURCE).partition("_")[0]
+    run_cli("migration", "repair", ours, "--status", "applied")
     assert project.is_pushed()
 
 

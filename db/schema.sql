@@ -759,7 +759,7 @@ CREATE FUNCTION wa.apply_statuses(p_statuses jsonb) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_statuses(p_statuses jsonb) IS 'Moves notifications on by status webhooks: an array of Meta''s status objects, each with the phone_number_id that it came for. Forwards only, in any order; a status that names nothing of ours is counted as unmatched.';
+COMMENT ON FUNCTION wa.apply_statuses(p_statuses jsonb) IS 'Moves notifications on by status webhooks: an array of Meta''s status objects, each with the phone_number_id that it came for. Forwards only, in any order; a status that names nothing of ours is counted as unmatched, and one of anything but a message is only logged.';
 
 CREATE FUNCTION wa.apply_success_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1693,6 +1693,13 @@ CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.log_other_fields(p_payload jsonb) IS 'Stores in webhook_logs, masked, what a payload holds beside messages and statuses: other webhook fields, Meta''s error notes, and objects of a kind that we do not know.';
+
+CREATE FUNCTION wa.log_other_statuses(p_statuses jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.log_other_statuses(p_statuses jsonb) IS 'Stores in webhook_logs what statuses there are beside those of messages: for each kind, one of them, masked, and their count. Those of payments are a known kind. Returns both counts and events.';
 
 CREATE FUNCTION wa.log_snapshot(p_payload jsonb) RETURNS void
     LANGUAGE sql
@@ -4537,6 +4544,9 @@ GRANT ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) TO w
 
 REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.log_other_statuses(p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.log_other_statuses(p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) TO wa_runtime;

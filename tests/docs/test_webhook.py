@@ -138,13 +138,13 @@ def test_every_status_moves_a_message_as_documented(
         queue.add_user(f"+3460011100{number}")
         notification = queue.queue(f"+3460011100{number}")
         queue.claim()
-        about: Json = {"type": "payment"} if status == "`captured`" else {}
+        *kind, name = status.strip("`").split("/")
         given = queue.status_of(
             notification,
-            status.strip("`").replace(" ", "_"),
-            error_code=131026 if status == "`failed`" else None,
+            name.replace(" ", "_"),
+            error_code=131026 if name == "failed" else None,
         )
-        dispatch(edge, envelope(statuses=[given | about]))
+        dispatch(edge, envelope(statuses=[given | ({"type": kind[0]} if kind else {})]))
         found[status] = queue.status(notification)
     assert found == documented
 

@@ -22,6 +22,7 @@ declare
     'entry.changes.value.messages.edit.original_message_id', 'entry.changes.value.messages.edit.message.type',
     'entry.changes.value.messages.revoke.original_message_id',
     'entry.changes.value.statuses.id', 'entry.changes.value.statuses.status',
+    'entry.changes.value.statuses.type', 'entry.changes.value.statuses.recipient_type',
     'entry.changes.value.statuses.timestamp', 'entry.changes.value.statuses.biz_opaque_callback_data',
     'entry.changes.value.statuses.errors.code', 'entry.changes.value.statuses.errors.title',
     'entry.changes.value.statuses.pricing.pricing_model', 'entry.changes.value.statuses.pricing.category',

@@ -33,6 +33,8 @@ begin
     select
       status.value as body,
       status.value ->> 'id' as wa_message_id,
+      -- Its recipient is a group, and messages to groups are nobody's.
+      coalesce(status.value ->> 'recipient_type' = 'group', false) as is_of_group,
       case
         when status.value ->> 'timestamp' ~ '^[0-9]+$' and char_length(status.value ->> 'timestamp') <= 10
           then to_timestamp((status.value ->> 'timestamp')::double precision)
@@ -67,7 +69,7 @@ begin
   ),
 
   by_message as materialized (
-    select distinct on (held.wa_message_id) held.id, held.wa_message_id
+    select distinct on (held.wa_message_id) held.id, held.wa_message_id, held.user_id
     from held
     where held.wa_message_id is not null
     order by held.wa_message_id, held.id
@@ -84,13 +86,16 @@ begin
       by_callback.made_at = received.callback_made_at
       and received.callback_life in (select life.token from wa.lives as life)
       and coalesce(by_callback.phone_number_id = received.body ->> 'phone_number_id', true)
+      and (not received.is_of_group or by_callback.user_id is null)
       and (
         by_callback.recipient in ('+' || (received.body ->> 'recipient_id'), received.body ->> 'recipient_user_id')
         or not wa.is_somebody_else(by_callback.user_id, received.body)
       ) as is_proof
     from received
     left join held as by_callback on by_callback.callback_id = received.callback_id
-    left join by_message on by_message.wa_message_id = received.wa_message_id
+    left join by_message
+      on by_message.wa_message_id = received.wa_message_id
+        and (not received.is_of_group or by_message.user_id is null)
   )
 
   select

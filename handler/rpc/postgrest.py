@@ -168,6 +168,8 @@ def _classified(status: int, error: Mapping[str, Any]) -> DispatchError:
         return PayloadRefused("not_json", code, code)
     if code == NO_SUCH_ROUTINE:
         return SchemaMisfit(code, code)
+    if hint := error.get("hint"):
+        message = f"{message} (hint: {hint})"
     if status == httpx.codes.UNAUTHORIZED or "permission denied to set role" in message:
         return ApiKeyRefused(f"{code or status}: {message}")
     if len(code) == SQLSTATE_LENGTH and code != "PGRST":

@@ -47,7 +47,13 @@ def test_the_alert_of_a_failed_message_holds_nothing_that_the_user_wrote(
     send(edge, payloads.text_message("help", user_id="ES.998877"))
     (alert,) = alerts.claimed()
     assert payloads.SENDER not in str(alert)
-    assert set(alert["detail"]) == {"wa_message_id", "message_type", "user_id", "sqlstate"}
+    assert set(alert["detail"]) == {
+        "wa_message_id",
+        "message_type",
+        "user_id",
+        "sqlstate",
+        "hint",
+    }
 
 
 @pytest.mark.parametrize("reason", ["not_json", "not_envelope", "dispatch_error"])

@@ -9,9 +9,7 @@ as $$
 begin
   perform wa.group_alerts();
 
-  update wa.queue_state
-  set alerts_are_posted = true
-  where queue_state.alerts_are_posted is distinct from true;
+  perform wa.note_posting(true);
 
   return query
   with due as materialized (

@@ -8,9 +8,7 @@ as $$
 begin
   perform wa.group_alerts();
 
-  update wa.queue_state
-  set alerts_are_posted = false
-  where queue_state.alerts_are_posted is distinct from false;
+  perform wa.note_posting(false);
 
   return (
     select count(*)

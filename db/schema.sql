@@ -387,6 +387,11 @@ COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send
 CREATE FUNCTION public.wa_queue_distrust(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_queue_distrust(reason text) OWNER TO wa_runtime;
@@ -1437,7 +1442,7 @@ CREATE FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_a
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) IS 'Whether a conversation is no longer where it was when a message failed: its user''s later messages took effect, or it has timed out since.';
+COMMENT ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) IS 'Whether a conversation is no longer where it was when a message failed: later messages of its user have taken effect since, or it has timed out since.';
 
 CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1838,6 +1843,13 @@ CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
+
+CREATE FUNCTION wa.note_posting(p_are_posted boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_posting(p_are_posted boolean) IS 'Notes whether the notifier that looks for alerts has somewhere to post them.';
 
 CREATE FUNCTION wa.note_presence() RETURNS void
     LANGUAGE plpgsql
@@ -4609,6 +4621,9 @@ GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.note_posting(p_are_posted boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_posting(p_are_posted boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.note_presence() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_presence() TO wa_runtime;

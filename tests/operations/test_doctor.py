@@ -175,7 +175,7 @@ def test_pending_migrations_and_changed_routines_fail(
         ("grant select on public.profiles to wa_edge_role", "warn", "profiles (select)"),
         ("grant update (status) on public.notifications to wa_edge_role", "warn", "(update)"),
         (
-            "grant execute on function public.wa_replay_event(text) to wa_edge_role",
+            "grant execute on function public.wa_replay_event(text, boolean) to wa_edge_role",
             "warn",
             "wa_replay_event",
         ),

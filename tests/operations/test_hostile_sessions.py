@@ -72,6 +72,7 @@ CALLS: dict[str, str] = {
     " jsonb_build_object('type', 'text', 'text', jsonb_build_object('body', 'hi')))",
     "public.wa_notification_cancel": "select public.wa_notification_cancel(1)",
     "public.wa_queue_pause": "select public.wa_queue_pause('trying')",
+    "public.wa_queue_distrust": "select public.wa_queue_distrust('trying')",
     "public.wa_queue_resume": "select public.wa_queue_resume()",
     "public.wa_retention_step": "select public.wa_retention_step()",
     "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",

@@ -112,6 +112,19 @@ def test_what_somebody_else_wrote_or_the_user_wrote_before_moves_nothing_on(
     assert counts(value(operator, REPLAY, failed)) == {"processed": 1}
 
 
+def test_a_later_message_of_the_same_webhook_moves_the_conversation_on(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    failing = payloads.text_message("help")
+    later = payloads.text_message("language", timestamp=seconds_from_now(60))
+    assert send(edge, failing, later) == {"processed": 1, "failed": 1}
+    mend_step(connection)
+    with pytest.raises(psycopg.Error) as refusal:
+        value(operator, REPLAY, failing["id"])
+    assert refusal.value.sqlstate == "WA042"
+
+
 def test_a_users_failed_messages_are_replayed_in_order_although_each_moves_the_chat(
     edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

@@ -21,8 +21,8 @@ begin
   return exists (
     select from public.wa_events as later
     where later.user_id = any(v_user_ids)
-      -- Meta's clock and ours differ by less; the index is on ours.
-      and later.received_at > p_sent_at - interval '1 hour'
+      -- What took effect before the failure had moved it on then already.
+      and later.received_at >= p_failed_at
       and later.sent_at > p_sent_at
       and later.phone_number_id is not distinct from p_phone_number_id
       and later.status = 'processed'
@@ -38,4 +38,4 @@ end
 $$;
 
 comment on function wa.has_moved_on is
-'Whether a conversation is no longer where it was when a message failed: its user''s later messages took effect, or it has timed out since.';
+'Whether a conversation is no longer where it was when a message failed: later messages of its user have taken effect since, or it has timed out since.';

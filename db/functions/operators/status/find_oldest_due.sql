@@ -9,7 +9,7 @@ as $$
   from wa.list_sending_numbers() as number (phone_number_id)
   cross join generate_series(0, 2) as priority (value)
   cross join lateral (
-    select greatest(notification.due_at, notification.created_at) as since, notification.blocked_by
+    select coalesce(nullif(notification.due_at, '-infinity'), notification.created_at) as since, notification.blocked_by
     from public.notifications as notification
     where coalesce(notification.phone_number_id, '') = number.phone_number_id
       and notification.priority = priority.value

@@ -4,6 +4,11 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO'
+set intervalstyle = 'postgres'
+set timezone = 'UTC'
+set extra_float_digits = 1
+set standard_conforming_strings = on
 as $$
 begin
   if coalesce(btrim(reason), '') = '' then

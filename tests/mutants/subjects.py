@@ -24,6 +24,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/chats": ("flows", "ingress"),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),
+    "db/functions/outbox/lives": ("restore",),
     "db/functions/account": ("queue",),
     "db/functions/alerts": ("alerts", "queue"),
     "db/functions/retention": ("retention",),

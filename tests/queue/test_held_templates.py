@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import dispatch
-from tests.queue.account_webhooks import BEFORE, template_status
+from tests.queue.account_webhooks import BEFORE, account_change, template_status
 from tests.queue.conftest import ANA, BRUNO, TEMPLATE, text
 
 if TYPE_CHECKING:
@@ -139,6 +139,22 @@ def test_webhooks_in_the_wrong_order_end_with_the_newest(
     dispatch(edge, template_status("APPROVED", time=BEFORE + 1))
     dispatch(edge, template_status("PAUSED", time=BEFORE))
     assert queue.value("select is_held from wa.message_templates") is False
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_webhooks_that_come_together_the_newest_counts(
+    queue: Queue, edge: Connection[DictRow], newest_first: bool
+) -> None:
+    name = {"message_template_name": "news", "message_template_language": "en"}
+    paused = {"event": "PAUSED", "message_template_category": "MARKETING"}
+    approved = {"event": "APPROVED", "message_template_category": "UTILITY"}
+    webhooks = [
+        account_change("message_template_status_update", name | value, time=BEFORE + seconds)
+        for seconds, value in enumerate((paused, approved))
+    ]
+    dispatch(edge, webhooks[::-1] if newest_first else webhooks)
+    templates = queue.owner.execute("select is_held, category from wa.message_templates").fetchall()
+    assert templates == [{"is_held": False, "category": "UTILITY"}]
 
 
 def test_a_webhook_that_comes_again_does_not_undo_what_an_operator_did(

@@ -90,5 +90,12 @@ def test_a_medium_that_meta_has_forgotten_is_uploaded_again_for_the_same_message
     assert again["upload"] is not None
 
 
+def test_other_media_are_kept_when_meta_has_forgotten_one(queue: Queue) -> None:
+    settle_uploaded(queue, claim_one(queue, ANA, QR), "media-1")
+    settle_uploaded(queue, claim_one(queue, ANA, FILE), "media-2")
+    queue.reject(claim_one(queue, BRUNO, QR), 131053)
+    assert claim_one(queue, ANA, FILE)["request"]["document"]["id"] == "media-2"
+
+
 def test_a_medium_that_meta_refuses_when_it_is_new_fails_the_message(queue: Queue) -> None:
     assert queue.reject(claim_one(queue, ANA, QR), 131053)["failed"] == 1

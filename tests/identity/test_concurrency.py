@@ -163,7 +163,7 @@ def test_a_replay_and_a_delivery_of_the_same_message_do_not_deadlock(
     def replay() -> None:
         for _ in range(ROUNDS):
             barrier.wait()
-            operator.execute("select public.wa_replay_event(%s)", (message["id"],))
+            operator.execute("select public.wa_replay_event(%s, true)", (message["id"],))
 
     def deliver() -> None:
         for _ in range(ROUNDS):

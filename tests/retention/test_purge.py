@@ -115,7 +115,7 @@ def test_only_payloads_that_wait_for_nobody_go(edge: Connection[DictRow], past: 
     past.add_kept_payload("dispatch_error", "31 days", is_replayed=True)
     past.add_kept_payload("dispatch_error", "29 days", is_replayed=True)
     past.add_kept_payload("text_replaced", "31 days")
-    past.add_kept_payload("not_json", "400 days")
+    past.add_kept_payload("not_json", "89 days")
     assert purge(edge)["RETENTION_KEPT_PAYLOADS_PURGED"]["count"] == 2
     assert past.count("wa.kept_payloads") == 3
 

@@ -30,9 +30,19 @@ where routine.proname = any (%(names)s)
     and pg_catalog.pg_get_userbyid(routine.proowner) = any (%(owners)s)
   )
   and routine.oid not in (
-    select pg_catalog.to_regprocedure(made.signature)
-    from pg_catalog.unnest(%(made)s::text[]) as made (signature)
-    where pg_catalog.to_regprocedure(made.signature) is not null
+    select made.oid
+    from rows from (
+      pg_catalog.unnest(%(made)s::text[]), pg_catalog.unnest(%(types)s::text[])
+    ) as given (name, types)
+    cross join lateral (
+      -- Before 16 to_regprocedure raises an error for a type that a migration is yet to make.
+      select case
+        when pg_catalog.bool_and(pg_catalog.to_regtype(type.name) is not null) is not false
+          then pg_catalog.to_regprocedure(pg_catalog.format('%%s(%%s)', given.name, given.types))
+      end
+      from pg_catalog.string_to_table(nullif(given.types, ''), ', ') as type (name)
+    ) as made (oid)
+    where made.oid is not null
   )
 order by 1
 """
@@ -48,7 +58,7 @@ def drop_obsolete(
     have a routine of the same name there.
     """
     names = rewriter.names
-    signatures = filter(None, map(signature_of, source.routines))
+    signatures = list(filter(None, map(signature_of, source.routines)))
     paths = (*(file.path for file in source.routines), *gone)
     obsolete = database.execute(
         _OBSOLETE,
@@ -57,7 +67,8 @@ def drop_obsolete(
             "schema": names.schema,
             "private_schema": names.private_schema,
             "owners": list(names.roles.values()),
-            "made": [rewriter.rewrite(signature) for signature in signatures],
+            "made": [rewriter.rewrite(name) for name, _ in signatures],
+            "types": [", ".join(map(rewriter.rewrite, types)) for _, types in signatures],
         },
     ).fetchall()
     return [routine for (routine,) in obsolete if _drop(database, routine)]

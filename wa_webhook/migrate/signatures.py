@@ -27,15 +27,13 @@ _OUTPUT_MODES = {FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUN
 _DEFAULT = " default"
 
 
-def signature_of(file: SqlFile) -> str | None:
-    """Return what a routine is called by: `wa.name(text)`; None for a file that makes none."""
+def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
+    """Return the name of a file's routine and the types that it takes; None where it makes none."""
     statement = _find_created(file)
     if statement is None:
         return None
-    types = ", ".join(
-        _print(one.argType) for one in statement.parameters or () if one.mode not in _OUTPUT_MODES
-    )
-    return f"{_name(statement)}({types})"
+    taken = (one for one in statement.parameters or () if one.mode not in _OUTPUT_MODES)
+    return _name(statement), [_print(one.argType) for one in taken]
 
 
 @lru_cache(maxsize=1024)

@@ -503,7 +503,7 @@ CREATE FUNCTION public.wa_status() RETURNS jsonb
 
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -993,7 +993,14 @@ CREATE PROCEDURE wa.close_routines()
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE wa.close_routines() IS 'Ends what wa.open_routines began: takes every routine of ours from everybody and from the API roles anon and authenticated, and lets wa_runtime execute the private functions whose files grant them to nobody else. Safe to call at any time.';
+COMMENT ON PROCEDURE wa.close_routines() IS 'Ends what wa.open_routines began: takes every routine of ours from everybody and from the API roles anon and authenticated, and lets wa_runtime execute the private functions whose files grant them to nobody else; notes the rights that there are then.';
+
+CREATE FUNCTION wa.compare_rights() RETURNS TABLE(object text, held text, is_missing boolean, mending text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.compare_rights() IS 'What is otherwise than wa.note_rights found it: missing now, or there now and not then, each with the statement that mends it.';
 
 CREATE FUNCTION wa.count_basket_member() RETURNS trigger
     LANGUAGE plpgsql
@@ -1636,6 +1643,20 @@ CREATE FUNCTION wa.list_profiles_of_person(p_user_id uuid) RETURNS uuid[]
 
 COMMENT ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) IS 'The profile and those that were merged into it, in the order of user_id.';
 
+CREATE FUNCTION wa.list_rights() RETURNS TABLE(object text, held text, giving text, taking text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_rights() IS 'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). Of privileges those of our roles, of everybody, and of the API roles.';
+
+CREATE FUNCTION wa.list_roles() RETURNS TABLE(name name, is_process boolean)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_roles() IS 'Our roles: is_process for those that a process or a person connects as; the others only own.';
+
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1763,6 +1784,13 @@ CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETUR
 
 COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) IS 'Whether a sender is valid: a number with an allowed prefix (none listed: any number), or a BSUID alone. Nobody is turned away for hiding a number.';
 
+CREATE FUNCTION wa.mend_rights() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mend_rights() IS 'Gives and takes what wa.compare_rights found to be otherwise, and returns how many differences there were. Routines are to be applied again after it, all of them.';
+
 CREATE FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1857,6 +1885,13 @@ CREATE FUNCTION wa.note_presence() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_presence() IS 'Notes that the database takes writes at this moment, and that it did not before, if the last claim was on another server or long ago.';
+
+CREATE PROCEDURE wa.note_rights()
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.note_rights() IS 'Notes who owns, may reach and may execute what from now on. Called when all routines were applied, and when an operator gives or takes a right on purpose.';
 
 CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -2440,6 +2475,13 @@ CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+
+CREATE FUNCTION wa.summarize_rights() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_rights() IS 'How many owners, policies, privileges, settings and bodies are not as they were when routines were last applied, and the first ten in words.';
 
 CREATE FUNCTION wa.summarize_roles() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3273,6 +3315,20 @@ COMMENT ON COLUMN wa.retention_state.purged_notifications IS 'The same for notif
 
 COMMENT ON COLUMN wa.retention_state.purged_payloads IS 'The same for wa.kept_payloads.';
 
+CREATE TABLE wa.rights (
+    object text NOT NULL,
+    held text NOT NULL,
+    giving text
+);
+
+COMMENT ON TABLE wa.rights IS 'Who owns, may reach and may execute what, as it was when routines were last applied: what is otherwise now was changed by hand, or by a restore. wa-webhook migrate gives it back.';
+
+COMMENT ON COLUMN wa.rights.object IS 'Kind and name, such as table public.profiles.';
+
+COMMENT ON COLUMN wa.rights.held IS 'One thing about it: its owner, a setting, a policy, a privilege and whose.';
+
+COMMENT ON COLUMN wa.rights.giving IS 'The statement that brings it back. Null for routines, which are applied again.';
+
 CREATE TABLE wa.server_presence (
     only_row boolean DEFAULT true NOT NULL,
     server_started_at timestamp with time zone NOT NULL,
@@ -3488,6 +3544,9 @@ ALTER TABLE ONLY wa.rendered_menus
 
 ALTER TABLE ONLY wa.retention_state
     ADD CONSTRAINT retention_state_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY wa.rights
+    ADD CONSTRAINT rights_pkey PRIMARY KEY (object, held);
 
 ALTER TABLE ONLY wa.send_error_classes
     ADD CONSTRAINT send_error_classes_pkey PRIMARY KEY (code);
@@ -3953,6 +4012,12 @@ CREATE POLICY retention_state_read ON wa.retention_state FOR SELECT TO wa_operat
 
 CREATE POLICY retention_state_runtime ON wa.retention_state FOR SELECT TO wa_runtime USING (true);
 
+ALTER TABLE wa.rights ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY rights_migrate ON wa.rights TO postgres USING (true) WITH CHECK (true);
+
+CREATE POLICY rights_read ON wa.rights FOR SELECT TO wa_runtime USING (true);
+
 ALTER TABLE wa.send_error_classes ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY send_error_classes_operate ON wa.send_error_classes TO wa_operator_role USING (true) WITH CHECK (true);
@@ -4254,6 +4319,9 @@ GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_runtime;
 
 REVOKE ALL ON PROCEDURE wa.close_routines() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION wa.compare_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.compare_rights() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 
@@ -4527,6 +4595,12 @@ GRANT ALL ON FUNCTION wa.list_problems(p_status jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.list_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_rights() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_roles() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_roles() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
 
@@ -4587,6 +4661,9 @@ GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.mend_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mend_rights() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
@@ -4627,6 +4704,8 @@ GRANT ALL ON FUNCTION wa.note_posting(p_are_posted boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.note_presence() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_presence() TO wa_runtime;
+
+REVOKE ALL ON PROCEDURE wa.note_rights() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
@@ -4869,6 +4948,9 @@ GRANT ALL ON FUNCTION wa.summarize_queue() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_retention() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_retention() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_rights() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_rights() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_roles() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_roles() TO wa_runtime;
 
@@ -5029,6 +5111,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE wa.rendered_menus TO wa_runtime;
 GRANT SELECT ON TABLE wa.retention_state TO wa_runtime;
 GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
 GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.rights TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.server_presence TO wa_runtime;
 

@@ -3,7 +3,7 @@ do $$
 declare
   -- What the script itself writes, and what is made anew from other tables.
   c_unmarked constant regclass[] := array[
-    'wa.applied_migrations', 'wa.applied_files', 'wa.rendered_menus'
+    'wa.applied_migrations', 'wa.applied_files', 'wa.rendered_menus', 'wa.rights'
   ];
   v_relation regclass;
 begin

@@ -28,5 +28,7 @@ grant execute on function public.basket_generate_qr(uuid, uuid) to wa_edge_role;
 grant execute on function public.basket_close(uuid, uuid) to wa_edge_role;
 grant execute on function public.basket_leave(uuid, uuid) to wa_edge_role;
 
+call wa.note_rights();
+
 commit;
 \echo wa_edge_role 'has direct access'

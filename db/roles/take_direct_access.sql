@@ -23,5 +23,7 @@ revoke execute on function public.basket_generate_qr(uuid, uuid) from wa_edge_ro
 revoke execute on function public.basket_close(uuid, uuid) from wa_edge_role;
 revoke execute on function public.basket_leave(uuid, uuid) from wa_edge_role;
 
+call wa.note_rights();
+
 commit;
 \echo wa_edge_role 'has no direct access any more'

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = about_default_names("the extension has the default names")
 
 # What the scripts write themselves, and what is made from other tables.
-NOT_DUMPED = ["wa.applied_files", "wa.applied_migrations", "wa.rendered_menus"]
+NOT_DUMPED = ["wa.applied_files", "wa.applied_migrations", "wa.rendered_menus", "wa.rights"]
 TABLES = """
     select oid::regclass::text from pg_class
     where relnamespace in ('public'::regnamespace, 'wa'::regnamespace) and relkind = 'r'

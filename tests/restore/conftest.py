@@ -58,12 +58,12 @@ class Places:
     servers: list[LocalPostgres] = field(default_factory=list)
 
     def server_on(
-        self, name: str, like: LocalPostgres, settings: Mapping[str, str] | None = None
+        self, name: str, binaries: Path, settings: Mapping[str, str] | None = None
     ) -> LocalPostgres:
-        """Return a server for the cluster in the folder `name`, of the version of `like`."""
+        """Return a server for the cluster in the folder `name`, run by `binaries`."""
         server = LocalPostgres(
             self.folder / name / "data",
-            binaries=like.binaries,
+            binaries=binaries,
             settings={**THROWAWAY_SETTINGS, **(settings or {})},
         )
         self.servers.append(server)
@@ -98,15 +98,17 @@ def open_queue() -> Iterator[OpenQueue]:
         )
 
 
-def run(server: LocalPostgres, program: str, *arguments: str | Path) -> str:
-    """Run one of the server's programs under its account, and return what it printed."""
+def run(
+    server: LocalPostgres, program: str, *arguments: str | Path, as_server: bool = False
+) -> str:
+    """Run one of the server's programs, also under its account, and return what it printed."""
     done = subprocess.run(
         [server.binaries / program, *arguments],
         check=False,
         capture_output=True,
         text=True,
         cwd="/",
-        **ServerAccount.for_this_process().subprocess_options(),
+        **(ServerAccount.for_this_process().subprocess_options() if as_server else {}),
     )
     assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -123,6 +125,7 @@ def base_backup(original: LocalPostgres, copy: LocalPostgres, *options: str) -> 
         f"--pgdata={copy.data}",
         "--checkpoint=fast",
         *options,
+        as_server=True,
     )
 
 

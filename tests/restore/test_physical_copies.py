@@ -39,7 +39,7 @@ def as_superuser(database: Database, statement: str) -> None:
 def standby(stoppable_database: Database, places: Places) -> LocalPostgres:
     """A standby of the server of the test's own."""
     primary = stoppable_database.server
-    server = places.server_on("standby", primary)
+    server = places.server_on("standby", primary.binaries)
     base_backup(primary, server, "--write-recovery-conf")
     return server.start()
 
@@ -50,7 +50,7 @@ def restored(
 ) -> Queue:
     """The database as it was before the original sent two messages, one queued only later."""
     original = stoppable_database.server
-    backup = places.server_on("restored", original)
+    backup = places.server_on("restored", original.binaries)
     base_backup(original, backup)
     living.queue(ANA)
     as_superuser(stoppable_database, "select pg_create_restore_point('before_the_mistake')")

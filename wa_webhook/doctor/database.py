@@ -43,6 +43,7 @@ def examine_database(
             checks += check_privileges(connection, role, process, names)
             checks.append(check_temporary(connection))
             checks.append(_migrations(connection, names))
+            checks.append(_rights(connection, names))
             if process is not Process.MIGRATE:
                 checks += _health(connection, names)
     except psycopg.Error as error:
@@ -92,6 +93,28 @@ def _migrations(connection: Connection[Any], names: Names) -> Check:
         return fail("migrations", found.problem, f"{found.mend}.")
     held = "" if found.extension is None else f" (extension {found.extension})"
     return ok("migrations", f"{found.applied} applied, as are all routines{held}")
+
+
+def _rights(connection: Connection[Any], names: Names) -> Check:
+    status = sql.SQL("select {}.wa_status() -> 'rights'").format(sql.Identifier(names.schema))
+    try:
+        row = connection.execute(status).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        return skip(
+            "rights",
+            "this role may not compare them with how they were made",
+            f"wa-webhook status, as {names.operator_role}, compares them.",
+        )
+    except NOT_MIGRATED as error:
+        return fail("rights", explain(error, names), f"{MIGRATE}.")
+    assert row is not None  # noqa: S101 (one row, always)
+    if row[0]["differences"]:
+        return fail(
+            "rights",
+            f"{row[0]['differences']} are not as they were made: {'; '.join(row[0]['first'])}",
+            f"{MIGRATE}, gives them back.",
+        )
+    return ok("rights", "owners, policies and privileges are as they were made")
 
 
 def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:

@@ -94,6 +94,15 @@ group by relation.oid
 order by 1
 """
 
+_BEYOND_REACH = """
+select role.rolname::text
+from pg_catalog.pg_roles as role
+where role.rolname = any(%s)
+    and current_setting('server_version_num')::integer >= 160000
+    and not pg_has_role(role.oid, 'member with admin option')
+order by 1
+"""
+
 
 @dataclass(frozen=True)
 class Role:
@@ -145,7 +154,7 @@ def check_privileges(
 ) -> Iterator[Check]:
     """Look for too few rights and for too many, in both schemas. Raises psycopg.Error."""
     if process is Process.MIGRATE:
-        yield from _check_migrating_role(role)
+        yield from _check_migrating_role(connection, role, names)
         return
     found = [
         *_too_few(connection, process, role, names),
@@ -157,7 +166,7 @@ def check_privileges(
     yield from found
 
 
-def _check_migrating_role(role: Role) -> Iterator[Check]:
+def _check_migrating_role(connection: Connection[Any], role: Role, names: Names) -> Iterator[Check]:
     if role.is_superuser:
         yield warn(
             "privileges",
@@ -169,6 +178,14 @@ def _check_migrating_role(role: Role) -> Iterator[Check]:
             "privileges",
             f"{role.name} may not create roles",
             f"As its creator: alter role {role.name} createrole;",
+        )
+    elif beyond := _column(connection, _BEYOND_REACH, (list(names.roles.values()),)):
+        yield fail(
+            "privileges",
+            f"{role.name} may not change {', '.join(beyond)}, so that a login can neither be given"
+            " nor taken: the server was upgraded from a version before 16",
+            f"As a superuser, such as supabase_admin: grant {', '.join(beyond)} to {role.name}"
+            " with admin option;",
         )
     else:
         yield ok("privileges", f"{role.name} may migrate")

@@ -28,6 +28,7 @@ from wa_webhook.migrate.errors import DatabaseBusyError, StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
+from wa_webhook.migrate.rights import mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
 from wa_webhook.migrate.takeover import is_to_be_taken_over, read_any_history, take_over
@@ -161,7 +162,7 @@ class Migrator:
         """Apply one migration, or all that is left when callers cannot do with less."""
         with self._turn() as plan:
             outcome.remote_only = plan.remote_only
-            if not plan:
+            if not mend_rights(self.database, self.rewriter) and not plan:
                 return _Turn.IS_LAST
             is_alone = bool(plan.pending) and self._execute_if_compatible(plan.pending[0])
             if not is_alone:

@@ -4,7 +4,32 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_routine record;
+  v_role name;
+  v_is_before_16 boolean;
 begin
+  -- A role that was restored from a dump does not have whoever migrates for a member. Before 16 whoever may create
+  -- roles may change any; from 16 on that takes the admin option, which is brought along by an upgrade if it is there.
+  for v_role, v_is_before_16 in
+    select role.rolname, server.is_before_16
+    from pg_roles as role
+    cross join (select current_setting('server_version_num')::integer < 160000 as is_before_16) as server
+    where role.rolname in (
+      'wa_edge_role', 'wa_notifier_role', 'wa_operator_role',
+      'wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy'
+    )
+    and case
+      when server.is_before_16 then not pg_has_role(role.oid, 'member with admin option')
+      else role.rolname in ('wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy')
+        and not pg_has_role(role.oid, 'set')
+    end
+  loop
+    if v_is_before_16 then
+      execute format('grant %I to current_user with admin option', v_role);
+    else
+      execute format('grant %I to current_user', v_role);
+    end if;
+  end loop;
+
   -- Giving a routine to an owner takes that owner's right to create it; close_routines takes the right back.
   grant create on schema public, wa to wa_runtime, wa_basket_owner, wa_privacy;
   grant create on schema public to wa_maintenance;

@@ -94,6 +94,16 @@ as $$
       or ((role.entry ->> 'is_process')::boolean and role.entry -> 'member_of' <> '[]')
     union all
     select
+      9, 'rights_differ', true,
+      format(
+        '%s rights are not as they were made, such as: %s',
+        p_status -> 'rights' ->> 'differences',
+        p_status #>> '{rights,first,0}'
+      ),
+      'wa-webhook migrate, as the role that owns the tables'
+    where p_status -> 'rights' ->> 'differences' <> '0'
+    union all
+    select
       10, 'snapshots_on', false,
       format('%s masked snapshots were taken in the last hour', p_status -> 'retention' ->> 'snapshots_in_last_hour'),
       'after debugging: WA_INBOUND_DEBUG_SNAPSHOT=false for wa-webhook serve'

@@ -22,16 +22,7 @@ as $$
     )
     order by expected.position
   )
-  from (
-    values
-    (1, 'wa_edge_role', true),
-    (2, 'wa_notifier_role', true),
-    (3, 'wa_operator_role', true),
-    (4, 'wa_runtime', false),
-    (5, 'wa_basket_owner', false),
-    (6, 'wa_maintenance', false),
-    (7, 'wa_privacy', false)
-  ) as expected (position, name, is_process)
+  from wa.list_roles() with ordinality as expected (name, is_process, position)
   left join pg_catalog.pg_roles as role on role.rolname = expected.name
 $$;
 

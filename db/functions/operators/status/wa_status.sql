@@ -27,6 +27,7 @@ begin
     'alerts', wa.summarize_alerts(),
     'retention', wa.summarize_retention(),
     'roles', wa.summarize_roles(),
+    'rights', wa.summarize_rights(),
     'tables_that_keep_people', (
       select coalesce(jsonb_agg(listed.relation::text), '[]')
       from wa.list_tables_about_people() as listed
@@ -41,6 +42,6 @@ $$;
 alter function public.wa_status owner to wa_runtime;
 
 comment on function public.wa_status is
-'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 grant execute on function public.wa_status to wa_operator_role;

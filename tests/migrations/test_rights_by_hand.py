@@ -1,0 +1,104 @@
+"""Rights that were changed by hand are found, and a run brings them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.dispatching import values
+from tests.fixtures.names import current_names, with_current_names
+from tests.privileges.document import run_script
+from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect, Database
+
+RIGHTS = "select object || ': ' || held from wa.list_rights() order by 1"
+DIFFERENCES = "select object || ': ' || held from wa.compare_rights() order by 1"
+CHANGES = {
+    "a table is open to the API": "grant select, truncate on public.profiles to anon",
+    "a table is open to everybody": "grant select on wa.settings to public",
+    "a column is open to the API": "grant update (locale) on public.profiles to authenticated",
+    "a process reads a table": "grant select on public.profiles to wa_notifier_role",
+    "the engine cannot read a table": "revoke select on public.profiles from wa_runtime",
+    "the private schema is open": "grant usage on schema wa to anon",
+    "the engine may create": "grant create on schema public to wa_runtime",
+    "row level security is off": "alter table public.profiles disable row level security",
+    "a policy is gone": "drop policy profiles_runtime on public.profiles",
+    "a policy lets others in": "alter policy profiles_runtime on public.profiles to public",
+    "a policy is new": "create policy everybody on public.profiles to anon using (true)",
+    "a table has another owner": "alter table public.webhook_logs owner to postgres",
+    "a routine has another owner": "alter function public.wa_dispatch owner to postgres",
+    "a routine is open to the API": "grant execute on function public.wa_dispatch to anon",
+    "a routine is open to everybody": "grant execute on function wa.get_setting to public",
+    "a process cannot call": "revoke execute on function public.wa_dispatch from wa_edge_role",
+    "a routine looks anywhere": "alter function public.wa_dispatch reset search_path",
+    "a routine runs as its caller": "alter function public.wa_dispatch security invoker",
+    "a routine does something else": """
+        create or replace function wa.get_setting(p_key text) returns jsonb language plpgsql stable
+        set search_path = pg_catalog, pg_temp as $$ begin return null; end $$""",
+}
+
+
+def migrate(database: Database) -> int:
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        source = read_source(find_db_folder())
+        return Migrator(connection, source, names=current_names()).run().routines
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_right_that_was_changed_by_hand_is_found_and_brought_back(
+    change: str, database: Database, connection: Connection[DictRow], connect: Connect
+) -> None:
+    as_made = values(connection, with_current_names(RIGHTS))
+    connect(SUPERUSER).execute(with_current_names(change).encode())
+    assert values(connection, with_current_names(DIFFERENCES)) != []
+    assert migrate(database) > 0
+    assert values(connection, with_current_names(RIGHTS)) == as_made
+
+
+def test_the_rights_of_every_role_of_ours_are_compared(connection: Connection[DictRow]) -> None:
+    listed = values(connection, with_current_names("select name from wa.list_roles()"))
+    assert set(listed) == set(current_names().roles.values())
+
+
+def test_a_run_finds_nothing_to_bring_back_after_another(database: Database) -> None:
+    assert migrate(database) == 0
+
+
+def test_what_a_team_gives_to_a_role_of_its_own_is_left_alone(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        with_current_names("grant select on public.profiles to service_role").encode()
+    )
+    assert migrate(database) == 0
+    may = "select has_table_privilege('service_role', 'public.profiles', 'select')"
+    assert values(connection, with_current_names(may)) == [True]
+
+
+def test_what_a_migration_gave_is_not_taken_when_its_run_was_broken_off(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    given = "grant select on public.profiles to wa_notifier_role"
+    connection.execute(with_current_names(given).encode())
+    forget = "update wa.applied_files set checksum = repeat('0', 16)"
+    connection.execute(with_current_names(forget).encode())
+    assert migrate(database) > 0
+    may = "select has_table_privilege('wa_notifier_role', 'public.profiles', 'select')"
+    assert values(connection, with_current_names(may)) == [True]
+
+
+@pytest.mark.parametrize("scripts", [("give",), ("give", "take")], ids=" and ".join)
+def test_direct_access_that_an_operator_gives_or_takes_is_as_it_is_to_be(
+    scripts: tuple[str, ...], database: Database
+) -> None:
+    for script in scripts:
+        run_script(f"{script}_direct_access.sql", database.url())
+    assert migrate(database) == 0

@@ -10,39 +10,12 @@ CREATE SCHEMA wa;
 
 COMMENT ON SCHEMA wa IS 'Private to wa-webhook: helpers, types and internal tables. The contract with callers is in public.';
 
-CREATE TYPE wa.chat_outcome AS (
-	user_id uuid,
-	recipient text,
-	phone_number_id text,
-	wa_message_id text,
-	state text,
-	data jsonb,
-	expires_at timestamp with time zone,
-	replies jsonb,
-	answered_at timestamp with time zone
-);
-
-COMMENT ON TYPE wa.chat_outcome IS 'What one message made of a chat: whose chat it is and how to reach that user, the business number and the message that was answered, where the chat now stands and until when, the replies in order, and the moment that orders them.';
-
-CREATE TYPE wa.inbound_message AS (
-	wa_message_id text,
-	phone_number_id text,
-	message_type text,
-	sent_at timestamp with time zone,
-	body text,
-	reply_id text,
-	content jsonb,
-	is_entry boolean
-);
-
-COMMENT ON TYPE wa.inbound_message IS 'One message as a step sees it: Meta''s id and business number, type, Meta''s time, the text that was typed or tapped, the id of the tapped button or row, Meta''s whole message, and whether the step is being entered rather than answered.';
-
-CREATE TYPE wa.received_message AS (
+CREATE TYPE wa.message AS (
 	wa_message_id text,
 	waba_id text,
 	phone_number_id text,
 	message_type text,
-	disposition text,
+	status text,
 	opens_window boolean,
 	sent_at timestamp with time zone,
 	sequence bigint,
@@ -57,7 +30,24 @@ CREATE TYPE wa.received_message AS (
 	user_id uuid
 );
 
-COMMENT ON TYPE wa.received_message IS 'One message out of a webhook: Meta''s ids, type and time, what becomes of it (disposition: a status of wa_events), whether it opens the 24-hour window, its place in the payload, the sender''s number (with a plus sign), BSUID, parent BSUID and name, the text typed or tapped, the id tapped, Meta''s message and contact objects, and the sender''s profile once it is resolved.';
+COMMENT ON TYPE wa.message IS 'One message out of a webhook: Meta''s ids, type and time, the status that wa_events will give it, whether it opens the 24-hour window, its place in the payload, the sender''s number (with a plus sign), BSUID, parent BSUID and name, the text typed or tapped, the id tapped, Meta''s message and contact objects, and the sender''s profile once it is known.';
+
+CREATE TYPE wa.chat AS (
+	user_id uuid,
+	recipient text,
+	display_name text,
+	locale text,
+	phone_number_id text,
+	state text,
+	data jsonb,
+	expires_at timestamp with time zone,
+	is_entered boolean,
+	message wa.message,
+	replies jsonb,
+	answered_at timestamp with time zone
+);
+
+COMMENT ON TYPE wa.chat IS 'A conversation while it is moved on, and the one argument of a step: whose it is, how to reach that user, the user''s name and language; the business number; the state, what the chat remembers, and until when; whether the state is being entered rather than answered; the message that was said; the replies to it, in order, and the moment that orders them.';
 
 CREATE TYPE wa.step_result AS (
 	next_state text,
@@ -512,142 +502,33 @@ CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS 
 
 COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';
 
-CREATE FUNCTION wa.add_notice(p_notice text, p_body text) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.add_notice(p_notice text, p_body text) IS 'A question, after what there is to say first.';
-
-CREATE TABLE public.chat_state (
-    user_id uuid NOT NULL,
-    state text DEFAULT 'home'::text NOT NULL,
-    data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    expires_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
-)
-WITH (fillfactor='80');
-
-COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
-
-COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
-
-COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
-
-CREATE TABLE public.profiles (
-    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
-    whatsapp_e164 text,
-    wa_user_id text,
-    display_name text,
-    locale text DEFAULT 'en'::text NOT NULL,
-    last_inbound_at timestamp with time zone,
-    opted_out_at timestamp with time zone,
-    merged_into uuid,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
-    erased_at timestamp with time zone,
-    CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
-    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL)))),
-    CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
-    CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
-    CONSTRAINT profiles_reachable_or_merged CHECK (((erased_at IS NOT NULL) OR ((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
-    CONSTRAINT profiles_wa_user_id_is_bsuid CHECK (((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]+$'::text) AND (char_length(wa_user_id) <= 131))),
-    CONSTRAINT profiles_whatsapp_e164_is_e164 CHECK ((whatsapp_e164 ~ '^\+[1-9][0-9]{6,14}$'::text))
-)
-WITH (fillfactor='80');
-
-COMMENT ON TABLE public.profiles IS 'Who writes to us: one row a person, known by phone number, by business-scoped user id (BSUID), or both. Never deleted; a merged profile points to its survivor.';
-
-COMMENT ON COLUMN public.profiles.whatsapp_e164 IS 'Meta''s wa_id with a plus sign, otherwise exactly as Meta gives it. Null when the user hides the number.';
-
-COMMENT ON COLUMN public.profiles.wa_user_id IS 'The BSUID, prefix and dot included. Changes when the user changes phone number.';
-
-COMMENT ON COLUMN public.profiles.last_inbound_at IS 'When the user last wrote, by Meta''s clock: opens the 24-hour window.';
-
-COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
-
-COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
-
-COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
-
-COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
-
-CREATE TABLE wa.flow_entries (
-    kind text NOT NULL,
-    value text NOT NULL,
-    action text DEFAULT 'enter'::text NOT NULL,
-    to_state text,
-    locale text,
-    scope text DEFAULT 'everywhere'::text NOT NULL,
-    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
-    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
-    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
-    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
-    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
-);
-
-COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
-
-COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
-
-COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
-
-COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
-
-COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
-
-CREATE TABLE wa.flow_states (
-    state text NOT NULL,
-    flow text NOT NULL,
-    step_function text NOT NULL,
-    back_to text,
-    expires_after interval,
-    description text NOT NULL,
-    CONSTRAINT flow_states_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval)),
-    CONSTRAINT flow_states_state_is_snake_case CHECK ((state ~ '^[a-z][a-z0-9_]*$'::text)),
-    CONSTRAINT flow_states_step_function_is_a_step CHECK ((step_function ~ '^step_[a-z][a-z0-9_]*$'::text))
-);
-
-COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
-
-COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
-
-COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa: (profile, state, data, message) to wa.step_result.';
-
-COMMENT ON COLUMN wa.flow_states.back_to IS 'Where the command "back" leads. Null: to the home state.';
-
-COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user is back in the home state. Null: never.';
-
-CREATE FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) RETURNS wa.chat_outcome
+CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) IS 'Moves one chat on by one message: goes to the state that it leads to (p_entry is the command that it is, p_state the state that this or the chat names, as far as these are known), runs its step and the steps of the states it moves to, and returns where the chat then stands with the replies; null when the user wants no messages. Raises WA002 for a move that wa.flow_transitions does not allow.';
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';
 
-CREATE FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) RETURNS void
+CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) IS 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
+COMMENT ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) IS 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
 
-CREATE FUNCTION wa.answer_basket_gone(p_locale text) RETURNS wa.step_result
-    LANGUAGE sql STABLE
+CREATE FUNCTION wa.answer(p_chat wa.chat, p_choices json) RETURNS text
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.answer_basket_gone(p_locale text) IS 'Says that the user does not see the basket, or no longer, and leads to the user''s baskets.';
+COMMENT ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) IS 'Which of some choices was tapped or typed: the id of one of p_choices, an object of ids and the keys of their words in wa.texts, such as wa.ask takes; null when it was none, and while the state is being entered.';
 
-CREATE FUNCTION wa.answer_messages(p_messages wa.received_message[]) RETURNS jsonb
+CREATE FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer DEFAULT 64, OUT processed integer, OUT failures jsonb, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) IS 'Moves chats on, each of another user by one message, in the order of the messages; reads and writes are shared by all. Returns the events to log of the replies that it queued.';
+COMMENT ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) IS 'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';
 
 CREATE TABLE public.baskets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -731,12 +612,12 @@ CREATE FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, 
 
 COMMENT ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) IS 'Adds one entry to a basket''s ledger, continuing its balance; false when the reference is taken. The caller holds the basket''s lock.';
 
-CREATE FUNCTION wa.apply_account_changes(p_payload jsonb) RETURNS jsonb
+CREATE FUNCTION wa.apply_account_changes(p_rest jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_account_changes(p_payload jsonb) IS 'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
+COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. Returns events.';
 
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -773,12 +654,19 @@ CREATE FUNCTION wa.apply_success_statuses(p_matched jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.apply_success_statuses(p_matched jsonb) IS 'Moves notifications, which wa.match_statuses has locked, forwards to sent, delivered or read, and settles those whose outcome was not known.';
 
-CREATE FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) RETURNS text
-    LANGUAGE sql STABLE
+CREATE FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json DEFAULT NULL::json, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text) RETURNS wa.step_result
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) IS 'A question as it is asked the first time, or after an answer that was none.';
+COMMENT ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) IS 'What a step returns that asks a question: a text of wa.texts with p_values filled in, with one to three buttons where p_choices, an object of ids and the keys of their titles in order, has them. p_data is what the chat then remembers (null: what it does), p_again the text to begin with when the answer was none.';
+
+CREATE FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) IS 'A question as it is asked the first time, or after an answer that was none: then the text of wa.texts that p_again names comes first.';
 
 CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
@@ -822,6 +710,13 @@ CREATE FUNCTION wa.build_choice(p_id text, p_title text, p_description text DEFA
 
 COMMENT ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) IS 'A button of wa.build_buttons or a row of wa.build_list.';
 
+CREATE FUNCTION wa.build_choices(p_choices json, p_locale text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_choices(p_choices json, p_locale text) IS 'Buttons of wa.build_buttons or rows of wa.build_list, of an object of ids and the keys of their titles in wa.texts, in its order.';
+
 CREATE FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer DEFAULT 1, p_more text DEFAULT '…'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -850,12 +745,12 @@ CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.build_text(p_body text) IS 'A text message, at most 4096 characters as Meta allows.';
 
-CREATE FUNCTION wa.change_identity(p_message wa.received_message) RETURNS void
+CREATE FUNCTION wa.change_identity(p_message wa.message) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.change_identity(p_message wa.received_message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and takes over a profile that already had the new ones.';
+COMMENT ON FUNCTION wa.change_identity(p_message wa.message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and takes over a profile that already had the new ones.';
 
 CREATE FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) RETURNS void
     LANGUAGE plpgsql
@@ -903,40 +798,19 @@ ALTER FUNCTION wa.check_setting() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.check_setting() IS 'Refuses a value that is not what its setting takes (WA041), and notes when a value was changed. A row that names no type keeps that of its first value.';
 
-CREATE FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) RETURNS jsonb
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) IS 'What the step remembers from before: what follows a deep link''s prefix (data.link) or the beginning of a reply id (data.target), nothing when a flow is entered anew, all of it otherwise, also on the way back.';
-
-CREATE FUNCTION wa.choose_disposition(p_message jsonb) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.choose_disposition(p_message jsonb) IS 'What becomes of a message with a valid sender: processed when a flow or the identity rules act on it, ignored when it asks for no answer (groups, reactions, edits, revokes, types we do not know).';
-
-CREATE FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) RETURNS text
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) IS 'The state that handles a message: where its entry point leads, or else where the chat stands.';
-
-CREATE FUNCTION wa.claim_events(p_messages wa.received_message[]) RETURNS wa.received_message[]
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.claim_events(p_messages wa.received_message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
-
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
+
+CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -1009,20 +883,6 @@ CREATE FUNCTION wa.count_basket_member() RETURNS trigger
 
 COMMENT ON FUNCTION wa.count_basket_member() IS 'Keeps member_count and owner_count of a basket, refuses members of a closed basket or a merged profile, and closes a basket that its last member left.';
 
-CREATE FUNCTION wa.count_basket_members(p_count integer, p_locale text) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) IS 'A number of members in words.';
-
-CREATE FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) RETURNS jsonb
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) IS 'How many messages of a dispatch came to which end. What was received but not claimed is a duplicate.';
-
 CREATE FUNCTION wa.count_queue() RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1067,13 +927,6 @@ CREATE FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) RETURNS t
 
 COMMENT ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) IS 'Whether a basket is open, who may join, and how many are in it, on one line.';
 
-CREATE FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) IS 'What a basket routine refused, by its SQLSTATE, in words for the user. Raises WA006 for one that no user can cause.';
-
 CREATE FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1081,12 +934,12 @@ CREATE FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) 
 
 COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) IS 'An error as wa_events.error keeps it: SQLSTATE, message, and what to do.';
 
-CREATE FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION wa.describe_member_count(p_count integer, p_locale text) RETURNS text
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) IS 'The event to log for a failed message, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';
+COMMENT ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) IS 'A number of members in words.';
 
 CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1094,6 +947,46 @@ CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt; class and class_code name its row of wa.send_error_classes. Without Meta''s error text, which may quote the message.';
+
+CREATE TABLE public.profiles (
+    user_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    whatsapp_e164 text,
+    wa_user_id text,
+    display_name text,
+    locale text DEFAULT 'en'::text NOT NULL,
+    last_inbound_at timestamp with time zone,
+    opted_out_at timestamp with time zone,
+    merged_into uuid,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
+    erased_at timestamp with time zone,
+    CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
+    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL)))),
+    CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
+    CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
+    CONSTRAINT profiles_reachable_or_merged CHECK (((erased_at IS NOT NULL) OR ((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
+    CONSTRAINT profiles_wa_user_id_is_bsuid CHECK (((wa_user_id ~ '^[A-Z]{2}\.[A-Za-z0-9]+$'::text) AND (char_length(wa_user_id) <= 131))),
+    CONSTRAINT profiles_whatsapp_e164_is_e164 CHECK ((whatsapp_e164 ~ '^\+[1-9][0-9]{6,14}$'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.profiles IS 'Who writes to us: one row a person, known by phone number, by business-scoped user id (BSUID), or both. Never deleted; a merged profile points to its survivor.';
+
+COMMENT ON COLUMN public.profiles.whatsapp_e164 IS 'Meta''s wa_id with a plus sign, otherwise exactly as Meta gives it. Null when the user hides the number.';
+
+COMMENT ON COLUMN public.profiles.wa_user_id IS 'The BSUID, prefix and dot included. Changes when the user changes phone number.';
+
+COMMENT ON COLUMN public.profiles.last_inbound_at IS 'When the user last wrote, by Meta''s clock: opens the 24-hour window.';
+
+COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
+
+COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
+
+COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
+
+COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
 
 CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
     LANGUAGE plpgsql
@@ -1171,6 +1064,20 @@ CREATE FUNCTION wa.erase_wa_events(p_user_ids uuid[]) RETURNS bigint
 
 COMMENT ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) IS 'Of wa_erase_profile: deletes what these profiles wrote. Meta encodes the number in its message ids, so that only their digests are kept, for as long as it may repeat one.';
 
+CREATE FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
+
+CREATE FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) RETURNS wa.message[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
+
 CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1189,26 +1096,19 @@ ALTER FUNCTION wa.export_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_ow
 
 COMMENT ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) IS 'Of wa_export_profile: the baskets that a person is in.';
 
-CREATE FUNCTION wa.extract_messages(p_payload jsonb) RETURNS wa.received_message[]
+CREATE FUNCTION wa.find_basket_detail(p_chat wa.chat) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.extract_messages(p_payload jsonb) IS 'The messages of one webhook body or an array of bodies, normalized, in the order of the payload; null when there are none. A message is matched to its contact by id, never by position.';
+COMMENT ON FUNCTION wa.find_basket_detail(p_chat wa.chat) IS 'The basket that the chat is about, as basket_detail shows it to this person: the one whose id was in the tapped reply (data.target), else the one remembered (data.basket_id). Null when the person sees no such basket.';
 
-CREATE FUNCTION wa.extract_statuses(p_payload jsonb) RETURNS jsonb
+CREATE FUNCTION wa.find_basket_refusal(p_sqlstate text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.extract_statuses(p_payload jsonb) IS 'The statuses of one webhook body or an array of bodies, as Meta sent them, each with its phone_number_id; null when there are none.';
-
-CREATE FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) IS 'The basket that the chat is about, as basket_detail shows it to this person: the one whose id was in the tapped reply (data.target), else the one remembered (data.basket_id). Null when the person sees no such basket.';
+COMMENT ON FUNCTION wa.find_basket_refusal(p_sqlstate text) IS 'What a basket routine refused, by its SQLSTATE: the key of the words for the user in wa.texts.';
 
 CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1223,13 +1123,6 @@ CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) RETURN
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
-
-CREATE FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) RETURNS wa.flow_entries
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) IS 'The entry point that a message which is no command of its own leads to, if any: by the beginning of a tapped button''s or row''s id, or by a deep link anywhere in the text.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1308,6 +1201,13 @@ CREATE FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) RETURNS
 
 COMMENT ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) IS 'A basket that this person may see: one of its own, or a public and open one. Raises WA021 otherwise, without telling whether it exists.';
 
+CREATE FUNCTION wa.finish(p_chat wa.chat, p_key text DEFAULT NULL::text, p_values jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) IS 'What a step returns that ends its flow: leads home, and says a text of wa.texts before, with p_values filled in.';
+
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1374,13 +1274,6 @@ CREATE FUNCTION wa.get_fallback_text(p_key text, p_locale text) RETURNS text
 
 COMMENT ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) IS 'A text that the user''s language lacks: in the default language, else in English. Raises WA006 when neither has it.';
 
-CREATE FUNCTION wa.get_flow_state(p_state text) RETURNS wa.flow_states
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.get_flow_state(p_state text) IS 'A row of the state registry. Raises WA003 when there is none.';
-
 CREATE FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1394,13 +1287,6 @@ CREATE FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) RETU
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) IS 'A page of the home menu under one of its texts; the first page is rendered once and kept in wa.rendered_menus.';
-
-CREATE FUNCTION wa.get_menu_lock() RETURNS bigint
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.get_menu_lock() IS 'The key of the advisory lock that keeps an outdated menu out of wa.rendered_menus: shared by those who change what a menu is made of, exclusive for who keeps one.';
 
 CREATE FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -1430,12 +1316,12 @@ CREATE FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb DEFAULT NU
 
 COMMENT ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) IS 'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Raises WA006 when there is no such text.';
 
-CREATE FUNCTION wa.get_typed_text(p_message wa.inbound_message) RETURNS text
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb DEFAULT NULL::jsonb, p_key text DEFAULT NULL::text, p_values jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) IS 'What the user typed; null for a tap, a picture, and everything else.';
+COMMENT ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key text, p_values jsonb) IS 'What a step returns that leads to another state: what the chat remembers there (null: nothing), and a text of wa.texts that is said on the way, with p_values filled in.';
 
 CREATE FUNCTION wa.group_alerts() RETURNS void
     LANGUAGE plpgsql
@@ -1467,19 +1353,12 @@ ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
 
-CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
-    LANGUAGE plpgsql IMMUTABLE
+CREATE FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.index_contacts(p_contacts jsonb) IS 'The contacts of a webhook by number and by BSUID in one object: with thousands of contacts, comparing each would take for ever.';
-
-CREATE FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) IS 'Whether a message is one answer to a question: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language.';
+COMMENT ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) IS 'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';
 
 CREATE FUNCTION wa.is_awaited(p_user_ids uuid[]) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1501,13 +1380,6 @@ CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, and a kind within that type, that the facts of Meta''s API name.';
-
-CREATE FUNCTION wa.is_plain_webhook(p_payload jsonb) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.is_plain_webhook(p_payload jsonb) IS 'Whether a webhook body, or each of an array of them, holds text messages and statuses and nothing beside them, which is what Meta sends most.';
 
 CREATE FUNCTION wa.is_retention_due() RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1537,12 +1409,12 @@ CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
 
 COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is a lost race or the server''s trouble, as all are whose cause is not known, and so neither the fault of the message at hand nor a mistake of the flow''s own code: it is then raised again, so that the whole call is repeated. handler/process/blame.py says the same for whole calls.';
 
-CREATE FUNCTION wa.join_basket(p_profile public.profiles, p_code text) RETURNS wa.step_result
+CREATE FUNCTION wa.join_basket(p_chat wa.chat, p_code text) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
+COMMENT ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) IS 'Joins by a code: leads to the basket, back to the question for a wrong code, or home when it is refused.';
 
 CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) RETURNS record
     LANGUAGE plpgsql
@@ -1559,6 +1431,13 @@ CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted. What waits for a person raises an alert.';
 
+CREATE FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) RETURNS wa.message[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not known, then profiles by user_id. Raises 40001 when a profile was merged or renamed just before its lock was granted.';
+
 CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1573,19 +1452,19 @@ CREATE FUNCTION wa.leave_life(p_because text) RETURNS void
 
 COMMENT ON FUNCTION wa.leave_life(p_because text) IS 'Ends the life of this database, since it was restored or copied: its queue is paused until an operator says what is to become of messages that the original may have sent.';
 
-CREATE FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) RETURNS wa.received_message[]
+CREATE FUNCTION wa.leave_out_erased(p_messages wa.message[]) RETURNS wa.message[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) IS 'The messages but those of people who were erased, which Meta delivers again: they bring nothing back.';
+COMMENT ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) IS 'The messages but those of people who were erased, which Meta delivers again: they bring nothing back.';
 
-CREATE FUNCTION wa.list_account_changes(p_payload jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
+CREATE FUNCTION wa.list_account_changes(p_rest jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_account_changes(p_payload jsonb) IS 'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
+COMMENT ON FUNCTION wa.list_account_changes(p_rest jsonb) IS 'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
 
 CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1608,12 +1487,12 @@ CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user
 
 COMMENT ON FUNCTION wa.list_failures(p_failures jsonb) IS 'Failed attempts as wa.apply_send_failures describes them, with the end of what they bring about (a block or a pause) and the alert that they may raise.';
 
-CREATE FUNCTION wa.list_identities(p_messages wa.received_message[]) RETURNS TABLE(phone text, bsuid text)
+CREATE FUNCTION wa.list_identities(p_messages wa.message[]) RETURNS TABLE(phone text, bsuid text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_identities(p_messages wa.received_message[]) IS 'The distinct senders of some messages; those that a system message changes come with their new identity too.';
+COMMENT ON FUNCTION wa.list_identities(p_messages wa.message[]) IS 'The distinct senders of some messages; those that a system message changes come with their new identity too.';
 
 CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -1697,7 +1576,14 @@ CREATE FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) RETURNS voi
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) IS 'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Settled senders never come here.';
+COMMENT ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) IS 'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Known senders never come here.';
+
+CREATE FUNCTION wa.lock_known_sender(p_message wa.message) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.lock_known_sender(p_message wa.message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -1706,20 +1592,6 @@ CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uu
 
 COMMENT ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) IS 'Locks the profiles with these numbers, BSUIDs or ids, in the order of user_id, and returns their ids.';
 
-CREATE FUNCTION wa.lock_settled_sender(p_message wa.received_message) RETURNS uuid
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
-
-CREATE FUNCTION wa.log_other_fields(p_payload jsonb) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.log_other_fields(p_payload jsonb) IS 'Stores in webhook_logs, masked, what a payload holds beside messages and statuses: other webhook fields, Meta''s error notes, and objects of a kind that we do not know.';
-
 CREATE FUNCTION wa.log_other_statuses(p_statuses jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1727,12 +1599,12 @@ CREATE FUNCTION wa.log_other_statuses(p_statuses jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.log_other_statuses(p_statuses jsonb) IS 'Stores in webhook_logs what statuses there are beside those of messages: for each kind, one of them, masked, and their count. Those of payments are a known kind. Returns both counts and events.';
 
-CREATE FUNCTION wa.log_snapshot(p_payload jsonb) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION wa.log_rest(p_rest jsonb) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.log_snapshot(p_payload jsonb) IS 'Stores a masked copy of each webhook body in webhook_logs, for debugging.';
+COMMENT ON FUNCTION wa.log_rest(p_rest jsonb) IS 'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses.';
 
 CREATE FUNCTION wa.mask_error(p_error text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1776,13 +1648,6 @@ CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_i
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id. is_of_another_life: it carries the token of this life, and this life has sent no such message.';
-
-CREATE FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) IS 'Whether a sender is valid: a number with an allowed prefix (none listed: any number), or a BSUID alone. Nobody is turned away for hiding a number.';
 
 CREATE FUNCTION wa.mend_rights() RETURNS bigint
     LANGUAGE plpgsql
@@ -1865,12 +1730,12 @@ CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
 
 COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
 
-CREATE FUNCTION wa.note_marketing_preferences(p_payload jsonb) RETURNS void
+CREATE FUNCTION wa.note_marketing_preferences(p_rest jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
+COMMENT ON FUNCTION wa.note_marketing_preferences(p_rest jsonb) IS 'Keeps which users have told Meta to stop or resume marketing messages. Resuming also ends the blocks that Meta''s refusals (131050) had set.';
 
 CREATE FUNCTION wa.note_posting(p_are_posted boolean) RETURNS void
     LANGUAGE plpgsql
@@ -1906,6 +1771,53 @@ CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) IS 'Takes the profile''s turn to use a basket code: one at a time, so that tries at the same moment are counted too. Raises WA028 when there were too many wrong ones.';
+
+CREATE TABLE public.chat_state (
+    user_id uuid NOT NULL,
+    state text DEFAULT 'home'::text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
+
+COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
+
+COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
+
+CREATE TABLE wa.flow_entries (
+    kind text NOT NULL,
+    value text NOT NULL,
+    action text DEFAULT 'enter'::text NOT NULL,
+    to_state text,
+    locale text,
+    scope text DEFAULT 'everywhere'::text NOT NULL,
+    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
+    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
+    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
+    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
+    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
+);
+
+COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
+
+COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
+
+COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
+
+COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
+
+COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
+
+CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) RETURNS wa.chat
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages.';
 
 CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
     LANGUAGE plpgsql
@@ -2008,12 +1920,12 @@ CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batc
 
 COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch notifications queued before p_before that are finished or expired before then, and returns how many.';
 
-CREATE FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) RETURNS integer
+CREATE FUNCTION wa.queue_receipts(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) IS 'Queues the read receipt of each message answered, if the setting read_receipts says so, and returns how many.';
+COMMENT ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) IS 'Queues the read receipt of each message answered, if the setting read_receipts says so, and returns how many.';
 
 CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
     LANGUAGE sql
@@ -2036,12 +1948,19 @@ CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
 
 COMMENT ON FUNCTION wa.read_link(p_body text, p_prefix text) IS 'What follows the prefix of a deep link in a text, without regard to case; empty when nothing follows, null when the prefix is not there.';
 
-CREATE FUNCTION wa.read_location(p_message wa.inbound_message) RETURNS double precision[]
+CREATE FUNCTION wa.read_location(p_chat wa.chat) RETURNS double precision[]
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_location(p_message wa.inbound_message) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when the message is none, or no place on earth.';
+COMMENT ON FUNCTION wa.read_location(p_chat wa.chat) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when what was said is none, or no place on earth.';
+
+CREATE FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) RETURNS wa.message
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) IS 'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_sequence is its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';
 
 CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -2057,12 +1976,12 @@ CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
 
 COMMENT ON FUNCTION wa.read_uuid(p_text text) IS 'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
 
-CREATE FUNCTION wa.rebuild_envelope(p_message wa.received_message) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
+CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) IS 'The webhook that would have carried just this message: what wa_replay_event dispatches again.';
+COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
 
 CREATE FUNCTION wa.recognize_life() RETURNS text
     LANGUAGE plpgsql
@@ -2071,12 +1990,12 @@ CREATE FUNCTION wa.recognize_life() RETURNS text
 
 COMMENT ON FUNCTION wa.recognize_life() IS 'The token of the life of this database, begun now if it has never had one; null when it was restored or copied, which pauses its queue. A standby that is promoted while the queue is alive lives on.';
 
-CREATE FUNCTION wa.record_failure(p_message wa.received_message, p_error text) RETURNS void
+CREATE FUNCTION wa.record_failure(p_message wa.message, p_error text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, and tells the user once.';
+COMMENT ON FUNCTION wa.record_failure(p_message wa.message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log. The error''s text stays in wa_events: it may quote what the user wrote.';
 
 CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -2138,13 +2057,6 @@ ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier. One past its expires_at, or without one and older than requeue_within_days, is cancelled instead.';
 
-CREATE FUNCTION wa.require_envelope(p_payload jsonb) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.require_envelope(p_payload jsonb) IS 'Raises WA001 unless the payload is a webhook body, or a non-empty array of them.';
-
 CREATE FUNCTION wa.require_open_basket(p_basket public.baskets) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2159,12 +2071,12 @@ CREATE FUNCTION wa.require_recipient(p_recipient text) RETURNS void
 
 COMMENT ON FUNCTION wa.require_recipient(p_recipient text) IS 'Raises WA010 unless messages can be sent to this.';
 
-CREATE FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) RETURNS void
+CREATE FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) IS 'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when one message has caused too many.';
+COMMENT ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) IS 'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when it is one of too many that one message has caused.';
 
 CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -2179,13 +2091,6 @@ CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURN
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr or a file: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first.';
-
-CREATE FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Fills in the sender''s profile of every message and locks these profiles until the transaction ends, so that one user''s messages take effect one at a time; learns from statuses that name both a number and a BSUID. Every call takes its locks in one order: identities that are not settled, then profiles by user_id. Raises 40001 when a profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2203,19 +2108,19 @@ ALTER FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_refer
 
 COMMENT ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) IS 'Takes a wrong contribution back, once, by an entry of the opposite amount, and returns the basket''s balance in minor units. For operators, in closed baskets too. Raises WA033, WA034, WA037.';
 
-CREATE FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer DEFAULT 0) RETURNS wa.chat[]
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
+COMMENT ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) IS 'Runs the step of a state for chats that are in it, and for each that moves on the steps of the states it moves to; returns where the chats then stand, with the replies. Raises WA003 where there is no step, and what wa.require_transition raises.';
 
-CREATE FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) RETURNS integer
+CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -2252,26 +2157,12 @@ CREATE FUNCTION wa.settle_failed(p_results jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.settle_failed(p_results jsonb) IS 'Applies the failed ones among results whose rows the caller has locked. A row that a status has settled meanwhile stays settled.';
 
-CREATE FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
-
 CREATE FUNCTION wa.settle_others(p_results jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_others(p_results jsonb) IS 'Locks the notifications of all results, settles those that were not accepted and whose lock token still counts, and remembers media that was uploaded for accepted ones, which wa.settle_accepted settles. Returns counts and events.';
-
-CREATE FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) RETURNS wa.received_message[]
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
 
 CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -2280,166 +2171,173 @@ CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
 
 COMMENT ON FUNCTION wa.shorten_text(p_text text, p_limit integer) IS 'A text of at most so many characters: one that is longer ends in an ellipsis, and is not cut within what is seen as one character.';
 
-CREATE FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.stay(p_replies jsonb, p_data jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.stay(p_replies jsonb, p_data jsonb) IS 'What a step returns that waits for an answer: one message body, or an array of them, and what the chat then remembers (null: what it does).';
+
+CREATE FUNCTION wa.step_basket_close(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks the owner whether to close a basket for good, and closes it.';
+COMMENT ON FUNCTION wa.step_basket_close(p_chat wa.chat) IS 'Asks the owner whether to close a basket for good, and closes it.';
 
-CREATE FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_contribute_amount(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks how much the user puts into a basket.';
+COMMENT ON FUNCTION wa.step_basket_contribute_amount(p_chat wa.chat) IS 'Asks how much the user puts into a basket.';
 
-CREATE FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_contribute_confirm(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
+COMMENT ON FUNCTION wa.step_basket_contribute_confirm(p_chat wa.chat) IS 'Shows the amount as it was understood, and records the contribution when the user agrees.';
 
-CREATE FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_confirm(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows what the new basket will be, and creates it when the user agrees.';
+COMMENT ON FUNCTION wa.step_basket_create_confirm(p_chat wa.chat) IS 'Shows what the new basket will be, and creates it when the user agrees.';
 
-CREATE FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_goal(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
+COMMENT ON FUNCTION wa.step_basket_create_goal(p_chat wa.chat) IS 'Asks for the goal of a new basket, in whole units of the currency; none is an answer too.';
 
-CREATE FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_name(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks for the name of a new basket.';
+COMMENT ON FUNCTION wa.step_basket_create_name(p_chat wa.chat) IS 'Asks for the name of a new basket.';
 
-CREATE FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_place(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
+COMMENT ON FUNCTION wa.step_basket_create_place(p_chat wa.chat) IS 'Asks where a new public basket is, so that people nearby find it; it may have no place.';
 
-CREATE FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_create_visibility(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether a new basket is private or public.';
+COMMENT ON FUNCTION wa.step_basket_create_visibility(p_chat wa.chat) IS 'Asks whether a new basket is private or public.';
 
-CREATE FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_detail(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
+COMMENT ON FUNCTION wa.step_basket_detail(p_chat wa.chat) IS 'Shows one basket and what this person may do with it; each action is an entry point of its own.';
 
-CREATE FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
+COMMENT ON FUNCTION wa.step_basket_join(p_chat wa.chat) IS 'Joins a basket that the user sees, one found nearby for instance, and leads to it.';
 
-CREATE FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join_code(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks for a basket''s code and joins by what is typed.';
+COMMENT ON FUNCTION wa.step_basket_join_code(p_chat wa.chat) IS 'Asks for a basket''s code and joins by what is typed.';
 
-CREATE FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_join_confirm(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
+COMMENT ON FUNCTION wa.step_basket_join_confirm(p_chat wa.chat) IS 'Asks whether to join the basket whose link was opened. Names the code and not the basket, which may be private.';
 
-CREATE FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_leave(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
+COMMENT ON FUNCTION wa.step_basket_leave(p_chat wa.chat) IS 'Asks whether to leave a basket, and leaves it. The id in the button must be the one that was asked about.';
 
-CREATE FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_list(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
+COMMENT ON FUNCTION wa.step_basket_list(p_chat wa.chat) IS 'Lists the user''s baskets, a page at a time; each row leads to its basket.';
 
-CREATE FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_nearby_list(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
+COMMENT ON FUNCTION wa.step_basket_nearby_list(p_chat wa.chat) IS 'Lists public baskets nearby, by their distance from the user''s place, or from another place that is shared meanwhile.';
 
-CREATE FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_nearby_place(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) IS 'Asks where the user is, to find baskets nearby.';
+COMMENT ON FUNCTION wa.step_basket_nearby_place(p_chat wa.chat) IS 'Asks where the user is, to find baskets nearby.';
 
-CREATE FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_basket_share(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
+COMMENT ON FUNCTION wa.step_basket_share(p_chat wa.chat) IS 'Sends a basket''s link as a text and as a QR code, for the user to forward.';
 
-CREATE FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) IS 'Confirms that a flow was given up and leads home.';
-
-CREATE FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_cancelled(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) IS 'Says what the bot understands; any answer that is no command leads home.';
+COMMENT ON FUNCTION wa.step_cancelled(p_chat wa.chat) IS 'Confirms that a flow was given up and leads home.';
 
-CREATE FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_help(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+COMMENT ON FUNCTION wa.step_help(p_chat wa.chat) IS 'Says what the bot understands; any answer that is no command leads home.';
 
-CREATE FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_home(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
+COMMENT ON FUNCTION wa.step_home(p_chat wa.chat) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
 
-CREATE FUNCTION wa.step_subscribe(p_profile public.profiles) RETURNS wa.step_result
+CREATE FUNCTION wa.step_language(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_subscribe(p_profile public.profiles) IS 'Opts the user in again and leads home.';
+COMMENT ON FUNCTION wa.step_language(p_chat wa.chat) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
 
-CREATE FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) RETURNS wa.step_result
+CREATE FUNCTION wa.step_subscribe(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
+COMMENT ON FUNCTION wa.step_subscribe(p_chat wa.chat) IS 'Opts the user in again and leads home.';
+
+CREATE FUNCTION wa.step_unsubscribe(p_chat wa.chat) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
 
 CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2504,12 +2402,12 @@ CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
 
-CREATE FUNCTION wa.tell_of_failure(p_message wa.received_message) RETURNS void
+CREATE FUNCTION wa.tell_of_failure(p_message wa.message) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.received_message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
+COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
 
 CREATE FUNCTION wa.tell_of_left_out() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2520,33 +2418,19 @@ ALTER FUNCTION wa.tell_of_left_out() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.tell_of_left_out() IS 'Says how many failed notifications a statement left out of what it queued again, since they were too old.';
 
-CREATE FUNCTION wa.try_account_changes(p_payload jsonb) RETURNS jsonb
+CREATE FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.try_account_changes(p_payload jsonb) IS 'Applies what a payload says of the account in a subtransaction, so that a failure costs the messages beside it nothing: the payload is then kept for a replay. Returns events.';
+COMMENT ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) IS 'Applies what a payload holds beside messages, its statuses or account_changes, in a subtransaction, so that a failure costs the messages nothing: the payload is then kept for a replay. Returns the events to log.';
 
-CREATE FUNCTION wa.try_group(p_messages wa.received_message[]) RETURNS jsonb
-    LANGUAGE plpgsql
+CREATE FUNCTION wa.typed(p_chat wa.chat) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.try_group(p_messages wa.received_message[]) IS 'Handles messages in one subtransaction, and when that fails each in a subtransaction of its own, so that a failure undoes nothing else: an identity change for a system message, which comes alone, a step of the conversation for any other. A message that fails is kept as failed. Returns the events to log: MESSAGE_FAILED of each that did.';
-
-CREATE FUNCTION wa.try_messages(p_messages wa.received_message[]) RETURNS jsonb
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.try_messages(p_messages wa.received_message[]) IS 'Handles the messages that ask for it, in the order given, and returns the events to log. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before.';
-
-CREATE FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) RETURNS jsonb
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) IS 'Hands the statuses of a payload to the queue, in a subtransaction, so that a failure costs the messages beside them nothing: the payload is then kept for a replay.';
+COMMENT ON FUNCTION wa.typed(p_chat wa.chat) IS 'The text that was typed as an answer; null for a tap, a picture and everything else, and while the state is being entered.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
     LANGUAGE plpgsql
@@ -3030,6 +2914,28 @@ CREATE TABLE wa.erased_digests (
 COMMENT ON TABLE wa.erased_digests IS 'What Meta may still deliver again of people who were erased: it counts as a duplicate, and brings nothing back.';
 
 COMMENT ON COLUMN wa.erased_digests.digest IS 'SHA-256 of the message id, or of a whole payload that was kept.';
+
+CREATE TABLE wa.flow_states (
+    state text NOT NULL,
+    flow text NOT NULL,
+    step_function text NOT NULL,
+    back_to text,
+    expires_after interval,
+    description text NOT NULL,
+    CONSTRAINT flow_states_expires_after_is_positive CHECK ((expires_after > '00:00:00'::interval)),
+    CONSTRAINT flow_states_state_is_snake_case CHECK ((state ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT flow_states_step_function_is_a_step CHECK ((step_function ~ '^step_[a-z][a-z0-9_]*$'::text))
+);
+
+COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
+
+COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
+
+COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa that takes a wa.chat and returns a wa.step_result.';
+
+COMMENT ON COLUMN wa.flow_states.back_to IS 'Where the command "back" leads. Null: to the home state.';
+
+COMMENT ON COLUMN wa.flow_states.expires_after IS 'Silence after which the user is back in the home state. Null: never.';
 
 CREATE TABLE wa.flow_transitions (
     from_state text NOT NULL,
@@ -4177,52 +4083,25 @@ GRANT ALL ON FUNCTION public.wa_status() TO wa_operator_role;
 REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.add_notice(p_notice text, p_body text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) TO wa_runtime;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
+REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) TO wa_runtime;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
-GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
-GRANT SELECT,UPDATE ON TABLE public.profiles TO wa_privacy;
+REVOKE ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) TO wa_runtime;
 
-GRANT SELECT(user_id) ON TABLE public.profiles TO wa_basket_owner;
-
-GRANT SELECT(whatsapp_e164) ON TABLE public.profiles TO wa_basket_owner;
-
-GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
-
-GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
-
-GRANT SELECT(erased_at) ON TABLE public.profiles TO wa_basket_owner;
-
-GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
-GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
-
-GRANT SELECT ON TABLE wa.flow_states TO wa_runtime;
-GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
-
-REVOKE ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_chat(p_profile public.profiles, p_chat public.chat_state, p_message wa.inbound_message, p_entry wa.flow_entries, p_state wa.flow_states) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.answer_basket_gone(p_locale text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.answer_basket_gone(p_locale text) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.answer_messages(p_messages wa.received_message[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.baskets TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.append_contribution(p_basket public.baskets, p_user_id uuid, p_amount_minor bigint, p_reference text, p_reverses_entry_number integer) TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.apply_account_changes(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.apply_account_changes(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.apply_account_changes(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_account_changes(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) TO wa_runtime;
@@ -4239,8 +4118,11 @@ GRANT ALL ON FUNCTION wa.apply_statuses(p_statuses jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.ask_again(p_message wa.inbound_message, p_question text, p_locale text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
@@ -4260,6 +4142,9 @@ GRANT ALL ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) TO wa_runti
 REVOKE ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) TO wa_runtime;
 
@@ -4272,8 +4157,8 @@ GRANT ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) TO wa_ru
 REVOKE ALL ON FUNCTION wa.build_text(p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_text(p_body text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.change_identity(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.change_identity(p_message wa.received_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.change_identity(p_message wa.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.change_identity(p_message wa.message) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) TO wa_runtime;
@@ -4292,20 +4177,11 @@ GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.check_setting() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.choose_data(p_entry wa.flow_entries, p_message wa.inbound_message, p_data jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.choose_disposition(p_message jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.choose_disposition(p_message jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.choose_state(p_entry wa.flow_entries, p_state text) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.claim_events(p_messages wa.received_message[]) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.claim_messages(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_messages(p_messages wa.message[]) TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.send_error_classes TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.send_error_classes TO wa_operator_role;
@@ -4325,12 +4201,6 @@ GRANT ALL ON FUNCTION wa.compare_rights() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.count_basket_members(p_count integer, p_locale text) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.count_dispatch(p_received wa.received_message[], p_claimed wa.received_message[], p_failed integer) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
@@ -4349,17 +4219,28 @@ GRANT ALL ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) TO wa_ru
 REVOKE ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.describe_basket_refusal(p_sqlstate text, p_locale text) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.describe_failure(p_message wa.received_message, p_error text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
+GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
+GRANT SELECT,UPDATE ON TABLE public.profiles TO wa_privacy;
+
+GRANT SELECT(user_id) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(whatsapp_e164) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(display_name) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
+
+GRANT SELECT(erased_at) ON TABLE public.profiles TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) TO wa_runtime;
@@ -4394,29 +4275,29 @@ GRANT ALL ON FUNCTION wa.erase_traces(p_pattern text, p_words text[]) TO wa_priv
 REVOKE ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) TO wa_privacy;
 
-REVOKE ALL ON FUNCTION wa.extract_messages(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.extract_messages(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.extract_statuses(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.extract_statuses(p_payload jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_basket_detail(p_profile_id uuid, p_data jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_basket_refusal(p_sqlstate text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_basket_refusal(p_sqlstate text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_entry(p_message wa.inbound_message, p_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;
@@ -4452,6 +4333,9 @@ GRANT ALL ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit in
 REVOKE ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.fold_basket_code(p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
@@ -4479,17 +4363,11 @@ GRANT ALL ON FUNCTION wa.get_currency_exponent(p_currency text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_fallback_text(p_key text, p_locale text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.get_flow_state(p_state text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.get_flow_state(p_state text) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_media_cache_key(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.get_menu_lock() FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.get_menu_lock() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) TO wa_runtime;
@@ -4505,8 +4383,8 @@ GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_maintenance;
 REVOKE ALL ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.get_typed_text(p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key text, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key text, p_values jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.group_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
@@ -4520,11 +4398,8 @@ GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) TO wa_runtime;
@@ -4534,9 +4409,6 @@ GRANT ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uu
 
 REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.is_plain_webhook(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.is_plain_webhook(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_retention_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_retention_due() TO wa_runtime;
@@ -4550,8 +4422,8 @@ GRANT ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.join_basket(p_profile public.profiles, p_code text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) TO wa_runtime;
@@ -4559,17 +4431,20 @@ GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigin
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.learn_addresses(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.learn_addresses(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.leave_life(p_because text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_life(p_because text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.received_message[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.list_account_changes(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO wa_runtime;
@@ -4580,8 +4455,8 @@ GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_failures(p_failures jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.received_message[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.list_identities(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.message[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_menu(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
@@ -4621,21 +4496,18 @@ REVOKE ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) FROM
 GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.lock_identities(p_phones text[], p_bsuids text[]) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.lock_known_sender(p_message wa.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_known_sender(p_message wa.message) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[]) TO wa_privacy;
 
-REVOKE ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.lock_settled_sender(p_message wa.received_message) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.log_other_fields(p_payload jsonb) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.log_other_statuses(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_other_statuses(p_statuses jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.log_snapshot(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.log_rest(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.log_rest(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.mask_error(p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_error(p_error text) TO wa_runtime;
@@ -4657,9 +4529,6 @@ GRANT ALL ON FUNCTION wa.match_names(p_names text[]) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.may_write(p_phone text, p_bsuid text, p_prefixes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.mend_rights() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mend_rights() TO wa_runtime;
@@ -4696,8 +4565,8 @@ REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_privacy;
 
-REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.note_posting(p_are_posted boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_posting(p_are_posted boolean) TO wa_runtime;
@@ -4712,6 +4581,16 @@ GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
+
+GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) TO wa_runtime;
@@ -4754,8 +4633,8 @@ GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.queue_receipts(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
@@ -4767,8 +4646,11 @@ GRANT ALL ON FUNCTION wa.raise_number_rate() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.read_location(p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.read_location(p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_location(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_location(p_chat wa.chat) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
@@ -4776,14 +4658,14 @@ GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.read_uuid(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.rebuild_envelope(p_message wa.received_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.record_failure(p_message wa.received_message, p_error text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.refuse_ledger_change() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
@@ -4805,17 +4687,14 @@ GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime
 
 REVOKE ALL ON FUNCTION wa.requeue_failed_notification() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION wa.require_envelope(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.require_envelope(p_payload jsonb) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.require_recipient(p_recipient text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.require_recipient(p_recipient text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_is_within_limit boolean) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_owner;
@@ -4823,19 +4702,16 @@ GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_
 REVOKE ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.resolve_senders(p_messages wa.received_message[], p_statuses jsonb) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.retention_cutoffs() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.retention_cutoffs() TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.run_step(p_step_function text, p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.save_outcomes(p_outcomes wa.chat_outcome[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) TO wa_runtime;
@@ -4852,86 +4728,83 @@ GRANT ALL ON FUNCTION wa.settle_doubtful(p_doubtful text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.settle_failed(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.settle_identity(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
-
 REVOKE ALL ON FUNCTION wa.settle_others(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_others(p_results jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_close(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.stay(p_replies jsonb, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.stay(p_replies jsonb, p_data jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_contribute_amount(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_close(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_close(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_contribute_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_amount(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_amount(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_contribute_confirm(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_contribute_confirm(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_goal(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_confirm(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_confirm(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_name(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_goal(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_goal(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_place(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_name(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_name(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_create_visibility(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_place(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_place(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_detail(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_create_visibility(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_create_visibility(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join(p_profile public.profiles, p_data jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_detail(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_detail(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_join_confirm(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join_code(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_code(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_leave(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_join_confirm(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_join_confirm(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_leave(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_leave(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_nearby_list(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_list(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_list(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_nearby_place(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_list(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_list(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_basket_share(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_nearby_place(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_nearby_place(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_cancelled(p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_basket_share(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_basket_share(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_help(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_cancelled(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_cancelled(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_help(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_help(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_language(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_home(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_home(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_subscribe(p_profile public.profiles) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_language(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_language(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.step_unsubscribe(p_profile public.profiles, p_message wa.inbound_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.step_subscribe(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_subscribe(p_chat wa.chat) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.summarize_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;
@@ -4960,22 +4833,16 @@ GRANT ALL ON FUNCTION wa.summarize_send_failures() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_traffic() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.received_message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.tell_of_left_out() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.try_account_changes(p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.try_group(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.try_group(p_messages wa.received_message[]) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.try_messages(p_messages wa.received_message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.try_messages(p_messages wa.received_message[]) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.try_statuses(p_statuses jsonb, p_payload jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.typed(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.typed(p_chat wa.chat) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
@@ -5050,6 +4917,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_
 GRANT SELECT ON TABLE wa.erased_digests TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.erased_digests TO wa_maintenance;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.erased_digests TO wa_privacy;
+
+GRANT SELECT ON TABLE wa.flow_states TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;

@@ -33,9 +33,8 @@ def add_state(
     """Add a flow of one state whose step returns the SQL expression `result`."""
     connection.execute(
         f"""
-        create function wa.step_{state}(
-            p_profile public.profiles, p_state text, p_data jsonb, p_message wa.inbound_message
-        ) returns wa.step_result language plpgsql set search_path = ''
+        create function wa.step_{state}(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp
         as $$ begin return {result}; end $$""".encode()
     )
     connection.execute(
@@ -115,7 +114,7 @@ def test_a_step_that_returns_nothing_stays_and_says_nothing(
 def test_data_lasts_while_the_chat_stays_and_is_new_when_it_moves_or_enters(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
-    counting = "(null, jsonb_build_object('n', coalesce((p_data ->> 'n')::int, 0) + 1), null)"
+    counting = "(null, jsonb_build_object('n', coalesce((p_chat.data ->> 'n')::int, 0) + 1), null)"
     add_state(connection, "counting", f"{counting}::wa.step_result", keyword="count")
     data = "select data from public.chat_state"
     say(edge, "count", "more", "more")
@@ -181,7 +180,7 @@ def test_an_entry_of_scope_home_works_only_there(
 def test_a_deep_link_hands_on_what_follows_its_prefix(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
-    add_state(connection, "joining", "(null, p_data, null)::wa.step_result")
+    add_state(connection, "joining", "(null, p_chat.data, null)::wa.step_result")
     connection.execute(
         "insert into wa.flow_entries (kind, value, to_state) values"
         " ('deep_link', 'XJ:', 'joining'), ('deep_link', 'XJ:SHOP:', 'joining')"
@@ -205,7 +204,7 @@ def test_a_deep_link_hands_on_what_follows_its_prefix(
 def test_only_a_text_message_is_a_deep_link(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
-    add_state(connection, "joining", "(null, p_data, null)::wa.step_result")
+    add_state(connection, "joining", "(null, p_chat.data, null)::wa.step_result")
     connection.execute(
         "insert into wa.flow_entries (kind, value, to_state) values ('deep_link', 'XJ:', 'joining')"
     )

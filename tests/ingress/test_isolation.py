@@ -156,9 +156,8 @@ def test_failing_statuses_cost_the_messages_nothing_and_are_kept(
 def raise_in_home(connection: Connection[DictRow], cause: str) -> None:
     connection.execute(
         f"""
-        create or replace function wa.step_raising(
-            p_profile public.profiles, p_data jsonb, p_message wa.inbound_message
-        ) returns wa.step_result language plpgsql set search_path = ''
+        create or replace function wa.step_raising(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp
         as $$ begin {cause} return null; end $$""".encode()
     )
     connection.execute(

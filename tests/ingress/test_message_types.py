@@ -164,6 +164,6 @@ def extract(connection: Connection[DictRow], payload: payloads.Json) -> dict[str
     connection.execute("set jit = off")  # as wa_dispatch does
     return row(
         connection,
-        "select message.* from unnest(wa.extract_messages(%s::jsonb)) as message",
+        "select message.* from unnest((wa.read_webhook(%s::jsonb)).messages) as message",
         payloads.body(payload).decode(),
     )

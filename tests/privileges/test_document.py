@@ -32,7 +32,7 @@ NEW_RIGHTS = (
     "grant execute on function wa.add_alias to public",
     "grant usage on schema wa to wa_edge_role",
     "grant create on schema public to wa_runtime",
-    "grant usage on type wa.inbound_message to wa_runtime",
+    "grant usage on type wa.chat to wa_runtime",
     "grant create on database {database} to wa_operator_role",
     "grant wa_runtime to wa_edge_role",
     "grant anon to wa_operator_role",

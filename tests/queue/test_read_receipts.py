@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 def answer(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
     queue.execute(
         """
-        select wa.save_outcomes(array[(
-          user_id, coalesce(whatsapp_e164, wa_user_id), '1060', 'wamid.in', 'home', '{}', null,
-          %s, clock_timestamp()
-        )::wa.chat_outcome])
+        select wa.save_chats(array[jsonb_populate_record(null::wa.chat, jsonb_build_object(
+          'user_id', user_id, 'recipient', coalesce(whatsapp_e164, wa_user_id),
+          'phone_number_id', '1060', 'message', jsonb_build_object('wa_message_id', 'wamid.in'),
+          'state', 'home', 'data', '{}'::jsonb, 'replies', %s::jsonb,
+          'answered_at', clock_timestamp()
+        ))])
         from public.profiles where user_id = %s""",
         Jsonb(list(replies)),
         user,

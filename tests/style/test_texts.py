@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-# Steps name texts with literals. So do they entry points, by the ids of replies; an answer's id has
-# a colon.
-_DOTTED_LITERAL = re.compile(r"'([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)'")
+# Steps name texts with literals, also within JSON. So do they entry points, by the ids of replies;
+# an answer's id has a colon.
+_DOTTED_LITERAL = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)['"]""")
 
 
 def defined_texts(connection: Connection[DictRow]) -> set[str]:
@@ -32,9 +32,12 @@ def literals_of_functions(connection: Connection[DictRow]) -> set[str]:
     rows = connection.execute("""
         select prosrc as source from pg_proc
         where pronamespace in ('wa'::regnamespace, 'public'::regnamespace)
-            and prosrc ~ '\\.(get_text|get_menu|is_answer|describe_)'
+            and (
+                prosrc ~ '\\.(get_text|get_menu|is_answer|answer|ask|ask_again|go|finish)\\('
+                or prosrc ~ '\\.build_choices\\(' or proname ~ '_refusal$')
         """)
-    return {literal for row in rows for literal in _DOTTED_LITERAL.findall(row["source"])}
+    literals = {literal for row in rows for literal in _DOTTED_LITERAL.findall(row["source"])}
+    return {literal for literal in literals if not literal.startswith("wa.")}
 
 
 def entry_points(connection: Connection[DictRow]) -> set[str]:

@@ -136,13 +136,13 @@ async def test_a_call_that_began_before_the_upgrade_and_goes_on_after_it_is_proc
 async def test_while_a_routine_is_missing_webhooks_are_sent_back_and_not_kept(
     webhook: Webhook, connection: Connection[DictRow]
 ) -> None:
-    connection.execute("alter function wa.try_messages rename to set_aside")
+    connection.execute("alter function wa.answer_messages rename to set_aside")
     body = payloads.text_body()
     response = await webhook.post(body)
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
     assert values(connection, "select error from wa.kept_payloads") == []
-    connection.execute("alter function wa.set_aside rename to try_messages")
+    connection.execute("alter function wa.set_aside rename to answer_messages")
     response = await webhook.post(body)
     assert (response.status_code, response.json()["processed"]) == (200, 1)
 

@@ -28,11 +28,11 @@ GATE = 4711
 CALLERS = {
     "before the claim": (
         "functions/webhook/wa_dispatch.sql",
-        "v_messages := wa.extract_messages(payload);",
+        "v_webhook := wa.read_webhook(payload);",
     ),
     "within the message": (
-        "functions/chats/advance_chat.sql",
-        "v_entry := wa.find_entry(p_message, p_chat.state);",
+        "functions/chats/run_step.sql",
+        "select state.* into v_state",
     ),
 }
 OLDER_CALL = f"perform pg_advisory_xact_lock_shared({GATE}); perform wa.probe('old');"

@@ -1,15 +1,12 @@
-create or replace function wa.step_cancelled(
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_cancelled(p_chat wa.chat)
 returns wa.step_result
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select 'home', null::jsonb, jsonb_build_array(wa.build_text(wa.get_text('cancelled.done', p_profile.locale)))
+begin
+  return wa.finish(p_chat, 'cancelled.done');
+end
 $$;
 
 comment on function wa.step_cancelled is

@@ -1,27 +1,20 @@
-create or replace function wa.step_help(p_profile public.profiles, p_message wa.inbound_message)
+create or replace function wa.step_help(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if not p_message.is_entry then
-    return ('home', null, null)::wa.step_result;
+  if not p_chat.is_entered then
+    return wa.finish(p_chat);
   end if;
 
-  return (
-    null,
-    '{}'::jsonb,
-    jsonb_build_array(
-      wa.build_buttons(
-        wa.get_text('help.body', p_profile.locale),
-        jsonb_build_array(
-          jsonb_build_object('id', 'menu', 'title', wa.get_text('home.open_menu', p_profile.locale)),
-          jsonb_build_object('id', 'menu.language', 'title', wa.get_text('menu.language_title', p_profile.locale))
-        )
-      )
-    )
-  )::wa.step_result;
+  return wa.ask(
+    p_chat,
+    'help.body',
+    '{"menu": "home.open_menu", "menu.language": "menu.language_title"}',
+    p_data => '{}'
+  );
 end
 $$;
 

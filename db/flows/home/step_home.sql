@@ -1,4 +1,4 @@
-create or replace function wa.step_home(p_profile public.profiles, p_data jsonb, p_message wa.inbound_message)
+create or replace function wa.step_home(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
@@ -10,9 +10,9 @@ begin
     '{}'::jsonb,
     jsonb_build_array(
       wa.get_menu(
-        case when p_message.is_entry then 'home.menu' else 'home.unknown' end,
-        p_profile.locale,
-        wa.read_page(p_data)
+        case when p_chat.is_entered then 'home.menu' else 'home.unknown' end,
+        p_chat.locale,
+        wa.read_page(p_chat.data)
       )
     )
   )::wa.step_result;

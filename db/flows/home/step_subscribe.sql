@@ -1,4 +1,4 @@
-create or replace function wa.step_subscribe(p_profile public.profiles)
+create or replace function wa.step_subscribe(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
@@ -7,13 +7,9 @@ as $$
 begin
   update public.profiles as profile
   set opted_out_at = null, updated_at = now()
-  where profile.user_id = p_profile.user_id;
+  where profile.user_id = p_chat.user_id;
 
-  return (
-    'home',
-    null,
-    jsonb_build_array(wa.build_text(wa.get_text('subscription.started', p_profile.locale)))
-  )::wa.step_result;
+  return wa.finish(p_chat, 'subscription.started');
 end
 $$;
 

@@ -1,4 +1,4 @@
-create or replace function wa.apply_account_changes(p_payload jsonb)
+create or replace function wa.apply_account_changes(p_rest jsonb)
 returns jsonb
 language plpgsql
 volatile
@@ -8,10 +8,10 @@ declare
   v_changes jsonb;
   v_events jsonb := '[]'::jsonb;
 begin
-  perform wa.note_marketing_preferences(p_payload);
+  perform wa.note_marketing_preferences(p_rest);
 
   select jsonb_agg(to_jsonb(change) order by change.sequence) into v_changes
-  from wa.list_account_changes(p_payload) as change;
+  from wa.list_account_changes(p_rest) as change;
 
   if v_changes is null then
     return v_events;
@@ -51,4 +51,4 @@ end
 $$;
 
 comment on function wa.apply_account_changes is
-'Does what Meta''s webhooks about the account, its numbers, its templates and its users'' preferences bring about, as wa.account_events says. Returns events.';
+'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. Returns events.';

@@ -1,4 +1,4 @@
-create or replace function wa.list_account_changes(p_payload jsonb)
+create or replace function wa.list_account_changes(p_rest jsonb)
 returns table (
   sequence bigint,
   waba_id text,
@@ -15,22 +15,20 @@ set search_path = pg_catalog, pg_temp
 as $$
   with change as (
     select
-      row_number() over () as sequence,
-      entry.body ->> 'id' as waba_id,
+      item.position as sequence,
+      item.body ->> 'waba_id' as waba_id,
       -- Whole seconds elsewhere, milliseconds in case Meta changes its mind.
       to_timestamp(
         case
-          when jsonb_typeof(entry.body -> 'time') <> 'number' then null
-          when (entry.body ->> 'time')::numeric > 100000000000 then (entry.body ->> 'time')::double precision / 1000
-          else (entry.body ->> 'time')::double precision
+          when jsonb_typeof(item.body -> 'time') <> 'number' then null
+          when (item.body ->> 'time')::numeric > 100000000000 then (item.body ->> 'time')::double precision / 1000
+          else (item.body ->> 'time')::double precision
         end
       ) as happened_at,
-      change.body ->> 'field' as field,
-      change.body -> 'value' as value
-    from jsonb_path_query(p_payload, '$[*].entry[*]') as entry (body)
-    cross join lateral jsonb_path_query(
-      entry.body, '$.changes[*] ? (@.field != "messages" && @.value.type() == "object")'
-    ) as change (body)
+      item.body ->> 'field' as field,
+      item.body -> 'body' as value
+    from jsonb_array_elements(p_rest) with ordinality as item (body, position)
+    where item.body ->> 'field' <> 'messages' and jsonb_typeof(item.body -> 'body') = 'object'
   ),
 
   named as (
@@ -86,4 +84,4 @@ as $$
 $$;
 
 comment on function wa.list_account_changes is
-'What a payload says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
+'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';

@@ -1,4 +1,4 @@
-create or replace function wa.note_marketing_preferences(p_payload jsonb)
+create or replace function wa.note_marketing_preferences(p_rest jsonb)
 returns void
 language sql
 volatile
@@ -14,8 +14,8 @@ as $$
         else clock_timestamp()
       end as changed_at
     from jsonb_path_query(
-      p_payload,
-      '$[*].entry[*].changes[*] ? (@.field == "user_preferences").value.user_preferences[*]
+      p_rest,
+      '$[*] ? (@.field == "user_preferences").body.user_preferences[*]
         ? (@.category == "marketing_messages" && (@.value == "stop" || @.value == "resume"))'
     ) with ordinality as preference (body, position)
     cross join lateral wa.find_profile(

@@ -1,4 +1,4 @@
-create or replace function wa.alert_of_dispatch(p_counts jsonb, p_failures jsonb)
+create or replace function wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer)
 returns void
 language sql
 volatile
@@ -13,8 +13,8 @@ as $$
   from jsonb_array_elements(p_failures) as failed (event)
   group by failed.event ->> 'sqlstate'
   union all
-  select 'invalid_sender_spike', 'invalid_sender', '{}', (p_counts ->> 'invalid_sender')::integer
-  where (p_counts ->> 'invalid_sender')::integer > 0
+  select 'invalid_sender_spike', 'invalid_sender', '{}', p_invalid_senders
+  where p_invalid_senders > 0
 $$;
 
 comment on function wa.alert_of_dispatch is

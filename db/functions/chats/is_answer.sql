@@ -1,20 +1,27 @@
-create or replace function wa.is_answer(p_message wa.inbound_message, p_reply_id text, p_words_key text)
+create or replace function wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select
-    coalesce(p_message.reply_id = p_reply_id, false)
-    or (
-      p_message.reply_id is null
-      and exists (
-        select from wa.texts as text
-        cross join lateral string_to_table(text.body, ',') as word (body)
-        where text.key = p_words_key and wa.fold_text(word.body) = wa.fold_text(p_message.body)
-      )
-    )
+declare
+  v_message constant wa.message := p_chat.message;
+begin
+  if p_chat.is_entered then
+    return false;
+  end if;
+
+  if v_message.reply_id is not null then
+    return v_message.reply_id = p_reply_id;
+  end if;
+
+  return exists (
+    select from wa.texts as text
+    cross join lateral string_to_table(text.body, ',') as word (body)
+    where text.key = p_words_key and wa.fold_text(word.body) = wa.fold_text(v_message.body)
+  );
+end
 $$;
 
 comment on function wa.is_answer is
-'Whether a message is one answer to a question: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language.';
+'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';

@@ -1,45 +1,68 @@
-create or replace function wa.run_step(
-  p_step_function text,
-  p_profile public.profiles,
-  p_state text,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
-returns wa.step_result
+create or replace function wa.run_step(p_state text, p_chats wa.chat[], p_moves integer default 0)
+returns wa.chat[]
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_arguments text;
+  v_state wa.flow_states;
+  v_results wa.step_result[];
   v_result wa.step_result;
+  v_chat wa.chat;
+  v_chats wa.chat[] := array[]::wa.chat[];
 begin
-  -- Every chat begins at home and comes back there, and a call by name is parsed and planned each time.
-  if p_step_function = 'step_home' then
-    return wa.step_home(p_profile, p_data, p_message);
-  end if;
+  select state.* into v_state
+  from wa.flow_states as state
+  where state.state = p_state;
 
-  -- Expressions and not a query: PL/pgSQL evaluates them without starting the executor.
-  v_arguments := pg_get_function_identity_arguments(to_regproc(format('wa.%I', p_step_function)));
-  if v_arguments is null then
+  if not found or to_regproc(format('wa.%I', v_state.step_function)) is null then
     raise exception using
       errcode = 'WA003',
-      message = format('the state %s has no step: there is no one function wa.%s', p_state, p_step_function),
-      hint = 'Apply the function''s file with wa-webhook migrate, or correct wa.flow_states.';
+      message = format('the state %s has no step', p_state),
+      hint = case
+        when v_state.state is null then 'Add the state to wa.flow_states, or correct what leads to it.'
+        else format(
+          'There is no one function wa.%s: apply its file with wa-webhook migrate, or correct wa.flow_states.',
+          v_state.step_function
+        )
+      end;
   end if;
 
-  -- A step takes what it uses, in any order. Each parameter comes with its type.
-  v_arguments := regexp_replace(v_arguments, '(p_[a-z]+) [^,]+', '\1', 'g');
-  v_arguments := replace(replace(v_arguments, 'p_profile', '$1'), 'p_state', '$2');
-  v_arguments := replace(replace(v_arguments, 'p_data', '$3'), 'p_message', '$4');
+  -- Parsed and planned each time, so that one call serves all chats. The name comes from wa.flow_states, whose check
+  -- admits nothing but step_ and an identifier.
+  execute format('select array_agg(wa.%I(chat)) from unnest($1) as chat', v_state.step_function)
+    into v_results
+    using p_chats;
 
-  -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.
-  execute format('select * from wa.%I(%s)', p_step_function, v_arguments)
-    into v_result.next_state, v_result.data, v_result.replies
-    using p_profile, p_state, p_data, p_message;
-  return v_result;
+  for v_position in 1..cardinality(p_chats) loop
+    v_chat := p_chats[v_position];
+    v_result := v_results[v_position];
+    v_chat.replies := coalesce(v_chat.replies || v_result.replies, v_result.replies, v_chat.replies, '[]');
+
+    if v_result.next_state is null or v_result.next_state = p_state then
+      v_chat.data := coalesce(v_result.data, v_chat.data);
+      v_chat.expires_at := now() + v_state.expires_after;
+      -- Not now(): the profile is locked, so that the clock orders the replies as the messages took effect.
+      v_chat.answered_at := clock_timestamp();
+    else
+      perform wa.require_transition(p_state, v_result.next_state, p_moves + 1);
+      v_chat.state := v_result.next_state;
+      v_chat.data := coalesce(v_result.data, '{}');
+      v_chat.is_entered := true;
+
+      -- The step may have changed the profile, its language for one.
+      select profile.display_name, profile.locale into v_chat.display_name, v_chat.locale
+      from public.profiles as profile
+      where profile.user_id = v_chat.user_id;
+
+      v_chat := (wa.run_step(v_chat.state, array[v_chat], p_moves + 1))[1];
+    end if;
+
+    v_chats := v_chats || v_chat;
+  end loop;
+  return v_chats;
 end
 $$;
 
 comment on function wa.run_step is
-'Calls the step function that the registry names for a state, with those of p_profile, p_state, p_data and p_message that it takes. Raises WA003 when there is none.';
+'Runs the step of a state for chats that are in it, and for each that moves on the steps of the states it moves to; returns where the chats then stand, with the replies. Raises WA003 where there is no step, and what wa.require_transition raises.';

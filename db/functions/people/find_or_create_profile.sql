@@ -20,7 +20,7 @@ begin
   end if;
 
   perform wa.lock_identities(array[p_phone], array[p_bsuid]);
-  return wa.settle_identity(p_phone, p_bsuid);
+  return wa.establish_profile(p_phone, p_bsuid);
 end
 $$;
 

@@ -1,4 +1,4 @@
-create or replace function wa.list_identities(p_messages wa.received_message[])
+create or replace function wa.list_identities(p_messages wa.message[])
 returns table (phone text, bsuid text)
 language plpgsql
 stable
@@ -8,13 +8,13 @@ begin
   return query
   select message.phone, message.bsuid
   from unnest(p_messages) as message
-  where message.disposition <> 'invalid_sender'
+  where message.status <> 'invalid_sender'
   union
   select
     wa.normalize_phone(coalesce(message.content #>> '{system,wa_id}', message.content #>> '{system,new_wa_id}')),
     wa.normalize_bsuid(message.content #>> '{system,user_id}')
   from unnest(p_messages) as message
-  where message.disposition <> 'invalid_sender' and message.message_type = 'system';
+  where message.status <> 'invalid_sender' and message.message_type = 'system';
 end
 $$;
 

@@ -30,6 +30,6 @@ end
 $$;
 
 comment on function wa.lock_identities is
-'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Settled senders never come here.';
+'Serializes, until the transaction ends, the calls that create, merge or change the profiles of these numbers and BSUIDs. Known senders never come here.';
 
 grant execute on function wa.lock_identities to wa_runtime, wa_privacy;

@@ -1,5 +1,5 @@
-create or replace function wa.leave_out_erased(p_messages wa.received_message[])
-returns wa.received_message[]
+create or replace function wa.leave_out_erased(p_messages wa.message[])
+returns wa.message[]
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ begin
   end if;
 
   return (
-    select array_agg(message::wa.received_message order by message.sequence)
+    select array_agg(message::wa.message order by message.sequence)
     from unnest(p_messages) as message
     where not exists (
       select from wa.erased_digests as erased

@@ -1,9 +1,33 @@
-create or replace function wa.record_failure(p_message wa.received_message, p_error text)
-returns void
+create or replace function wa.record_failure(p_message wa.message, p_error text)
+returns jsonb
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- The webhook that would have carried just this message: what wa_replay_event dispatches again.
+  v_envelope constant jsonb := jsonb_build_object(
+    'object', 'whatsapp_business_account',
+    'entry', jsonb_build_array(
+      jsonb_build_object(
+        'id', p_message.waba_id,
+        'changes', jsonb_build_array(
+          jsonb_build_object(
+            'field', 'messages',
+            'value', jsonb_build_object(
+              'messaging_product', 'whatsapp',
+              'metadata', jsonb_build_object('phone_number_id', p_message.phone_number_id),
+              'contacts', case
+                when p_message.contact is null then '[]'::jsonb
+                else jsonb_build_array(p_message.contact)
+              end,
+              'messages', jsonb_build_array(p_message.content)
+            )
+          )
+        )
+      )
+    )
+  );
 begin
   delete from public.wa_events as event
   where event.wa_message_id = p_message.wa_message_id;
@@ -13,12 +37,24 @@ begin
   )
   values (
     p_message.wa_message_id, p_message.user_id, p_message.phone_number_id, p_message.message_type,
-    'failed', p_message.sent_at, p_error, wa.rebuild_envelope(p_message)
+    'failed', p_message.sent_at, p_error, v_envelope
   );
 
   perform wa.tell_of_failure(p_message);
+
+  return jsonb_strip_nulls(
+    jsonb_build_object(
+      'event', 'MESSAGE_FAILED',
+      'level', 'error',
+      'wa_message_id', p_message.wa_message_id,
+      'message_type', p_message.message_type,
+      'user_id', p_message.user_id,
+      'sqlstate', left(p_error, 5),
+      'hint', substring(wa.mask_error(p_error) from '[(]hint: (.*)[)]$')
+    )
+  );
 end
 $$;
 
 comment on function wa.record_failure is
-'Keeps a message that could not be handled as failed, with its error and what a replay needs, and tells the user once.';
+'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log. The error''s text stays in wa_events: it may quote what the user wrote.';

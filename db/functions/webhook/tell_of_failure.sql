@@ -1,4 +1,4 @@
-create or replace function wa.tell_of_failure(p_message wa.received_message)
+create or replace function wa.tell_of_failure(p_message wa.message)
 returns void
 language plpgsql
 volatile

@@ -11,61 +11,75 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
-  v_is_plain boolean;
-  v_messages wa.received_message[];
-  v_claimed wa.received_message[];
-  v_statuses jsonb;
-  v_counts jsonb;
+  v_webhook record;
+  v_answered record;
+  v_received integer := 0;
+  v_statuses integer := 0;
+  v_claimed wa.message[] := array[]::wa.message[];
+  v_processed integer := 0;
+  v_failed integer := 0;
+  v_invalid integer := 0;
+  v_ignored integer;
   v_events jsonb := '[]'::jsonb;
-  v_failures jsonb := '[]'::jsonb;
 begin
   if options ? 'keep' then
     perform wa.keep_payloads(options -> 'keep');
   end if;
 
   if payload is not null then
-    -- What Meta sends most is told with one look from what may hold anything.
-    v_is_plain := wa.is_plain_webhook(payload);
+    v_webhook := wa.read_webhook(payload);
 
-    if not v_is_plain then
-      perform wa.require_envelope(payload);
+    if options -> 'snapshot' = 'true' then
+      insert into public.webhook_logs (kind, waba_id, detail)
+      select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
+      from jsonb_path_query(payload, '$[*]') as body;
     end if;
 
-    if (options -> 'snapshot') = 'true'::jsonb then
-      perform wa.log_snapshot(payload);
-    end if;
-
-    v_messages := wa.extract_messages(payload);
-    v_statuses := wa.extract_statuses(payload);
-    v_claimed := wa.claim_events(wa.resolve_senders(wa.leave_out_erased(v_messages), v_statuses));
-    v_events := wa.try_messages(v_claimed);
-    v_failures := jsonb_path_query_array(v_events, '$[*] ? (@.event == "MESSAGE_FAILED")');
-
-    if v_statuses is not null then
-      v_events := v_events || coalesce(wa.try_statuses(v_statuses, payload) -> 'events', '[]');
-    end if;
-
-    if not v_is_plain then
-      perform wa.log_other_fields(payload);
-
-      if jsonb_path_exists(payload, '$[*].entry[*].changes[*] ? (@.field != "messages")') then
-        v_events := v_events || wa.try_account_changes(payload);
-      end if;
-    end if;
-  end if;
-
-  v_counts := wa.count_dispatch(v_messages, v_claimed, jsonb_array_length(v_failures));
-  if v_counts ->> 'failed' <> '0' or v_counts ->> 'invalid_sender' <> '0' then
-    perform wa.alert_of_dispatch(v_counts, v_failures);
-  end if;
-
-  return v_counts
-    || jsonb_build_object(
-      'statuses', coalesce(jsonb_array_length(v_statuses), 0),
-      'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
-      'retention_due', wa.is_retention_due(),
-      'events', v_events
+    v_claimed := wa.claim_messages(
+      wa.know_senders(wa.leave_out_erased(v_webhook.messages), v_webhook.statuses)
     );
+    v_answered := wa.answer_messages(v_claimed);
+    v_events := v_answered.events || v_answered.failures;
+
+    if v_webhook.statuses is not null then
+      v_events := v_events || wa.try_apart('statuses', v_webhook.statuses, payload);
+    end if;
+
+    if v_webhook.rest is not null then
+      perform wa.log_rest(v_webhook.rest);
+      v_events := v_events || wa.try_apart('account_changes', v_webhook.rest, payload);
+    end if;
+
+    v_processed := v_answered.processed;
+    v_received := coalesce(cardinality(v_webhook.messages), 0);
+    v_statuses := coalesce(jsonb_array_length(v_webhook.statuses), 0);
+    v_failed := jsonb_array_length(v_answered.failures);
+  end if;
+
+  v_ignored := cardinality(v_claimed) - v_processed - v_failed;
+
+  if v_ignored > 0 then
+    select count(*) filter (where message.status = 'invalid_sender') into v_invalid
+    from unnest(v_claimed) as message;
+
+    v_ignored := v_ignored - v_invalid;
+  end if;
+
+  if v_failed > 0 or v_invalid > 0 then
+    perform wa.alert_of_dispatch(v_answered.failures, v_invalid);
+  end if;
+
+  return jsonb_build_object(
+    'processed', v_processed,
+    'failed', v_failed,
+    'invalid_sender', v_invalid,
+    'ignored', v_ignored,
+    'duplicate', v_received - cardinality(v_claimed),
+    'statuses', v_statuses,
+    'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
+    'retention_due', wa.is_retention_due(),
+    'events', v_events
+  );
 end
 $$;
 

@@ -12,7 +12,7 @@ as $$
     wa.get_text(
       case when (p_basket -> 'is_public')::boolean then 'basket.public' else 'basket.private' end, p_locale
     ),
-    wa.count_basket_members((p_basket ->> 'member_count')::integer, p_locale)
+    wa.describe_member_count((p_basket ->> 'member_count')::integer, p_locale)
   )
 $$;
 

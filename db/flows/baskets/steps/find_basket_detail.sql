@@ -1,17 +1,16 @@
-create or replace function wa.find_basket_detail(p_profile_id uuid, p_data jsonb)
+create or replace function wa.find_basket_detail(p_chat wa.chat)
 returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_detail jsonb;
 begin
-  select to_jsonb(detail.*) into v_detail
-  from public.basket_detail(
-    p_profile_id, wa.read_uuid(coalesce(p_data ->> 'target', p_data ->> 'basket_id'))
-  ) as detail;
-  return v_detail;
+  return (
+    select to_jsonb(detail.*)
+    from public.basket_detail(
+      p_chat.user_id, wa.read_uuid(coalesce(p_chat.data ->> 'target', p_chat.data ->> 'basket_id'))
+    ) as detail
+  );
 exception
   when sqlstate 'WA021' then
     return null;

@@ -1,4 +1,4 @@
-create or replace function wa.join_basket(p_profile public.profiles, p_code text)
+create or replace function wa.join_basket(p_chat wa.chat, p_code text)
 returns wa.step_result
 language plpgsql
 volatile
@@ -10,29 +10,23 @@ declare
 begin
   begin
     select joined.basket_id, joined.basket_name into v_basket_id, v_name
-    from public.basket_join_by_code(p_profile.user_id, p_profile.whatsapp_e164, p_code) as joined;
+    from public.basket_join_by_code(p_chat.user_id, null, p_code) as joined;
   exception
     when sqlstate 'WA024' or sqlstate 'WA028' then
-      return (
-        'home', null,
-        jsonb_build_array(wa.build_text(wa.describe_basket_refusal(sqlstate, p_profile.locale)))
-      )::wa.step_result;
+      return wa.finish(p_chat, wa.find_basket_refusal(sqlstate));
   end;
 
   if v_basket_id is null then
-    return (
-      'basket_join_code', null,
-      jsonb_build_array(wa.build_text(wa.get_text('basket.join_wrong_code', p_profile.locale)))
-    )::wa.step_result;
+    return wa.go(p_chat, 'basket_join_code', null, 'basket.join_wrong_code');
   end if;
 
-  return (
+  return wa.go(
+    p_chat,
     'basket_detail',
     jsonb_build_object('basket_id', v_basket_id),
-    jsonb_build_array(
-      wa.build_text(wa.get_text('basket.joined', p_profile.locale, jsonb_build_object('name', v_name)))
-    )
-  )::wa.step_result;
+    'basket.joined',
+    jsonb_build_object('name', v_name)
+  );
 end
 $$;
 

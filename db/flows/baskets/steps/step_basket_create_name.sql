@@ -1,34 +1,24 @@
-create or replace function wa.step_basket_create_name(
-  p_profile public.profiles,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_create_name(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_name text;
-  v_notice text;
 begin
-  if not p_message.is_entry then
+  if not p_chat.is_entered then
     begin
-      v_name := wa.clean_basket_name(wa.get_typed_text(p_message));
-      return ('basket_create_visibility', p_data || jsonb_build_object('name', v_name), null)::wa.step_result;
+      return wa.go(
+        p_chat,
+        'basket_create_visibility',
+        p_chat.data || jsonb_build_object('name', wa.clean_basket_name(wa.typed(p_chat)))
+      );
     exception
       when sqlstate 'WA026' then
-        v_notice := wa.get_text('basket.name_not_usable', p_profile.locale);
+        null;
     end;
   end if;
 
-  return (
-    null,
-    p_data,
-    jsonb_build_array(
-      wa.build_text(wa.add_notice(v_notice, wa.get_text('basket.create_ask_name', p_profile.locale)))
-    )
-  )::wa.step_result;
+  return wa.ask(p_chat, 'basket.create_ask_name', p_again => 'basket.name_not_usable');
 end
 $$;
 

@@ -1,42 +1,29 @@
-create or replace function wa.step_basket_create_place(
-  p_profile public.profiles,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_create_place(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_place double precision[] := wa.read_location(p_message);
+  v_place constant double precision[] := wa.read_location(p_chat);
 begin
-  if not p_message.is_entry then
-    if v_place is not null then
-      return (
-        'basket_create_confirm',
-        p_data || jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2]),
-        null
-      )::wa.step_result;
-    end if;
-
-    if wa.is_answer(p_message, 'answer:no_place', 'basket.words_skip') then
-      return ('basket_create_confirm', p_data - '{latitude,longitude}'::text[], null)::wa.step_result;
-    end if;
+  if not p_chat.is_entered and v_place is not null then
+    return wa.go(
+      p_chat,
+      'basket_create_confirm',
+      p_chat.data || jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
+    );
   end if;
 
-  return (
-    null,
-    p_data,
-    jsonb_build_array(
-      wa.build_location_request(
-        wa.add_notice(
-          case when not p_message.is_entry then wa.get_text('basket.place_not_understood', p_profile.locale) end,
-          wa.get_text('basket.create_ask_place', p_profile.locale)
-        )
-      )
+  if wa.is_answer(p_chat, 'answer:no_place', 'basket.words_skip') then
+    return wa.go(p_chat, 'basket_create_confirm', p_chat.data - '{latitude,longitude}'::text[]);
+  end if;
+
+  return wa.stay(
+    wa.build_location_request(
+      wa.ask_again(p_chat, wa.get_text('basket.create_ask_place', p_chat.locale), 'basket.place_not_understood')
     )
-  )::wa.step_result;
+  );
 end
 $$;
 

@@ -1,31 +1,24 @@
-create or replace function wa.step_basket_detail(
-  p_profile public.profiles,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_detail(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_basket jsonb := wa.find_basket_detail(p_profile.user_id, p_data);
+  v_basket constant jsonb := wa.find_basket_detail(p_chat);
 begin
   if v_basket is null then
-    return wa.answer_basket_gone(p_profile.locale);
+    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
   end if;
 
-  return (
-    null,
-    jsonb_build_object('basket_id', v_basket ->> 'id'),
-    jsonb_build_array(
-      wa.build_list(
-        wa.ask_again(p_message, wa.describe_basket(v_basket, p_profile.locale), p_profile.locale),
-        wa.get_text('basket.open_actions', p_profile.locale),
-        wa.list_basket_actions(v_basket, p_profile.locale)
-      )
-    )
-  )::wa.step_result;
+  return wa.stay(
+    wa.build_list(
+      wa.ask_again(p_chat, wa.describe_basket(v_basket, p_chat.locale), 'basket.not_understood'),
+      wa.get_text('basket.open_actions', p_chat.locale),
+      wa.list_basket_actions(v_basket, p_chat.locale)
+    ),
+    jsonb_build_object('basket_id', v_basket ->> 'id')
+  );
 end
 $$;
 

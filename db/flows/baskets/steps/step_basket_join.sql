@@ -1,17 +1,17 @@
-create or replace function wa.step_basket_join(p_profile public.profiles, p_data jsonb)
+create or replace function wa.step_basket_join(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_basket jsonb := wa.find_basket_detail(p_profile.user_id, p_data);
+  v_basket constant jsonb := wa.find_basket_detail(p_chat);
 begin
   if v_basket is null then
-    return wa.answer_basket_gone(p_profile.locale);
+    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
   end if;
 
-  return wa.join_basket(p_profile, v_basket ->> 'share_token');
+  return wa.join_basket(p_chat, v_basket ->> 'share_token');
 end
 $$;
 

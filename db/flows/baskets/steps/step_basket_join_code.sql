@@ -1,19 +1,17 @@
-create or replace function wa.step_basket_join_code(p_profile public.profiles, p_message wa.inbound_message)
+create or replace function wa.step_basket_join_code(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_code constant text := wa.typed(p_chat);
 begin
-  if p_message.is_entry or wa.get_typed_text(p_message) is null then
-    return (
-      null,
-      '{}'::jsonb,
-      jsonb_build_array(wa.build_text(wa.get_text('basket.join_ask_code', p_profile.locale)))
-    )::wa.step_result;
+  if v_code is null then
+    return wa.ask(p_chat, 'basket.join_ask_code', p_data => '{}');
   end if;
 
-  return wa.join_basket(p_profile, p_message.body);
+  return wa.join_basket(p_chat, v_code);
 end
 $$;
 

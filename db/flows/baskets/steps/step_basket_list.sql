@@ -1,15 +1,10 @@
-create or replace function wa.step_basket_list(
-  p_profile public.profiles,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_list(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_locale text := p_profile.locale;
   v_rows jsonb;
 begin
   select jsonb_agg(
@@ -18,42 +13,43 @@ begin
       basket.name,
       concat_ws(
         ' · ',
-        case when basket.status = 'closed' then wa.get_text('basket.closed', v_locale) end,
-        wa.format_amount(basket.balance_minor, basket.currency, v_locale),
-        wa.count_basket_members(basket.member_count, v_locale)
+        case when basket.status = 'closed' then wa.get_text('basket.closed', p_chat.locale) end,
+        wa.format_amount(basket.balance_minor, basket.currency, p_chat.locale),
+        wa.describe_member_count(basket.member_count, p_chat.locale)
       )
     )
     order by basket.position
   )
   into v_rows
-  from public.basket_list_mine(p_profile.user_id) with ordinality as basket (
+  from public.basket_list_mine(p_chat.user_id) with ordinality as basket (
     id, name, status, member_count, balance_minor, currency, is_owner, is_public, goal_minor, last_activity, position
   );
 
-  return (
-    null,
-    '{}'::jsonb,
-    jsonb_build_array(
-      case
-        when v_rows is null then wa.build_buttons(
-          wa.ask_again(p_message, wa.get_text('basket.list_empty', v_locale), v_locale),
-          jsonb_build_array(
-            wa.build_choice('menu.basket_create', wa.get_text('menu.basket_create_title', v_locale)),
-            wa.build_choice('menu.basket_join', wa.get_text('menu.basket_join_title', v_locale)),
-            wa.build_choice('menu.basket_nearby', wa.get_text('menu.basket_nearby_title', v_locale))
-          )
-        )
-        else wa.build_list(
-          wa.ask_again(p_message, wa.get_text('basket.list', v_locale), v_locale),
-          wa.get_text('basket.open_list', v_locale),
-          v_rows,
-          wa.read_page(p_data),
-          wa.get_text('menu.more', v_locale),
-          'basket.page.'
-        )
-      end
-    )
-  )::wa.step_result;
+  if v_rows is null then
+    return wa.ask(
+      p_chat,
+      'basket.list_empty',
+      '{
+        "menu.basket_create": "menu.basket_create_title",
+        "menu.basket_join": "menu.basket_join_title",
+        "menu.basket_nearby": "menu.basket_nearby_title"
+      }',
+      p_data => '{}',
+      p_again => 'basket.not_understood'
+    );
+  end if;
+
+  return wa.stay(
+    wa.build_list(
+      wa.ask_again(p_chat, wa.get_text('basket.list', p_chat.locale), 'basket.not_understood'),
+      wa.get_text('basket.open_list', p_chat.locale),
+      v_rows,
+      wa.read_page(p_chat.data),
+      wa.get_text('menu.more', p_chat.locale),
+      'basket.page.'
+    ),
+    '{}'
+  );
 end
 $$;
 

@@ -1,67 +1,65 @@
-create or replace function wa.step_basket_nearby_list(
-  p_profile public.profiles,
-  p_data jsonb,
-  p_message wa.inbound_message
-)
+create or replace function wa.step_basket_nearby_list(p_chat wa.chat)
 returns wa.step_result
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_locale text := p_profile.locale;
-  v_place double precision[] := coalesce(
-    wa.read_location(p_message),
-    array[(p_data ->> 'latitude')::double precision, (p_data ->> 'longitude')::double precision]
+  v_shared constant double precision[] := wa.read_location(p_chat);
+  v_place constant double precision[] := coalesce(
+    v_shared,
+    array[(p_chat.data ->> 'latitude')::double precision, (p_chat.data ->> 'longitude')::double precision]
   );
-  v_page text := substring(p_message.reply_id from '^answer:page:([0-9]+)$');
+  v_page constant text := substring((p_chat.message).reply_id from '^answer:page:([0-9]+)$');
   -- Farther away nobody calls it nearby.
   c_most_km constant integer := 100;
   v_rows jsonb;
-  v_notice text;
+  v_body text;
 begin
-  if not p_message.is_entry and v_page is null and wa.read_location(p_message) is null then
-    v_notice := wa.get_text('basket.not_understood', v_locale);
-  end if;
-
   select jsonb_agg(
     wa.build_choice(
       'basket.detail.' || basket.id,
       basket.name,
       concat_ws(
-        ' · ', wa.format_distance(basket.distance_km, v_locale), wa.count_basket_members(basket.member_count, v_locale)
+        ' · ',
+        wa.format_distance(basket.distance_km, p_chat.locale),
+        wa.describe_member_count(basket.member_count, p_chat.locale)
       )
     )
     order by basket.distance_km, basket.id
   )
   into v_rows
-  from public.basket_discover_nearby(p_profile.user_id, v_place[1], v_place[2], 45) as basket
+  from public.basket_discover_nearby(p_chat.user_id, v_place[1], v_place[2], 45) as basket
   where basket.distance_km <= c_most_km;
 
-  return (
-    null,
-    jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2]),
-    jsonb_build_array(
-      case
-        when v_rows is null then wa.build_buttons(
-          wa.add_notice(v_notice, wa.get_text('basket.nearby_none', v_locale)),
-          jsonb_build_array(
-            wa.build_choice('menu.basket_create', wa.get_text('menu.basket_create_title', v_locale)),
-            wa.build_choice('back', wa.get_text('basket.other_place', v_locale)),
-            wa.build_choice('menu', wa.get_text('home.open_menu', v_locale))
-          )
+  v_body := wa.get_text(case when v_rows is null then 'basket.nearby_none' else 'basket.nearby' end, p_chat.locale);
+
+  if v_page is null and v_shared is null then
+    v_body := wa.ask_again(p_chat, v_body, 'basket.not_understood');
+  end if;
+
+  return wa.stay(
+    case
+      when v_rows is null then wa.build_buttons(
+        v_body,
+        wa.build_choices(
+          '{
+            "menu.basket_create": "menu.basket_create_title", "back": "basket.other_place", "menu": "home.open_menu"
+          }',
+          p_chat.locale
         )
-        else wa.build_list(
-          wa.add_notice(v_notice, wa.get_text('basket.nearby', v_locale)),
-          wa.get_text('basket.open_list', v_locale),
-          v_rows,
-          wa.read_page(jsonb_build_object('target', v_page)),
-          wa.get_text('menu.more', v_locale),
-          'answer:page:'
-        )
-      end
-    )
-  )::wa.step_result;
+      )
+      else wa.build_list(
+        v_body,
+        wa.get_text('basket.open_list', p_chat.locale),
+        v_rows,
+        wa.read_page(jsonb_build_object('target', v_page)),
+        wa.get_text('menu.more', p_chat.locale),
+        'answer:page:'
+      )
+    end,
+    jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
+  );
 end
 $$;
 

@@ -15,7 +15,7 @@ declare
   v_event public.wa_events;
 begin
   -- The locks that dispatch will take, in its order: profiles before events.
-  perform wa.resolve_senders(wa.extract_messages(event.payload), null)
+  perform wa.know_senders((wa.read_webhook(event.payload)).messages, null)
   from public.wa_events as event
   where event.wa_message_id = wa_replay_event.wa_message_id and event.status = 'failed';
 

@@ -29,8 +29,8 @@ begin
 
   if not even_if_moved_on and exists (
     select
-    from unnest(wa.resolve_senders(wa.extract_messages(v_body::jsonb), null)) as message
-    where message.disposition = 'processed'
+    from unnest(wa.know_senders((wa.read_webhook(v_body::jsonb)).messages, null)) as message
+    where message.status = 'processed'
       and not exists (select from public.wa_events as event where event.wa_message_id = message.wa_message_id)
       and wa.has_moved_on(message.user_id, message.phone_number_id, message.sent_at, v_received_at)
   ) then

@@ -1,4 +1,4 @@
-create or replace function wa.queue_receipts(p_outcomes wa.chat_outcome[])
+create or replace function wa.queue_receipts(p_chats wa.chat[])
 returns integer
 language plpgsql
 volatile
@@ -11,19 +11,19 @@ begin
   insert into public.notifications
     (user_id, recipient, phone_number_id, kind, payload, priority, send_at, next_attempt_at, expires_at)
   select
-    outcome.user_id,
-    outcome.recipient,
-    outcome.phone_number_id,
+    chat.user_id,
+    chat.recipient,
+    chat.phone_number_id,
     'read_receipt',
-    jsonb_build_object('status', 'read', 'message_id', outcome.wa_message_id)
+    jsonb_build_object('status', 'read', 'message_id', (chat.message).wa_message_id)
     || case when shows.typing then '{"typing_indicator": {"type": "text"}}' else '{}' end::jsonb,
     1,
-    outcome.answered_at,
-    outcome.answered_at,
-    outcome.answered_at + case when shows.typing then interval '20 seconds' else interval '1 day' end
-  from unnest(p_outcomes) as outcome
-  cross join lateral (select v_receipts = 'typing' and outcome.replies = '[]') as shows (typing)
-  where outcome.wa_message_id is not null and v_receipts <> 'none';
+    chat.answered_at,
+    chat.answered_at,
+    chat.answered_at + case when shows.typing then interval '20 seconds' else interval '1 day' end
+  from unnest(p_chats) as chat
+  cross join lateral (select v_receipts = 'typing' and chat.replies = '[]') as shows (typing)
+  where (chat.message).wa_message_id is not null and v_receipts <> 'none';
   get diagnostics v_queued = row_count;
   return v_queued;
 end

@@ -39,7 +39,7 @@ begin
 
   perform wa.lock_identities(v_phones, v_bsuids);
   perform wa.lock_profiles(v_phones, v_bsuids, wa.find_by_alias(v_bsuids, null));
-  perform wa.settle_identity(learnt.phone, learnt.bsuid)
+  perform wa.establish_profile(learnt.phone, learnt.bsuid)
   from unnest(v_phones, v_bsuids) as learnt (phone, bsuid);
 end
 $$;

@@ -1,5 +1,5 @@
-create or replace function wa.settle_senders(p_messages wa.received_message[], p_statuses jsonb)
-returns wa.received_message[]
+create or replace function wa.establish_senders(p_messages wa.message[], p_statuses jsonb)
+returns wa.message[]
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -7,8 +7,8 @@ as $$
 declare
   v_phones text[];
   v_bsuids text[];
-  v_message wa.received_message;
-  v_settled wa.received_message[];
+  v_message wa.message;
+  v_messages wa.message[] := p_messages;
 begin
   select
     array_agg(distinct identity.phone) filter (where identity.phone is not null),
@@ -28,29 +28,29 @@ begin
     v_bsuids,
     wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
   );
-  perform wa.settle_identity(pair.phone, pair.bsuid)
+  perform wa.establish_profile(pair.phone, pair.bsuid)
   from wa.list_status_identities(p_statuses) as pair;
 
-  foreach v_message in array coalesce(p_messages, '{}') loop
-    if v_message.disposition <> 'invalid_sender' then
-      v_message.user_id := wa.settle_identity(
+  for v_position in 1..coalesce(cardinality(v_messages), 0) loop
+    v_message := v_messages[v_position];
+
+    if v_message.status <> 'invalid_sender' then
+      v_messages[v_position].user_id := wa.establish_profile(
         v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name
       );
     end if;
-
-    v_settled := v_settled || v_message;
   end loop;
 
   -- A later message may have merged the sender of an earlier one.
-  for v_position in 1..coalesce(cardinality(v_settled), 0) loop
-    v_settled[v_position].user_id := (wa.get_profile(v_settled[v_position].user_id)).user_id;
+  for v_position in 1..coalesce(cardinality(v_messages), 0) loop
+    v_messages[v_position].user_id := (wa.get_profile(v_messages[v_position].user_id)).user_id;
   end loop;
 
   -- A merge that committed meanwhile may have led to a profile that is not locked yet.
-  perform wa.lock_profiles(null, null, array(select message.user_id from unnest(v_settled) as message));
-  return v_settled;
+  perform wa.lock_profiles(null, null, array(select message.user_id from unnest(v_messages) as message));
+  return v_messages;
 end
 $$;
 
-comment on function wa.settle_senders is
+comment on function wa.establish_senders is
 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';

@@ -1,4 +1,4 @@
-create or replace function wa.save_outcomes(p_outcomes wa.chat_outcome[])
+create or replace function wa.save_chats(p_chats wa.chat[])
 returns integer
 language plpgsql
 volatile
@@ -10,23 +10,25 @@ declare
   v_receipts text;
   v_notifier_waits boolean;
 begin
-  with outcome as materialized (
-    select outcome.*
-    from unnest(p_outcomes) as outcome
+  with moved as materialized (
+    select
+      moved.user_id, moved.recipient, moved.phone_number_id, moved.state, moved.data, moved.expires_at, moved.replies,
+      moved.answered_at
+    from unnest(p_chats) as moved
   ),
 
   saved as (
     update public.chat_state as chat
     set
-      state = outcome.state,
-      data = outcome.data,
-      expires_at = outcome.expires_at,
+      state = moved.state,
+      data = moved.data,
+      expires_at = moved.expires_at,
       updated_at = now()
-    from outcome
-    where chat.user_id = outcome.user_id
+    from moved
+    where chat.user_id = moved.user_id
       -- Within a payload much stays as it is; a version of the row for each message would make a long one slow.
       and (chat.state, chat.data, chat.expires_at, chat.updated_at)
-        is distinct from (outcome.state, outcome.data, outcome.expires_at, now())
+        is distinct from (moved.state, moved.data, moved.expires_at, now())
     returning chat.user_id
   ),
 
@@ -34,15 +36,15 @@ begin
     insert into public.notifications
       (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
     select
-      outcome.user_id, outcome.recipient, outcome.phone_number_id, reply.body, 0, outcome.answered_at,
-      outcome.answered_at,
-      outcome.answered_at + (
+      moved.user_id, moved.recipient, moved.phone_number_id, reply.body, 0, moved.answered_at,
+      moved.answered_at,
+      moved.answered_at + (
         select make_interval(secs => setting.value::double precision) from wa.settings as setting
         where setting.key = 'reply_ttl_seconds'
       )
-    from outcome
-    cross join lateral jsonb_array_elements(outcome.replies) with ordinality as reply (body, position)
-    order by outcome.answered_at, reply.position
+    from moved
+    cross join lateral jsonb_array_elements(moved.replies) with ordinality as reply (body, position)
+    order by moved.answered_at, reply.position
     returning id
   )
 
@@ -53,15 +55,15 @@ begin
     (select state.notifier_waits from wa.queue_state as state)
   into v_saved, v_queued, v_receipts, v_notifier_waits;
 
-  if v_saved < cardinality(p_outcomes) then
+  if v_saved < cardinality(p_chats) then
     insert into public.chat_state (user_id, state, data, expires_at)
-    select outcome.user_id, outcome.state, outcome.data, outcome.expires_at
-    from unnest(p_outcomes) as outcome
+    select moved.user_id, moved.state, moved.data, moved.expires_at
+    from unnest(p_chats) as moved
     on conflict (user_id) do nothing;
   end if;
 
   if v_receipts is distinct from 'none' then
-    v_queued := v_queued + wa.queue_receipts(p_outcomes);
+    v_queued := v_queued + wa.queue_receipts(p_chats);
   end if;
 
   if v_queued > 0 and v_notifier_waits then
@@ -71,5 +73,5 @@ begin
 end
 $$;
 
-comment on function wa.save_outcomes is
+comment on function wa.save_chats is
 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';

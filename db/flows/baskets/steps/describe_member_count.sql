@@ -1,4 +1,4 @@
-create or replace function wa.count_basket_members(p_count integer, p_locale text)
+create or replace function wa.describe_member_count(p_count integer, p_locale text)
 returns text
 language sql
 stable
@@ -11,5 +11,5 @@ as $$
   )
 $$;
 
-comment on function wa.count_basket_members is
+comment on function wa.describe_member_count is
 'A number of members in words.';

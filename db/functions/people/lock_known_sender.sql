@@ -1,4 +1,4 @@
-create or replace function wa.lock_settled_sender(p_message wa.received_message)
+create or replace function wa.lock_known_sender(p_message wa.message)
 returns uuid
 language plpgsql
 volatile
@@ -7,7 +7,7 @@ as $$
 declare
   v_user_id uuid;
 begin
-  if p_message.disposition = 'invalid_sender' or p_message.message_type = 'system' then
+  if p_message.status = 'invalid_sender' or p_message.message_type = 'system' then
     return null;
   end if;
 
@@ -44,5 +44,5 @@ begin
 end
 $$;
 
-comment on function wa.lock_settled_sender is
+comment on function wa.lock_known_sender is
 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';

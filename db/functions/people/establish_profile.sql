@@ -1,4 +1,4 @@
-create or replace function wa.settle_identity(
+create or replace function wa.establish_profile(
   p_phone text,
   p_bsuid text,
   p_parent_bsuid text default null,
@@ -48,5 +48,5 @@ begin
 end
 $$;
 
-comment on function wa.settle_identity is
+comment on function wa.establish_profile is
 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';

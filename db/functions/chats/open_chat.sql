@@ -1,0 +1,52 @@
+create or replace function wa.open_chat(
+  p_message wa.message,
+  p_profile public.profiles,
+  p_place public.chat_state,
+  p_entry wa.flow_entries
+)
+returns wa.chat
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_chat wa.chat;
+begin
+  if p_profile.opted_out_at is not null and p_entry.to_state is distinct from 'subscribe' then
+    return null;
+  end if;
+
+  v_chat.user_id := p_profile.user_id;
+  v_chat.recipient := coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id);
+  v_chat.display_name := p_profile.display_name;
+  v_chat.locale := p_profile.locale;
+  v_chat.phone_number_id := p_message.phone_number_id;
+  v_chat.state := coalesce(p_place.state, 'home');
+  v_chat.message := p_message;
+  -- The first message, or the first after a reset or a time-out, is greeted whatever it says.
+  v_chat.is_entered := p_entry.action is not null or p_place.updated_at is null;
+
+  if p_entry.action = 'back' then
+    select state.back_to into v_chat.state
+    from wa.flow_states as state
+    where state.state = v_chat.state;
+
+    v_chat.state := coalesce(v_chat.state, 'home');
+  elsif p_entry.action is not null then
+    v_chat.state := case p_entry.action when 'enter' then p_entry.to_state else 'cancelled' end;
+  end if;
+
+  v_chat.data := case
+    when p_entry.kind = 'deep_link'
+      then jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value))
+    when p_entry.kind = 'reply_prefix'
+      then jsonb_build_object('target', substr(p_message.reply_id, length(p_entry.value) + 1))
+    when p_entry.action in ('enter', 'cancel') then '{}'::jsonb
+    else coalesce(p_place.data, '{}')
+  end;
+  return v_chat;
+end
+$$;
+
+comment on function wa.open_chat is
+'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages.';

@@ -1,0 +1,78 @@
+create or replace function wa.answer_messages(
+  p_messages wa.message[],
+  -- Bounds what is done twice when one message of a group fails.
+  p_most_together integer default 64,
+  out processed integer,
+  out failures jsonb,
+  out events jsonb
+)
+returns record
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_are_alone boolean := false;
+  v_group wa.message[] := array[]::wa.message[];
+  v_user_ids uuid[] := array[]::uuid[];
+  v_error text;
+  v_hint text;
+  v_again record;
+begin
+  processed := 0;
+  failures := '[]'::jsonb;
+  events := '[]'::jsonb;
+
+  -- Nothing comes after the last, and closes the last group.
+  for v_position in 1..cardinality(p_messages) + 1 loop
+    continue when p_messages[v_position].status <> 'processed';
+
+    -- A system message can join the profiles of those that come after it.
+    v_are_alone := v_are_alone or coalesce(p_messages[v_position].message_type = 'system', false);
+
+    if cardinality(v_group) > 0 and (
+      v_position > cardinality(p_messages)
+      or v_are_alone
+      or p_messages[v_position].user_id = any(v_user_ids)
+      or cardinality(v_group) = p_most_together
+    ) then
+      v_error := null;
+
+      begin
+        if v_group[1].message_type = 'system' then
+          perform wa.change_identity(v_group[1]);
+        else
+          events := events || wa.advance_chats(v_group);
+        end if;
+      exception
+        when assert_failure or others then
+          if wa.is_worth_retrying(sqlstate) then
+            raise;
+          end if;
+          get stacked diagnostics v_hint = pg_exception_hint;
+          v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
+      end;
+
+      if v_error is null then
+        processed := processed + cardinality(v_group);
+      elsif cardinality(v_group) = 1 then
+        failures := failures || wa.record_failure(v_group[1], v_error);
+      else
+        v_again := wa.answer_messages(v_group, 1);
+        processed := processed + v_again.processed;
+        failures := failures || v_again.failures;
+        events := events || v_again.events;
+      end if;
+
+      v_group := array[]::wa.message[];
+      v_user_ids := array[]::uuid[];
+    end if;
+
+    v_group := v_group || p_messages[v_position];
+    v_user_ids := v_user_ids || p_messages[v_position].user_id;
+  end loop;
+end
+$$;
+
+comment on function wa.answer_messages is
+'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';

@@ -1,0 +1,98 @@
+create or replace function wa.read_message(
+  p_body jsonb,
+  p_contact jsonb,
+  p_waba_id text,
+  p_phone_number_id text,
+  p_sequence bigint,
+  p_prefixes jsonb
+)
+returns wa.message
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_type constant text := p_body ->> 'type';
+  v_system constant jsonb := p_body -> 'system';
+  v_message wa.message;
+begin
+  v_message.wa_message_id := p_body ->> 'id';
+  v_message.waba_id := p_waba_id;
+  v_message.phone_number_id := p_phone_number_id;
+  v_message.message_type := v_type;
+  v_message.sequence := p_sequence;
+  v_message.phone := coalesce(
+    wa.normalize_phone(p_body ->> 'from'),
+    wa.normalize_phone(v_system ->> 'customer'),
+    wa.normalize_phone(p_contact ->> 'wa_id')
+  );
+  -- Whom a system message is about is named by the old id or number; the new id is what it tells.
+  v_message.bsuid := coalesce(
+    wa.normalize_bsuid(v_system ->> 'previous_user_id'),
+    wa.normalize_bsuid(nullif(p_body ->> 'from_user_id', v_system ->> 'user_id')),
+    wa.normalize_bsuid(nullif(p_contact ->> 'user_id', v_system ->> 'user_id')),
+    case when v_message.phone is null then wa.normalize_bsuid(v_system ->> 'user_id') end
+  );
+  v_message.parent_bsuid := coalesce(
+    wa.normalize_parent_bsuid(v_system ->> 'previous_parent_user_id'),
+    wa.normalize_parent_bsuid(p_body ->> 'from_parent_user_id'),
+    wa.normalize_parent_bsuid(p_contact ->> 'parent_user_id')
+  );
+  v_message.display_name := nullif(left(btrim(p_contact #>> '{profile,name}'), 256), '');
+  v_message.opens_window :=
+    coalesce(p_body ->> 'group_id', '') = '' and v_type not in ('reaction', 'system', 'edit', 'revoke');
+  v_message.sent_at := case
+    when p_body ->> 'timestamp' ~ '^[0-9]+$' and char_length(p_body ->> 'timestamp') <= 11
+      then to_timestamp((p_body ->> 'timestamp')::bigint)
+    else now()
+  end;
+  v_message.body := coalesce(
+    p_body #>> '{text,body}',
+    p_body #>> '{button,text}',
+    p_body #>> '{interactive,button_reply,title}',
+    p_body #>> '{interactive,list_reply,title}',
+    p_body #>> '{interactive,nfm_reply,body}',
+    p_body #>> array[v_type, 'caption'],
+    p_body #>> '{order,text}'
+  );
+  v_message.reply_id := coalesce(
+    p_body #>> '{button,payload}',
+    p_body #>> '{interactive,button_reply,id}',
+    p_body #>> '{interactive,list_reply,id}'
+  );
+  v_message.content := p_body;
+  v_message.contact := p_contact;
+
+  -- What a flow or the identity rules act on is processed; groups, reactions, edits, revokes and types that we do not
+  -- know ask for no answer. Nobody is turned away for hiding a number.
+  v_message.status := case
+    when v_message.phone is null and v_message.bsuid is null then 'invalid_sender'
+    when p_body ->> 'group_id' <> '' then 'ignored'
+    when v_type in (
+      'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'button',
+      'order', 'request_welcome'
+    ) then 'processed'
+    when v_type = 'system'
+      and v_system ->> 'type' in ('user_changed_number', 'user_changed_user_id', 'customer_changed_number')
+      then 'processed'
+    when v_type in ('unsupported', 'unknown')
+      and coalesce(p_body #>> '{unsupported,type}', '') not in (
+        'edit', 'pin', 'keep_in_chat', 'poll_update', 'reaction', 'errors'
+      ) then 'processed'
+    else 'ignored'
+  end;
+
+  if p_prefixes <> '[]' and v_message.phone is not null then
+    perform from jsonb_array_elements_text(p_prefixes) as prefix
+    where starts_with(v_message.phone, '+' || ltrim(prefix, '+'));
+
+    if not found then
+      v_message.status := 'invalid_sender';
+    end if;
+  end if;
+  return v_message;
+end
+$$;
+
+comment on function wa.read_message is
+'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_sequence is its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';

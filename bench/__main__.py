@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import dispatch, flatness, outbox_queue, retention, storage
+from bench import dispatch, flatness, large_bodies, outbox_queue, retention, storage
 from bench.http import attacks, throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
@@ -33,6 +33,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "retention": retention.measure,
     "http": throughput.measure,
     "attacks": attacks.measure,
+    "large": large_bodies.measure,
 }
 
 

@@ -20,6 +20,7 @@ TARGETS = (
     "hot users, hot batches and duplicates",
     "memory, and the time to start",
     "signed webhooks while strangers attack",
+    "the largest webhooks, in proportion to their size",
 )
 
 Cell = str | int | float | Spread

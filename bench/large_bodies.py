@@ -1,0 +1,177 @@
+"""The largest webhook that Meta may post, made of many small things: time beside size."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from bench.comparison import compare
+from bench.report import Section, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import psycopg
+
+    from bench.run import Run
+
+MOST_BYTES = 3_000_000
+MOST_SECONDS = 10
+SHARES = (0.25, 0.5, 1.0)
+DATABASE = "bench_large_bodies"
+
+_FIRST_NUMBER = 34600000000
+_NUMBER_ID = "106540352242922"
+
+_SEND = """
+with recipient as (
+  insert into public.profiles (whatsapp_e164, last_inbound_at)
+  select '+' || (%(first)s + number), now() from generate_series(1, %(count)s) as number
+  returning user_id, whatsapp_e164
+)
+insert into public.notifications (user_id, recipient, payload)
+select user_id, whatsapp_e164, '{"type": "text", "text": {"body": "hello"}}' from recipient
+"""
+_CLAIM = "select id, request from public.wa_notifications_claim('bench', 1000, '1 hour')"
+
+
+def measure(run: Run) -> Section:
+    """Dispatch each kind at a quarter, a half and all of 3 MB."""
+    table = Table(("made of", "number in 3 MB", *(f"{share:.0%} of it, s" for share in SHARES)))
+    growth: dict[str, tuple[float, float]] = {}
+    for name, build in _KINDS.items():
+        run.say(name)
+        count = _count_that_fits(build)
+        seconds = [_measure_one(run, name, build, round(count * share)) for share in SHARES]
+        table.add(name, count, *(f"{value:.2f}" for value in seconds))
+        growth[name] = (seconds[-1], seconds[0])
+    slow = [name for name, (whole, _) in growth.items() if whole > MOST_SECONDS]
+    return Section(
+        name="large",
+        title="The largest webhooks",
+        method=(
+            "One call of `wa_dispatch` with one body, in a database of its own each time. The body"
+            " is made of as many of one thing as fit into a quarter, a half and all of 3 MB."
+        ),
+        tables=[table],
+        ratios=[
+            compare(f"{name}: all / a quarter", [whole], [quarter], at_most=5, number=8)
+            for name, (whole, quarter) in growth.items()
+        ],
+        notes=[f"Longer than {MOST_SECONDS} s: {', '.join(slow) or 'none'}."],
+    )
+
+
+def _measure_one(run: Run, name: str, build: Callable[[int], Any], count: int) -> float:
+    with run.server.database(DATABASE), run.server.connect(DATABASE, "wa_edge_role") as edge:
+        if name in _ABOUT_OURS:
+            with run.server.connect(DATABASE) as owner:
+                body = _body(statuses=_statuses_of_ours(owner, count, name))
+        else:
+            body = build(count)
+        text = json.dumps(body)
+        begun = time.perf_counter()
+        edge.execute("select public.wa_dispatch(%s::jsonb)", (text,))
+        return time.perf_counter() - begun
+
+
+def _count_that_fits(build: Callable[[int], Any]) -> int:
+    return MOST_BYTES * 1000 // len(json.dumps(build(1000)))
+
+
+def _statuses_of_ours(
+    owner: psycopg.Connection[Any], count: int, name: str
+) -> Sequence[dict[str, Any]]:
+    """Queue and claim as many messages, and return what Meta would report of them."""
+    owner.execute("update wa.settings set value = '0' where key = 'number_rate_per_second'")
+    owner.execute(_SEND, {"first": _FIRST_NUMBER, "count": count})
+    owner.execute("analyze")
+    statuses: list[dict[str, Any]] = []
+    while claimed := owner.execute(_CLAIM).fetchall():
+        for number, request in claimed:
+            status = _status(number, _ABOUT_OURS[name])
+            status["recipient_id"] = request["to"].lstrip("+")
+            status["biz_opaque_callback_data"] = request["biz_opaque_callback_data"]
+            statuses.append(status)
+    return statuses
+
+
+def _status(number: int, status: str = "delivered") -> dict[str, Any]:
+    built: dict[str, Any] = {
+        "id": f"wamid.HBgLMzQ2MDAwMDAw{number:09}",
+        "status": status,
+        "timestamp": str(int(time.time())),
+        "recipient_id": str(_FIRST_NUMBER + number),
+        "biz_opaque_callback_data": f"{number}.1795870484326684.0123456789abcdef",
+    }
+    if status == "failed":
+        built["errors"] = [{"code": 131026, "title": "Message undeliverable"}]
+    return built
+
+
+def _message(number: int, sender: int) -> dict[str, Any]:
+    return {
+        "id": f"wamid.HBgLMzQ2MDAwMDAw{number:09}",
+        "from": str(_FIRST_NUMBER + sender),
+        "timestamp": str(int(time.time())),
+        "type": "text",
+        "text": {"body": "menu"},
+    }
+
+
+def _contact(number: int) -> dict[str, Any]:
+    return {"wa_id": str(_FIRST_NUMBER + number), "profile": {"name": "Ana"}}
+
+
+def _body(**value: object) -> dict[str, Any]:
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": _NUMBER_ID}, **value}
+    return _changes([{"field": "messages", "value": value}])
+
+
+def _changes(changes: list[Any]) -> dict[str, Any]:
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+
+
+_ABOUT_OURS = {"statuses of what we sent": "delivered", "failures of what we sent": "failed"}
+_KINDS: dict[str, Callable[[int], Any]] = {
+    "statuses of what we sent": lambda count: _body(statuses=[_status(n) for n in range(count)]),
+    "failures of what we sent": lambda count: _body(
+        statuses=[_status(n, "failed") for n in range(count)]
+    ),
+    "statuses of others' messages": lambda count: _body(
+        statuses=[_status(n) for n in range(count)]
+    ),
+    "messages of one user": lambda count: _body(messages=[_message(n, 0) for n in range(count)]),
+    "messages of as many users": lambda count: _body(
+        messages=[_message(n, n) for n in range(count)]
+    ),
+    "messages of as many users, with contacts": lambda count: _body(
+        messages=[_message(n, n) for n in range(count)],
+        contacts=[_contact(n) for n in range(count)],
+    ),
+    "one message and contacts": lambda count: _body(
+        messages=[_message(0, 0)], contacts=[_contact(n) for n in range(count)]
+    ),
+    "empty statuses": lambda count: _body(statuses=[{}] * count),
+    "empty messages": lambda count: _body(messages=[{}] * count),
+    "empty changes": lambda count: _changes([{}] * count),
+    "empty entries": lambda count: {
+        "object": "whatsapp_business_account",
+        "entry": [{}] * count,
+    },
+    "changes of an unknown field": lambda count: _changes([{"field": "x", "value": {}}] * count),
+    "templates that were paused": lambda count: _changes(
+        [
+            {
+                "field": "message_template_status_update",
+                "value": {
+                    "event": "PAUSED",
+                    "message_template_name": f"offer_{number}",
+                    "message_template_language": "en",
+                },
+            }
+            for number in range(count)
+        ]
+    ),
+}

@@ -1464,7 +1464,7 @@ CREATE FUNCTION wa.list_account_changes(p_rest jsonb) RETURNS TABLE(sequence big
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_account_changes(p_rest jsonb) IS 'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
+COMMENT ON FUNCTION wa.list_account_changes(p_rest jsonb) IS 'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind; what restricts nothing has the kind of its violation, or the new status. Without Meta''s time, now.';
 
 CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1968,6 +1968,13 @@ CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_page(p_data jsonb) IS 'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
+
+CREATE FUNCTION wa.read_time(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_time(p_text text) IS 'A time as Meta''s webhooks about the account write it, or null: seconds or milliseconds since 1970, as a number or a text, or ISO 8601.';
 
 CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
     LANGUAGE sql IMMUTABLE
@@ -2718,7 +2725,7 @@ COMMENT ON TABLE wa.account_events IS 'What Meta''s webhooks about the account, 
 
 COMMENT ON COLUMN wa.account_events.field IS 'The webhook field.';
 
-COMMENT ON COLUMN wa.account_events.event IS 'The event (or decision, alert type, new quality score), with a slash and its kind where it has one, such as DISABLED_UPDATE/REINSTATE. *: any other.';
+COMMENT ON COLUMN wa.account_events.event IS 'The event (or decision, alert type, new quality score, new or correct category), with a slash and its kind where it has one, such as DISABLED_UPDATE/REINSTATE: each restriction or the state of a ban, else the violation or the new status. *: any other.';
 
 COMMENT ON COLUMN wa.account_events.effect IS 'pause_queue: nothing is sent until wa_queue_resume() or until Meta''s restriction expires. hold_template and release_template: its messages wait, or go on. raise_rate: the business number sends faster. All but release_template, raise_rate and none raise an alert.';
 
@@ -3057,12 +3064,13 @@ CREATE TABLE wa.message_templates (
     category text,
     status text,
     status_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    is_held boolean DEFAULT false NOT NULL
+    is_held boolean DEFAULT false NOT NULL,
+    CONSTRAINT message_templates_language_has_no_hyphen CHECK ((language !~~ '%-%'::text))
 );
 
 COMMENT ON TABLE wa.message_templates IS 'What Meta''s webhooks have told of message templates. A template that is not here may be sent. is_held and category may be changed by hand: set is_held to false and what waited goes on.';
 
-COMMENT ON COLUMN wa.message_templates.language IS 'As in the message: template.language.code.';
+COMMENT ON COLUMN wa.message_templates.language IS 'As in the message, template.language.code, with an underscore: en_US, also where a message or a webhook says en-US.';
 
 COMMENT ON COLUMN wa.message_templates.category IS 'MARKETING, UTILITY or AUTHENTICATION. Null: unknown; then Meta alone refuses it to users who stopped marketing.';
 
@@ -4654,6 +4662,9 @@ GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id t
 
 REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_time(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_time(p_text text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_uuid(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;

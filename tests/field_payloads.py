@@ -218,6 +218,7 @@ _NAMES_OF_EVENTS = {
     "phone_number_name_update": "decision",
     "message_template_quality_update": "new_quality_score",
     "template_category_update": "new_category",
+    "template_correct_category_detection": "correct_category",
 }
 
 
@@ -237,7 +238,10 @@ def event_webhook(field: str, event: str) -> Json:
     value[_NAMES_OF_EVENTS.get(field, "event")] = name.replace("*", "SOMETHING_ELSE")
     if name == "DISABLED_UPDATE":
         value["ban_info"] = {"waba_ban_state": kind or "DISABLE", "waba_ban_date": "June 1, 2026"}
-    elif name == "ACCOUNT_RESTRICTION":
-        kind = kind or "RESTRICTED_BIZ_INITIATED_MESSAGING"
+    elif kind.startswith("RESTRICTED_"):
         value["restriction_info"] = [{"restriction_type": kind, "expiration": 4_000_000_000}]
+    elif field == "account_update" and kind:
+        value["violation_info"] = {"violation_type": kind}
+    elif field == "flows":
+        value |= {"flow_id": "6", "old_status": "PUBLISHED", "new_status": kind}
     return field_envelope(field, value, account_id=ACCOUNT_ID)

@@ -10,7 +10,7 @@ BEFORE = 1_790_000_000
 """Unix seconds of the first of two webhooks."""
 
 
-def account_change(field: str, value: dict[str, Any], *, time: int = BEFORE) -> payloads.Json:
+def account_change(field: str, value: dict[str, Any], *, time: int | str = BEFORE) -> payloads.Json:
     """Build the webhook of any field that happened at `time`."""
     body = payloads.field_envelope(field, value)
     body["entry"][0]["time"] = time
@@ -18,7 +18,7 @@ def account_change(field: str, value: dict[str, Any], *, time: int = BEFORE) -> 
 
 
 def template_status(
-    event: str, *, name: str = "news", language: str = "en", time: int = BEFORE
+    event: str, *, name: str = "news", language: str = "en", time: int | str = BEFORE
 ) -> payloads.Json:
     """Build the webhook of a template's new status."""
     value = {

@@ -84,7 +84,7 @@ def test_a_throttled_number_holds_its_messages_back_and_no_other_numbers(queue: 
     assert [row["request"]["to"] for row in queue.claim()] == [BRUNO]
 
 
-@pytest.mark.parametrize("code", [100, 131008, 131051, 132000, 132016])
+@pytest.mark.parametrize("code", [100, 131008, 131051, 131061, 132000, 132016])
 def test_an_error_of_the_message_fails_it_at_once(queue: Queue, code: int) -> None:
     queue.add_user()
     notification = queue.queue()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.errors import CheckViolation
 
 from tests.dispatching import dispatch
 from tests.queue.account_webhooks import BEFORE, account_change, template_status
 from tests.queue.conftest import ANA, BRUNO, TEMPLATE, text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -41,6 +44,42 @@ def test_only_the_language_that_is_held_waits(queue: Queue, edge: Connection[Dic
     queue.queue(payload=TEMPLATE)
     spanish = queue.queue(payload=OTHER_LANGUAGE)
     assert queue.claimed_ids() == [spanish]
+
+
+@pytest.mark.parametrize(("told", "sent"), [("en-US", "en_US"), ("en_US", "en-US")])
+def test_a_language_is_the_same_with_hyphen_and_underscore(
+    queue: Queue, edge: Connection[DictRow], told: str, sent: str
+) -> None:
+    queue.add_user()
+    notification = queue.queue(
+        payload={"type": "template", "template": {"name": "news", "language": {"code": sent}}}
+    )
+    dispatch(edge, template_status("PAUSED", language=told))
+    assert queue.claim() == []
+    assert queue.row(notification)["waiting_for"] == "template"
+    dispatch(edge, template_status("APPROVED", language=told, time=BEFORE + 1))
+    assert queue.claimed_ids() == [notification]
+
+
+def test_webhooks_that_write_a_language_in_two_ways_tell_of_one_template(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    dispatch(
+        edge,
+        [
+            template_status("PAUSED", language="en_US"),
+            template_status("APPROVED", language="en-US", time=BEFORE + 1),
+        ],
+    )
+    rows = queue.owner.execute("select language, is_held from wa.message_templates").fetchall()
+    assert rows == [{"language": "en_US", "is_held": False}]
+
+
+def test_an_operator_who_writes_a_language_with_a_hyphen_is_told(
+    queue: Queue, operator: Connection[DictRow]
+) -> None:
+    with pytest.raises(CheckViolation, match="message_templates_language_has_no_hyphen"):
+        operator.execute("insert into wa.message_templates (name, language) values ('a', 'en-US')")
 
 
 def test_a_held_message_keeps_no_later_one_of_its_user_back(
@@ -133,11 +172,12 @@ def test_a_fallback_template_goes_out_when_it_is_approved(
     assert claimed["request"]["type"] == "template"
 
 
-def test_webhooks_in_the_wrong_order_end_with_the_newest(
-    queue: Queue, edge: Connection[DictRow]
+@pytest.mark.parametrize("write", [int, str, lambda time: f"{time}000"])
+def test_webhooks_in_the_wrong_order_end_with_the_newest_however_their_time_is_written(
+    queue: Queue, edge: Connection[DictRow], write: Callable[[int], int | str]
 ) -> None:
-    dispatch(edge, template_status("APPROVED", time=BEFORE + 1))
-    dispatch(edge, template_status("PAUSED", time=BEFORE))
+    dispatch(edge, template_status("APPROVED", time=write(BEFORE + 1)))
+    dispatch(edge, template_status("PAUSED", time=write(BEFORE)))
     assert queue.value("select is_held from wa.message_templates") is False
 
 

@@ -33,6 +33,7 @@ begin
         ' ',
         change.field,
         change.event,
+        change.value ->> 'flow_id',
         change.value ->> 'message_template_name',
         change.value ->> 'message_template_language'
       ),

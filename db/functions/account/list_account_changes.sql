@@ -17,14 +17,7 @@ as $$
     select
       item.position as sequence,
       item.body ->> 'waba_id' as waba_id,
-      -- Whole seconds elsewhere, milliseconds in case Meta changes its mind.
-      to_timestamp(
-        case
-          when jsonb_typeof(item.body -> 'time') <> 'number' then null
-          when (item.body ->> 'time')::numeric > 100000000000 then (item.body ->> 'time')::double precision / 1000
-          else (item.body ->> 'time')::double precision
-        end
-      ) as happened_at,
+      wa.read_time(item.body ->> 'time') as happened_at,
       item.body ->> 'field' as field,
       item.body -> 'body' as value
     from jsonb_array_elements(p_rest) with ordinality as item (body, position)
@@ -43,6 +36,7 @@ as $$
             change.value #>> '{alert_info,alert_type}',
             change.value ->> 'new_quality_score',
             change.value ->> 'new_category',
+            change.value ->> 'correct_category',
             ''
           ),
           100
@@ -57,8 +51,16 @@ as $$
       named.name || coalesce('/' || upper(left(qualifier.kind, 100)), '') as event
     from named
     left join lateral jsonb_array_elements_text(
-      jsonb_path_query_array(named.value, '$.restriction_info[*].restriction_type')
-      || jsonb_path_query_array(named.value, '$.ban_info.waba_ban_state')
+      coalesce(
+        nullif(
+          jsonb_path_query_array(named.value, '$.restriction_info[*].restriction_type')
+          || jsonb_path_query_array(named.value, '$.ban_info.waba_ban_state'),
+          '[]'
+        ),
+        -- Why it happened tells less than what was done, and stands alone where nothing was.
+        jsonb_path_query_array(named.value, '$.violation_info.violation_type')
+        || jsonb_path_query_array(named.value, '$.new_status')
+      )
     ) as qualifier (kind) on true
   )
 
@@ -84,4 +86,4 @@ as $$
 $$;
 
 comment on function wa.list_account_changes is
-'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind. Without Meta''s time, now.';
+'What the rest of a webhook (of wa.read_webhook) says of the account, its numbers and its templates, with the effect that wa.account_events gives each. A restriction of several kinds is one row for each kind; what restricts nothing has the kind of its violation, or the new status. Without Meta''s time, now.';

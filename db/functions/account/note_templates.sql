@@ -6,17 +6,23 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into wa.message_templates as template (name, language, category)
-  select distinct on (change.value ->> 'message_template_name', change.value ->> 'message_template_language')
-    change.value ->> 'message_template_name',
-    change.value ->> 'message_template_language',
+  select distinct on (named.name, named.language)
+    named.name,
+    named.language,
     upper(coalesce(change.value ->> 'new_category', change.value ->> 'message_template_category'))
   from jsonb_to_recordset(p_changes) as change (sequence bigint, happened_at timestamptz, value jsonb)
-  where change.value ->> 'message_template_name' <> ''
-    and change.value ->> 'message_template_language' <> ''
+  cross join lateral (
+    select
+      change.value ->> 'message_template_name' as name,
+      -- Webhooks write en-US where sends write en_US.
+      replace(change.value ->> 'message_template_language', '-', '_') as language
+  ) as named
+  where named.name <> ''
+    and named.language <> ''
     and coalesce(change.value ->> 'new_category', change.value ->> 'message_template_category') <> ''
   order by
-    change.value ->> 'message_template_name',
-    change.value ->> 'message_template_language',
+    named.name,
+    named.language,
     change.happened_at desc,
     change.sequence desc
   on conflict (name, language) do update
@@ -24,21 +30,27 @@ begin
   where template.category is distinct from excluded.category;
 
   insert into wa.message_templates as template (name, language, status, status_at, is_held)
-  select distinct on (change.value ->> 'message_template_name', change.value ->> 'message_template_language')
-    change.value ->> 'message_template_name',
-    change.value ->> 'message_template_language',
+  select distinct on (named.name, named.language)
+    named.name,
+    named.language,
     change.event,
     change.happened_at,
     change.effect = 'hold_template'
   from jsonb_to_recordset(p_changes) as change (
     sequence bigint, event text, effect text, happened_at timestamptz, value jsonb
   )
+  cross join lateral (
+    select
+      change.value ->> 'message_template_name' as name,
+      -- Webhooks write en-US where sends write en_US.
+      replace(change.value ->> 'message_template_language', '-', '_') as language
+  ) as named
   where change.effect in ('hold_template', 'release_template')
-    and change.value ->> 'message_template_name' <> ''
-    and change.value ->> 'message_template_language' <> ''
+    and named.name <> ''
+    and named.language <> ''
   order by
-    change.value ->> 'message_template_name',
-    change.value ->> 'message_template_language',
+    named.name,
+    named.language,
     change.happened_at desc,
     change.sequence desc
   on conflict (name, language) do update

@@ -16,10 +16,9 @@ begin
     field text, event text, effect text, description text, happened_at timestamptz, value jsonb
   )
   cross join lateral (
-    select max(to_timestamp((restriction.body ->> 'expiration')::double precision)) as at
+    select max(wa.read_time(restriction.body ->> 'expiration')) as at
     from jsonb_path_query(change.value, '$.restriction_info[*]') as restriction (body)
-    where change.event = (change.value ->> 'event') || '/' || (restriction.body ->> 'restriction_type')
-      and restriction.body ->> 'expiration' ~ '^[0-9]{1,11}$'
+    where change.event = upper((change.value ->> 'event') || '/' || (restriction.body ->> 'restriction_type'))
   ) as expiry
   where change.effect = 'pause_queue'
     and coalesce(expiry.at, 'infinity') > clock_timestamp()

@@ -21,7 +21,7 @@ begin
     ) as used
     where waiting.waiting_for = 'template'
       and used.template ->> 'name' = old.name
-      and used.template #>> '{language,code}' = old.language
+      and replace(used.template #>> '{language,code}', '-', '_') = old.language
     order by waiting.id
     limit c_most
     for update

@@ -32,6 +32,8 @@ declare
     'entry.changes.value.message_template_id', 'entry.changes.value.message_template_name',
     'entry.changes.value.message_template_language', 'entry.changes.value.message_template_category',
     'entry.changes.value.previous_category', 'entry.changes.value.new_category',
+    'entry.changes.value.category', 'entry.changes.value.correct_category',
+    'entry.changes.value.flow_id', 'entry.changes.value.old_status', 'entry.changes.value.new_status',
     'entry.changes.value.previous_quality_score', 'entry.changes.value.new_quality_score',
     'entry.changes.value.max_daily_conversations_per_business',
     'entry.changes.value.max_phone_numbers_per_business',

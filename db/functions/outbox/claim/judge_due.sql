@@ -84,7 +84,7 @@ begin
         when service.template is not null and exists (
           select from wa.message_templates as template
           where template.name = service.template ->> 'name'
-            and template.language = service.template #>> '{language,code}'
+            and template.language = replace(service.template #>> '{language,code}', '-', '_')
             and template.is_held
         ) then 'template_held'
         when due.waiting_for is not null then 'back_in_line'
@@ -92,7 +92,7 @@ begin
           select from wa.marketing_preferences as preference
           inner join wa.message_templates as template
             on template.name = service.template ->> 'name'
-              and template.language = service.template #>> '{language,code}'
+              and template.language = replace(service.template #>> '{language,code}', '-', '_')
           where preference.user_id = due.user_id and preference.is_stopped and template.category = 'MARKETING'
         ) then 'marketing_stopped'
         when v_pair_interval > interval '0' and (

@@ -1,3 +1,9 @@
+-- Later migrations write rows of these tables, and what their triggers call goes first. The triggers come again with the
+-- routines.
+drop trigger if exists texts_forget_menus on wa.texts;
+drop trigger if exists menu_items_forget_menus on wa.menu_items;
+drop trigger if exists settings_forget_menus on wa.settings;
+
 -- A message, the chat it is part of, and what a step decides: no other shape goes from routine to routine.
 create type wa.message as (
   wa_message_id text,

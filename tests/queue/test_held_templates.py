@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg.errors import CheckViolation
@@ -181,18 +181,26 @@ def test_webhooks_in_the_wrong_order_end_with_the_newest_however_their_time_is_w
     assert queue.value("select is_held from wa.message_templates") is False
 
 
-@pytest.mark.parametrize("newest_first", [True, False])
-def test_of_webhooks_that_come_together_the_newest_counts(
-    queue: Queue, edge: Connection[DictRow], newest_first: bool
-) -> None:
+def status_webhooks(*seconds: int) -> list[Any]:
+    """Build the webhooks of a pause and of an approval, so many seconds after BEFORE."""
     name = {"message_template_name": "news", "message_template_language": "en"}
     paused = {"event": "PAUSED", "message_template_category": "MARKETING"}
     approved = {"event": "APPROVED", "message_template_category": "UTILITY"}
-    webhooks = [
-        account_change("message_template_status_update", name | value, time=BEFORE + seconds)
-        for seconds, value in enumerate((paused, approved))
+    return [
+        account_change("message_template_status_update", name | value, time=BEFORE + after)
+        for after, value in zip(seconds, (paused, approved), strict=True)
     ]
-    dispatch(edge, webhooks[::-1] if newest_first else webhooks)
+
+
+@pytest.mark.parametrize(
+    "webhooks",
+    [status_webhooks(0, 1), status_webhooks(0, 1)[::-1], status_webhooks(0, 0)],
+    ids=["in order", "the other way round", "of the same second"],
+)
+def test_of_webhooks_that_come_together_the_newest_counts(
+    queue: Queue, edge: Connection[DictRow], webhooks: list[Any]
+) -> None:
+    dispatch(edge, webhooks)
     templates = queue.owner.execute("select is_held, category from wa.message_templates").fetchall()
     assert templates == [{"is_held": False, "category": "UTILITY"}]
 

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 
 from tests.dispatching import values
-from tests.fixtures.names import current_names, with_current_names
+from tests.fixtures.names import current_names
 from tests.privileges.document import run_script
 from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -56,16 +57,16 @@ def migrate(database: Database) -> int:
 def test_a_right_that_was_changed_by_hand_is_found_and_brought_back(
     change: str, database: Database, connection: Connection[DictRow], connect: Connect
 ) -> None:
-    as_made = values(connection, with_current_names(RIGHTS))
-    connect(SUPERUSER).execute(with_current_names(change).encode())
-    assert values(connection, with_current_names(DIFFERENCES)) != []
+    as_made = values(connection, RIGHTS)
+    connect(SUPERUSER).execute(change.encode())
+    assert values(connection, DIFFERENCES) != []
     assert migrate(database) > 0
-    assert values(connection, with_current_names(RIGHTS)) == as_made
+    assert values(connection, RIGHTS) == as_made
 
 
 def test_the_rights_of_every_role_of_ours_are_compared(connection: Connection[DictRow]) -> None:
-    listed = values(connection, with_current_names("select name from wa.list_roles()"))
-    assert set(listed) == set(current_names().roles.values())
+    listed = values(connection, "select name from wa.list_roles()")
+    assert set(listed) == set(Names().roles)
 
 
 def test_a_run_finds_nothing_to_bring_back_after_another(database: Database) -> None:
@@ -75,24 +76,22 @@ def test_a_run_finds_nothing_to_bring_back_after_another(database: Database) -> 
 def test_what_a_team_gives_to_a_role_of_its_own_is_left_alone(
     database: Database, connection: Connection[DictRow]
 ) -> None:
-    connection.execute(
-        with_current_names("grant select on public.profiles to service_role").encode()
-    )
+    connection.execute(b"grant select on public.profiles to service_role")
     assert migrate(database) == 0
     may = "select has_table_privilege('service_role', 'public.profiles', 'select')"
-    assert values(connection, with_current_names(may)) == [True]
+    assert values(connection, may) == [True]
 
 
 def test_what_a_migration_gave_is_not_taken_when_its_run_was_broken_off(
     database: Database, connection: Connection[DictRow]
 ) -> None:
     given = "grant select on public.profiles to wa_notifier_role"
-    connection.execute(with_current_names(given).encode())
+    connection.execute(given.encode())
     forget = "update wa.applied_files set checksum = repeat('0', 16)"
-    connection.execute(with_current_names(forget).encode())
+    connection.execute(forget.encode())
     assert migrate(database) > 0
     may = "select has_table_privilege('wa_notifier_role', 'public.profiles', 'select')"
-    assert values(connection, with_current_names(may)) == [True]
+    assert values(connection, may) == [True]
 
 
 @pytest.mark.parametrize("scripts", [("give",), ("give", "take")], ids=" and ".join)

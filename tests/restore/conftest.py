@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from tests.fixtures.clusters import fast_folder
+from tests.fixtures.postgres import Database
 from tests.queue.conftest import Queue
 from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
 from wa_webhook.dev.server_account import ServerAccount
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
     from psycopg.rows import DictRow
-
-    from tests.fixtures.postgres import Database
 
 
 def beat(queue: Queue) -> None:
@@ -93,8 +92,8 @@ def open_queue() -> Iterator[OpenQueue]:
             return opened
 
         yield lambda server, database: Queue(
-            connect(server.url(database=database)),
-            connect(server.url("wa_notifier_role", database)),
+            connect(Database(server, database).url()),
+            connect(Database(server, database).url("wa_notifier_role")),
         )
 
 

@@ -3577,6 +3577,10 @@ CREATE INDEX profile_aliases_user_id_idx ON wa.profile_aliases USING btree (user
 
 COMMENT ON INDEX wa.profile_aliases_user_id_idx IS 'All names of one profile, to move them in a merge.';
 
+CREATE INDEX settings_default_locale_idx ON wa.settings USING btree (default_locale);
+
+COMMENT ON INDEX wa.settings_default_locale_idx IS 'For the foreign key: whether a locale that goes is the default one.';
+
 CREATE INDEX texts_locale_idx ON wa.texts USING btree (locale);
 
 COMMENT ON INDEX wa.texts_locale_idx IS 'The texts of a language.';

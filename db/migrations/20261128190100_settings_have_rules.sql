@@ -5,6 +5,7 @@ add column minimum numeric,
 add column maximum numeric,
 add column choices jsonb,
 add column pattern text,
+-- squawk-ignore adding-field-with-default
 add column default_locale text generated always as (
   case when key = 'default_locale' then value #>> '{}' end
 ) stored,
@@ -18,6 +19,10 @@ add constraint settings_bounds_are_in_order check (minimum <= maximum),
 add constraint settings_choices_are_an_array check (jsonb_typeof(choices) = 'array'),
 -- squawk-ignore constraint-missing-not-valid,adding-foreign-key-constraint
 add constraint settings_default_locale_fkey foreign key (default_locale) references wa.locales (locale);
+
+-- squawk-ignore require-concurrent-index-creation
+create index settings_default_locale_idx on wa.settings (default_locale);
+comment on index wa.settings_default_locale_idx is 'For the foreign key: whether a locale that goes is the default one.';
 
 comment on column wa.settings.value_type is
 'What value is: number, integer, string, array, boolean or object. Null: what it was at first.';

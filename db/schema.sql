@@ -2002,7 +2002,7 @@ CREATE FUNCTION wa.record_failure(p_message wa.message, p_error text) RETURNS js
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.record_failure(p_message wa.message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log. The error''s text stays in wa_events: it may quote what the user wrote.';
+COMMENT ON FUNCTION wa.record_failure(p_message wa.message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';
 
 CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
     LANGUAGE plpgsql

@@ -167,3 +167,21 @@ def extract(connection: Connection[DictRow], payload: payloads.Json) -> dict[str
         "select message.* from unnest((wa.read_webhook(%s::jsonb)).messages) as message",
         payloads.body(payload).decode(),
     )
+
+
+@pytest.mark.parametrize(
+    "number", ["http://203.0.113.1/x", "../../v1.0/1060", "1060?x=", "1060\n", "", "9" * 33]
+)
+def test_a_number_of_ours_that_is_not_digits_counts_as_none(
+    edge: Connection[DictRow], connection: Connection[DictRow], number: str
+) -> None:
+    body = payloads.envelope(
+        [payloads.text_message()], [payloads.status_update()], phone_number_id=number
+    )
+    body["entry"][0]["changes"].append(
+        {"field": "account_update", "value": {"metadata": {"phone_number_id": number}}}
+    )
+    dispatch(edge, body)
+    tables = ("wa_events", "notifications", "webhook_logs")
+    stored = [value(connection, f"select phone_number_id from public.{name}") for name in tables]
+    assert stored == [None, None, None]

@@ -30,9 +30,13 @@ begin
 
   -- Parsed and planned each time, so that one call serves all chats. The name comes from wa.flow_states, whose check
   -- admits nothing but step_ and an identifier.
-  execute format('select array_agg(wa.%I(chat)) from unnest($1) as chat', v_state.step_function)
-    into v_results
-    using p_chats;
+  if cardinality(p_chats) = 1 then
+    execute format('select array[wa.%I($1)]', v_state.step_function) into v_results using p_chats[1];
+  else
+    execute format('select array_agg(wa.%I(chat)) from unnest($1) as chat', v_state.step_function)
+      into v_results
+      using p_chats;
+  end if;
 
   for v_position in 1..cardinality(p_chats) loop
     v_chat := p_chats[v_position];

@@ -92,13 +92,13 @@ begin
         for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
           v_body := v_bodies -> v_position;
 
-          if v_body ->> 'type' is distinct from 'text' and not wa.is_known_message(v_body)
-            or coalesce(v_body ->> 'id', '') = ''
-          then
-            v_others := v_others || jsonb_build_object('path', 'entry.changes.value.messages', 'body', v_body);
-          end if;
+          if (v_body ->> 'type' = 'text' and v_body ->> 'id' <> '') is not true then
+            if not wa.is_known_message(v_body) then
+              v_others := v_others || jsonb_build_object('path', 'entry.changes.value.messages', 'body', v_body);
+            end if;
 
-          continue when not coalesce(v_body ->> 'id' <> '' and v_body ->> 'type' <> '', false);
+            continue when (v_body ->> 'type' <> '' and v_body ->> 'id' <> '') is not true;
+          end if;
 
           v_sequence := v_sequence + 1;
           messages := messages || wa.read_message(
@@ -113,17 +113,19 @@ begin
           );
         end loop;
 
-        v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
+        if v_value @? '$.statuses[*]' then
+          v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
 
-        for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
-          v_body := v_bodies -> v_position;
+          for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
+            v_body := v_bodies -> v_position;
 
-          if jsonb_typeof(v_body) = 'object' then
-            v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
-          else
-            v_others := v_others || jsonb_build_object('path', 'entry.changes.value.statuses', 'body', v_body);
-          end if;
-        end loop;
+            if jsonb_typeof(v_body) = 'object' then
+              v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
+            else
+              v_others := v_others || jsonb_build_object('path', 'entry.changes.value.statuses', 'body', v_body);
+            end if;
+          end loop;
+        end if;
 
         v_body := case jsonb_typeof(v_value)
           when 'object' then v_value - c_known

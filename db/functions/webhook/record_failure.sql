@@ -57,4 +57,4 @@ end
 $$;
 
 comment on function wa.record_failure is
-'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log. The error''s text stays in wa_events: it may quote what the user wrote.';
+'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';

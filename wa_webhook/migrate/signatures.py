@@ -36,7 +36,6 @@ def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
     return _name(statement), [_print(one.argType) for one in taken]
 
 
-@lru_cache(maxsize=1024)
 def shape_of(file: SqlFile) -> str:
     """Return name, parameters and result of a file's routine; empty for a file that makes none.
 
@@ -71,6 +70,7 @@ def can_become(shape: str, later: str) -> bool:
     ) <= later.count(_DEFAULT)
 
 
+@lru_cache(maxsize=1024)
 def _find_created(file: SqlFile) -> ast.CreateFunctionStmt | None:
     statements: Sequence[Any] = [raw.stmt for raw in pglast.parse_sql(file.text)]
     created = [one for one in statements if isinstance(one, ast.CreateFunctionStmt)]

@@ -78,13 +78,14 @@ class Rewriter:
         reserved = keywords.RESERVED_KEYWORDS | keywords.TYPE_FUNC_NAME_KEYWORDS
         if taken := sorted(reserved & set(names.as_options().values())):
             raise NamesError(f"{', '.join(map(repr, taken))}: a reserved word of SQL")
+        self._are_chosen = not names.are_default
         self._schemas = names.schemas
         self._roles = names.roles
         self._cached = lru_cache(maxsize=4096)(self._rewrite)
 
     def rewrite(self, sql: str) -> str:
         """Return `sql` with the chosen names; SQL that the scanner refuses is returned as it is."""
-        return sql if self.names.are_default else self._cached(sql)
+        return self._cached(sql) if self._are_chosen else sql
 
     def _rewrite(self, sql: str) -> str:
         try:

@@ -5,7 +5,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_notice constant interval := '14 days';
+  c_notice constant interval := interval '14 days';
   v_payloads integer;
   v_oldest_at timestamptz;
 begin

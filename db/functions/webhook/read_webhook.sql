@@ -10,7 +10,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_known constant text[] := '{messaging_product,metadata,contacts,messages,statuses}';
+  c_known constant text[] := array['messaging_product', 'metadata', 'contacts', 'messages', 'statuses'];
   v_prefixes jsonb;
   v_entries jsonb;
   v_entry jsonb;

@@ -7,6 +7,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+-- For plpgsql_check, since _whatsapp is there for older callers only: @plpgsql_check_options: extra_warnings = false
 declare
   v_user_id uuid := wa.lock_acting_profile(_profile_id);
   v_name text := wa.clean_basket_name(_name);

@@ -7,7 +7,7 @@ as $$
 declare
   -- A standby that is promoted was there while its primary lived, and takes over soon. A restore begins after
   -- the moment to which it leads; a standby that lags on purpose leads to a moment long past.
-  c_longest_failover constant interval := '15 minutes';
+  c_longest_failover constant interval := interval '15 minutes';
   v_life wa.lives;
   v_place record;
   v_because text;

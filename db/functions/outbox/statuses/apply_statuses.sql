@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- Payments and calls have statuses too, some of them of the same names.
-  c_of_message constant jsonpath := '
+  c_of_message constant jsonpath := jsonpath '
     $[*] ? (
       (!exists(@.type) || @.type == null || @.type == "message")
       && (
@@ -15,7 +15,7 @@ declare
       )
     )';
   v_of_messages jsonb := jsonb_path_query_array(p_statuses, c_of_message);
-  v_others jsonb := '{"payments": 0, "unknown": 0, "events": []}';
+  v_others jsonb := jsonb '{"payments": 0, "unknown": 0, "events": []}';
   v_matched jsonb;
   v_unmatched integer;
   v_of_another_life integer;

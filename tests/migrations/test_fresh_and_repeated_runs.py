@@ -41,3 +41,16 @@ def test_a_second_database_of_the_same_server_is_migrated_too(
         Migrator(first, source).run()
     with psycopg.connect(empty_server.url(database="second"), autocommit=True) as second:
         assert Migrator(second, source).run().routines == len(source.routines)
+
+
+def test_postgrest_is_told_once_to_read_the_schema_again_when_something_changed(
+    empty_server: LocalPostgres,
+) -> None:
+    source = read_source(find_db_folder())
+    with psycopg.connect(empty_server.url(), autocommit=True) as listener:
+        listener.execute("listen pgrst")
+        with psycopg.connect(empty_server.url(), autocommit=True) as target:
+            Migrator(target, source).run()
+            Migrator(target, source).run()
+        listener.execute("select")
+        assert [sent.payload for sent in listener.notifies(timeout=0)] == ["reload schema"]

@@ -10,12 +10,12 @@ back. The lock is a transaction's, not a session's, so that a connection pooler 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from psycopg import Rollback, errors
+from psycopg import Error, Rollback, errors
 from tenacity import (
     Retrying,
     retry_if_exception_type,
@@ -134,6 +134,8 @@ class Migrator:
         outcome = Outcome()
         while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
             pass
+        if outcome.migrations or outcome.routines:
+            self._tell_postgrest()
         return outcome
 
     def run_at_once(self, begin: Callable[[], _AttemptT]) -> _AttemptT:
@@ -157,6 +159,15 @@ class Migrator:
         for migration in applied:
             self._report(f"applied {migration.path}")
         return attempt
+
+    def _tell_postgrest(self) -> None:
+        """Have a PostgREST read the schema again; it calls routines as it knew them until then.
+
+        Source: https://docs.postgrest.org/en/stable/references/schema_cache.html
+        """
+        # By itself: a full queue of notifications is no reason to undo a migration.
+        with suppress(Error):
+            self.database.execute("notify pgrst, 'reload schema'")
 
     def _take_turn(self, outcome: Outcome) -> _Turn:
         """Apply one migration, or all that is left when callers cannot do with less."""

@@ -103,7 +103,8 @@ def test_a_password_is_never_printed() -> None:
 @pytest.mark.parametrize("url", ["not a url", "postgresql://[broken"])
 def test_an_unreadable_url_is_an_error_without_a_traceback(url: str) -> None:
     result = migrate("--database-url", url)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
+    assert result.output.startswith("--database-url: must be a connection string or URL")
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 

@@ -34,8 +34,9 @@ demo: $(INSTALLED) ## hold a scripted conversation through everything and print 
 test: $(INSTALLED) ## run the tests on PostgreSQL 18
 	@$(PYTEST) --postgres 18
 
-test-all: $(INSTALLED) $(POSTGRES_17) ## run them on 15, 17 and 18, under other names and through all transports
-	@$(PYTEST)
+test-all: test $(POSTGRES_17) ## run them on 15 and 17 too, under other names and through all transports
+	@echo "on 15 and 17:"
+	@$(PYTEST) --postgres 15,17
 	@echo "under other names:"
 	@$(PYTEST) --postgres 18 --names other $(TESTS_OF_NAMES)
 	@echo "through a pooler, on 15:"

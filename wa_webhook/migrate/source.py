@@ -36,12 +36,13 @@ class Source:
 
 
 def find_db_folder() -> Path:
-    """Return db/ of the checkout, or its copy inside an installed wheel.
+    """Return the copy of db/ inside an installed wheel, or that of the checkout.
 
     Raises SourceError when this installation has neither.
     """
     package = Path(__file__).resolve().parents[1]
-    for folder in (package.parent / "db", package / "_db"):
+    # Beside an installed package a folder `db` is somebody else's.
+    for folder in (package / "_db", package.parent / "db"):
         if (folder / "migrations").is_dir():
             return folder
     raise SourceError(f"no db/migrations beside or inside {package}")

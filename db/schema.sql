@@ -507,7 +507,7 @@ CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
     LANGUAGE sql
@@ -1215,6 +1215,15 @@ CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
 
 COMMENT ON FUNCTION wa.fold_basket_code(p_code text) IS 'A typed code as baskets.share_token has it: without regard to case, spaces, hyphens and the prefix JB:, and with letters that are taken for another (O, I, L, U) read as that one.';
 
+CREATE FUNCTION wa.fold_consent_word() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.fold_consent_word() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.fold_consent_word() IS 'Stores a consent word as messages are compared with it.';
+
 CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1358,7 +1367,7 @@ CREATE FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) IS 'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';
+COMMENT ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) IS 'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was said: typed, or shown by a button that is none of ours. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';
 
 CREATE FUNCTION wa.is_awaited(p_user_ids uuid[]) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1373,6 +1382,13 @@ CREATE FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) IS 'Whether this very contribution is in the ledger. Raises WA034 when its reference names another one. Volatile, to see what was committed while the caller waited for a lock.';
+
+CREATE FUNCTION wa.is_id_of_ours(p_reply_id text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_id_of_ours(p_reply_id text) IS 'Whether the id of a tapped button or row is one that a flow gave it: an answer to a question, or an entry point. What a template''s button carries by default is its label, and others send buttons as well.';
 
 CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -2912,6 +2928,24 @@ COMMENT ON COLUMN wa.basket_join_attempts.wrong_tries IS 'Since window_started_a
 
 COMMENT ON COLUMN wa.basket_join_attempts.window_started_at IS 'When the first of these tries was made.';
 
+CREATE TABLE wa.consent_words (
+    word text NOT NULL,
+    locale text NOT NULL,
+    action text NOT NULL,
+    CONSTRAINT consent_words_action_is_known CHECK ((action = ANY (ARRAY['stop'::text, 'start'::text]))),
+    CONSTRAINT consent_words_locale_is_a_language CHECK ((locale ~ '^[a-z]{2,3}(_[A-Z]{2})?$'::text)),
+    CONSTRAINT consent_words_word_is_not_empty CHECK ((word <> ''::text)),
+    CONSTRAINT consent_words_word_is_short CHECK ((char_length(word) <= 100))
+);
+
+COMMENT ON TABLE wa.consent_words IS 'The words by which users say that they want no messages, or want them again: typed, on a button, or under a picture. They are understood whatever the language of the profile, and go before every keyword of a flow.';
+
+COMMENT ON COLUMN wa.consent_words.word IS 'One or more words; stored without case, accents, apostrophes and punctuation, as they are compared.';
+
+COMMENT ON COLUMN wa.consent_words.locale IS 'The language that the word is taken from, such as fr or pt_BR: one that the bot speaks, or any other.';
+
+COMMENT ON COLUMN wa.consent_words.action IS 'stop: opts out. start: opts in again.';
+
 CREATE TABLE wa.erased_digests (
     digest bytea NOT NULL,
     erased_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -3396,6 +3430,9 @@ ALTER TABLE ONLY wa.applied_migrations
 ALTER TABLE ONLY wa.basket_join_attempts
     ADD CONSTRAINT basket_join_attempts_pkey PRIMARY KEY (user_id);
 
+ALTER TABLE ONLY wa.consent_words
+    ADD CONSTRAINT consent_words_pkey PRIMARY KEY (word);
+
 ALTER TABLE ONLY wa.erased_digests
     ADD CONSTRAINT erased_digests_pkey PRIMARY KEY (digest);
 
@@ -3615,6 +3652,10 @@ CREATE TRIGGER applied_files_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TR
 
 COMMENT ON TRIGGER applied_files_forget_menus ON wa.applied_files IS 'An upgrade may render them otherwise; every road writes here what it applied.';
 
+CREATE TRIGGER consent_words_fold BEFORE INSERT OR UPDATE OF word ON wa.consent_words FOR EACH ROW EXECUTE FUNCTION wa.fold_consent_word();
+
+COMMENT ON TRIGGER consent_words_fold ON wa.consent_words IS 'A word is added as people write it: "Se désabonner", "STOP !".';
+
 CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_states FOR EACH ROW EXECUTE FUNCTION wa.refuse_to_remove_occupied_state();
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
@@ -3813,6 +3854,12 @@ CREATE POLICY applied_migrations_read ON wa.applied_migrations FOR SELECT TO wa_
 ALTER TABLE wa.basket_join_attempts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY basket_join_attempts_owner ON wa.basket_join_attempts TO wa_basket_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.consent_words ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY consent_words_operate ON wa.consent_words TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY consent_words_read ON wa.consent_words FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.erased_digests ENABLE ROW LEVEL SECURITY;
 
@@ -4352,6 +4399,8 @@ REVOKE ALL ON FUNCTION wa.fold_basket_code(p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.fold_consent_word() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION wa.fold_text(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_text(p_text text) TO wa_runtime;
 
@@ -4418,6 +4467,9 @@ GRANT ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_contribution_recorded(p_reference text, p_user_id uuid, p_basket_id uuid, p_amount_minor bigint) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.is_id_of_ours(p_reply_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_id_of_ours(p_reply_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
@@ -4928,6 +4980,9 @@ GRANT SELECT ON TABLE wa.applied_files TO wa_operator_role;
 GRANT SELECT ON TABLE wa.applied_migrations TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
+
+GRANT SELECT ON TABLE wa.consent_words TO wa_runtime;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.consent_words TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.erased_digests TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.erased_digests TO wa_maintenance;

@@ -83,8 +83,6 @@ def test_a_tap_is_known_by_its_id_and_not_by_its_title(
 ) -> None:
     tap(edge, "menu.help", title="stop")
     assert value(connection, STATE) == "help"
-    tap(edge, "of.another.age", title="stop")
-    assert value(connection, STATE) == "home"
     send(edge, payloads.template_button("menu.language", "Language"))
     assert value(connection, STATE) == "language"
 

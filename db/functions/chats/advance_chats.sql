@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_found record;
+  v_entry wa.flow_entries;
   v_chat wa.chat;
   v_opened wa.chat[] := array[]::wa.chat[];
   v_chats wa.chat[] := array[]::wa.chat[];
@@ -16,7 +17,8 @@ begin
       message,
       coalesce(survivor, sender) as profile,
       place,
-      coalesce(command.entry, lead.link) as entry
+      consent.action as consent,
+      coalesce(tapped.reply, begun.prefix, worded.keyword, opened.link) as entry
     from unnest(p_messages) as message
     inner join public.profiles as sender on sender.user_id = message.user_id
     left join public.profiles as survivor on survivor.user_id = sender.merged_into
@@ -26,30 +28,66 @@ begin
       and (place.expires_at is null or place.expires_at > now())
     -- One look each, since a hash table of all of them costs a lone message more than it saves many.
     left join lateral (
-      select entry
-      from wa.flow_entries as entry
-      where entry.kind = case when message.reply_id is null then 'keyword' else 'reply' end
-        and entry.value = coalesce(message.reply_id, wa.fold_text(message.body))
-        and (entry.scope = 'everywhere' or coalesce(place.state, 'home') = 'home')
+      select reply
+      from wa.flow_entries as reply
+      where reply.kind = 'reply'
+        and reply.value = message.reply_id
+        and (reply.scope = 'everywhere' or coalesce(place.state, 'home') = 'home')
+    ) as tapped on true
+    left join lateral (
+      select prefix
+      from wa.flow_entries as prefix
+      where (tapped.reply).kind is null
+        and prefix.kind = 'reply_prefix'
+        and starts_with(message.reply_id, prefix.value)
+        and (prefix.scope = 'everywhere' or coalesce(place.state, 'home') = 'home')
+      order by length(prefix.value) desc, prefix.value
       limit 1
-    ) as command on true
-    -- What is no command of its own can still lead somewhere, by its beginning or by a deep link anywhere in it.
+    ) as begun on true
+    -- An id leads where it says. Where there is none of ours, what was typed or is shown does: once, for three looks.
+    cross join lateral (
+      select
+        is_by_word,
+        case when is_by_word then wa.fold_text(message.body) end as word
+      from (
+        select message.reply_id is null
+          or (coalesce((tapped.reply).kind, (begun.prefix).kind) is null and not wa.is_id_of_ours(message.reply_id))
+          as is_by_word
+      ) as tap
+      offset 0
+    ) as said
+    left join wa.consent_words as consent on consent.word = said.word
+    left join lateral (
+      select keyword
+      from wa.flow_entries as keyword
+      where keyword.kind = 'keyword'
+        and keyword.value = said.word
+        and (keyword.scope = 'everywhere' or coalesce(place.state, 'home') = 'home')
+    ) as worded on true
+    -- A deep link stands anywhere in a text.
     left join lateral (
       select link
       from wa.flow_entries as link
-      where command.entry is null
-        and link.kind = case when message.reply_id is null then 'deep_link' else 'reply_prefix' end
-        and case
-          when message.reply_id is not null then starts_with(message.reply_id, link.value)
-          else message.message_type = 'text' and wa.read_link(message.body, link.value) is not null
-        end
+      where message.message_type = 'text'
+        and (worded.keyword).kind is null
+        and link.kind = 'deep_link'
+        and wa.read_link(message.body, link.value) is not null
         and (link.scope = 'everywhere' or coalesce(place.state, 'home') = 'home')
       order by length(link.value) desc, link.value
       limit 1
-    ) as lead on true
+    ) as opened on true
     order by message.sent_at, message.sequence
   loop
-    v_chat := wa.open_chat(v_found.message, v_found.profile, v_found.place, v_found.entry);
+    v_entry := v_found.entry;
+
+    if v_found.consent is not null then
+      v_entry := null;
+      v_entry.kind := 'keyword';
+      v_entry.action := 'enter';
+      v_entry.to_state := case v_found.consent when 'stop' then 'unsubscribe' else 'subscribe' end;
+    end if;
+
+    v_chat := wa.open_chat(v_found.message, v_found.profile, v_found.place, v_entry);
     continue when v_chat.user_id is null;
     v_opened := v_opened || v_chat;
   end loop;
@@ -86,4 +124,4 @@ end
 $$;
 
 comment on function wa.advance_chats is
-'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';
+'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';

@@ -11,8 +11,10 @@ begin
     return false;
   end if;
 
-  if v_message.reply_id is not null then
-    return v_message.reply_id = p_reply_id;
+  if v_message.reply_id = p_reply_id then
+    return true;
+  elsif v_message.reply_id is not null and wa.is_id_of_ours(v_message.reply_id) then
+    return false;
   end if;
 
   return exists (
@@ -24,4 +26,4 @@ end
 $$;
 
 comment on function wa.is_answer is
-'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was typed. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';
+'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was said: typed, or shown by a button that is none of ours. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';

@@ -53,7 +53,8 @@ begin
     p_body #>> '{interactive,list_reply,title}',
     p_body #>> '{interactive,nfm_reply,body}',
     p_body #>> array[v_type, 'caption'],
-    p_body #>> '{order,text}'
+    p_body #>> '{order,text}',
+    p_body #>> '{button,payload}'
   );
   v_message.reply_id := coalesce(
     p_body #>> '{button,payload}',

@@ -459,7 +459,7 @@ CREATE FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean DEF
 
 ALTER FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is.';
+COMMENT ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is. A message whose sender still cannot be told goes on waiting.';
 
 CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
@@ -1124,6 +1124,13 @@ CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) RETURN
 
 COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
 
+CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) IS 'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_is_only_one says that there is but one message or status.';
+
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1362,6 +1369,13 @@ ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
 
+CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.index_contacts(p_contacts jsonb) IS 'The contacts of a webhook by each of their names, for wa.find_contact: with thousands of them, comparing each would take for ever.';
+
 CREATE FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1446,6 +1460,13 @@ CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.keep_payloads(p_payloads jsonb) IS 'Stores signed payloads byte for byte: an array of objects with body (base64), reason and error. The same bytes are stored once and counted. What waits for a person raises an alert.';
+
+CREATE FUNCTION wa.keep_unattributed(p_webhooks jsonb) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.keep_unattributed(p_webhooks jsonb) IS 'Keeps messages whose sender cannot be told, each as the webhook that would have carried just it, and returns how many. Their ids are not spent: a redelivery or a replay counts once the sender can be told.';
 
 CREATE FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) RETURNS wa.message[]
     LANGUAGE plpgsql
@@ -1985,6 +2006,13 @@ CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
 
 COMMENT ON FUNCTION wa.read_page(p_data jsonb) IS 'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
 
+CREATE FUNCTION wa.read_shared_phone(p_message jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_shared_phone(p_message jsonb) IS 'The sender''s own number, with a plus sign, where a message is the answer to request_contact_info, which Meta marks with the origin contact_request on the card or on the message; null for any other card, one that was forwarded, and several numbers.';
+
 CREATE FUNCTION wa.read_time(p_text text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1999,12 +2027,12 @@ CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
 
 COMMENT ON FUNCTION wa.read_uuid(p_text text) IS 'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
 
-CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) RETURNS record
+CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
 
 CREATE FUNCTION wa.recognize_life() RETURNS text
     LANGUAGE plpgsql
@@ -2339,7 +2367,7 @@ CREATE FUNCTION wa.step_home(p_chat wa.chat) RETURNS wa.step_result
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_home(p_chat wa.chat) IS 'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+COMMENT ON FUNCTION wa.step_home(p_chat wa.chat) IS 'The home state: the menu on entry and to a number that we asked for, the page of it that "more" asks for, and the menu with an apology for anything else.';
 
 CREATE FUNCTION wa.step_language(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
@@ -2995,13 +3023,13 @@ CREATE TABLE wa.kept_payloads (
     sha256 bytea GENERATED ALWAYS AS (sha256(body)) STORED,
     seen_count integer DEFAULT 1 NOT NULL,
     replayed_at timestamp with time zone,
-    CONSTRAINT kept_payloads_reason_is_known CHECK ((reason = ANY (ARRAY['not_json'::text, 'not_envelope'::text, 'dispatch_error'::text, 'text_replaced'::text]))),
+    CONSTRAINT kept_payloads_reason_is_known CHECK ((reason = ANY (ARRAY['not_json'::text, 'not_envelope'::text, 'dispatch_error'::text, 'text_replaced'::text, 'unknown_sender'::text]))),
     CONSTRAINT kept_payloads_seen_count_is_positive CHECK ((seen_count > 0))
 );
 
-COMMENT ON TABLE wa.kept_payloads IS 'Signed payloads that could not be processed as they were, byte for byte, until an operator replays them.';
+COMMENT ON TABLE wa.kept_payloads IS 'Signed payloads that could not be processed as they were, until an operator replays them: byte for byte, or of a larger payload the one message whose sender cannot be told.';
 
-COMMENT ON COLUMN wa.kept_payloads.reason IS 'not_json, not_envelope: unreadable. dispatch_error: processing raised. text_replaced: processed, but with characters that Postgres cannot store replaced.';
+COMMENT ON COLUMN wa.kept_payloads.reason IS 'not_json, not_envelope: unreadable. dispatch_error: processing raised. unknown_sender: a message of whom neither number nor BSUID is known. text_replaced: processed, but with characters that Postgres cannot store replaced.';
 
 COMMENT ON COLUMN wa.kept_payloads.seen_count IS 'How often Meta has delivered the same bytes.';
 
@@ -4358,6 +4386,9 @@ GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;
 
@@ -4459,6 +4490,9 @@ GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) TO wa_runtime;
 
@@ -4494,6 +4528,9 @@ GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigin
 
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.keep_unattributed(p_webhooks jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.keep_unattributed(p_webhooks jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) TO wa_runtime;
@@ -4719,14 +4756,17 @@ GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id t
 REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.read_shared_phone(p_message jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_shared_phone(p_message jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.read_time(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_time(p_text text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_uuid(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;

@@ -62,6 +62,7 @@ MESSAGES: dict[str, partial[Json]] = {
         }.items()
     },
     "any other `type`": partial(payloads.message, "hologram", {"id": "1"}),
+    "`text` of nobody": partial(payloads.text_message, sender=None),
 }
 BESIDE_THEM: dict[str, Any] = {
     "`errors`": [{"code": 130429, "title": "Rate limit hit"}],

@@ -53,9 +53,12 @@ def test_a_duplicate_within_one_call_is_counted_as_one(
 
 
 def test_a_duplicate_of_a_message_that_was_not_processed_is_a_duplicate_too(
-    edge: Connection[DictRow],
+    edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
-    messages = [payloads.reaction_message(), payloads.text_message(sender="123")]
+    connection.execute(
+        """update wa.settings set value = '["34"]' where key = 'allowed_phone_prefixes'"""
+    )
+    messages = [payloads.reaction_message(), payloads.text_message(sender="15551234567")]
     assert send(edge, *messages) == {"ignored": 1, "invalid_sender": 1}
     assert send(edge, *messages) == {"duplicate": 2}
 

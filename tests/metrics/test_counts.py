@@ -33,7 +33,7 @@ async def test_messages_are_counted_by_what_became_of_them(observed: Observed) -
     for name, count in {"processed": 1, "duplicate": 1, "failed": 1, "invalid_sender": 1}.items():
         assert await observed.figure(f"wa_message_{name}_total") == count
     assert await observed.figure("wa_payload_kept_total") == 2
-    assert await observed.figure("wa_payload_waiting") == 2
+    assert await observed.figure("wa_payload_waiting") == 3
     assert await observed.figure("wa_event_failed") == 1
 
 

@@ -10,7 +10,10 @@ begin
     '{}'::jsonb,
     jsonb_build_array(
       wa.get_menu(
-        case when p_chat.is_entered then 'home.menu' else 'home.unknown' end,
+        case
+          when p_chat.is_entered or wa.read_shared_phone((p_chat.message).content) is not null then 'home.menu'
+          else 'home.unknown'
+        end,
         p_chat.locale,
         wa.read_page(p_chat.data)
       )
@@ -20,4 +23,4 @@ end
 $$;
 
 comment on function wa.step_home is
-'The home state: the menu on entry, the page of it that "more" asks for, and the menu with an apology for anything else.';
+'The home state: the menu on entry and to a number that we asked for, the page of it that "more" asks for, and the menu with an apology for anything else.';

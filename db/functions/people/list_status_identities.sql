@@ -12,6 +12,7 @@ begin
       wa.normalize_bsuid(status ->> 'recipient_user_id') as bsuid
     from jsonb_array_elements(p_statuses) as status
     where status ? 'recipient_id' and status ? 'recipient_user_id'
+      and status ->> 'recipient_type' is distinct from 'group'
   )
 
   select pair.phone, pair.bsuid

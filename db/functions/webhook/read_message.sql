@@ -24,7 +24,8 @@ begin
   v_message.phone := coalesce(
     wa.normalize_phone(p_body ->> 'from'),
     wa.normalize_phone(v_system ->> 'customer'),
-    wa.normalize_phone(p_contact ->> 'wa_id')
+    wa.normalize_phone(nullif(p_contact ->> 'wa_id', v_system ->> 'wa_id')),
+    case when v_type = 'contacts' then wa.read_shared_phone(p_body) end
   );
   -- Whom a system message is about is named by the old id or number; the new id is what it tells.
   v_message.bsuid := coalesce(

@@ -2,7 +2,8 @@ create or replace function wa.read_webhook(
   p_payload jsonb,
   out messages wa.message[],
   out statuses jsonb,
-  out rest jsonb
+  out rest jsonb,
+  out unattributed jsonb
 )
 returns record
 language plpgsql
@@ -19,7 +20,10 @@ declare
   v_field text;
   v_value jsonb;
   v_number text;
+  v_message wa.message;
   v_contacts jsonb;
+  v_contacts_by_name jsonb;
+  v_contact jsonb;
   v_bodies jsonb;
   v_body jsonb;
   v_sequence bigint := 0;
@@ -71,22 +75,11 @@ begin
 
       if v_field = 'messages' then
         v_bodies := jsonb_path_query_array(v_value, '$.messages[*]');
+        v_contacts := jsonb_path_query_array(v_value, '$.contacts[*]');
+        v_contacts_by_name := null;
 
-        if jsonb_array_length(v_bodies) > 0 then
-          v_contacts := jsonb_path_query_array(v_value, '$.contacts[*]');
-
-          -- By number and by BSUID: with thousands of contacts, comparing each would take for ever.
-          if jsonb_array_length(v_contacts) = 1 then
-            v_contacts := jsonb_build_object(
-              coalesce(v_contacts #>> '{0,user_id}', ''), v_contacts -> 0,
-              coalesce(v_contacts #>> '{0,wa_id}', ''), v_contacts -> 0
-            );
-          else
-            select jsonb_object_agg(name.value, contact.body) into v_contacts
-            from jsonb_array_elements(v_contacts) as contact (body)
-            cross join lateral (values (contact.body ->> 'user_id'), (contact.body ->> 'wa_id')) as name (value)
-            where name.value is not null;
-          end if;
+        if jsonb_array_length(v_contacts) > 1 then
+          v_contacts_by_name := wa.index_contacts(v_contacts);
         end if;
 
         for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
@@ -101,16 +94,31 @@ begin
           end if;
 
           v_sequence := v_sequence + 1;
-          messages := messages || wa.read_message(
-            v_body,
-            coalesce(
-              v_contacts -> nullif(v_body ->> 'from_user_id', ''), v_contacts -> nullif(v_body ->> 'from', '')
-            ),
-            v_entry ->> 'id',
-            v_number,
-            v_sequence,
-            v_prefixes
-          );
+          v_contact := null;
+          if v_contacts <> '[]' then
+            v_contact := wa.find_contact(
+              v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id',
+              jsonb_array_length(v_bodies) = 1 and not v_value ? 'statuses'
+            );
+          end if;
+          v_message := wa.read_message(v_body, v_contact, v_entry ->> 'id', v_number, v_sequence, v_prefixes);
+
+          if v_message.phone is null and v_message.bsuid is null then
+            unattributed := coalesce(unattributed, '[]') || jsonb_build_object(
+              'object', 'whatsapp_business_account',
+              'entry', jsonb_build_array(
+                v_entry || jsonb_build_object(
+                  'changes', jsonb_build_array(
+                    v_change || jsonb_build_object(
+                      'value', v_value - 'statuses' || jsonb_build_object('messages', jsonb_build_array(v_body))
+                    )
+                  )
+                )
+              )
+            );
+          else
+            messages := messages || v_message;
+          end if;
         end loop;
 
         if v_value @? '$.statuses[*]' then
@@ -120,6 +128,22 @@ begin
             v_body := v_bodies -> v_position;
 
             if jsonb_typeof(v_body) = 'object' then
+              -- What its contact says of the recipient, the status says.
+              if v_contacts <> '[]'
+                and (v_body ->> 'recipient_id' <> '' and v_body ->> 'recipient_user_id' <> '') is not true
+                and v_body ->> 'recipient_type' is distinct from 'group'
+              then
+                v_contact := wa.find_contact(
+                  v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id',
+                  jsonb_array_length(v_bodies) = 1 and not v_value ? 'messages'
+                );
+                v_body := v_body || jsonb_strip_nulls(
+                  jsonb_build_object(
+                    'recipient_id', coalesce(nullif(v_body ->> 'recipient_id', ''), v_contact ->> 'wa_id'),
+                    'recipient_user_id', coalesce(nullif(v_body ->> 'recipient_user_id', ''), v_contact ->> 'user_id')
+                  )
+                );
+              end if;
               v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
             else
               v_others := v_others || jsonb_build_object('path', 'entry.changes.value.statuses', 'body', v_body);
@@ -158,4 +182,4 @@ end
 $$;
 
 comment on function wa.read_webhook is
-'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';

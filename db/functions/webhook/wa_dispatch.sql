@@ -19,7 +19,8 @@ declare
   v_processed integer := 0;
   v_failed integer := 0;
   v_invalid integer := 0;
-  v_ignored integer;
+  v_others integer;
+  v_ignored integer := 0;
   v_events jsonb := '[]'::jsonb;
 begin
   if options ? 'keep' then
@@ -33,6 +34,10 @@ begin
       insert into public.webhook_logs (kind, waba_id, detail)
       select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
       from jsonb_path_query(payload, '$[*]') as body;
+    end if;
+
+    if v_webhook.unattributed is not null then
+      v_invalid := wa.keep_unattributed(v_webhook.unattributed);
     end if;
 
     v_claimed := wa.claim_messages(
@@ -56,13 +61,13 @@ begin
     v_failed := jsonb_array_length(v_answered.failures);
   end if;
 
-  v_ignored := cardinality(v_claimed) - v_processed - v_failed;
+  v_others := cardinality(v_claimed) - v_processed - v_failed;
 
-  if v_ignored > 0 then
-    select count(*) filter (where message.status = 'invalid_sender') into v_invalid
+  if v_others > 0 then
+    select count(*) filter (where message.status = 'ignored') into v_ignored
     from unnest(v_claimed) as message;
 
-    v_ignored := v_ignored - v_invalid;
+    v_invalid := v_invalid + v_others - v_ignored;
   end if;
 
   if v_failed > 0 or v_invalid > 0 then

@@ -48,7 +48,9 @@ begin
 
   update wa.kept_payloads as kept
   set replayed_at = now()
-  where kept.id = wa_replay_payload.id;
+  where kept.id = wa_replay_payload.id
+    -- Whoever cannot be told still has just been kept again.
+    and not (kept.reason = 'unknown_sender' and (v_answer ->> 'invalid_sender')::integer > 0);
 
   return v_answer;
 end
@@ -57,6 +59,6 @@ $$;
 alter function public.wa_replay_payload owner to wa_runtime;
 
 comment on function public.wa_replay_payload is
-'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is.';
+'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is. A message whose sender still cannot be told goes on waiting.';
 
 grant execute on function public.wa_replay_payload to wa_operator_role;

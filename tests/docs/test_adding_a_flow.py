@@ -7,11 +7,10 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from tests.docs.code_blocks import PROJECT
-from tests.fixtures.chat import Chat
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,14 +45,9 @@ def test_the_flow_of_the_document_works_as_its_own_test_says(
     with psycopg.connect(bare_database.url(), autocommit=True) as migrating:
         Migrator(migrating, read_source(tmp_path / "db")).run()
 
-    with (
-        psycopg.connect(bare_database.url(), autocommit=True, row_factory=dict_row) as admin,
-        psycopg.connect(
-            bare_database.url("wa_edge_role"), autocommit=True, row_factory=dict_row
-        ) as edge,
-    ):
-        held = [name for code in tests for name in hold(code, Chat(edge, admin))]
-        kept = admin.execute("select rating, comment from wa.feedback").fetchall()
+    with Chat.open(bare_database.url) as chat:
+        held = [name for code in tests for name in hold(code, chat)]
+        kept = chat.rows("select rating, comment from wa.feedback")
     assert held == ["test_a_rating_and_a_comment_are_taken"]
     assert kept == [{"rating": "good", "comment": "More baskets, please"}]
 

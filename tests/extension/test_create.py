@@ -11,7 +11,6 @@ from psycopg.rows import dict_row
 
 from tests.extension.conftest import ALL_MEMBERS, NEW, build, execute, open_folder
 from tests.extension.installation import let_everybody_read
-from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import cluster_from_seed, empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
@@ -20,6 +19,7 @@ from tests.roads.versions import Version
 from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
 from wa_webhook.migrate import find_db_folder, read_source
 from wa_webhook.migrate.history import read_history
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from tests.extension.installation import Installation
@@ -69,8 +69,9 @@ def test_a_conversation_works_and_retention_keeps_partitions(extended: Database)
         psycopg.connect(
             extended.url("wa_edge_role"), autocommit=True, row_factory=dict_row
         ) as edge,
+        Chat.open(extended.url) as chat,
     ):
-        ana = Chat(edge, admin).person("Ana", phone="34600111222")
+        ana = chat.person("Ana", phone="34600111222")
         assert ana.says("hello")
         edge.execute("call public.wa_retention_purge()")
         partitions = "select from pg_inherits where inhparent = 'public.webhook_logs'::regclass"

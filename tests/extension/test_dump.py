@@ -12,11 +12,11 @@ from psycopg.rows import dict_row
 from tests.baskets.callers import Baskets
 from tests.docs.situation import bring_trouble
 from tests.extension.conftest import execute
-from tests.fixtures.chat import Chat
 from tests.fixtures.clusters import empty_cluster
 from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.roads.contents import routines_of
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,11 +159,10 @@ def test_routines_rights_policies_and_triggers_are_back(
 
 def test_conversations_go_on(used: Database, target: Database, tmp_path: Path) -> None:
     restore(target, dump(used, tmp_path / "dump"))
-    with (
-        psycopg.connect(target.url(), autocommit=True, row_factory=dict_row) as admin,
-        psycopg.connect(target.url("wa_edge_role"), autocommit=True, row_factory=dict_row) as edge,
-    ):
-        assert "Ndiyo" in str(Chat(edge, admin).person("Eva", phone="34600555666").says("hello"))
+    with Chat.open(target.url) as chat:
+        # Nothing is sent before an operator says that this database is the one in use.
+        assert chat.person("Eva", phone="34600555666").says("hello") == []
+        assert "Ndiyo" in str(chat.rows("select payload from public.notifications"))
 
 
 def test_a_server_without_the_roles_gets_them(

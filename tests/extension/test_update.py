@@ -9,8 +9,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.extension.conftest import NEXT, OLD, execute
-from tests.fixtures.chat import Chat
 from tests.fixtures.names import about_default_names
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,9 +59,9 @@ def test_what_users_did_stays(old: Database) -> None:
     execute(old, "update wa.settings set value = '99' where key = 'events_ttl_days'")
     with (
         psycopg.connect(old.url(), autocommit=True, row_factory=dict_row) as admin,
-        psycopg.connect(old.url("wa_edge_role"), autocommit=True, row_factory=dict_row) as edge,
+        Chat.open(old.url) as chat,
     ):
-        ana = Chat(edge, admin).person("Ana", phone="34600111222")
+        ana = chat.person("Ana", phone="34600111222")
         ana.says("hello")
         # Even in a session that is set up as for pg_restore.
         admin.execute("set row_security = off")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from tests.fixtures.chat import Chat
+    from wa_webhook.testing import Chat
 
 PHONE = payloads.SENDER
 WHO = f"'+{PHONE}'"

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from tests.dispatching import values
-from tests.fixtures.chat import Chat
 from tests.fixtures.names import current_role
 from tests.privileges.calls import LOGINS, Calls, converse, leave_failed, live
 from tests.privileges.shadows import KINDS, cast_shadows
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -96,7 +96,8 @@ class Attack:
             self.statements += 1
         if "wa_dispatch" in outcomes:
             shadows.statement = "a conversation"
-            converse(Chat(shadows.connection, owner))
+            notifier = connect("wa_notifier_role")
+            converse(Chat(edge=shadows.connection, notifier=notifier, owner=owner, superuser=owner))
         self.ran |= shadows.ran_as_others(current_role(role))
         self.unreached |= {
             (role, name): states

@@ -20,7 +20,7 @@ LAYERS = (
     {"meta", "naming", "api_key", "settings"},
     {"migrate", "notifier"},
     {"adoption", "dev", "export", "extension", "flows", "operations"},
-    {"demo", "doctor"},
+    {"demo", "doctor", "testing"},
     {"cli"},
     {"__main__"},
 )

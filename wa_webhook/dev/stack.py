@@ -70,12 +70,12 @@ class LocalStack:
     graph: GraphStandIn
 
 
-def prepare_database(postgres: LocalPostgres) -> None:
+def prepare_database(postgres: LocalPostgres, names: Names | None = None) -> None:
     """Migrate the database, let the roles of the processes log in, and name the bot's number.
 
-    Raises MigrateError, NamesError.
+    `names` are those that the environment chooses unless given. Raises MigrateError, NamesError.
     """
-    names = local_names()
+    names = names or local_names()
     with psycopg.connect(postgres.url(), autocommit=True) as database:
         Migrator(database, read_source(find_db_folder()), names=names).run()
         database.execute(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.fixtures.chat import Chat, Person
+    from wa_webhook.testing import Chat, Person
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.fixtures.chat import Person
+    from wa_webhook.testing import Person
 
 KIMIRONKO = (-1.95, 30.06)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests import payloads
+from tests.dispatching import dispatch
 from tests.flows.baskets.scripts import KIMIRONKO, create_basket, join_basket
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from tests.fixtures.chat import Chat, Person
+    from wa_webhook.testing import Person
 
 MENU = "What would you like to do?"
 
@@ -93,7 +94,7 @@ def test_a_yes_that_is_tapped_twice_contributes_once(ana: Person) -> None:
 
 
 def test_a_yes_that_is_processed_again_contributes_once(
-    chat: Chat, ana: Person, connection: Connection[DictRow]
+    ana: Person, edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
     create_basket(ana)
     ana.taps("Contribute")
@@ -104,7 +105,7 @@ def test_a_yes_that_is_processed_again_contributes_once(
         connection.execute("delete from public.wa_events")
         connection.execute("delete from public.chat_state")
         connection.execute("insert into public.chat_state select * from asked")
-        assert chat.dispatch(yes)["processed"] == 1
+        assert dispatch(edge, yes)["processed"] == 1
     assert ana.says("my baskets") == [
         "Here are your baskets.\n[Baskets]\n- Wedding: 10 USD · 1 member"
     ]
@@ -173,13 +174,14 @@ def test_a_place_that_is_not_on_earth_is_asked_for_again(ana: Person) -> None:
         assert again.startswith("That was no place."), (latitude, longitude)
 
 
-def test_the_qr_code_holds_the_link_of_the_text(chat: Chat, ana: Person) -> None:
+def test_the_qr_code_holds_the_link_of_the_text(ana: Person) -> None:
     code = create_basket(ana)
     ana.taps("Share")
-    text, image, _ = chat.sent_to(ana)[-3:]
+    text, image, _ = ana.delivered[-3:]
     link = f"https://wa.me/15550001111?text=JB%3A{code}"
-    assert link in text["text"]["body"]
-    assert image["image"]["qr"] == link
+    assert link in text.request["text"]["body"]
+    assert image.upload is not None
+    assert image.upload["content"] == link
 
 
 def test_the_other_members_see_a_contribution(ana: Person, bruno: Person) -> None:

@@ -16,9 +16,9 @@ from wa_webhook.demo.expectation import match_reply
 from wa_webhook.meta.said import Located, Tapped, Typed
 
 if TYPE_CHECKING:
-    from tests.fixtures.chat import Chat, Person
     from wa_webhook.demo.scenes import Scene
     from wa_webhook.meta.said import Said
+    from wa_webhook.testing import Chat, Person
 
 
 def send(person: Person, said: Said, known: dict[str, str]) -> list[str]:

@@ -1,0 +1,25 @@
+"""The plugin in a project that is not ours, with the tests of docs/testing-flows.md."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.docs.code_blocks import PROJECT
+
+if TYPE_CHECKING:
+    import pytest
+
+APART = """
+def test_a_database_is_a_tests_own(chat, wa_database):
+    assert chat.rows("select user_id from public.profiles") == []
+    assert chat.owner.info.dbname in wa_database("wa_operator_role")
+"""
+
+
+def test_the_tests_of_the_document_pass_where_nothing_else_is(pytester: pytest.Pytester) -> None:
+    document = (PROJECT / "docs" / "testing-flows.md").read_text()
+    (code,) = re.findall(r"^```python\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
+    pytester.makepyfile(code + APART)
+    result = pytester.runpytest_subprocess("-p", "wa_webhook.testing.plugin", "-p", "no:xdist")
+    result.assert_outcomes(passed=3)

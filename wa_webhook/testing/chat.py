@@ -1,0 +1,205 @@
+"""Conversations with the bot: webhooks in through `wa_dispatch`, replies out through the outbox."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
+from wa_webhook.meta.inbound import build_body
+from wa_webhook.meta.people import Person as Identity
+from wa_webhook.meta.rendering import find_choice, render_message
+from wa_webhook.testing.outbox import Delivered, send_due
+from wa_webhook.testing.passing_time import let_time_pass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Self
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+PHONE_NUMBER_ID = "106540352242922"
+"""The business number that people write to."""
+
+
+class Speaker(ABC):
+    """What somebody can do. Each method sends one message and returns what is heard in answer.
+
+    Raises AssertionError, with the error and its hint, when the bot failed at the message or when
+    Meta would refuse a reply.
+    """
+
+    @property
+    @abstractmethod
+    def person(self) -> Person:
+        """Who speaks."""
+
+    def says(self, text: str) -> Heard:
+        """Type a text."""
+        return self.sends("text", {"body": text})
+
+    def taps(self, title: str) -> Heard:
+        """Tap the button or row of that title, in the latest message that offered it."""
+        for delivered in reversed(self.person.delivered):
+            choice = find_choice(delivered.request, title)
+            if choice is not None:
+                return self.sends("interactive", choice, answers=delivered.wa_message_id)
+        raise AssertionError(f"nothing offered [{title}] to {self.person.name}")
+
+    def taps_id(self, reply_id: str) -> Heard:
+        """Tap a row with this id, which the bot may never have offered."""
+        row = {"id": reply_id, "title": "?"}
+        return self.sends("interactive", {"type": "list_reply", "list_reply": row})
+
+    def shares_place(self, latitude: float, longitude: float) -> Heard:
+        """Share a place, in degrees."""
+        return self.sends("location", {"latitude": latitude, "longitude": longitude})
+
+    def sends(self, message_type: str, content: object, *, answers: str | None = None) -> Heard:
+        """Send a message of any type, with Meta's content for it."""
+        said: dict[str, Any] = {"type": message_type, message_type: content}
+        if answers is not None:
+            said["context"] = {"id": answers}
+        return self.person.chat.receive(self.person, said)
+
+
+@dataclass(eq=False)
+class Person(Speaker):
+    """A user in front of the bot.
+
+    `phone` (digits) and `user_id` (business-scoped) are what Meta shows of them: one may be None.
+    `delivered` is everything that has reached them.
+    """
+
+    chat: Chat
+    name: str
+    phone: str | None = None
+    user_id: str | None = None
+    delivered: list[Delivered] = field(default_factory=list)
+    _heard: int = 0
+
+    @property
+    def person(self) -> Person:
+        """Whoever this is."""
+        return self
+
+    @property
+    def address(self) -> str:
+        """What `wa_notify` and the operators' routines take: number with a plus sign, or the id."""
+        return f"+{self.phone}" if self.phone is not None else self.user_id or ""
+
+    def hears(self) -> Heard:
+        """Return what has come since the last time, as one reads it on a telephone."""
+        fresh = self.delivered[self._heard :]
+        self._heard = len(self.delivered)
+        return Heard(self, [render_message(one.request) for one in fresh])
+
+
+class Heard(list[str], Speaker):
+    """Replies as one reads them; whoever heard them can go on speaking."""
+
+    def __init__(self, person: Person, replies: list[str]) -> None:
+        super().__init__(replies)
+        self._person = person
+
+    @property
+    def person(self) -> Person:
+        """Who heard it."""
+        return self._person
+
+
+class Chat:
+    """The bot on a database of the test's own.
+
+    `edge` calls it as the webhook handler's role and `notifier` sends as the notifier's; `owner`
+    looks at what was written, and `superuser` lets time pass.
+    """
+
+    def __init__(
+        self,
+        *,
+        edge: Connection[DictRow],
+        notifier: Connection[DictRow],
+        owner: Connection[DictRow],
+        superuser: Connection[DictRow],
+    ) -> None:
+        self.owner = owner
+        self._edge = edge
+        self._notifier = notifier
+        self._superuser = superuser
+        self._people: list[Person] = []
+
+    @classmethod
+    @contextmanager
+    def open(cls, url: Callable[[str], str]) -> Iterator[Self]:
+        """Talk to a database; `url(role)` is the connection URL for a role."""
+        with ExitStack() as opened:
+
+            def connect(role: str) -> Connection[DictRow]:
+                connection = psycopg.connect(url(role), autocommit=True, row_factory=dict_row)
+                return opened.enter_context(connection)
+
+            owner = connect(MIGRATING_ROLE)
+            # In a test people read and write faster than anybody else.
+            owner.execute("update wa.settings set value = '1000' where key = 'pair_burst'")
+            yield cls(
+                edge=connect("wa_edge_role"),
+                notifier=connect("wa_notifier_role"),
+                owner=owner,
+                superuser=connect(SUPERUSER),
+            )
+
+    def person(self, name: str, *, phone: str | None = None, user_id: str | None = None) -> Person:
+        """Introduce somebody, once for each address; with none, they have a phone number."""
+        if phone is None and user_id is None:
+            phone = f"346001112{len(self._people):02}"
+        for known in self._people:
+            if (known.phone, known.user_id) == (phone, user_id):
+                return known
+        person = Person(self, name, phone, user_id)
+        self._people.append(person)
+        return person
+
+    def passes(self, **duration: float) -> None:
+        """Let time pass (`hours=2`, as for a timedelta), and send what has become due."""
+        let_time_pass(self._superuser, timedelta(**duration))
+        self.deliver()
+
+    def rows(self, query: str, *parameters: object) -> list[DictRow]:
+        """Return the rows of a query, as the owner of the tables sees them."""
+        return self.owner.execute(query.encode(), parameters).fetchall()
+
+    def receive(self, person: Person, said: dict[str, Any]) -> Heard:
+        """Take a message of somebody's as from Meta, and return what reaches them in answer."""
+        self.deliver()
+        person.hears()
+        identity = Identity(person.name, person.phone, person.user_id)
+        body = json.loads(build_body(identity, said, phone_number_id=PHONE_NUMBER_ID))
+        message_id = body["entry"][0]["changes"][0]["value"]["messages"][0]["id"]
+        dispatched = self._edge.execute("select public.wa_dispatch(%s) as answer", [Jsonb(body)])
+        if [row["answer"]["processed"] for row in dispatched] != [1]:
+            raise AssertionError(self._why_not_processed(message_id))
+        self.deliver()
+        return person.hears()
+
+    def deliver(self) -> None:
+        """Send what is due to whom it is for."""
+        for delivered in send_due(self._notifier):
+            for person in self._people:
+                if delivered.recipient in (person.phone, person.user_id):
+                    person.delivered.append(delivered)
+
+    def _why_not_processed(self, message_id: str) -> str:
+        kept = self.rows(
+            "select status, error from public.wa_events where wa_message_id = %s", message_id
+        )
+        return "; ".join(f"{row['status']}: {row['error']}" for row in kept) or "it is not kept"

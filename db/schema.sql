@@ -654,6 +654,13 @@ CREATE FUNCTION wa.apply_success_statuses(p_matched jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.apply_success_statuses(p_matched jsonb) IS 'Moves notifications, which wa.match_statuses has locked, forwards to sent, delivered or read, and settles those whose outcome was not known.';
 
+CREATE FUNCTION wa.are_known_errors(p_errors jsonb) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.are_known_errors(p_errors jsonb) IS 'Whether an array of Meta''s error objects, which webhooks hold in three places, has none but known codes: those of wa.send_error_classes and of messages to us. True of none.';
+
 CREATE FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json DEFAULT NULL::json, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text) RETURNS wa.step_result
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1405,11 +1412,11 @@ CREATE FUNCTION wa.is_id_of_ours(p_reply_id text) RETURNS boolean
 COMMENT ON FUNCTION wa.is_id_of_ours(p_reply_id text) IS 'Whether the id of a tapped button or row is one that a flow gave it: an answer to a question, or an entry point. What a template''s button carries by default is its label, and others send buttons as well.';
 
 CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, and a kind within that type, that the facts of Meta''s API name.';
+COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, a kind within that type, and errors, that the facts of Meta''s API name.';
 
 CREATE FUNCTION wa.is_retention_due() RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1636,12 +1643,19 @@ CREATE FUNCTION wa.log_other_statuses(p_statuses jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.log_other_statuses(p_statuses jsonb) IS 'Stores in webhook_logs what statuses there are beside those of messages: for each kind, one of them, masked, and their count. Those of payments are a known kind. Returns both counts and events.';
 
-CREATE FUNCTION wa.log_rest(p_rest jsonb) RETURNS void
+CREATE FUNCTION wa.log_rest(p_rest jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.log_rest(p_rest jsonb) IS 'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses.';
+COMMENT ON FUNCTION wa.log_rest(p_rest jsonb) IS 'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses. Returns events that count what of it nobody knows: a message, a status, a field, an error.';
+
+CREATE FUNCTION wa.log_unknown_errors(p_statuses jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.log_unknown_errors(p_statuses jsonb) IS 'Stores in webhook_logs, of each code that wa.send_error_classes does not have, one of the statuses that came with it, masked, and their count. Returns events.';
 
 CREATE FUNCTION wa.mask_error(p_error text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -4205,6 +4219,9 @@ GRANT ALL ON FUNCTION wa.apply_statuses(p_statuses jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.are_known_errors(p_errors jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.are_known_errors(p_errors jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) TO wa_runtime;
 
@@ -4609,6 +4626,9 @@ GRANT ALL ON FUNCTION wa.log_other_statuses(p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.log_rest(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.log_rest(p_rest jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.log_unknown_errors(p_statuses jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.log_unknown_errors(p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.mask_error(p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_error(p_error text) TO wa_runtime;

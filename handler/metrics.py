@@ -24,6 +24,7 @@ COUNTERS = {
     "statuses": ("wa_status_received", "Statuses of messages that we sent"),
     "kept": ("wa_payload_kept", "Payloads kept whole for an operator"),
 }
+UNKNOWN = ("message", "status", "field", "error")
 
 
 class HandlerMetrics(ProcessMetrics):
@@ -57,6 +58,14 @@ class HandlerMetrics(ProcessMetrics):
         )
         for refusal in Refusal:
             self._refusals.labels(refusal.error)
+        self._unknown = Counter(
+            "wa_unknown_received",
+            "Objects that Meta sent and nobody here knows, by what they are",
+            ["what"],
+            registry=self.registry,
+        )
+        for what in UNKNOWN:
+            self._unknown.labels(what)
         Gauge(
             "wa_inbound_snapshot_rate",
             "Share of requests whose masked payload is kept for debugging; 0 outside such a window",
@@ -96,6 +105,9 @@ class HandlerMetrics(ProcessMetrics):
             if counted and key in self._counters:
                 self._counters[key].inc(counted)
         self.count_sends(answer.events)
+        for event in answer.events:
+            if event.get("event") == "UNKNOWN_RECEIVED":
+                self._unknown.labels(str(event.get("what"))).inc(float(event.get("count", 0)))
 
     async def render(self) -> bytes:
         """Return the exposition text; the process's own figures come without the database too."""

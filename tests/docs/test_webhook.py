@@ -36,6 +36,9 @@ MESSAGES: dict[str, partial[Json]] = {
     "`interactive/product`": partial(payloads.product_message),
     "`interactive/call_permission_reply`": partial(payloads.call_permission_reply),
     "`interactive`": partial(payloads.message, "interactive"),
+    "`interactive` of any other type": partial(
+        payloads.message, "interactive", {"type": "hologram_reply"}
+    ),
     "`button`": partial(payloads.template_button),
     "`order`": partial(payloads.order_message),
     "`reaction`": partial(payloads.reaction_message),
@@ -43,11 +46,16 @@ MESSAGES: dict[str, partial[Json]] = {
     "`unsupported`": partial(payloads.unsupported_message, None),
     **{
         f"`unsupported/{kind}`": partial(payloads.unsupported_message, kind)
-        for kind in ("hsm", "edit", "pin", "keep_in_chat", "poll_update", "reaction", "errors")
+        for kind in (
+            *("poll_creation", "group_invite", "gif", "link_preview", "image", "location", "order"),
+            *("hsm", "interactive", "list", "button", "product", "unknown", "edit", "revoke"),
+            *("pin", "keep_in_chat", "poll_update", "reaction", "errors"),
+        )
     },
     "`unsupported/media_placeholder`": partial(
         payloads.unsupported_message, "media_placeholder", 131060
     ),
+    "`unsupported` of any other kind": partial(payloads.unsupported_message, "hologram"),
     "`unknown`": partial(payloads.message, "unknown"),
     "`edit`": partial(payloads.edit_message),
     "`revoke`": partial(payloads.revoke_message),
@@ -70,6 +78,7 @@ BESIDE_THEM: dict[str, Any] = {
     "`conversation_context`": {"type": "summary", "summary": {"text": "secret"}},
     "any other key": {"a": 1},
 }
+UNKNOWN_ERRORS = [{"code": 987654, "title": "Something else"}]
 
 
 def read_table(heading: str) -> list[list[str]]:
@@ -123,7 +132,7 @@ def test_what_comes_beside_messages_ends_as_documented(connection: Connection[Di
     bodies = {
         key: envelope(**{key.strip("`").replace(" ", "_"): part})
         for key, part in BESIDE_THEM.items()
-    }
+    } | {"`errors` of any other code": envelope(errors=UNKNOWN_ERRORS)}
     assert endings(connection, bodies) == documented
 
 

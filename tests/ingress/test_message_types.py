@@ -30,6 +30,7 @@ PROCESSED: dict[str, Callable[..., payloads.Json]] = {
     "interactive without content": lambda: payloads.message("interactive"),
     "template button": payloads.template_button,
     "order": payloads.order_message,
+    "product of a catalogue": payloads.product_message,
     "request_welcome": payloads.request_welcome,
     "unsupported": payloads.unsupported_message,
     "content unavailable": lambda: payloads.unsupported_message("media_placeholder"),
@@ -51,6 +52,10 @@ IGNORED: dict[str, Callable[..., payloads.Json]] = {
     "group message": payloads.group_message,
     "identity key": lambda: payloads.message("system", {"type": "customer_identity_changed"}),
     "system of a future kind": lambda: payloads.message("system", {"type": "user_moved"}),
+    "template of another business": lambda: payloads.unsupported_message("hsm"),
+    "permission to call": payloads.call_permission_reply,
+    "interactive of a future kind": lambda: payloads.message("interactive", {"type": "moved"}),
+    "unsupported of a future kind": lambda: payloads.unsupported_message("hologram"),
     "future type": lambda: payloads.message("hologram", {"id": "1"}),
 }
 

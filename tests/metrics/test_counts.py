@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import payloads
 from tests.metrics.conftest import CARLA, DORA
 from tests.notifier.conftest import ANA, BRUNO, until
 from wa_webhook.meta import Behaviour
@@ -22,6 +23,7 @@ LABELS = {
     "wa_notification_failed": {"class", "code"},
     "wa_notification_send_ms": {"outcome"},
     "wa_database_error": {"sqlstate_class"},
+    "wa_unknown_received": {"what"},
     "wa_retention_purged_rows": {"table"},
 }
 PART = re.compile(r"_(total|count|sum|bucket|created)$")
@@ -35,6 +37,16 @@ async def test_messages_are_counted_by_what_became_of_them(observed: Observed) -
     assert await observed.figure("wa_payload_kept_total") == 2
     assert await observed.figure("wa_payload_waiting") == 3
     assert await observed.figure("wa_event_failed") == 1
+
+
+async def test_what_nobody_knows_is_counted_by_what_it_is(observed: Observed) -> None:
+    strange = payloads.envelope([payloads.message("hologram")], holograms=[])
+    assert await observed.post(payloads.body(strange)) == 200
+    figures = {
+        what: await observed.figure("wa_unknown_received_total", what=what)
+        for what in ("message", "status", "field", "error")
+    }
+    assert figures == {"message": 1, "status": 0, "field": 1, "error": 0}
 
 
 async def test_attempts_are_counted_by_what_became_of_them(observed: Observed) -> None:

@@ -344,7 +344,7 @@ def test_an_unknown_kind_of_status_moves_no_message(queue: Queue, kind: dict[str
     queue.claim()
     report = queue.apply_statuses(queue.status_of(claimed, "sent") | kind)
     assert (report["applied"], report["unknown"]) == (0, 1)
-    assert event_names(report) == ["STATUSES_UNKNOWN"]
+    assert event_names(report) == ["UNKNOWN_RECEIVED"]
     assert queue.status(claimed) == "sending"
 
 

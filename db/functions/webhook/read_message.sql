@@ -40,8 +40,6 @@ begin
     wa.normalize_parent_bsuid(p_contact ->> 'parent_user_id')
   );
   v_message.display_name := nullif(left(btrim(p_contact #>> '{profile,name}'), 256), '');
-  v_message.opens_window :=
-    coalesce(p_body ->> 'group_id', '') = '' and v_type not in ('reaction', 'system', 'edit', 'revoke');
   v_message.sent_at := case
     when p_body ->> 'timestamp' ~ '^[0-9]+$' and char_length(p_body ->> 'timestamp') <= 11
       then to_timestamp((p_body ->> 'timestamp')::bigint)
@@ -65,24 +63,29 @@ begin
   v_message.content := p_body;
   v_message.contact := p_contact;
 
-  -- What a flow or the identity rules act on is processed; groups, reactions, edits, revokes and types that we do not
-  -- know ask for no answer. Nobody is turned away for hiding a number.
+  -- What a flow or the identity rules act on is processed. Groups, reactions, edits, deletions, permissions to call, what
+  -- only a business sends, and what we do not know ask for no answer: two bots would answer each other for ever. Nobody
+  -- is turned away for hiding a number.
   v_message.status := case
     when v_message.phone is null and v_message.bsuid is null then 'invalid_sender'
     when p_body ->> 'group_id' <> '' then 'ignored'
     when v_type in (
-      'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'interactive', 'button',
-      'order', 'request_welcome'
+      'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'button', 'order',
+      'request_welcome'
     ) then 'processed'
+    when v_type = 'interactive'
+      and coalesce(p_body #>> '{interactive,type}', '') in ('', 'button_reply', 'list_reply', 'nfm_reply', 'product')
+      then 'processed'
     when v_type = 'system'
       and v_system ->> 'type' in ('user_changed_number', 'user_changed_user_id', 'customer_changed_number')
       then 'processed'
     when v_type in ('unsupported', 'unknown')
-      and coalesce(p_body #>> '{unsupported,type}', '') not in (
-        'edit', 'pin', 'keep_in_chat', 'poll_update', 'reaction', 'errors'
+      and coalesce(p_body #>> '{unsupported,type}', '') in (
+        '', 'media_placeholder', 'poll_creation', 'group_invite', 'gif', 'link_preview', 'image', 'location', 'order'
       ) then 'processed'
     else 'ignored'
   end;
+  v_message.opens_window := v_message.status = 'processed' and v_type <> 'system';
 
   if p_prefixes <> '[]' and v_message.phone is not null then
     perform from jsonb_array_elements_text(p_prefixes) as prefix

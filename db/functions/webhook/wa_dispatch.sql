@@ -51,8 +51,9 @@ begin
     end if;
 
     if v_webhook.rest is not null then
-      perform wa.log_rest(v_webhook.rest);
-      v_events := v_events || wa.try_apart('account_changes', v_webhook.rest, payload);
+      v_events := v_events
+        || wa.log_rest(v_webhook.rest)
+        || wa.try_apart('account_changes', v_webhook.rest, payload);
     end if;
 
     v_processed := v_answered.processed;

@@ -34,6 +34,10 @@ begin
     );
   end if;
 
+  if p_statuses @? '$[*].errors' then
+    v_events := wa.log_unknown_errors(v_of_messages);
+  end if;
+
   select
     jsonb_agg(to_jsonb(matched.*)) filter (where matched.notification_id is not null),
     count(*) filter (where matched.notification_id is null),
@@ -45,7 +49,7 @@ begin
     v_successes := wa.apply_success_statuses(v_matched);
     v_failures := wa.apply_failed_statuses(v_matched);
     v_applied := (v_successes ->> 'applied')::integer + (v_failures ->> 'applied')::integer;
-    v_events := v_successes -> 'events' || (v_failures -> 'events');
+    v_events := v_events || (v_successes -> 'events') || (v_failures -> 'events');
   end if;
 
   if v_of_another_life > 0 then

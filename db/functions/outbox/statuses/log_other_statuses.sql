@@ -42,7 +42,7 @@ begin
     'unknown', v_unknown,
     'events', case
       when v_unknown > 0 then jsonb_build_array(
-        jsonb_build_object('event', 'STATUSES_UNKNOWN', 'level', 'warning', 'count', v_unknown)
+        jsonb_build_object('event', 'UNKNOWN_RECEIVED', 'level', 'warning', 'what', 'status', 'count', v_unknown)
       )
       else '[]'
     end

@@ -44,8 +44,8 @@ test-all: test $(POSTGRES_17) ## run them on 15 and 17 too, under other names an
 	@echo "over PostgREST, on 17:"
 	@$(PYTEST) --postgres 17 --transport postgrest tests/webhook
 
-mutants: $(INSTALLED) ## draw faults, and see whether tests notice: SEED=text (the day), COUNT=10, AT_LEAST=95 (per cent)
-	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed '$(SEED)') $(if $(COUNT),--count $(COUNT)) $(if $(AT_LEAST),--at-least $(AT_LEAST))
+mutants: $(INSTALLED) ## draw faults, and see whether tests notice: SEED=text (the day), COUNT=10, AT_LEAST=95 (per cent), or FAULT=name
+	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed '$(SEED)') $(if $(COUNT),--count $(COUNT)) $(if $(AT_LEAST),--at-least $(AT_LEAST)) $(if $(FAULT),--fault $(FAULT))
 
 lint: $(INSTALLED) ## check Python, SQL and migrations
 	$(BIN)/ruff check .

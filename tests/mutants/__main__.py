@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -11,10 +12,13 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from tests.mutants.subjects import draw, find_files
-from tests.mutants.trial import Copy, Verdict, copies
+from tests.docs.code_blocks import PROJECT
+from tests.mutants.subjects import draw, find_files, find_named
+from tests.mutants.trial import Bench, Trial, Verdict, benches
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.mutants.mutation import Mutation
 
 
@@ -22,15 +26,17 @@ def main() -> int:
     """Return the exit code: 1 when fewer than asked for are noticed, or tests fail without them."""
     given = _read_arguments()
     among = [path for path in find_files() if path.startswith(tuple(given.paths or [""]))]
-    drawn = draw(given.count, given.seed, among)
-    print(f"{len(drawn)} faults, drawn with seed {given.seed}", flush=True)
-    verdicts = _try_all(drawn, given.jobs)
-    for mutation, verdict in zip(drawn, verdicts, strict=True):
-        if verdict is not Verdict.KILLED:
-            print(f"\n{verdict}: {mutation}\n{mutation.diff()}")
-    counts = Counter(verdicts)
-    print("\n" + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
-    is_enough = counts[Verdict.KILLED] * 100 >= given.at_least * len(drawn)
+    if given.fault:
+        chosen = find_named(given.fault, among)
+        print(f"{len(chosen)} faults by name, at {_commit()}", flush=True)
+    else:
+        chosen = draw(given.count, given.seed, among)[given.first - 1 : given.last]
+        which = f"{given.first} to {given.first + len(chosen) - 1} of {given.count} faults"
+        print(f"{which}, drawn with seed {given.seed}, at {_commit()}", flush=True)
+    trials = _try_all(chosen, given.jobs)
+    print("\n".join(_report(chosen, trials)))
+    counts = Counter(trial.verdict for trial in trials)
+    is_enough = counts[Verdict.NOTICED] * 100 >= given.at_least * len(trials)
     return 0 if is_enough and not counts[Verdict.UNSOUND] else 1
 
 
@@ -39,6 +45,9 @@ def _read_arguments() -> argparse.Namespace:
     today = datetime.now(UTC).date().isoformat()
     parser.add_argument("--seed", default=today, help="any text (default: the day, %(default)s)")
     parser.add_argument("--count", type=int, default=10, help="faults (default: %(default)s)")
+    parser.add_argument("--from", type=int, default=1, dest="first", help="of them, from here on")
+    parser.add_argument("--to", type=int, dest="last", help="of them, up to here")
+    parser.add_argument("--fault", nargs="+", help="none drawn, but those of these names")
     parser.add_argument(
         "--at-least", type=int, default=95, help="per cent to notice (default: %(default)s)"
     )
@@ -49,22 +58,54 @@ def _read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _try_all(drawn: list[Mutation], jobs: int) -> list[Verdict]:
-    idle = SimpleQueue[Copy]()
+def _commit() -> str:
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return told.stdout.strip()
 
-    def try_out(mutation: Mutation) -> Verdict:
-        copy = idle.get()
+
+def _try_all(chosen: Sequence[Mutation], jobs: int) -> list[Trial]:
+    idle = SimpleQueue[Bench]()
+
+    def try_out(mutation: Mutation) -> Trial:
+        bench = idle.get()
         try:
-            verdict = copy.try_out(mutation)
+            trial = bench.try_out(mutation)
         finally:
-            idle.put(copy)
-        print(f"{verdict:<9}{mutation}", flush=True)
-        return verdict
+            idle.put(bench)
+        by, *_ = trial.by.splitlines() or [""]
+        print(
+            f"{trial.verdict:<9}{mutation.name} {mutation}  {trial.seconds:.0f} s  {by}", flush=True
+        )
+        return trial
 
-    with copies(jobs) as made, ThreadPoolExecutor(jobs) as pool:
-        for copy in made:
-            idle.put(copy)
-        return list(pool.map(try_out, drawn))
+    with benches(jobs) as made, ThreadPoolExecutor(jobs) as pool:
+        for bench in made:
+            idle.put(bench)
+        return list(pool.map(try_out, chosen))
+
+
+def _report(chosen: Sequence[Mutation], trials: Sequence[Trial]) -> list[str]:
+    lines = []
+    for mutation, trial in zip(chosen, trials, strict=True):
+        if trial.verdict is not Verdict.NOTICED:
+            lines += ["", f"{trial.verdict}: {mutation}", *trial.by.splitlines(), mutation.diff()]
+            lines.append(f"again: make mutants FAULT={mutation.name}")
+    counts = Counter((one.kind, trial.verdict) for one, trial in zip(chosen, trials, strict=True))
+    rows = [
+        (kind, [counts[kind, verdict] for verdict in Verdict])
+        for kind in sorted({one.kind for one in chosen})
+    ]
+    rows.append(("all", [sum(column) for column in zip(*(row for _, row in rows), strict=True)]))
+    lines += ["", f"{'':<12}{'drawn':>9}" + "".join(f"{verdict:>9}" for verdict in Verdict)]
+    for kind, row in rows:
+        lines.append(f"{kind:<12}" + "".join(f"{number:9}" for number in (sum(row), *row)))
+    return lines
 
 
 if __name__ == "__main__":

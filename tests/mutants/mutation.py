@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class Mutation:
     def mutated(self) -> str:
         """The whole file with the fault in it."""
         return self.text[: self.start] + self.replacement + self.text[self.end :]
+
+    @cached_property
+    def name(self) -> str:
+        """Eight hexadecimal digits that stay while its line does, wherever in the file that is."""
+        *above, line = self.text[: self.start].split("\n")
+        whole = line + self.text[self.start :].partition("\n")[0]
+        place = above.count(whole), len(line), self.end - self.start
+        told = (self.path, whole, *map(str, place), self.replacement)
+        return hashlib.sha256("\0".join(told).encode()).hexdigest()[:8]
 
     @property
     def is_as(self) -> tuple[str, str, str]:

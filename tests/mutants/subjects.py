@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
+import re
+from collections import Counter
+from functools import cache
 from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tests.docs.code_blocks import PROJECT
@@ -11,10 +15,12 @@ from tests.mutants import in_python, in_sql
 from tests.mutants.same import SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from pathlib import Path
 
     from tests.mutants.mutation import Mutation
+
+_WORD = re.compile(r"\w+")
 
 # The longest path that fits counts.
 TESTS: Mapping[str, tuple[str, ...]] = {
@@ -52,16 +58,23 @@ def find_files() -> list[str]:
 
 
 def draw(count: int, seed: str, among: list[str]) -> list[Mutation]:
-    """Return so many faults of these files; the same seed draws the same from the same files."""
-    possible = [mutation for path in among for mutation in _mutations_of(PROJECT / path, path)]
-    random.Random(seed).shuffle(possible)
-    real = (one for one in possible if one.path.endswith(".py") or in_sql.parses(one.mutated))
-    return list(islice((one for one in real if one.is_as not in SAME), count))
+    """Return so many faults of these files; a seed draws the same again while their lines stay."""
+
+    def lot(mutation: Mutation) -> str:
+        return hashlib.sha256(f"{seed}\0{mutation.name}".encode()).hexdigest()
+
+    return list(islice(filter(_is_one, sorted(_all_of(among), key=lot)), count))
+
+
+def find_named(names: Container[str], among: list[str]) -> list[Mutation]:
+    """Return the faults of these files that have these names."""
+    return [one for one in _all_of(among) if one.name in names and _is_one(one)]
 
 
 def subject_of(path: str) -> list[str]:
-    """Return the test files of a file's subject, those that name it first.
+    """Return the test files of a file's subject, those first that are likely to notice.
 
+    Those that name it, then those that name what calls it, and so on; the most mentions first.
     Raises KeyError for a file of no subject.
     """
     folders = [folder for folder in TESTS if path.startswith(f"{folder}/")]
@@ -69,12 +82,41 @@ def subject_of(path: str) -> list[str]:
         raise KeyError(path)
     subject = TESTS[max(folders, key=len)]
     files = [one for folder in subject for one in (PROJECT / "tests" / folder).rglob("test_*.py")]
-    name = path.rpartition("/")[2].partition(".")[0]
-    files.sort(key=lambda file: (name not in file.read_text(), file))
+    steps = _steps_to_callers(PurePath(path).stem)
+    far = max(steps.values()) + 1
+
+    def distance(file: Path) -> tuple[int, int, Path]:
+        said = Counter(_WORD.findall(file.read_text()))
+        nearest = min((steps[word] for word in said if word in steps), default=far)
+        return nearest, -sum(n for word, n in said.items() if steps.get(word) == nearest), file
+
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
-    return [str(file.relative_to(PROJECT)) for file in [*rules, *files]]
+    return [str(file.relative_to(PROJECT)) for file in [*rules, *sorted(files, key=distance)]]
 
 
-def _mutations_of(file: Path, path: str) -> Iterator[Mutation]:
-    finder = in_sql if file.suffix == ".sql" else in_python
-    yield from finder.find_mutations(path, file.read_text())
+def _steps_to_callers(name: str) -> dict[str, int]:
+    """Return the routines and modules that lead to this one, by how many calls away they are."""
+    steps = {name: 0}
+    latest = {name}
+    while latest:
+        callers = {caller for caller, words in _words().items() if words & latest} - steps.keys()
+        steps |= dict.fromkeys(callers, max(steps.values()) + 1)
+        latest = callers
+    return steps
+
+
+@cache
+def _words() -> dict[str, set[str]]:
+    texts = ((PurePath(path).stem, (PROJECT / path).read_text()) for path in find_files())
+    return {stem: set(_WORD.findall(text)) for stem, text in texts}
+
+
+def _all_of(paths: list[str]) -> Iterator[Mutation]:
+    for path in paths:
+        finder = in_sql if path.endswith(".sql") else in_python
+        yield from finder.find_mutations(path, (PROJECT / path).read_text())
+
+
+def _is_one(mutation: Mutation) -> bool:
+    can_be_read = mutation.path.endswith(".py") or in_sql.parses(mutation.mutated)
+    return can_be_read and mutation.is_as not in SAME

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
 
 from tests.docs.code_blocks import PROJECT
 from tests.mutants.subjects import subject_of
@@ -21,29 +26,51 @@ if TYPE_CHECKING:
 
     from tests.mutants.mutation import Mutation
 
-TIMEOUT_SECONDS = 1200
-"""Far longer than any subject takes: who waits for so long waits for something that never comes."""
+TEST_TIMEOUT_SECONDS = 180
+"""Far longer than any test takes: who waits for so long waits for something that never comes."""
 
-_ALL_PASSED = 0
+TIMEOUT_SECONDS = 1800
+"""The same for all tests of a subject."""
+
 _PYTEST = (
-    *("-m", "pytest", "--quiet", "--exitfirst", "--tb=no", "--postgres", "18", "-p", "no:xdist"),
-    *("--last-failed", "--last-failed-no-failures"),
+    *("-m", "pytest", "--quiet", "--exitfirst", "--tb=short", "--postgres=18", "-p", "no:xdist"),
+    *("-o", f"faulthandler_timeout={TEST_TIMEOUT_SECONDS}"),
+    *("-o", "faulthandler_exit_on_timeout=true"),
 )
 
 
 class Verdict(StrEnum):
     """`unsound`: the test that failed fails without the fault as well."""
 
-    KILLED = "killed"
+    NOTICED = "noticed"
     SURVIVED = "survived"
     UNSOUND = "unsound"
 
 
+class Trial(NamedTuple):
+    """What became of a fault; `by` names the test that failed, or says what else happened."""
+
+    verdict: Verdict
+    by: str
+    seconds: float
+
+
+class _Run(NamedTuple):
+    """`code` is None for one that took too long."""
+
+    code: int | None
+    output: str
+
+
+@dataclass(frozen=True)
 class Copy:
     """A copy of the project's files in a folder of its own; the checkout is never touched."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Copy:
+        """Copy everything that git knows or would take."""
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=PROJECT,
@@ -55,47 +82,107 @@ class Copy:
             if (source := PROJECT / name).is_file():
                 (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
+        return cls(folder)
 
-    def try_out(self, mutation: Mutation, tests: Sequence[str] | None = None) -> Verdict:
-        """Return whether the tests of the fault's subject, or these, notice it."""
-        chosen = tests or subject_of(mutation.path)
+    @contextmanager
+    def changed(self, mutation: Mutation) -> Iterator[None]:
+        """Have the fault in this copy."""
         file = self.folder / mutation.path
-        shutil.rmtree(self.folder / ".pytest_cache", ignore_errors=True)
+        times = file.stat().st_atime_ns, file.stat().st_mtime_ns
         file.write_text(mutation.mutated)
         try:
-            is_noticed = self._run("all", chosen) != _ALL_PASSED
+            yield
         finally:
+            # The time tells Python whether what it compiled is of this text.
             file.write_text(mutation.text)
-        if not is_noticed:
-            return Verdict.SURVIVED
-        # The same test without the fault; one that hung or could not be collected is not known.
-        return Verdict.KILLED if self._run("none", chosen) in {_ALL_PASSED, 5} else Verdict.UNSOUND
+            os.utime(file, ns=times)
 
-    def _run(self, when_none_failed: str, tests: Sequence[str]) -> int | None:
-        """Return the exit code of pytest, or None if it took too long."""
+    def run(self, *arguments: str) -> _Run:
+        """Run pytest until the first test that fails."""
+        # What is compiled serves the next trial.
+        variables = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": ""}
         process = subprocess.Popen(
-            [sys.executable, *_PYTEST, when_none_failed, *tests],
+            [sys.executable, *_PYTEST, *arguments],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder)},
+            env=variables,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
         )
         try:
-            return process.wait(TIMEOUT_SECONDS)
+            output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            return None
+            return _Run(None, "")
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                process.communicate()
+        return _Run(process.returncode, output)
+
+    def failed(self) -> list[str]:
+        """Return what failed in the last run: tests, or files that could not be collected."""
+        file = self.folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
+        return list(json.loads(file.read_text())) if file.exists() else []
+
+    def forget_failed(self) -> None:
+        """Let `failed` tell of the next run only."""
+        shutil.rmtree(self.folder / ".pytest_cache", ignore_errors=True)
+
+
+class Bench:
+    """One copy that gets the faults and one that never does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._mutated = Copy.make(folder / "mutated")
+        self._sound = Copy.make(folder / "sound")
+
+    def try_out(self, mutation: Mutation, tests: Sequence[str] | None = None) -> Trial:
+        """Return whether the tests of the fault's subject, or these, notice it.
+
+        Raises RuntimeError, with what pytest printed, when it could not run without the fault.
+        """
+        begin = time.monotonic()
+        chosen = tests or subject_of(mutation.path)
+        self._mutated.forget_failed()
+        with self._mutated.changed(mutation):
+            run = self._mutated.run(*chosen)
+        verdict, by = self._judge(run, chosen)
+        return Trial(verdict, by, time.monotonic() - begin)
+
+    def _judge(self, run: _Run, chosen: Sequence[str]) -> tuple[Verdict, str]:
+        failed = self._mutated.failed()
+        match run.code:
+            case pytest.ExitCode.OK:
+                return Verdict.SURVIVED, ""
+            case None:
+                return Verdict.NOTICED, "waits for ever"
+            case pytest.ExitCode.TESTS_FAILED if not failed:
+                # A test that takes too long ends the process before pytest can write its name.
+                return Verdict.NOTICED, "waits for ever"
+            case pytest.ExitCode.TESTS_FAILED:
+                sound = self._sound.run(*failed)
+            case pytest.ExitCode.INTERRUPTED | pytest.ExitCode.USAGE_ERROR:
+                failed = ["cannot be imported"]
+                sound = self._sound.run("--collect-only", *chosen)
+            case _:
+                raise RuntimeError(f"pytest: exit code {run.code}\n{run.output}")
+        match sound.code:
+            case pytest.ExitCode.OK:
+                return Verdict.NOTICED, failed[0]
+            case pytest.ExitCode.TESTS_FAILED:
+                return Verdict.UNSOUND, f"{failed[0]}\n{sound.output}"
+            case _:
+                raise RuntimeError(
+                    f"pytest without a fault: exit code {sound.code}\n{sound.output}"
+                )
 
 
 @contextmanager
-def copies(number: int) -> Iterator[list[Copy]]:
-    """Have so many copies of the project."""
+def benches(number: int) -> Iterator[list[Bench]]:
+    """Have so many benches."""
     with tempfile.TemporaryDirectory(prefix="wa-mutants-") as name:
         folder = Path(name)
         folder.chmod(0o711)
-        yield [Copy(folder / str(place)) for place in range(number)]
+        yield [Bench(folder / str(place)) for place in range(number)]

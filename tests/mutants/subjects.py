@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.mutants.mutation import Mutation
 
 _WORD = re.compile(r"\w+")
+_TRIGGER = re.compile(r"TRIGGER .* ON \w+\.(\w+) .* EXECUTE FUNCTION \w+\.(\w+)")
 
 # The longest path that fits counts.
 TESTS: Mapping[str, tuple[str, ...]] = {
@@ -95,7 +96,10 @@ def subject_of(path: str) -> list[str]:
 
 
 def _steps_to_callers(name: str) -> dict[str, int]:
-    """Return the routines and modules that lead to this one, by how many calls away they are."""
+    """Return what leads to this routine or module, by how many calls away it is.
+
+    Routines and modules by name; a table leads to the functions of its triggers.
+    """
     steps = {name: 0}
     latest = {name}
     while latest:
@@ -107,8 +111,12 @@ def _steps_to_callers(name: str) -> dict[str, int]:
 
 @cache
 def _words() -> dict[str, set[str]]:
+    """Return by routine, module or table what its text names."""
     texts = ((PurePath(path).stem, (PROJECT / path).read_text()) for path in find_files())
-    return {stem: set(_WORD.findall(text)) for stem, text in texts}
+    words = {stem: set(_WORD.findall(text)) for stem, text in texts}
+    for table, function in _TRIGGER.findall((PROJECT / "db" / "schema.sql").read_text()):
+        words.setdefault(table, set()).add(function)
+    return words
 
 
 def _all_of(paths: list[str]) -> Iterator[Mutation]:

@@ -9,12 +9,13 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from queue import SimpleQueue
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tests.docs.code_blocks import PROJECT
-from tests.mutants.subjects import draw, find_files, find_named
-from tests.mutants.trial import Bench, Trial, Verdict, benches
+from tests.mutants.subjects import draw, find_files, find_named, subject_of
+from tests.mutants.trial import Bench, benches
+from tests.mutants.verdict import Trial, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,31 +71,34 @@ def _commit() -> str:
 
 
 def _try_all(chosen: Sequence[Mutation], jobs: int) -> list[Trial]:
-    idle = SimpleQueue[Bench]()
-
-    def try_out(mutation: Mutation) -> Trial:
-        bench = idle.get()
-        try:
-            trial = bench.try_out(mutation)
-        finally:
-            idle.put(bench)
-        by, *_ = trial.by.splitlines() or [""]
-        print(
-            f"{trial.verdict:<9}{mutation.name} {mutation}  {trial.seconds:.0f} s  {by}", flush=True
-        )
-        return trial
-
     with benches(jobs) as made, ThreadPoolExecutor(jobs) as pool:
-        for bench in made:
-            idle.put(bench)
-        return list(pool.map(try_out, chosen))
+        shares = [chosen[place::jobs] for place in range(jobs)]
+        found = dict(chain.from_iterable(pool.map(_try_share, made, shares)))
+    return [found[one] for one in chosen]
+
+
+def _try_share(bench: Bench, share: Sequence[Mutation]) -> list[tuple[Mutation, Trial]]:
+    in_sql = [one for one in share if one.path.endswith(".sql")]
+    in_python = [one for one in share if not one.path.endswith(".sql")]
+    trials = chain(
+        zip(
+            in_sql, bench.try_in_sql(in_sql, [subject_of(one.path) for one in in_sql]), strict=True
+        ),
+        ((one, bench.try_in_python(one, subject_of(one.path))) for one in in_python),
+    )
+    found = []
+    for mutation, trial in trials:
+        told = f"{trial.verdict:<9}{mutation.name} {mutation}  {trial.seconds:.0f} s  {trial.by}"
+        print(told, flush=True)
+        found.append((mutation, trial))
+    return found
 
 
 def _report(chosen: Sequence[Mutation], trials: Sequence[Trial]) -> list[str]:
     lines = []
     for mutation, trial in zip(chosen, trials, strict=True):
         if trial.verdict is not Verdict.NOTICED:
-            lines += ["", f"{trial.verdict}: {mutation}", *trial.by.splitlines(), mutation.diff()]
+            lines += ["", f"{trial.verdict}: {mutation}  {trial.by}".rstrip(), mutation.diff()]
             lines.append(f"again: make mutants FAULT={mutation.name}")
     counts = Counter((one.kind, trial.verdict) for one, trial in zip(chosen, trials, strict=True))
     rows = [

@@ -9,7 +9,7 @@ import pytest
 from tests.docs.code_blocks import PROJECT
 from tests.mutants import in_python, in_sql
 from tests.mutants.same import SAME
-from tests.mutants.subjects import draw, find_files, subject_of
+from tests.mutants.subjects import draw, find_files, find_named, subject_of
 
 
 def in_routine(body: str) -> set[str]:
@@ -67,11 +67,47 @@ def test_every_file_has_tests_that_are_to_notice() -> None:
     assert [path for path in find_files() if not subject_of(path)] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("db/functions/people/find_by_alias.sql", "tests/identity/test_aliases.py"),
+        ("db/functions/base/check_setting.sql", "tests/operations/test_settings.py"),
+        ("handler/signature.py", "tests/webhook/test_signature.py"),
+    ],
+)
+def test_tests_come_first_that_name_it_or_the_table_that_triggers_it(path: str, first: str) -> None:
+    tests = [test for test in subject_of(path) if not test.startswith("tests/style")]
+    assert tests[0] == first
+
+
 def test_a_seed_draws_the_same_faults_again() -> None:
     files = find_files()
     first, again, other = draw(5, "a", files), draw(5, "a", files), draw(5, "b", files)
     assert first == again != other
     assert {len(first), len(other)} == {5}
+
+
+def test_a_seed_draws_in_the_same_order_when_other_files_come_and_go() -> None:
+    files = find_files()
+    drawn = draw(20, "a", files)
+    gone = drawn[0].path
+    rest = [one for one in drawn if one.path != gone]
+    assert draw(20, "a", [path for path in files if path != gone])[: len(rest)] == rest
+
+
+def test_a_fault_is_found_by_its_name() -> None:
+    files = find_files()
+    (drawn,) = draw(1, "a", files)
+    assert find_named([drawn.name], files) == [drawn]
+
+
+def test_a_fault_keeps_its_name_where_its_line_moves_to() -> None:
+    def names(text: str) -> list[str]:
+        return [one.name for one in in_python.find_mutations("f.py", text)]
+
+    before = names("x = a == b == c\nx = a == b == c\n")
+    assert len(set(before)) == 4
+    assert names("\ny = 1\nx = a == b == c\nz = 2\nx = a == b == c\n") == before
 
 
 def test_what_is_held_to_be_the_same_is_still_there() -> None:

@@ -11,66 +11,50 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from tests.docs.code_blocks import PROJECT
-from tests.mutants.subjects import subject_of
+from tests.mutants.session import VERSION
+from tests.mutants.verdict import Trial, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.mutants.mutation import Mutation
 
-TEST_TIMEOUT_SECONDS = 180
+TIMEOUT_SECONDS = 180
 """Far longer than any test takes: who waits for so long waits for something that never comes."""
 
-TIMEOUT_SECONDS = 1800
-"""The same for all tests of a subject."""
+WAITS_FOR_EVER = "a test that waits for ever"
 
-_PYTEST = (
-    *("-m", "pytest", "--quiet", "--exitfirst", "--tb=short", "--postgres=18", "-p", "no:xdist"),
-    *("-o", f"faulthandler_timeout={TEST_TIMEOUT_SECONDS}"),
-    *("-o", "faulthandler_exit_on_timeout=true"),
+_OPTIONS = (
+    *("--quiet", "--tb=short", f"--postgres={VERSION}", "-p", "no:xdist"),
+    *("-o", f"faulthandler_timeout={TIMEOUT_SECONDS}", "-o", "faulthandler_exit_on_timeout=true"),
 )
 
 
-class Verdict(StrEnum):
-    """`unsound`: the test that failed fails without the fault as well."""
-
-    NOTICED = "noticed"
-    SURVIVED = "survived"
-    UNSOUND = "unsound"
-
-
-class Trial(NamedTuple):
-    """What became of a fault; `by` names the test that failed, or says what else happened."""
-
-    verdict: Verdict
-    by: str
-    seconds: float
-
-
 class _Run(NamedTuple):
-    """`code` is None for one that took too long."""
-
-    code: int | None
+    code: int
     output: str
 
+    @property
+    def waited(self) -> bool:
+        """Whether a test took too long; pytest could not even write its name."""
+        return self.code == pytest.ExitCode.TESTS_FAILED and "Timeout (" in self.output
 
-@dataclass(frozen=True)
+    def error(self) -> RuntimeError:
+        """Return what tells of a run that tells nothing of the fault."""
+        return RuntimeError(f"pytest: exit code {self.code}\n{self.output}")
+
+
 class Copy:
     """A copy of the project's files in a folder of its own; the checkout is never touched."""
 
-    folder: Path
-
-    @classmethod
-    def make(cls, folder: Path) -> Copy:
-        """Copy everything that git knows or would take."""
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         listed = subprocess.run(
             ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
             cwd=PROJECT,
@@ -82,7 +66,7 @@ class Copy:
             if (source := PROJECT / name).is_file():
                 (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
-        return cls(folder)
+        self._printed = folder.with_suffix(".txt")
 
     @contextmanager
     def changed(self, mutation: Mutation) -> Iterator[None]:
@@ -97,86 +81,126 @@ class Copy:
             file.write_text(mutation.text)
             os.utime(file, ns=times)
 
-    def run(self, *arguments: str) -> _Run:
-        """Run pytest until the first test that fails."""
-        # What is compiled serves the next trial.
+    @contextmanager
+    def running(
+        self, module: str, *arguments: str, result: int | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Have a Python module running here, which may write to the descriptor `result`."""
+        # What Python compiles serves the next run.
         variables = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": ""}
-        process = subprocess.Popen(
-            [sys.executable, *_PYTEST, *arguments],
-            cwd=self.folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with self._printed.open("w") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=self.folder,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                pass_fds=[] if result is None else [result],
+                start_new_session=True,
+            )
         try:
-            output, _ = process.communicate(timeout=TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            return _Run(None, "")
+            yield process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
-        return _Run(process.returncode, output)
+                process.wait()
 
-    def failed(self) -> list[str]:
-        """Return what failed in the last run: tests, or files that could not be collected."""
+    def run_tests(self, *tests: str) -> _Run:
+        """Run tests until the first that fails."""
+        with self.running("pytest", *_OPTIONS, "--exitfirst", *tests) as process:
+            return self.ended(process)
+
+    def ended(self, process: subprocess.Popen[bytes]) -> _Run:
+        """Return how a process that runs here ends, and what it prints."""
+        return _Run(process.wait(), self._printed.read_text(errors="replace"))
+
+    def take_failed(self) -> list[str]:
+        """Return what failed since this was called: tests, or files that cannot be collected."""
         file = self.folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
-        return list(json.loads(file.read_text())) if file.exists() else []
-
-    def forget_failed(self) -> None:
-        """Let `failed` tell of the next run only."""
-        shutil.rmtree(self.folder / ".pytest_cache", ignore_errors=True)
+        failed = list(json.loads(file.read_text())) if file.exists() else []
+        file.unlink(missing_ok=True)
+        return failed
 
 
 class Bench:
-    """One copy that gets the faults and one that never does."""
+    """One copy that gets the faults, and one that never does."""
 
     def __init__(self, folder: Path) -> None:
-        self._mutated = Copy.make(folder / "mutated")
-        self._sound = Copy.make(folder / "sound")
+        self._folder = folder
+        self._mutated = Copy(folder / "mutated")
+        self._sound = Copy(folder / "sound")
 
-    def try_out(self, mutation: Mutation, tests: Sequence[str] | None = None) -> Trial:
-        """Return whether the tests of the fault's subject, or these, notice it.
+    def try_in_python(self, mutation: Mutation, tests: Sequence[str]) -> Trial:
+        """Return whether tests notice a fault of a module, which takes processes of its own.
 
         Raises RuntimeError, with what pytest printed, when it could not run without the fault.
         """
         begin = time.monotonic()
-        chosen = tests or subject_of(mutation.path)
-        self._mutated.forget_failed()
         with self._mutated.changed(mutation):
-            run = self._mutated.run(*chosen)
-        verdict, by = self._judge(run, chosen)
+            run = self._mutated.run_tests(*tests)
+        verdict, by = self._judge(run, tests)
         return Trial(verdict, by, time.monotonic() - begin)
 
-    def _judge(self, run: _Run, chosen: Sequence[str]) -> tuple[Verdict, str]:
-        failed = self._mutated.failed()
+    def _judge(self, run: _Run, tests: Sequence[str]) -> tuple[Verdict, str]:
+        failed = self._mutated.take_failed()
+        if run.waited:
+            return Verdict.NOTICED, WAITS_FOR_EVER
         match run.code:
             case pytest.ExitCode.OK:
                 return Verdict.SURVIVED, ""
-            case None:
-                return Verdict.NOTICED, "waits for ever"
-            case pytest.ExitCode.TESTS_FAILED if not failed:
-                # A test that takes too long ends the process before pytest can write its name.
-                return Verdict.NOTICED, "waits for ever"
             case pytest.ExitCode.TESTS_FAILED:
-                sound = self._sound.run(*failed)
+                sound = self._sound.run_tests(*failed)
             case pytest.ExitCode.INTERRUPTED | pytest.ExitCode.USAGE_ERROR:
                 failed = ["cannot be imported"]
-                sound = self._sound.run("--collect-only", *chosen)
+                sound = self._sound.run_tests("--collect-only", *tests)
             case _:
-                raise RuntimeError(f"pytest: exit code {run.code}\n{run.output}")
+                raise run.error()
         match sound.code:
             case pytest.ExitCode.OK:
                 return Verdict.NOTICED, failed[0]
             case pytest.ExitCode.TESTS_FAILED:
-                return Verdict.UNSOUND, f"{failed[0]}\n{sound.output}"
+                return Verdict.UNSOUND, failed[0]
             case _:
-                raise RuntimeError(
-                    f"pytest without a fault: exit code {sound.code}\n{sound.output}"
-                )
+                raise sound.error()
+
+    def try_in_sql(
+        self, mutations: Sequence[Mutation], tests: Sequence[Sequence[str]]
+    ) -> Iterator[Trial]:
+        """Yield for each fault in routines whether its tests notice, all in one session.
+
+        Raises RuntimeError, with what pytest printed, when the session ends early.
+        """
+        left = list(zip(mutations, tests, strict=True))
+        while left:
+            reading, writing = os.pipe()
+            arguments = [str(self._write(left)), str(writing), *_OPTIONS]
+            files = sorted({file for _, chosen in left for file in chosen})
+            with self._mutated.running(
+                "tests.mutants.session", *arguments, *files, result=writing
+            ) as process:
+                os.close(writing)
+                with os.fdopen(reading) as results:
+                    for line in results:
+                        verdict, by, seconds = json.loads(line)
+                        del left[0]
+                        yield Trial(Verdict(verdict), by, seconds)
+                run = self._mutated.ended(process)
+            if left and not run.waited:
+                raise run.error()
+            if left:
+                fault, _ = left.pop(0)
+                (self._mutated.folder / fault.path).write_text(fault.text)
+                yield Trial(Verdict.NOTICED, WAITS_FOR_EVER, TIMEOUT_SECONDS)
+
+    def _write(self, faults: Sequence[tuple[Mutation, Sequence[str]]]) -> Path:
+        file = self._folder / "faults.json"
+        told = [
+            {"path": one.path, "text": one.text, "mutated": one.mutated, "tests": tests}
+            for one, tests in faults
+        ]
+        file.write_text(json.dumps(told))
+        return file
 
 
 @contextmanager

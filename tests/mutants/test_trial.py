@@ -15,47 +15,78 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SIGNATURE = "handler/signature.py"
-_NOTICES = "tests/webhook/test_signature.py"
-_KNOWS_NOTHING_OF_IT = "tests/webhook/test_payload.py"
+_ALIAS = "db/functions/people/find_by_alias.sql"
+_TESTS = {_SIGNATURE: "tests/webhook/test_signature.py", _ALIAS: "tests/identity/test_aliases.py"}
+_FAILING = "tests/test_failing.py"
+_OTHER_TESTS = "tests/webhook/test_payload.py"
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("bench"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bench")
+    folder.chmod(0o711)
+    folder.parent.chmod(0o711)
+    return folder
 
 
-def replace(written: str, replacement: str) -> Mutation:
-    text = (PROJECT / _SIGNATURE).read_text()
+@pytest.fixture(scope="module")
+def bench(folder: Path) -> Bench:
+    return Bench(folder)
+
+
+def replace(path: str, written: str, replacement: str) -> Mutation:
+    text = (PROJECT / path).read_text()
     start = text.index(written)
-    return Mutation(_SIGNATURE, text, start, start + len(written), replacement, "comparison")
+    return Mutation(path, text, start, start + len(written), replacement, "comparison")
 
 
 @pytest.mark.parametrize(
     ("written", "replacement", "test", "verdict", "by"),
     [
-        ("given is None", "given is not None", _NOTICES, Verdict.NOTICED, _NOTICES),
-        ("def sign(", "def signed(", _NOTICES, Verdict.NOTICED, "cannot be imported"),
-        ("given is None", "given is not None", _KNOWS_NOTHING_OF_IT, Verdict.SURVIVED, ""),
-        ("def sign(", "def sign(", _NOTICES, Verdict.SURVIVED, ""),
+        ("is None", "is not None", _TESTS[_SIGNATURE], Verdict.NOTICED, _TESTS[_SIGNATURE]),
+        ("def sign(", "def signed(", _TESTS[_SIGNATURE], Verdict.NOTICED, "cannot be imported"),
+        ("is None", "is not None", _OTHER_TESTS, Verdict.SURVIVED, ""),
     ],
 )
-def test_a_fault_is_noticed_when_a_test_fails_or_cannot_be_imported(
+def test_a_fault_in_a_module_is_noticed_when_a_test_fails_or_cannot_be_imported(
     bench: Bench, written: str, replacement: str, test: str, verdict: Verdict, by: str
 ) -> None:
-    trial = bench.try_in_python(replace(written, replacement), [test])
+    trial = bench.try_in_python(replace(_SIGNATURE, written, replacement), [test])
     assert (trial.verdict, trial.by.partition("::")[0]) == (verdict, by)
 
 
-def test_a_test_that_fails_without_the_fault_proves_nothing(bench: Bench, tmp_path: Path) -> None:
-    (failing := tmp_path / "test_failing.py").write_text("def test_it():\n    assert False\n")
-    trial = bench.try_in_python(replace("given is None", "given is not None"), [str(failing)])
-    assert trial.verdict is Verdict.UNSOUND
-    assert "assert False" in trial.by
-
-
-@pytest.mark.parametrize("tests", [["tests/no_such_test.py"], [_NOTICES, "--no-such-option"]])
-def test_a_trial_that_cannot_run_is_an_error_with_what_pytest_printed(
-    bench: Bench, tests: list[str]
+def test_faults_in_routines_are_tried_one_after_another_in_one_session(
+    bench: Bench, folder: Path
 ) -> None:
-    with pytest.raises(RuntimeError, match=r"no.such"):
-        bench.try_in_python(replace("def sign(", "def sign("), tests)
+    (folder / "mutated" / _FAILING).write_text("def test_it():\n    assert False\n")
+    faults_and_tests = [
+        (replace(_ALIAS, "or (alias", "and (alias"), _TESTS[_ALIAS]),
+        (replace(_ALIAS, "= any", "<> any"), _OTHER_TESTS),
+        (replace(_ALIAS, "select", "selekt"), _TESTS[_ALIAS]),
+        (replace(_ALIAS, "select", "select "), _FAILING),
+        (replace(_ALIAS, "select", "select "), _TESTS[_ALIAS]),
+    ]
+    faults = [fault for fault, _ in faults_and_tests]
+    first, *others = bench.try_in_sql(faults, [[test] for _, test in faults_and_tests])
+    assert (first.verdict, first.by.partition("::")[0]) == (Verdict.NOTICED, _TESTS[_ALIAS])
+    assert [(trial.verdict, trial.by.partition(" at ")[0]) for trial in others] == [
+        (Verdict.SURVIVED, ""),
+        (Verdict.NOTICED, "PostgreSQL: syntax error"),
+        (Verdict.UNSOUND, f"{_FAILING}::test_it"),
+        (Verdict.SURVIVED, ""),
+    ]
+    assert (folder / "mutated" / _ALIAS).read_text() == faults[0].text
+
+
+def test_a_test_that_fails_without_the_fault_proves_nothing(bench: Bench, folder: Path) -> None:
+    for copy in ("mutated", "sound"):
+        (folder / copy / _FAILING).write_text("def test_it():\n    assert False\n")
+    trial = bench.try_in_python(replace(_SIGNATURE, "def", "def "), [_FAILING])
+    assert trial[:2] == (Verdict.UNSOUND, f"{_FAILING}::test_it")
+
+
+def test_a_trial_that_cannot_run_is_an_error_with_what_pytest_printed(bench: Bench) -> None:
+    with pytest.raises(RuntimeError, match=r"no_such_test"):
+        bench.try_in_python(replace(_SIGNATURE, "def", "def "), ["tests/no_such_test.py"])
+    with pytest.raises(RuntimeError, match=r"no_such_test"):
+        list(bench.try_in_sql([replace(_ALIAS, "select", "select ")], [["tests/no_such_test.py"]]))

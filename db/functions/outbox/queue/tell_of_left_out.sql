@@ -6,9 +6,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_left_out constant integer := coalesce(nullif(current_setting('wa.left_out', true), ''), '0')::integer;
+  v_left_out constant integer := nullif(current_setting('wa.left_out', true), '')::integer;
 begin
-  if v_left_out > 0 then
+  if v_left_out is not null then
     perform set_config('wa.left_out', '', true);
     perform wa.emit_event('NOTIFY_LEFT_OUT', jsonb_build_object('count', v_left_out, 'reason', 'too old'), 'warning');
 

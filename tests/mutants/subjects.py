@@ -83,13 +83,15 @@ def subject_of(path: str) -> list[str]:
         raise KeyError(path)
     subject = TESTS[max(folders, key=len)]
     files = [one for folder in subject for one in (PROJECT / "tests" / folder).rglob("test_*.py")]
-    steps = _steps_to_callers(PurePath(path).stem)
+    name = PurePath(path).stem
+    steps = _steps_to_callers(name)
     far = max(steps.values()) + 1
 
-    def distance(file: Path) -> tuple[int, int, Path]:
+    def distance(file: Path) -> tuple[bool, int, int, Path]:
         said = Counter(_WORD.findall(file.read_text()))
         nearest = min((steps[word] for word in said if word in steps), default=far)
-        return nearest, -sum(n for word, n in said.items() if steps.get(word) == nearest), file
+        mentions = sum(times for word, times in said.items() if steps.get(word) == nearest)
+        return file.stem != f"test_{name}", nearest, -mentions, file
 
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
     return [str(file.relative_to(PROJECT)) for file in [*rules, *sorted(files, key=distance)]]

@@ -507,7 +507,7 @@ CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on, each of another user by one message; reads, the steps of one state, and writes are shared by all. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. Within a state the order is that of the messages. Returns the events to log of the replies that it queued.';
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. Returns the events to log of the replies that it queued.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
     LANGUAGE sql
@@ -1071,6 +1071,13 @@ CREATE FUNCTION wa.erase_wa_events(p_user_ids uuid[]) RETURNS bigint
 
 COMMENT ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) IS 'Of wa_erase_profile: deletes what these profiles wrote. Meta encodes the number in its message ids, so that only their digests are kept, for as long as it may repeat one.';
 
+CREATE FUNCTION wa.establish_plain_senders(p_messages wa.message[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) IS 'Finds or creates in one statement the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';
+
 CREATE FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1083,7 +1090,7 @@ CREATE FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
+COMMENT ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, under locks: those whose names the payload pairs in one way only together, any other one after the other.';
 
 CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1137,6 +1144,37 @@ CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text,
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) IS 'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_is_only_one says that there is but one message or status.';
+
+CREATE TABLE wa.flow_entries (
+    kind text NOT NULL,
+    value text NOT NULL,
+    action text DEFAULT 'enter'::text NOT NULL,
+    to_state text,
+    locale text,
+    scope text DEFAULT 'everywhere'::text NOT NULL,
+    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
+    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
+    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
+    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
+    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
+);
+
+COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
+
+COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
+
+COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
+
+COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
+
+COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
+
+CREATE FUNCTION wa.find_entry(p_message wa.message, p_state text) RETURNS wa.flow_entries
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1445,6 +1483,13 @@ CREATE FUNCTION wa.is_worth_retrying(p_sqlstate text) RETURNS boolean
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_worth_retrying(p_sqlstate text) IS 'Whether an error is a lost race or the server''s trouble, as all are whose cause is not known, and so neither the fault of the message at hand nor a mistake of the flow''s own code: it is then raised again, so that the whole call is repeated. handler/process/blame.py says the same for whole calls.';
+
+CREATE FUNCTION wa.join_arrays(p_arrays jsonb[]) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.join_arrays(p_arrays jsonb[]) IS 'One JSON array of the elements of several, in order.';
 
 CREATE FUNCTION wa.join_basket(p_chat wa.chat, p_code text) RETURNS wa.step_result
     LANGUAGE plpgsql
@@ -1839,30 +1884,6 @@ COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers bet
 
 COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
 
-CREATE TABLE wa.flow_entries (
-    kind text NOT NULL,
-    value text NOT NULL,
-    action text DEFAULT 'enter'::text NOT NULL,
-    to_state text,
-    locale text,
-    scope text DEFAULT 'everywhere'::text NOT NULL,
-    CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
-    CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
-    CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
-    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
-    CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
-);
-
-COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
-
-COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
-
-COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
-
-COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keyword is understood whatever the profile''s language.';
-
-COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
-
 CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) RETURNS wa.chat
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2185,7 +2206,7 @@ CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, each of another user, and until when if their state times out, and queues what steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -4379,6 +4400,9 @@ GRANT ALL ON FUNCTION wa.erase_traces(p_pattern text, p_words text[]) TO wa_priv
 REVOKE ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
 
@@ -4405,6 +4429,12 @@ GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) 
 
 REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
+GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;
@@ -4536,6 +4566,9 @@ GRANT ALL ON FUNCTION wa.is_sound_list(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_worth_retrying(p_sqlstate text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.join_arrays(p_arrays jsonb[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.join_arrays(p_arrays jsonb[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) TO wa_runtime;
@@ -4706,9 +4739,6 @@ GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_o
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
-
-GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
-GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) TO wa_runtime;

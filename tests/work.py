@@ -49,6 +49,12 @@ def count_kilobytes_sorted(
     return sorted_kilobytes
 
 
+def count_writes(superuser: Connection[Any], statement: LiteralString, *parameters: object) -> int:
+    """Return how often a plan wrote, to however many rows; undo the call."""
+    nodes = _nodes(superuser, statement, parameters)
+    return sum(node["Node Type"] == "ModifyTable" for node in nodes)
+
+
 def _nodes(
     superuser: Connection[Any], statement: LiteralString, parameters: tuple[object, ...]
 ) -> Iterator[dict[str, Any]]:

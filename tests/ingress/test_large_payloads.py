@@ -4,18 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value
-from tests.work import count_kilobytes_sorted
+from tests.work import count_kilobytes_sorted, count_rows_handled, count_writes
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Connect
+    from tests.payloads import Json
+
+
+def of_one_user(number: int) -> Json:
+    """Return a body in which one user writes as often, going in and out of a state."""
+    return payloads.envelope(
+        [payloads.text_message("help" if n % 2 else "what?") for n in range(number)]
+    )
+
+
+def of_many_users(number: int) -> Json:
+    """Return a body in which as many people write for the first time, with their contacts."""
+    senders = [str(34600000000 + n) for n in range(number)]
+    return payloads.envelope(
+        [payloads.text_message(sender=sender, user_id=f"ES.{sender}") for sender in senders],
+        contacts=[{"wa_id": sender, "user_id": f"ES.{sender}"} for sender in senders],
+    )
+
+
+def of_reactions(number: int) -> Json:
+    """Return a body in which as many people react who never wrote."""
+    senders = [str(34600000000 + n) for n in range(number)]
+    return payloads.envelope([payloads.reaction_message(sender=sender) for sender in senders])
+
+
+def of_changes(number: int) -> Json:
+    """Return a body of as many changes, each with the message of another new user."""
+    body = payloads.envelope([])
+    body["entry"][0]["changes"] = [
+        change
+        for n in range(number)
+        for change in payloads.envelope([payloads.text_message(sender=str(34600000000 + n))])[
+            "entry"
+        ][0]["changes"]
+    ]
+    return body
+
+
+LARGE = pytest.mark.parametrize("build", [of_one_user, of_many_users, of_reactions, of_changes])
 
 
 def test_ten_thousand_messages_of_ten_thousand_new_users_fit_into_the_lock_table(
@@ -66,3 +108,24 @@ def test_what_the_statuses_of_a_payload_take_grows_with_their_number(connect: Co
         for number in (500, 2000)
     )
     assert many < 5 * few
+
+
+@LARGE
+def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
+    connect: Connect, build: Callable[[int], Json]
+) -> None:
+    few, many = (
+        count_rows_handled(
+            connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(build(number))
+        )
+        for number in (64, 512)
+    )
+    assert many < 10 * few
+
+
+@LARGE
+def test_many_messages_share_what_is_written(
+    connect: Connect, build: Callable[[int], Json]
+) -> None:
+    written = count_writes(connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(build(512)))
+    assert written < 512 / 8

@@ -9,6 +9,7 @@ declare
   v_bsuids text[];
   v_message wa.message;
   v_messages wa.message[] := p_messages;
+  v_user_ids uuid[] := array[]::uuid[];
 begin
   select
     array_agg(distinct identity.phone) filter (where identity.phone is not null),
@@ -31,11 +32,15 @@ begin
   perform wa.establish_profile(pair.phone, pair.bsuid)
   from wa.list_status_identities(p_statuses) as pair;
 
+  if cardinality(v_messages) > 1 then
+    v_user_ids := wa.establish_plain_senders(v_messages);
+  end if;
+
   for v_position in 1..coalesce(cardinality(v_messages), 0) loop
     v_message := v_messages[v_position];
 
-    if v_message.status <> 'invalid_sender' then
-      v_messages[v_position].user_id := wa.establish_profile(
+    if v_user_ids[v_position] is null and v_message.status <> 'invalid_sender' then
+      v_user_ids[v_position] := wa.establish_profile(
         v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name
       );
     end if;
@@ -43,7 +48,7 @@ begin
 
   -- A later message may have merged the sender of an earlier one.
   for v_position in 1..coalesce(cardinality(v_messages), 0) loop
-    v_messages[v_position].user_id := (wa.get_profile(v_messages[v_position].user_id)).user_id;
+    v_messages[v_position].user_id := (wa.get_profile(v_user_ids[v_position])).user_id;
   end loop;
 
   -- A merge that committed meanwhile may have led to a profile that is not locked yet.
@@ -53,4 +58,4 @@ end
 $$;
 
 comment on function wa.establish_senders is
-'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, one after the other under locks.';
+'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, under locks: those whose names the payload pairs in one way only together, any other one after the other.';

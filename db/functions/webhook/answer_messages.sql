@@ -12,28 +12,23 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_are_alone boolean := false;
   v_group wa.message[] := array[]::wa.message[];
-  v_user_ids uuid[] := array[]::uuid[];
+  v_failures jsonb[] := array[]::jsonb[];
+  v_events jsonb[] := array[]::jsonb[];
   v_error text;
   v_hint text;
   v_again record;
 begin
   processed := 0;
-  failures := '[]'::jsonb;
-  events := '[]'::jsonb;
 
   -- Nothing comes after the last, and closes the last group.
   for v_position in 1..cardinality(p_messages) + 1 loop
     continue when p_messages[v_position].status <> 'processed';
 
     -- A system message can join the profiles of those that come after it.
-    v_are_alone := v_are_alone or coalesce(p_messages[v_position].message_type = 'system', false);
-
     if cardinality(v_group) > 0 and (
       v_position > cardinality(p_messages)
-      or v_are_alone
-      or p_messages[v_position].user_id = any(v_user_ids)
+      or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
       or cardinality(v_group) = p_most_together
     ) then
       v_error := null;
@@ -42,7 +37,7 @@ begin
         if v_group[1].message_type = 'system' then
           perform wa.change_identity(v_group[1]);
         else
-          events := events || wa.advance_chats(v_group);
+          v_events := v_events || wa.advance_chats(v_group);
         end if;
       exception
         when assert_failure or others then
@@ -56,21 +51,22 @@ begin
       if v_error is null then
         processed := processed + cardinality(v_group);
       elsif cardinality(v_group) = 1 then
-        failures := failures || wa.record_failure(v_group[1], v_error);
+        v_failures := v_failures || jsonb_build_array(wa.record_failure(v_group[1], v_error));
       else
         v_again := wa.answer_messages(v_group, 1);
         processed := processed + v_again.processed;
-        failures := failures || v_again.failures;
-        events := events || v_again.events;
+        v_failures := v_failures || v_again.failures;
+        v_events := v_events || v_again.events;
       end if;
 
       v_group := array[]::wa.message[];
-      v_user_ids := array[]::uuid[];
     end if;
 
     v_group := v_group || p_messages[v_position];
-    v_user_ids := v_user_ids || p_messages[v_position].user_id;
   end loop;
+
+  failures := wa.join_arrays(v_failures);
+  events := wa.join_arrays(v_events);
 end
 $$;
 

@@ -165,13 +165,13 @@ begin
       end if;
 
       if v_others is not null then
-        v_rest := v_rest || array(
-          select
+        foreach v_body in array v_others loop
+          v_rest := v_rest || (
             jsonb_build_object(
               'waba_id', v_entry ->> 'id', 'time', v_entry -> 'time', 'field', v_field, 'phone_number_id', v_number
-            ) || other.item
-          from unnest(v_others) as other (item)
-        );
+            ) || v_body
+          );
+        end loop;
       end if;
     end loop;
   end loop;

@@ -1,0 +1,69 @@
+create or replace function wa.find_entry(p_message wa.message, p_state text)
+returns wa.flow_entries
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry wa.flow_entries;
+  v_word text;
+  v_consent text;
+begin
+  if p_message.reply_id is not null then
+    select reply.* into v_entry
+    from wa.flow_entries as reply
+    where reply.kind = 'reply'
+      and reply.value = p_message.reply_id
+      and (reply.scope = 'everywhere' or p_state = 'home');
+
+    if not found then
+      select prefix.* into v_entry
+      from wa.flow_entries as prefix
+      where prefix.kind = 'reply_prefix'
+        and starts_with(p_message.reply_id, prefix.value)
+        and (prefix.scope = 'everywhere' or p_state = 'home')
+      order by length(prefix.value) desc, prefix.value
+      limit 1;
+    end if;
+
+    -- An id leads where it says. Where there is none of ours, what was typed or is shown does.
+    if found or wa.is_id_of_ours(p_message.reply_id) then
+      return v_entry;
+    end if;
+  end if;
+
+  v_word := wa.fold_text(p_message.body);
+
+  select word.action into v_consent
+  from wa.consent_words as word
+  where word.word = v_word;
+
+  if found then
+    v_entry.kind := 'keyword';
+    v_entry.action := 'enter';
+    v_entry.to_state := case v_consent when 'stop' then 'unsubscribe' else 'subscribe' end;
+    return v_entry;
+  end if;
+
+  select keyword.* into v_entry
+  from wa.flow_entries as keyword
+  where keyword.kind = 'keyword'
+    and keyword.value = v_word
+    and (keyword.scope = 'everywhere' or p_state = 'home');
+
+  -- A deep link stands anywhere in a text.
+  if not found and p_message.message_type = 'text' then
+    select link.* into v_entry
+    from wa.flow_entries as link
+    where link.kind = 'deep_link'
+      and wa.read_link(p_message.body, link.value) is not null
+      and (link.scope = 'everywhere' or p_state = 'home')
+    order by length(link.value) desc, link.value
+    limit 1;
+  end if;
+  return v_entry;
+end
+$$;
+
+comment on function wa.find_entry is
+'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others.';

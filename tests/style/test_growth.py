@@ -1,0 +1,39 @@
+"""What a loop gathers, it gathers in an array: anything else is copied again for each addition.
+
+No count of rows shows it, and the time of a small body does not either.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wa_webhook.migrate import find_db_folder, read_source
+
+ROUTINES = {file.path: file.text for file in read_source(find_db_folder()).routines}
+
+# Over the tables of a schema, which are few.
+FEW = {
+    "functions/operators/person/wa_erase_profile.sql",
+    "functions/operators/person/wa_export_profile.sql",
+}
+
+_LOOP = re.compile(r"\bloop\b.*\bend loop\b", re.DOTALL)
+_GATHERS = r"\b{name} := {name} \|\|"
+_BEGINS_ANEW = r"\b{name} := (?!{name} \|\|)"
+_GATHERS_ARRAYS = re.compile(r"\b(\w+) := \1 \|\| array\b")
+
+
+@pytest.mark.parametrize("path", sorted(ROUTINES.keys() - FEW))
+def test_no_loop_copies_all_that_it_has_gathered(path: str) -> None:
+    text = ROUTINES[path]
+    loops = "".join(_LOOP.findall(text))
+    names = re.findall(r"^\s+(?:out )?(\w+) jsonb\b(?!\[)", text, re.MULTILINE)
+    assert [
+        name
+        for name in names
+        if re.search(_GATHERS.format(name=name), loops)
+        and not re.search(_BEGINS_ANEW.format(name=name), loops)
+    ] == []
+    assert _GATHERS_ARRAYS.search(loops) is None

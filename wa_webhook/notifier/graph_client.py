@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import aiohttp
+from yarl import URL
 
-from wa_webhook.notifier.answers import read_answer
+from handler.process.http_session import open_session, read_at_most
+from wa_webhook.notifier.answers import Answer, read_answer
 from wa_webhook.notifier.exchange import Exchange
 from wa_webhook.notifier.media import MediaMaker, UnusableMediaError
 from wa_webhook.notifier.notification import SendResult, UploadedMedia
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import SimpleNamespace
     from typing import Self
 
+    from wa_webhook.notifier.media import MediaFile
     from wa_webhook.notifier.notification import Notification
 
-_CONNECT_SECONDS = 5.0
 _PHONE_NUMBER_ID = re.compile(r"[0-9]{1,32}")
-_IDLE_SECONDS = 4.0
-"""Below the usual five seconds of servers: a connection that the server is just closing makes the
-next message on it look as if it might have been sent."""
+_MOST_BYTES_OF_ANSWER = 2**20
+"""Thousands of times what Meta answers."""
+_JSON = {"Content-Type": "application/json"}
+_FORM = {"messaging_product": "whatsapp"}
 
 
 class _UploadFailedError(Exception):
@@ -34,7 +40,7 @@ class _UploadFailedError(Exception):
         self.result = result
 
 
-class MisledError(httpx.RequestError):
+class MisledError(Exception):
     """A row of the outbox would have led a request, and the token with it, to another place."""
 
 
@@ -43,8 +49,8 @@ class GraphClient:
 
     `base_url` holds host and version. `phone_number_id` is the business number for rows that name
     none. `timeout_seconds` bounds one send with everything it needs, `media_folder` is where files
-    may be taken from. `max_connections` is how many are kept open for the next sends; a send never
-    waits for another one's.
+    may be taken from, in `max_threads` at once. A send never waits for another one's. Must be made
+    in a running loop.
     """
 
     def __init__(
@@ -54,117 +60,126 @@ class GraphClient:
         token: str,
         phone_number_id: str,
         timeout_seconds: float,
-        max_connections: int,
+        max_threads: int,
         media_folder: Path | None = None,
     ) -> None:
         self._phone_number_id = phone_number_id
         self._timeout_seconds = timeout_seconds
-        self._media = MediaMaker(media_folder, most_at_once=max_connections)
-        self._base_url = httpx.URL(base_url)
-        self._sending: set[asyncio.Task[SendResult]] = set()
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {token}"},
-            follow_redirects=False,
-            event_hooks={"request": [self._refuse_other_places]},
-            timeout=httpx.Timeout(
-                timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds), pool=None
-            ),
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=max_connections,
-                keepalive_expiry=_IDLE_SECONDS,
-            ),
+        self._media = MediaMaker(media_folder, most_at_once=max_threads)
+        self._base_url = URL(base_url)
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._refuse_other_places)
+        trace.on_request_headers_sent.append(_note_writing)
+        self._http = open_session(
+            base_url, headers={"Authorization": f"Bearer {token}"}, trace=trace
         )
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for sending in list(self._sending):
-            sending.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
-        await self._http.aclose()
+        await self._http.close()
 
     async def send(self, notification: Notification) -> SendResult:
-        """Send one notification and tell what happened; never raises, not even when cancelled."""
+        """Send one notification and tell what happened; never raises, not even when cancelled.
+
+        Nothing goes on behind the result: a send that is given up is cut off.
+        """
         started = time.monotonic()
         exchange = Exchange()
-        sending = asyncio.create_task(self._send(notification, exchange))
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
         try:
-            # Not cancelled when time is up: httpx may keep the connection of a cancelled request
-            # for ever. Its own time-outs end it soon.
-            await asyncio.wait([sending], timeout=self._timeout_seconds)
+            async with asyncio.timeout(self._timeout_seconds):
+                result = await self._send(notification, exchange)
+        except TimeoutError:
+            result = exchange.failure(f"no answer within {self._timeout_seconds:g} s")
         except asyncio.CancelledError:
-            result = exchange.give_up("the notifier stopped before an answer came")
-        else:
-            if sending.done():
-                result = sending.result()
-            else:
-                result = exchange.give_up(f"no answer within {self._timeout_seconds:g} s")
+            result = exchange.failure("the notifier stopped before an answer came")
         duration_ms = round((time.monotonic() - started) * 1000)
         return replace(result, media=exchange.media, duration_ms=duration_ms)
 
     async def _send(self, notification: Notification, exchange: Exchange) -> SendResult:
-        request = notification.request
         try:
+            request = notification.request
             if notification.upload is not None:
-                exchange.media = await self._upload(notification, notification.upload)
-                request = _with_media(request, exchange.media)
-            return read_answer(await self.post_message(notification, request, exchange))
+                message = json.loads(request)
+                exchange.media = await self._upload(notification, notification.upload, message)
+                request = _with_media(message, exchange.media)
+            place = self._place(notification, "messages")
+            return read_answer(await self._post(place, request.encode(), _JSON, exchange))
         except _UploadFailedError as failed:
             return failed.result
         except Exception as error:  # noqa: BLE001, RUF100 (a result is owed for every claimed row)
             return exchange.failure(error)
 
-    async def post_message(
-        self, notification: Notification, request: dict[str, Any], exchange: Exchange
-    ) -> httpx.Response:
-        """Post a request. Raises GivenUpError, when it has been given up, and httpx's errors."""
-        return await self._http.post(
-            f"{self._sender(notification)}/messages",
-            json=request,
-            extensions={"trace": exchange.trace},
-        )
-
-    async def _upload(self, notification: Notification, upload: dict[str, Any]) -> UploadedMedia:
+    async def _upload(
+        self, notification: Notification, upload: dict[str, Any], message: dict[str, Any]
+    ) -> UploadedMedia:
         """Upload the file of a notification; whatever goes wrong here, no message was sent."""
         try:
-            file = await self._media.make(upload, str(notification.request.get("type")))
-            response = await self._http.post(
-                f"{self._sender(notification)}/media",
-                data={"messaging_product": "whatsapp"},
-                files={"file": (file.name, file.content, file.mime_type)},
-            )
-        except (UnusableMediaError, httpx.HTTPError) as error:
+            file = await self._media.make(upload, str(message.get("type")))
+            place = self._place(notification, "media")
+            answer = await self._post(place, _form_of(file), {}, Exchange())
+        except (UnusableMediaError, MisledError, aiohttp.ClientError, OSError) as error:
             text = f"upload: {type(error).__name__}: {error}"
             raise _UploadFailedError(SendResult("not_sent", error_message=text)) from error
-        answer = read_answer(response)
-        if answer.outcome == "rejected":
+        result = read_answer(answer)
+        if result.outcome == "rejected":
             raise _UploadFailedError(
-                replace(answer, error_message=f"upload: {answer.error_message}")
+                replace(result, error_message=f"upload: {result.error_message}")
             )
-        media_id = response.json().get("id") if response.is_success else None
+        media_id = answer.read_object().get("id") if answer.is_success else None
         if not isinstance(media_id, str):
-            text = f"upload: HTTP {response.status_code} without a media id"
-            raise _UploadFailedError(replace(answer, outcome="not_sent", error_message=text))
+            text = f"upload: HTTP {answer.status} without a media id"
+            raise _UploadFailedError(replace(result, outcome="not_sent", error_message=text))
         return UploadedMedia(str(upload["cache_key"]), media_id)
 
-    def _sender(self, notification: Notification) -> str:
+    async def _post(
+        self,
+        place: URL,
+        content: bytes | aiohttp.FormData,
+        headers: dict[str, str],
+        exchange: Exchange,
+    ) -> Answer:
+        """Post a request. Raises MisledError and aiohttp's errors."""
+        # The loop first learns which idle connections their servers have closed.
+        await asyncio.sleep(0)
+        response = await self._http.post(
+            place, data=content, headers=headers, allow_redirects=False, trace_request_ctx=exchange
+        )
+        body = await read_at_most(response, _MOST_BYTES_OF_ANSWER)
+        retry_after = response.headers.get("Retry-After", "")
+        return Answer(response.status, b"" if body is None else body, retry_after)
+
+    def _place(self, notification: Notification, what: str) -> URL:
         sender = notification.phone_number_id or self._phone_number_id
         if not _PHONE_NUMBER_ID.fullmatch(sender):
             raise MisledError("the sender is no id of a phone number")
-        return sender
+        return self._base_url / sender / what
 
-    async def _refuse_other_places(self, request: httpx.Request) -> None:
+    async def _refuse_other_places(
+        self, _: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams
+    ) -> None:
         base, url = self._base_url, request.url
-        is_ours = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
-        if not is_ours or not url.path.startswith(f"{base.path.rstrip('/')}/"):
+        is_ours = (url.scheme, url.raw_host, url.port) == (base.scheme, base.raw_host, base.port)
+        if not is_ours or not url.raw_path.startswith(f"{base.raw_path.rstrip('/')}/"):
             raise MisledError("the request would leave WHATSAPP_API_BASE_URL")
 
 
-def _with_media(request: dict[str, Any], media: UploadedMedia) -> dict[str, Any]:
-    message_type = request["type"]
-    return {**request, message_type: {**request[message_type], "id": media.media_id}}
+async def _note_writing(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
+    exchange: Exchange = context.trace_request_ctx
+    exchange.is_written = True
+
+
+def _form_of(file: MediaFile) -> aiohttp.FormData:
+    form = aiohttp.FormData(_FORM, quote_fields=False)
+    name = "".join(one if one.isprintable() else "_" for one in file.name)
+    form.add_field("file", io.BytesIO(file.content), filename=name, content_type=file.mime_type)
+    return form
+
+
+def _with_media(message: dict[str, Any], media: UploadedMedia) -> str:
+    message_type = message["type"]
+    return json.dumps(
+        {**message, message_type: {**message[message_type], "id": media.media_id}},
+        ensure_ascii=False,
+    )

@@ -29,14 +29,15 @@ _LONGEST_ID = 512
 class Notification:
     """One claimed row of the outbox, as `wa_notifications_claim` returns it.
 
-    `request` is the complete body for the Graph API. `phone_number_id` is the business number to
-    send from (None: the configured one). `upload` names a file to upload first, see `media`.
+    `request` is the complete body for the Graph API, as JSON. `phone_number_id` is the business
+    number to send from (None: the configured one). `upload` names a file to upload first, see
+    `media`.
     """
 
     id: int
     lock_token: UUID
     phone_number_id: str | None
-    request: dict[str, Any]
+    request: str
     upload: dict[str, Any] | None
     retry_count: int
 

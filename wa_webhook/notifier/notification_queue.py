@@ -42,7 +42,7 @@ class NotificationQueue:
         self._worker = worker
         self._lease = timedelta(seconds=lease_seconds)
         self._claim = _statement(
-            "select id, lock_token, phone_number_id, request, upload, retry_count"
+            "select id, lock_token, phone_number_id, request::text, upload, retry_count"
             " from {}.wa_notifications_claim(%s, %s, %s)",
             schema,
         )

@@ -45,7 +45,7 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         token=settings.wa_token.get_secret_value(),
         phone_number_id=settings.wa_phone_id,
         timeout_seconds=settings.wa_notify_timeout_seconds,
-        max_connections=settings.wa_notify_concurrency,
+        max_threads=settings.wa_notify_concurrency,
         media_folder=settings.wa_media_folder,
     )
     limits = Limits(

@@ -21,6 +21,7 @@ COUNTERS = {
     "invalid_sender": ("wa_message_invalid_sender", "Messages without a usable sender"),
     "duplicate": ("wa_message_duplicate", "Messages that had been counted before"),
     "ignored": ("wa_message_ignored", "Messages that need no effect"),
+    "foreign": ("wa_message_foreign", "Messages for numbers that are not ours, kept for a replay"),
     "statuses": ("wa_status_received", "Statuses of messages that we sent"),
     "kept": ("wa_payload_kept", "Payloads kept whole for an operator"),
 }

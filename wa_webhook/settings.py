@@ -17,11 +17,18 @@ class DatabaseSettings(DatabaseOptions):
     wa_database_url: ConnectionString
 
 
+_META_ID = r"^[0-9]{1,32}$"
+
+
 class BotSettings(ProcessSettings):
-    """What `wa-webhook migrate` tells the database about the bot."""
+    """What `wa-webhook migrate` tells the database about the bot and its number."""
 
     wa_bot_number_e164: str | None = Field(None, pattern=r"^\+[1-9][0-9]{6,14}$")
     """Where wa.me links lead; kept in the row bot_number_e164 of wa.settings."""
+    wa_phone_id: str | None = Field(None, pattern=_META_ID)
+    """The business number, by Meta's id; kept as a row of wa.numbers."""
+    wa_waba_id: str | None = Field(None, pattern=_META_ID)
+    """The WhatsApp business account that the number belongs to."""
 
 
 class JwtSettings(ProcessSettings):
@@ -34,5 +41,13 @@ class GraphSettings(ProcessSettings):
     """Meta's API: the system user's token, the business number's id, host and version."""
 
     wa_token: AsciiSecret
-    wa_phone_id: str = Field(pattern=r"^[0-9]{1,32}$")
+    wa_phone_id: str = Field(pattern=_META_ID)
+    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+
+
+class AccountSettings(ProcessSettings):
+    """What reading an account's numbers takes: the token, and the account unless it is named."""
+
+    wa_token: AsciiSecret
+    wa_waba_id: str | None = Field(None, pattern=_META_ID)
     whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"

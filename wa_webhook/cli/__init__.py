@@ -11,6 +11,7 @@ from wa_webhook.cli.flows import flows
 from wa_webhook.cli.key import key
 from wa_webhook.cli.migrate import migrate
 from wa_webhook.cli.notify import notify
+from wa_webhook.cli.numbers import app as numbers
 from wa_webhook.cli.person import app as person
 from wa_webhook.cli.post import post
 from wa_webhook.cli.replay import replay
@@ -39,3 +40,4 @@ app.command()(extension)
 app.command()(key)
 app.command()(rewrite)
 app.add_typer(person, name="person")
+app.add_typer(numbers, name="numbers")

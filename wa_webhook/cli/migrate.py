@@ -13,6 +13,7 @@ from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
+from wa_webhook.operations.numbers import Numbers
 from wa_webhook.settings import BotSettings
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def migrate(
 
     Exits with 1 when it stopped before the end, saying which file, line and statement.
     """
-    bot_number = settings_or_exit(BotSettings).wa_bot_number_e164
+    bot = settings_or_exit(BotSettings)
     url = database_url_or_exit(database_url)
     try:
         with psycopg.connect(
@@ -90,8 +91,10 @@ def migrate(
                 if adopt:
                     _adopt(migrator, dry_run=False)
                 _run(migrator)
-                if bot_number is not None:
-                    _set_bot_number(database, names, bot_number)
+                if bot.wa_bot_number_e164 is not None:
+                    _set_bot_number(database, names, bot.wa_bot_number_e164)
+                if bot.wa_phone_id is not None:
+                    _enter_number(database, names, bot.wa_phone_id, bot.wa_waba_id)
     except (MigrateError, psycopg.Error) as error:
         typer.echo(str(error).strip(), err=True)
         if isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
@@ -134,6 +137,22 @@ def _set_bot_number(database: Connection[Any], names: Names, number: str) -> Non
     )
     if changed.rowcount:
         typer.echo(f"bot_number_e164 is now {number}")
+
+
+def _enter_number(
+    database: Connection[Any], names: Names, phone_number_id: str, waba_id: str | None
+) -> None:
+    numbers = Numbers(database, names)
+    known = {number.phone_number_id: number for number in numbers.list_known()}.get(phone_number_id)
+    if known is not None and known.retired_at is not None:
+        typer.echo(
+            f"WA_PHONE_ID {phone_number_id} is retired:"
+            f" wa-webhook numbers add {phone_number_id} makes it ours again",
+            err=True,
+        )
+    elif known is None or waba_id not in (None, known.waba_id):
+        numbers.add(phone_number_id, waba_id=waba_id)
+        typer.echo(f"{phone_number_id} is one of our business numbers")
 
 
 def _say_target(database: Connection[Any]) -> None:

@@ -40,6 +40,7 @@ APP_SECRET = "local-app-secret"  # noqa: S105
 VERIFY_TOKEN = "local-verify-token"  # noqa: S105
 ACCESS_TOKEN = "local-access-token"  # noqa: S105
 PHONE_NUMBER_ID = "106540352242922"
+ACCOUNT_ID = "102290129340398"
 BOT_NUMBER = "+15550001111"
 _GRAPH_VERSION = "v26.0"
 
@@ -87,6 +88,15 @@ def prepare_database(postgres: LocalPostgres, names: Names | None = None) -> Non
             .encode(),
             (BOT_NUMBER,),
         )
+        database.execute(
+            Rewriter(names)
+            .rewrite(
+                "insert into wa.numbers (phone_number_id, waba_id, display_number)"
+                " values (%s, %s, %s) on conflict (phone_number_id) do nothing"
+            )
+            .encode(),
+            (PHONE_NUMBER_ID, ACCOUNT_ID, BOT_NUMBER),
+        )
     with psycopg.connect(postgres.url(SUPERUSER), autocommit=True) as database:
         for role in (names.edge_role, names.notifier_role, names.operator_role):
             database.execute(f"alter role {role} login".encode())
@@ -110,6 +120,7 @@ async def run_stack(postgres: LocalPostgres, ports: Ports) -> AsyncIterator[Loca
         app_secret=APP_SECRET,
         webhook_url=webhook_url,
         phone_number_ids={PHONE_NUMBER_ID},
+        accounts={ACCOUNT_ID: {PHONE_NUMBER_ID: BOT_NUMBER}},
     )
     async with contextlib.AsyncExitStack() as running:
         graph_server = await running.enter_async_context(LocalServer(graph.app, ports.graph))

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
+from handler.process.environment import SettingsError, load_settings
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
 from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
 from wa_webhook.doctor.temporary import check_temporary
 from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
 from wa_webhook.operations.migrations import MIGRATE, read_migrations
+from wa_webhook.settings import BotSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from psycopg import Connection
@@ -139,6 +141,45 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
         )
     if row[0]["ok"]:
         yield ok("health", "the database can take webhooks")
+    yield from _numbers(row[0]["numbers"], _own_number())
+
+
+def _own_number() -> str | None:
+    try:
+        return load_settings(BotSettings).wa_phone_id
+    except SettingsError:
+        return None
+
+
+def _numbers(numbers: Mapping[str, Any], own: str | None) -> Iterator[Check]:
+    known = numbers["known"]
+    if not known:
+        yield warn(
+            "numbers",
+            "no business number is known, so that messages to any number are answered",
+            "wa-webhook migrate with WA_PHONE_ID and WA_WABA_ID set, or wa-webhook numbers add.",
+        )
+    elif own is not None and own not in known:
+        yield fail(
+            "numbers",
+            f"WA_PHONE_ID {own} is not one of our business numbers",
+            f"wa-webhook numbers add {own}, or set the right one.",
+        )
+    else:
+        yield ok("numbers", f"{len(known)} business numbers are ours")
+    for other in numbers["foreign"]:
+        number = other["phone_number_id"]
+        yield warn(
+            "numbers",
+            f"{other['messages']} messages came for the number {number}, which is not one of ours",
+            f"If it is: wa-webhook numbers add {number}, then wa-webhook replay.",
+        )
+    for number in numbers["held"]:
+        yield warn(
+            "numbers",
+            f"messages are queued from the number {number or 'that none names'}, and held",
+            "wa-webhook numbers add, if it is ours.",
+        )
 
 
 def _mend(error: psycopg.Error) -> str:

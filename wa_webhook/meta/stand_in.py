@@ -36,7 +36,8 @@ class GraphStandIn:
     """Takes messages for `phone_number_ids` (any, when None) from whoever shows `token`.
 
     Every accepted message is in `record`, in order; `behave` makes the next ones go wrong.
-    `wa_ids` maps a number, in digits, to the one under which Meta knows it. Serve `app` with
+    `wa_ids` maps a number, in digits, to the one under which Meta knows it. `accounts` has the
+    numbers of each account, by id, as people dial them: those it can be asked for. Serve `app` with
     `wa_webhook.dev.server.LocalServer`: cutting connections takes its HTTP protocol.
     """
 
@@ -50,6 +51,7 @@ class GraphStandIn:
         with_read: bool = False,
         user_ids: dict[str, str] | None = None,
         wa_ids: dict[str, str] | None = None,
+        accounts: dict[str, dict[str, str]] | None = None,
         seed: int = 0,
     ) -> None:
         self.token = token
@@ -60,9 +62,11 @@ class GraphStandIn:
         )
         self._phone_number_ids = phone_number_ids
         self.wa_ids = wa_ids or {}
+        self._accounts = accounts or {}
         self.app = Starlette(
             routes=[
                 Route("/{version}/{phone_number_id}", self._phone_number, methods=["GET"]),
+                Route("/{version}/{waba_id}/phone_numbers", self._phone_numbers, methods=["GET"]),
                 Route("/{version}/{phone_number_id}/messages", self._messages, methods=["POST"]),
                 Route("/{version}/{phone_number_id}/media", self._media, methods=["POST"]),
                 Route("/_accepted", self._accepted, methods=["GET"]),
@@ -89,6 +93,23 @@ class GraphStandIn:
         return JSONResponse(
             {"id": request.path_params["phone_number_id"], "quality_rating": "GREEN"}
         )
+
+    async def _phone_numbers(self, request: Request) -> Response:
+        self._check_token(request)
+        waba_id = request.path_params["waba_id"]
+        if waba_id not in self._accounts:
+            raise _no_such_object(waba_id)
+        # A page a number, so that whoever asks has to turn them.
+        numbers = sorted(self._accounts[waba_id].items())
+        at = int(request.query_params.get("after", 0))
+        listed = [
+            {"id": number_id, "display_phone_number": display, "quality_rating": "GREEN"}
+            for number_id, display in numbers[at : at + 1]
+        ]
+        paging: dict[str, Any] = {"cursors": {"before": str(at), "after": str(at + 1)}}
+        if at + 1 < len(numbers):
+            paging["next"] = str(request.url.include_query_params(after=at + 1))
+        return JSONResponse({"data": listed, "paging": paging})
 
     async def _messages(self, request: Request) -> Response:
         self._check_access(request)
@@ -137,13 +158,16 @@ class GraphStandIn:
         return JSONResponse({"success": True})
 
     def _check_access(self, request: Request) -> None:
+        self._check_token(request)
+        phone_number_id = request.path_params["phone_number_id"]
+        if self._phone_number_ids is not None and phone_number_id not in self._phone_number_ids:
+            raise _no_such_object(phone_number_id)
+
+    def _check_token(self, request: Request) -> None:
         self.record.requests += 1
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             raise GraphError(190)
-        phone_number_id = request.path_params["phone_number_id"]
-        if self._phone_number_ids is not None and phone_number_id not in self._phone_number_ids:
-            raise GraphError(100, f"Object with ID '{phone_number_id}' does not exist", subcode=33)
 
     async def _refuse(self, request: Request, behaviour: Behaviour) -> Response | None:
         """Answer a request that nothing is accepted of, or None when it goes on."""
@@ -190,6 +214,10 @@ class GraphStandIn:
         )
         self.record.add(accepted)
         return accepted
+
+
+def _no_such_object(graph_id: str) -> GraphError:
+    return GraphError(100, f"Object with ID '{graph_id}' does not exist", subcode=33)
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

@@ -5,13 +5,20 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_rest jsonb;
   v_changes jsonb;
   v_events jsonb := '[]'::jsonb;
 begin
-  perform wa.note_marketing_preferences(p_rest);
+  v_rest := wa.leave_out_foreign(p_rest);
+
+  if v_rest is null then
+    return v_events;
+  end if;
+
+  perform wa.note_marketing_preferences(v_rest);
 
   select jsonb_agg(to_jsonb(change) order by change.sequence) into v_changes
-  from wa.list_account_changes(p_rest) as change;
+  from wa.list_account_changes(v_rest) as change;
 
   if v_changes is null then
     return v_events;
@@ -21,7 +28,7 @@ begin
   perform wa.note_templates(v_changes);
 
   if jsonb_path_exists(v_changes, '$[*] ? (@.effect == "raise_rate")') then
-    v_events := v_events || wa.raise_number_rate();
+    v_events := v_events || wa.raise_number_rate(v_changes);
   end if;
   v_events := v_events || wa.pause_for_account(v_changes);
 
@@ -33,6 +40,7 @@ begin
         ' ',
         change.field,
         change.event,
+        number.phone_number_id,
         change.value ->> 'flow_id',
         change.value ->> 'message_template_name',
         change.value ->> 'message_template_language'
@@ -40,11 +48,13 @@ begin
       200
     ),
     jsonb_build_object('waba_id', change.waba_id, 'description', change.description)
+    || jsonb_strip_nulls(jsonb_build_object('phone_number_id', number.phone_number_id))
     || wa.mask_json(change.value, 'entry.changes.value'),
     1
   from jsonb_to_recordset(v_changes) as change (
     field text, event text, effect text, description text, waba_id text, value jsonb
   )
+  cross join lateral (values (wa.find_number(change.value))) as number (phone_number_id)
   where change.effect in ('pause_queue', 'hold_template', 'alert');
 
   return v_events;
@@ -52,4 +62,4 @@ end
 $$;
 
 comment on function wa.apply_account_changes is
-'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. Returns events.';
+'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';

@@ -1,31 +1,38 @@
-create or replace function wa.raise_number_rate()
+create or replace function wa.raise_number_rate(p_changes jsonb)
 returns jsonb
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rate integer := wa.get_setting('upgraded_number_rate_per_second')::integer;
+  v_rate constant integer := wa.get_setting('upgraded_number_rate_per_second')::integer;
+  v_numbers text[];
 begin
-  -- The webhook names the number as people dial it, which tells its id only where there is but one.
-  if (select count(*) from wa.number_pace as pace where pace.phone_number_id <> '') > 1 then
-    perform wa.raise_alert(
-      'account_warning',
-      'phone_number_quality_update THROUGHPUT_UPGRADE',
-      jsonb_build_object('description', 'One of several numbers may send faster: set its wa.number_pace.rate_per_second.')
-    );
-    return '[]'::jsonb;
+  select array_agg(distinct wa.find_number(change.value)) into v_numbers
+  from jsonb_to_recordset(p_changes) as change (effect text, value jsonb)
+  where change.effect = 'raise_rate';
+
+  -- What names none of ours can only be meant for the one that sends.
+  if array_position(v_numbers, null) is not null then
+    if (select count(*) from wa.number_pace as pace where pace.phone_number_id <> '') > 1 then
+      perform wa.raise_alert(
+        'account_warning',
+        'phone_number_quality_update THROUGHPUT_UPGRADE',
+        jsonb_build_object('description', 'One of several numbers may send faster: set its wa.number_pace.rate_per_second.')
+      );
+      v_numbers := array_remove(v_numbers, null);
+    else
+      v_numbers := array(select pace.phone_number_id from wa.number_pace as pace);
+    end if;
   end if;
 
-  update wa.number_pace as pace
-  set rate_per_second = v_rate
-  where pace.phone_number_id in (
-    select slower.phone_number_id
-    from wa.number_pace as slower
-    where slower.rate_per_second is distinct from v_rate
-    order by slower.phone_number_id
-    for update
-  );
+  insert into wa.number_pace as pace (phone_number_id, rate_per_second)
+  select raised.phone_number_id, v_rate
+  from unnest(v_numbers) as raised (phone_number_id)
+  order by raised.phone_number_id
+  on conflict (phone_number_id) do update
+  set rate_per_second = excluded.rate_per_second
+  where pace.rate_per_second is distinct from excluded.rate_per_second;
 
   if not found then
     return '[]'::jsonb;
@@ -37,4 +44,4 @@ end
 $$;
 
 comment on function wa.raise_number_rate is
-'Meta has upgraded a business number: it sends at upgraded_number_rate_per_second from now on, or a person is asked which one. Returns events.';
+'Meta has upgraded business numbers, as account changes (of wa.list_account_changes) say: each sends at upgraded_number_rate_per_second from now on. Where a change names none that we know, the only one does, or a person is asked which one. Returns events.';

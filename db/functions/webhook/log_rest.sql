@@ -23,7 +23,7 @@ begin
     select
       rest.*,
       case
-        when rest.field = any(c_fields) then null
+        when rest.is_test or rest.is_foreign or rest.field = any(c_fields) then null
         when rest.field is distinct from 'messages' then 'field'
         when rest.path = 'entry.changes.value.messages' then 'message'
         when rest.path = 'entry.changes.value.statuses' then 'status'
@@ -31,7 +31,8 @@ begin
         when not wa.are_known_errors(rest.body -> 'errors') then 'error'
       end as unknown
     from jsonb_to_recordset(p_rest) as rest (
-      path text, body jsonb, field text, waba_id text, phone_number_id text
+      path text, body jsonb, field text, waba_id text, phone_number_id text, is_test boolean, is_foreign boolean,
+      count integer
     )
   ),
 
@@ -42,7 +43,11 @@ begin
       left(item.field, 100),
       item.waba_id,
       item.phone_number_id,
-      coalesce(wa.mask_json(item.body, item.path), 'null')
+      case
+        when item.is_foreign
+          then jsonb_build_object('statuses', wa.mask_json(item.body, item.path), 'count', item.count)
+        else coalesce(wa.mask_json(item.body, item.path), 'null')
+      end
     from item
   )
 

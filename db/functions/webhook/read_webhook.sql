@@ -1,6 +1,7 @@
 create or replace function wa.read_webhook(
   p_payload jsonb,
   out messages wa.message[],
+  out foreign_messages wa.message[],
   out statuses jsonb,
   out rest jsonb,
   out unattributed jsonb
@@ -20,6 +21,11 @@ declare
   v_field text;
   v_value jsonb;
   v_number text;
+  -- No number is so called: the first is always looked up.
+  v_number_before text := '';
+  v_is_known boolean;
+  v_is_ours boolean;
+  v_answers boolean;
   v_message wa.message;
   v_contacts jsonb;
   v_contacts_by_name jsonb;
@@ -73,7 +79,25 @@ begin
         v_number := null;
       end if;
 
-      if v_field = 'messages' then
+      if v_entry ->> 'id' = '0' then
+        -- The dashboard's Test button, whatever the field.
+        v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value, 'is_test', true)];
+      elsif v_field = 'messages' then
+        if v_number is distinct from v_number_before then
+          v_number_before := v_number;
+
+          select true, known.retired_at is null, known.answers into v_is_known, v_is_ours, v_answers
+          from wa.numbers as known
+          where known.phone_number_id = v_number;
+
+          if not found then
+            -- While no number is entered, each is ours.
+            v_is_known := not exists (select from wa.numbers);
+            v_is_ours := v_is_known;
+            v_answers := true;
+          end if;
+        end if;
+
         v_bodies := jsonb_path_query_array(v_value, '$.messages[*]');
         v_contacts := jsonb_path_query_array(v_value, '$.contacts[*]');
         v_contacts_by_name := null;
@@ -103,7 +127,9 @@ begin
           end if;
           v_message := wa.read_message(v_body, v_contact, v_entry ->> 'id', v_number, v_sequence, v_prefixes);
 
-          if v_message.phone is null and v_message.bsuid is null then
+          if not v_is_ours then
+            foreign_messages := foreign_messages || v_message;
+          elsif v_message.phone is null and v_message.bsuid is null then
             unattributed := coalesce(unattributed, '[]') || jsonb_build_object(
               'object', 'whatsapp_business_account',
               'entry', jsonb_build_array(
@@ -117,12 +143,24 @@ begin
               )
             );
           else
+            if not v_answers and v_message.status = 'processed' and v_message.message_type <> 'system' then
+              v_message.status := 'ignored';
+            end if;
             messages := messages || v_message;
           end if;
         end loop;
 
         if v_value @? '$.statuses[*]' then
           v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
+
+          -- What a number that is retired has sent still ends somehow.
+          if not v_is_known then
+            v_others := v_others || jsonb_build_object(
+              'path', 'entry.changes.value.statuses', 'body', v_bodies -> 0, 'is_foreign', true,
+              'count', jsonb_array_length(v_bodies)
+            );
+            v_bodies := '[]';
+          end if;
 
           for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
             v_body := v_bodies -> v_position;
@@ -182,4 +220,4 @@ end
 $$;
 
 comment on function wa.read_webhook is
-'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';

@@ -4,30 +4,6 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- The webhook that would have carried just this message: what wa_replay_event dispatches again.
-  v_envelope constant jsonb := jsonb_build_object(
-    'object', 'whatsapp_business_account',
-    'entry', jsonb_build_array(
-      jsonb_build_object(
-        'id', p_message.waba_id,
-        'changes', jsonb_build_array(
-          jsonb_build_object(
-            'field', 'messages',
-            'value', jsonb_build_object(
-              'messaging_product', 'whatsapp',
-              'metadata', jsonb_build_object('phone_number_id', p_message.phone_number_id),
-              'contacts', case
-                when p_message.contact is null then '[]'::jsonb
-                else jsonb_build_array(p_message.contact)
-              end,
-              'messages', jsonb_build_array(p_message.content)
-            )
-          )
-        )
-      )
-    )
-  );
 begin
   delete from public.wa_events as event
   where event.wa_message_id = p_message.wa_message_id;
@@ -37,7 +13,7 @@ begin
   )
   values (
     p_message.wa_message_id, p_message.user_id, p_message.phone_number_id, p_message.message_type,
-    'failed', p_message.sent_at, p_error, v_envelope
+    'failed', p_message.sent_at, p_error, wa.build_envelope(p_message)
   );
 
   perform wa.tell_of_failure(p_message);

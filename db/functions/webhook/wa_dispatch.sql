@@ -15,7 +15,9 @@ declare
   v_answered record;
   v_received integer := 0;
   v_statuses integer := 0;
+  v_known wa.message[];
   v_claimed wa.message[] := array[]::wa.message[];
+  v_foreign integer := 0;
   v_processed integer := 0;
   v_failed integer := 0;
   v_invalid integer := 0;
@@ -40,9 +42,13 @@ begin
       v_invalid := wa.keep_unattributed(v_webhook.unattributed);
     end if;
 
-    v_claimed := wa.claim_messages(
-      wa.know_senders(wa.leave_out_erased(v_webhook.messages), v_webhook.statuses)
-    );
+    v_known := wa.know_senders(wa.leave_out_erased(v_webhook.messages), v_webhook.statuses);
+
+    if v_webhook.foreign_messages is not null then
+      v_foreign := wa.keep_foreign(wa.leave_out_erased(v_webhook.foreign_messages));
+    end if;
+
+    v_claimed := wa.claim_messages(v_known);
     v_answered := wa.answer_messages(v_claimed);
     v_events := v_answered.events || v_answered.failures;
 
@@ -57,7 +63,7 @@ begin
     end if;
 
     v_processed := v_answered.processed;
-    v_received := coalesce(cardinality(v_webhook.messages), 0);
+    v_received := coalesce(cardinality(v_webhook.messages), 0) + coalesce(cardinality(v_webhook.foreign_messages), 0);
     v_statuses := coalesce(jsonb_array_length(v_webhook.statuses), 0);
     v_failed := jsonb_array_length(v_answered.failures);
   end if;
@@ -79,8 +85,9 @@ begin
     'processed', v_processed,
     'failed', v_failed,
     'invalid_sender', v_invalid,
-    'ignored', v_ignored,
-    'duplicate', v_received - cardinality(v_claimed),
+    'ignored', v_ignored + v_foreign,
+    'foreign', v_foreign,
+    'duplicate', v_received - v_foreign - cardinality(v_claimed),
     'statuses', v_statuses,
     'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
     'retention_due', wa.is_retention_due(),
@@ -92,6 +99,6 @@ $$;
 alter function public.wa_dispatch owner to wa_runtime;
 
 comment on function public.wa_dispatch is
-'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 grant execute on function public.wa_dispatch to wa_edge_role;

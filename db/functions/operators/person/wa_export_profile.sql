@@ -35,6 +35,17 @@ begin
     v_tables := v_tables || jsonb_build_object(v_table.table_name, v_rows);
   end loop;
 
+  -- What was kept for a number that is not ours has made nobody known.
+  v_tables := v_tables || jsonb_build_object(
+    'wa_events',
+    v_tables -> 'wa_events' || (
+      select coalesce(jsonb_agg(to_jsonb(event)), '[]')
+      from public.wa_events as event
+      where event.user_id is null
+        and event.payload::text ~ v_pattern
+    )
+  );
+
   perform wa.emit_event('PERSON_EXPORTED', jsonb_build_object('user_id', v_user_id));
   return jsonb_build_object(
     'exported_at', now(),

@@ -11,7 +11,8 @@ declare
   v_hint text;
 begin
   delete from public.wa_events as event
-  where event.wa_message_id = p_wa_message_id and event.status = 'failed'
+  where event.wa_message_id = p_wa_message_id
+    and (event.status = 'failed' or (event.status = 'ignored' and event.payload is not null))
   returning event.* into v_event;
 
   if v_event.wa_message_id is null then
@@ -39,11 +40,11 @@ begin
   )
   values (
     v_event.wa_message_id, v_event.user_id, v_event.phone_number_id, v_event.message_type,
-    'failed', v_event.sent_at, v_error, v_event.payload
+    v_event.status, v_event.sent_at, v_error, v_event.payload
   );
   return jsonb_build_object('failed', 1);
 end
 $$;
 
 comment on function wa.replay_failed_event is
-'Dispatches one failed message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
+'Dispatches one kept message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';

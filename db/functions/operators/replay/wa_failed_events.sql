@@ -16,13 +16,31 @@ set extra_float_digits = 1
 set standard_conforming_strings = on
 as $$
   with failed as (
-    select event.error, event.received_at, event.user_id, event.phone_number_id, event.sent_at
-    from public.wa_events as event
-    where event.status = 'failed'
-      and event.received_at >= wa_failed_events.received_after
-      and event.received_at < wa_failed_events.received_before
-      and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
-    order by event.received_at desc
+    (
+      select event.error, event.received_at, event.user_id, event.phone_number_id, event.sent_at
+      from public.wa_events as event
+      where event.status = 'failed'
+        and event.received_at >= wa_failed_events.received_after
+        and event.received_at < wa_failed_events.received_before
+        and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
+      order by event.received_at desc
+      limit 10000
+    )
+    union all
+    (
+      select event.error, event.received_at, event.user_id, event.phone_number_id, event.sent_at
+      from public.wa_events as event
+      inner join wa.numbers as number
+        on number.phone_number_id = event.phone_number_id and number.retired_at is null
+      where event.status = 'ignored'
+        and event.payload is not null
+        and event.received_at >= wa_failed_events.received_after
+        and event.received_at < wa_failed_events.received_before
+        and (wa_failed_events.error_like is null or event.error like wa_failed_events.error_like)
+      order by event.received_at desc
+      limit 10000
+    )
+    order by received_at desc
     limit 10000
   ),
 

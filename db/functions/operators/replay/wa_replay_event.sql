@@ -13,14 +13,18 @@ set jit = off
 as $$
 declare
   v_event public.wa_events;
+  v_user_id uuid;
 begin
   -- The locks that dispatch will take, in its order: profiles before events.
-  perform wa.know_senders((wa.read_webhook(event.payload)).messages, null)
+  select message.user_id into v_user_id
   from public.wa_events as event
-  where event.wa_message_id = wa_replay_event.wa_message_id and event.status = 'failed';
+  cross join lateral unnest(wa.know_senders((wa.read_webhook(event.payload)).messages, null)) as message
+  where event.wa_message_id = wa_replay_event.wa_message_id
+    and (event.status = 'failed' or (event.status = 'ignored' and event.payload is not null));
 
   delete from public.wa_events as event
-  where event.wa_message_id = wa_replay_event.wa_message_id and event.status = 'failed'
+  where event.wa_message_id = wa_replay_event.wa_message_id
+    and (event.status = 'failed' or (event.status = 'ignored' and event.payload is not null))
   returning event.* into v_event;
 
   if v_event.wa_message_id is null then
@@ -31,7 +35,7 @@ begin
   end if;
 
   if not even_if_moved_on
-    and wa.has_moved_on(v_event.user_id, v_event.phone_number_id, v_event.sent_at, v_event.received_at)
+    and wa.has_moved_on(coalesce(v_event.user_id, v_user_id), v_event.phone_number_id, v_event.sent_at, v_event.received_at)
   then
     raise exception using
       errcode = 'WA042',
@@ -50,6 +54,6 @@ $$;
 alter function public.wa_replay_event owner to wa_runtime;
 
 comment on function public.wa_replay_event is
-'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
+'Processes a kept message again, one that failed or came for a number that was not ours, and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
 
 grant execute on function public.wa_replay_event to wa_operator_role;

@@ -42,7 +42,18 @@ begin
       even_if_moved_on
       or not wa.has_moved_on(event.user_id, event.phone_number_id, event.sent_at, event.received_at) as is_in_place
     from public.wa_events as event
-    where event.status = 'failed'
+    -- Two partial indexes: what failed, and what was kept for a number that is ours by now.
+    where (
+        event.status = 'failed'
+        or (
+          event.status = 'ignored'
+          and event.payload is not null
+          and exists (
+            select from wa.numbers as number
+            where number.phone_number_id = event.phone_number_id and number.retired_at is null
+          )
+        )
+      )
       and event.received_at >= received_after
       and event.received_at < v_before
       and (error_like is null or event.error like error_like)
@@ -90,6 +101,6 @@ $$;
 alter function public.wa_replay_events owner to wa_runtime;
 
 comment on function public.wa_replay_events is
-'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+'Processes kept messages again, those that failed and those that came for a number which is ours by now, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
 
 grant execute on function public.wa_replay_events to wa_operator_role;

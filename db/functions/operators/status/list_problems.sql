@@ -134,6 +134,29 @@ as $$
       format('nothing says how people are erased from %s', kept.relation),
       'grant it to wa_privacy or declare a rule: docs/personal-data.md'
     from jsonb_array_elements_text(p_status -> 'tables_that_keep_people') as kept (relation)
+    union all
+    select
+      15, 'no_number_known', true,
+      'no business number is known, so that messages to any number are answered',
+      'wa-webhook migrate with WA_PHONE_ID and WA_WABA_ID set, or: wa-webhook numbers add <id>'
+    where p_status #> '{health,numbers,known}' = '[]'
+    union all
+    select
+      16, 'sends_held', true,
+      format('messages are queued from the number %s, which is not one of ours', held.phone_number_id),
+      format('wa-webhook numbers add %s, or cancel them: runbook, section 2', held.phone_number_id)
+    from jsonb_array_elements_text(p_status #> '{health,numbers,held}') as held (phone_number_id)
+    union all
+    select
+      17, 'messages_foreign', false,
+      format(
+        '%s messages came for the number %s, which is not one of ours',
+        other.entry ->> 'messages', coalesce(other.entry ->> 'phone_number_id', 'that they do not name')
+      ),
+      format(
+        'if it is: wa-webhook numbers add %s; wa-webhook replay', coalesce(other.entry ->> 'phone_number_id', '<id>')
+      )
+    from jsonb_array_elements(p_status #> '{health,numbers,foreign}') as other (entry)
   )
 
   select coalesce(

@@ -47,6 +47,7 @@ begin
     'problems', to_jsonb(v_problems),
     'warnings', to_jsonb(v_warnings),
     'is_read_only', v_is_read_only,
+    'numbers', wa.summarize_numbers(),
     'queue_paused_because', (
       select state.paused_reason from wa.queue_state as state where state.paused_until > clock_timestamp()
     ),
@@ -58,6 +59,6 @@ $$;
 alter function public.wa_health owner to wa_runtime;
 
 comment on function public.wa_health is
-'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that why its queue is paused, null when it is not.';
+'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that our business numbers (wa.summarize_numbers), and why the queue is paused, null when it is not.';
 
 grant execute on function public.wa_health to wa_edge_role, wa_notifier_role, wa_operator_role;

@@ -22,6 +22,8 @@ declare
   -- Enough for a user's thousand messages in a row, little enough for a short transaction.
   c_most_looked_at constant integer := 2000;
   v_token uuid := gen_random_uuid();
+  -- Of what names no number: null is the notifier's own.
+  v_sender text := case p_number when '' then wa.choose_number(null) else p_number end;
   v_looked_at integer := 0;
   v_wanted integer := p_wanted;
   v_look integer := p_wanted;
@@ -49,7 +51,6 @@ begin
         where notification.ctid = ready.place
         returning
           notification.id,
-          notification.phone_number_id,
           notification.retry_count,
           notification.send_at,
           notification.payload || case notification.kind
@@ -71,13 +72,13 @@ begin
       select
         leased.id,
         v_token,
-        leased.phone_number_id,
+        v_sender,
         coalesce(media.resolved -> 'payload', leased.request),
         nullif(media.resolved -> 'upload', 'null'),
         leased.retry_count
       from leased
       cross join lateral (
-        values (case when leased.needs_media then wa.resolve_media(leased.request, leased.phone_number_id) end)
+        values (case when leased.needs_media then wa.resolve_media(leased.request, v_sender) end)
       ) as media (resolved)
       order by leased.send_at, leased.id;
 

@@ -70,6 +70,14 @@ begin
     from wa.list_sending_numbers() with ordinality as number (phone_number_id, position)
     left join wa.number_pace as pace on number.phone_number_id = pace.phone_number_id
     where not exists (select from wa.queue_state as state where state.paused_until > clock_timestamp())
+      -- What is queued for a number that is not ours is held; what names none is sent from one that is.
+      and (
+        exists (
+          select from wa.numbers as known
+          where known.retired_at is null and number.phone_number_id in ('', known.phone_number_id)
+        )
+        or not exists (select from wa.numbers)
+      )
     order by number.position
   loop
     v_allowed := v_left;

@@ -10,6 +10,10 @@ as $$
 declare
   v_delivery jsonb := new.payload -> 'delivery';
 begin
+  if new.phone_number_id is null and tg_op = 'INSERT' and v_delivery ->> 'phone_number_id' is null then
+    new.phone_number_id := wa.choose_number(new.user_id);
+  end if;
+
   if new.kind = 'read_receipt' then
     if coalesce(new.payload ->> 'message_id', '') = '' then
       raise exception using
@@ -33,12 +37,27 @@ begin
 
   if v_delivery is not null then
     if jsonb_typeof(v_delivery) <> 'object'
-      or v_delivery - '{expires_at,expires_in_seconds,outside_window,template,to_opted_out}'::text[] <> '{}'
+      or v_delivery - '{expires_at,expires_in_seconds,outside_window,phone_number_id,template,to_opted_out}'::text[] <> '{}'
     then
       raise exception using
         errcode = 'WA011',
         message = 'payload.delivery holds something unknown',
-        hint = 'It takes expires_at, expires_in_seconds, outside_window, template and to_opted_out.';
+        hint = 'It takes expires_at, expires_in_seconds, outside_window, phone_number_id, template and to_opted_out.';
+    end if;
+
+    if v_delivery ? 'phone_number_id' then
+      new.phone_number_id := v_delivery ->> 'phone_number_id';
+
+      perform
+      from wa.numbers as number
+      where number.phone_number_id = new.phone_number_id and number.retired_at is null;
+
+      if not found then
+        raise exception using
+          errcode = 'WA045',
+          message = format('%s is not one of our business numbers', coalesce(new.phone_number_id, 'null')),
+          hint = 'List them: select phone_number_id, display_number, retired_at from wa.numbers; add one: wa-webhook numbers add <id>.';
+      end if;
     end if;
     new.payload := new.payload - 'delivery';
     new.expires_at := coalesce(
@@ -78,7 +97,7 @@ $$;
 alter function wa.prepare_notification owner to wa_runtime;
 
 comment on function wa.prepare_notification is
-'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out.';
+'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: phone_number_id, expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out. What names no number gets one, by wa.choose_number.';
 
 create or replace trigger notifications_prepare
 before insert or update of payload, fallback_template on public.notifications

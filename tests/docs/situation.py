@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, mend_step, send, value
+from tests.fixtures.numbers import enter_number
 from tests.queue.account_webhooks import marketing_preference, template_status
 from tests.queue.conftest import ANA, BRUNO, CARLA, Queue, text
 from tests.retention.conftest import Past
@@ -61,6 +62,7 @@ def bring_trouble(database: Database) -> str:
 
         owner, edge, notifier = map(connect, ("postgres", "wa_edge_role", "wa_notifier_role"))
         queue = Queue(owner, notifier)
+        enter_number(owner, display_number="+15550001111")
         _converse(owner, edge, queue)
         _refuse_sends(edge, queue)
         _keep_a_payload(edge)

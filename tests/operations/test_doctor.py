@@ -12,6 +12,7 @@ from psycopg import sql
 
 from handler.process.listening import bind
 from tests.fixtures.names import current_role
+from tests.fixtures.numbers import enter_number
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
@@ -67,8 +68,9 @@ async def running_graph() -> AsyncIterator[tuple[GraphStandIn, str]]:
     ],
 )
 def test_a_sound_environment_has_nothing_to_mend(
-    database: Database, role: str, given: dict[str, str]
+    database: Database, connection: Connection[DictRow], role: str, given: dict[str, str]
 ) -> None:
+    enter_number(connection)
     checks = examine(database=database, role=role, **given)
     for found in checks.values():
         assert {outcome for outcome, _ in found} <= {"ok", "skip"}

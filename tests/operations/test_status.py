@@ -10,6 +10,7 @@ import pytest
 from tests import payloads
 from tests.dispatching import as_engine, break_step, dispatch, say, send, value
 from tests.fixtures.names import current_role
+from tests.fixtures.numbers import enter_number
 from tests.operations.command import answer, run
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
+
+
+@pytest.fixture(autouse=True)
+def known_number(connection: Connection[DictRow]) -> None:
+    """Whose number it is has nothing to do with these tests."""
+    enter_number(connection)
 
 
 def codes(database: Database, **given: str) -> dict[str, bool]:

@@ -178,8 +178,13 @@ def _numbers() -> Iterator[Numbers]:
     with database_or_exit(settings_or_exit(DatabaseSettings), "numbers") as connection:
         try:
             yield Numbers(connection, names_or_exit())
-        except (psycopg.errors.ForeignKeyViolation, psycopg.errors.UniqueViolation) as error:
-            typer.echo(str(error.diag.message_detail or error).strip(), err=True)
+        except psycopg.errors.ForeignKeyViolation:
+            typer.echo("--home: there is no such state; wa-webhook flows lists them", err=True)
+            raise typer.Exit(2) from None
+        except psycopg.errors.UniqueViolation:
+            typer.echo(
+                "another number is dialled so already; wa-webhook numbers lists them", err=True
+            )
             raise typer.Exit(2) from None
 
 

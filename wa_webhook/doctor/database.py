@@ -141,7 +141,9 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
         )
     if row[0]["ok"]:
         yield ok("health", "the database can take webhooks")
-    yield from _numbers(row[0]["numbers"], _own_number())
+    # Not of a database that is older than this command.
+    if "numbers" in row[0]:
+        yield from _numbers(row[0]["numbers"], _own_number())
 
 
 def _own_number() -> str | None:
@@ -166,7 +168,7 @@ def _numbers(numbers: Mapping[str, Any], own: str | None) -> Iterator[Check]:
             f"wa-webhook numbers add {own}, or set the right one.",
         )
     else:
-        yield ok("numbers", f"{len(known)} business numbers are ours")
+        yield ok("numbers", f"our business numbers: {', '.join(known)}")
     for other in numbers["foreign"]:
         number = other["phone_number_id"]
         yield warn(

@@ -235,7 +235,7 @@ CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::js
 
 ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -291,7 +291,7 @@ CREATE FUNCTION public.wa_health() RETURNS jsonb
 
 ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that why its queue is paused, null when it is not.';
+COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that our business numbers (wa.summarize_numbers), and why the queue is paused, null when it is not.';
 
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
@@ -429,7 +429,7 @@ CREATE FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on bool
 
 ALTER FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) IS 'Processes a kept failed message again and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
+COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean) IS 'Processes a kept message again, one that failed or came for a number that was not ours, and returns what wa_dispatch returns; it is failed anew when it still cannot be handled. Raises WA007 when no such message is kept, and WA042 when the conversation has moved on, unless even_if_moved_on.';
 
 CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -444,7 +444,7 @@ CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, rece
 
 ALTER FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) IS 'Processes failed messages again, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
+COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, max_messages integer, even_if_moved_on boolean) IS 'Processes kept messages again, those that failed and those that came for a number which is ours by now, oldest first by Meta''s clock, each in a subtransaction of its own: those whose error is like a pattern (null: any) and that were received (failed) in a span of time, up to max_messages (1 to 1000) a call. Returns how many were replayed, processed, ignored, invalid_sender and failed again, moved_on (left as they are, since their conversations have moved on; even_if_moved_on replays them too), and has_more: call it again while that is true. Raises WA009 for another max_messages.';
 
 CREATE FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -617,7 +617,7 @@ CREATE FUNCTION wa.apply_account_changes(p_rest jsonb) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. Returns events.';
+COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
 
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -724,6 +724,13 @@ CREATE FUNCTION wa.build_choices(p_choices json, p_locale text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.build_choices(p_choices json, p_locale text) IS 'Buttons of wa.build_buttons or rows of wa.build_list, of an object of ids and the keys of their titles in wa.texts, in its order.';
 
+CREATE FUNCTION wa.build_envelope(p_message wa.message) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_envelope(p_message wa.message) IS 'The webhook that would have carried just this message: what a replay dispatches.';
+
 CREATE FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer DEFAULT 1, p_more text DEFAULT '…'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -804,6 +811,13 @@ CREATE FUNCTION wa.check_setting() RETURNS trigger
 ALTER FUNCTION wa.check_setting() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.check_setting() IS 'Refuses a value that is not what its setting takes (WA041), and notes when a value was changed. A row that names no type keeps that of its first value.';
+
+CREATE FUNCTION wa.choose_number(p_user_id uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.choose_number(p_user_id uuid) IS 'The business number that a message is sent from which names none: the first that was added and is not retired. Null while no number is known: the notifier''s own.';
 
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
@@ -1197,6 +1211,13 @@ CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';
 
+CREATE FUNCTION wa.find_number(p_value jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_number(p_value jsonb) IS 'The phone_number_id of the business number that a webhook about the account names, by id or as people dial it; null when it names none of ours.';
+
 CREATE FUNCTION wa.find_oldest_due() RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1506,6 +1527,13 @@ CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], O
 
 COMMENT ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) IS 'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Those to be sent: ready_rows, where the row is, with ready_addresses, the profile''s present one, and paced_users, null where no pace or place in a user''s order counts. Those that wait for an earlier one: blocked_ids. All others: held_back, from id to verdict. looked_at counts all.';
 
+CREATE FUNCTION wa.keep_foreign(p_messages wa.message[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.keep_foreign(p_messages wa.message[]) IS 'Keeps messages that came for numbers which are not ours, whole, so that they can be replayed when one of them is; raises an alert for each number, and returns how many had not come before.';
+
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1547,6 +1575,13 @@ CREATE FUNCTION wa.leave_out_erased(p_messages wa.message[]) RETURNS wa.message[
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) IS 'The messages but those of people who were erased, which Meta delivers again: they bring nothing back.';
+
+CREATE FUNCTION wa.leave_out_foreign(p_rest jsonb) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.leave_out_foreign(p_rest jsonb) IS 'Of the rest of a webhook (of wa.read_webhook) what is about our accounts and numbers, null for nothing: without tests of the dashboard, and without what came for others, which raises an alert for each. Accounts are told apart once wa.numbers names one.';
 
 CREATE FUNCTION wa.list_account_changes(p_rest jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
@@ -1948,7 +1983,7 @@ CREATE FUNCTION wa.prepare_notification() RETURNS trigger
 
 ALTER FUNCTION wa.prepare_notification() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out.';
+COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: phone_number_id, expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out. What names no number gets one, by wa.choose_number.';
 
 CREATE FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -2006,12 +2041,12 @@ CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RE
 
 COMMENT ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) IS 'Lets a person know, through ALERT_WEBHOOK_URL, once this transaction commits. Occurrences of the same kind and group become one alert with a count. p_detail holds nothing personal.';
 
-CREATE FUNCTION wa.raise_number_rate() RETURNS jsonb
+CREATE FUNCTION wa.raise_number_rate(p_changes jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.raise_number_rate() IS 'Meta has upgraded a business number: it sends at upgraded_number_rate_per_second from now on, or a person is asked which one. Returns events.';
+COMMENT ON FUNCTION wa.raise_number_rate(p_changes jsonb) IS 'Meta has upgraded business numbers, as account changes (of wa.list_account_changes) say: each sends at upgraded_number_rate_per_second from now on. Where a change names none that we know, the only one does, or a person is asked which one. Returns events.';
 
 CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2062,12 +2097,12 @@ CREATE FUNCTION wa.read_uuid(p_text text) RETURNS uuid
 
 COMMENT ON FUNCTION wa.read_uuid(p_text text) IS 'An id that came out of a reply; null when it is none, since the ids of replies are whatever the client sends.';
 
-CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) RETURNS record
+CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, and what we do not know. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
 
 CREATE FUNCTION wa.recognize_life() RETURNS text
     LANGUAGE plpgsql
@@ -2132,7 +2167,7 @@ CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one failed message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
+COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one kept message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
 
 CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2445,6 +2480,13 @@ CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) the oldest, and when that one is deleted.';
+
+CREATE FUNCTION wa.summarize_numbers() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_numbers() IS 'Our business numbers by id; those that are not ours for which messages came in the last day (of the newest 10,000), with their count and the last one''s time; and those from which something is queued that is held, since they are not ours.';
 
 CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3221,6 +3263,35 @@ COMMENT ON COLUMN wa.number_pace.rate_per_second IS 'What this business number m
 
 COMMENT ON CONSTRAINT number_pace_number_is_digits ON wa.number_pace IS 'As in public.notifications; empty for the notifier''s own number.';
 
+CREATE TABLE wa.numbers (
+    phone_number_id text NOT NULL,
+    waba_id text,
+    display_number text,
+    answers boolean DEFAULT true NOT NULL,
+    home_state text DEFAULT 'home'::text NOT NULL,
+    added_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT numbers_display_number_is_e164 CHECK ((display_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT numbers_phone_number_id_is_digits CHECK ((phone_number_id ~ '^[0-9]{1,32}$'::text)),
+    CONSTRAINT numbers_waba_id_is_digits CHECK ((waba_id ~ '^[0-9]{1,32}$'::text))
+);
+
+COMMENT ON TABLE wa.numbers IS 'Our business numbers. What comes for another number or account is kept, counted and alerted, and causes nothing. With no row at all, every number counts as ours.';
+
+COMMENT ON COLUMN wa.numbers.phone_number_id IS 'Meta''s id of the number, in digits: not the number itself.';
+
+COMMENT ON COLUMN wa.numbers.waba_id IS 'The WhatsApp business account that it belongs to (entry.id of webhooks). While no number has one, events of every account count as ours.';
+
+COMMENT ON COLUMN wa.numbers.display_number IS 'The number as people dial it, with a plus sign. Some webhooks name a number by nothing else.';
+
+COMMENT ON COLUMN wa.numbers.answers IS 'False: what comes is recorded, its sender known and the 24-hour window open, and nothing is answered.';
+
+COMMENT ON COLUMN wa.numbers.home_state IS 'Where chats with this number begin and end.';
+
+COMMENT ON COLUMN wa.numbers.added_at IS 'The first that was added and is not retired sends what names no number.';
+
+COMMENT ON COLUMN wa.numbers.retired_at IS 'Since when it is not ours any more: nothing is sent from it, and what comes for it causes nothing.';
+
 CREATE TABLE wa.pair_pace (
     user_id uuid NOT NULL,
     phone_number_id text NOT NULL,
@@ -3538,6 +3609,12 @@ ALTER TABLE ONLY wa.message_templates
 ALTER TABLE ONLY wa.number_pace
     ADD CONSTRAINT number_pace_pkey PRIMARY KEY (phone_number_id);
 
+ALTER TABLE ONLY wa.numbers
+    ADD CONSTRAINT numbers_display_number_key UNIQUE (display_number);
+
+ALTER TABLE ONLY wa.numbers
+    ADD CONSTRAINT numbers_pkey PRIMARY KEY (phone_number_id);
+
 ALTER TABLE ONLY wa.pair_pace
     ADD CONSTRAINT pair_pace_pkey PRIMARY KEY (user_id, phone_number_id);
 
@@ -3633,6 +3710,10 @@ CREATE INDEX wa_events_failed_idx ON public.wa_events USING btree (received_at) 
 
 COMMENT ON INDEX public.wa_events_failed_idx IS 'What an operator replays.';
 
+CREATE INDEX wa_events_foreign_idx ON public.wa_events USING btree (received_at) WHERE ((status = 'ignored'::text) AND (payload IS NOT NULL));
+
+COMMENT ON INDEX public.wa_events_foreign_idx IS 'What came for numbers that are not ours, kept for the day when one of them is.';
+
 CREATE INDEX wa_events_received_at_idx ON public.wa_events USING btree (received_at);
 
 COMMENT ON INDEX public.wa_events_received_at_idx IS 'What retention purges, oldest first.';
@@ -3672,6 +3753,10 @@ COMMENT ON INDEX wa.lives_one_is_lived_idx IS 'At most one life is not over.';
 CREATE INDEX menu_items_entry_idx ON wa.menu_items USING btree (entry_kind, reply_id);
 
 COMMENT ON INDEX wa.menu_items_entry_idx IS 'Which menu item shows an entry point, before it is removed.';
+
+CREATE INDEX numbers_home_state_idx ON wa.numbers USING btree (home_state);
+
+COMMENT ON INDEX wa.numbers_home_state_idx IS 'For its foreign key: a state is looked for here before it is removed.';
 
 CREATE INDEX profile_aliases_user_id_idx ON wa.profile_aliases USING btree (user_id);
 
@@ -3802,6 +3887,9 @@ ALTER TABLE ONLY wa.flow_transitions
 
 ALTER TABLE ONLY wa.menu_items
     ADD CONSTRAINT menu_items_entry_fkey FOREIGN KEY (entry_kind, reply_id) REFERENCES wa.flow_entries(kind, value);
+
+ALTER TABLE ONLY wa.numbers
+    ADD CONSTRAINT numbers_home_state_fkey FOREIGN KEY (home_state) REFERENCES wa.flow_states(state);
 
 ALTER TABLE ONLY wa.profile_aliases
     ADD CONSTRAINT profile_aliases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
@@ -3995,6 +4083,12 @@ CREATE POLICY number_pace_operate ON wa.number_pace FOR UPDATE TO wa_operator_ro
 CREATE POLICY number_pace_runtime ON wa.number_pace TO wa_runtime USING (true) WITH CHECK (true);
 
 CREATE POLICY number_pace_watch ON wa.number_pace FOR SELECT TO wa_operator_role USING (true);
+
+ALTER TABLE wa.numbers ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY numbers_operate ON wa.numbers TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY numbers_read ON wa.numbers FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.pair_pace ENABLE ROW LEVEL SECURITY;
 
@@ -4270,6 +4364,9 @@ GRANT ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description tex
 REVOKE ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.build_envelope(p_message wa.message) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_envelope(p_message wa.message) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) TO wa_runtime;
 
@@ -4301,6 +4398,9 @@ REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.check_setting() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.choose_number(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.choose_number(p_user_id uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) TO wa_runtime;
@@ -4445,6 +4545,9 @@ GRANT ALL ON FUNCTION wa.find_list_problem(p_action jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_number(p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_number(p_value jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_oldest_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_oldest_due() TO wa_runtime;
 
@@ -4576,6 +4679,9 @@ GRANT ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 
@@ -4593,6 +4699,9 @@ GRANT ALL ON FUNCTION wa.leave_life(p_because text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) TO wa_runtime;
@@ -4791,8 +4900,8 @@ REVOKE ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail js
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.raise_number_rate() FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.raise_number_rate() TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
@@ -4815,8 +4924,8 @@ GRANT ALL ON FUNCTION wa.read_time(p_text text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.read_uuid(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_uuid(p_text text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
@@ -4972,6 +5081,9 @@ GRANT ALL ON FUNCTION wa.summarize_clock() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_kept_payloads() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_kept_payloads() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_numbers() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_numbers() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_queue() TO wa_runtime;
 
@@ -5119,6 +5231,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE wa.number_pace TO wa_runtime;
 GRANT SELECT ON TABLE wa.number_pace TO wa_operator_role;
 
 GRANT UPDATE(rate_per_second) ON TABLE wa.number_pace TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.numbers TO wa_runtime;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.numbers TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.pair_pace TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.pair_pace TO wa_privacy;

@@ -138,7 +138,10 @@ def test_kept_payloads_need_a_person_until_they_are_replayed(
             "insert into public.webhook_logs (kind, detail) values ('snapshot', '{}')",
             {"snapshots_on": False},
         ),
-        ("delete from wa.flow_states where state = 'home'", {"unhealthy": True}),
+        (
+            "delete from wa.flow_states where state = 'home'",
+            {"unhealthy": True, "no_number_known": True},
+        ),
         ("delete from wa.applied_files", {"migrations": True}),
         (
             "update wa.applied_migrations set checksum = repeat('0', 16)",

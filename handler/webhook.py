@@ -98,7 +98,9 @@ class Webhook:
             self._outage.report_lost(str(error))
             report = {"ok": False, "problems": [f"database: {error}"]}
         is_ready = report.get("ok") is True
-        return reply(200 if is_ready else 503, report, None if is_ready else RETRY_AFTER)
+        # Everybody can ask, and our numbers are nobody's business.
+        told = {key: value for key, value in report.items() if key != "numbers"}
+        return reply(200 if is_ready else 503, told, None if is_ready else RETRY_AFTER)
 
     def routes(self) -> list[Route]:
         """Return the endpoints but `receive`, which posted webhooks reach without routing."""

@@ -25,6 +25,11 @@ async def until_logged(webhook: Webhook, name: str) -> EventDict:
     return named(webhook.events, name)[0]
 
 
+async def test_readiness_tells_everybody_nothing_of_our_numbers(webhook: Webhook) -> None:
+    response = await webhook.http.get("/readyz")
+    assert "numbers" not in response.json()
+
+
 async def test_a_migrated_database_makes_the_handler_ready(webhook: Webhook) -> None:
     response = await webhook.http.get("/readyz")
     assert (response.status_code, response.json()["ok"]) == (200, True)

@@ -128,3 +128,25 @@ def test_grouping_takes_a_bounded_number_at_a_time(alerts: Alerts) -> None:
     )
     alerts.notifier.execute("select public.wa_alerts_group()")
     assert values(alerts.owner, "select count(*) from wa.alert_occurrences") == [1]
+
+
+def test_what_is_due_for_longest_is_told_first(alerts: Alerts) -> None:
+    for minutes in range(12):
+        alerts.raise_one(key=f"{minutes:02}")
+    alerts.notifier.execute("select public.wa_alerts_group()")
+    alerts.owner.execute(
+        "update wa.alerts set next_attempt_at = now() - group_key::integer * interval '1 minute'"
+    )
+    told = sorted(alert["group_key"] for alert in alerts.claimed())
+    assert told == [f"{minutes:02}" for minutes in range(2, 12)]
+
+
+def test_status_shows_the_latest_alert_first(alerts: Alerts) -> None:
+    for key in ("earlier", "later"):
+        alerts.raise_one(key=key)
+    alerts.owner.execute(
+        "update wa.alert_occurrences set occurred_at = now() - interval '1 hour'"
+        " where group_key = 'earlier'"
+    )
+    (shown,) = values(alerts.owner, "select wa.summarize_alerts()")
+    assert [alert["group_key"] for alert in shown] == ["later", "earlier"]

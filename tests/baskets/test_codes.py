@@ -101,6 +101,19 @@ def test_a_right_code_does_not_give_new_tries(baskets: Baskets) -> None:
         baskets.join(eve, own["share_token"])
 
 
+def test_the_window_begins_with_the_first_wrong_code(baskets: Baskets) -> None:
+    basket = baskets.create(baskets.person())
+    bob = baskets.person()
+    age = "update wa.basket_join_attempts set window_started_at = window_started_at - %s::interval"
+    baskets.join(bob, basket["share_token"])
+    baskets.admin.execute(age, ["59 minutes"])
+    for _ in range(TRIES):
+        baskets.join(bob, "0000000000")
+    baskets.admin.execute(age, ["2 minutes"])
+    with refused("WA028"):
+        baskets.join(bob, basket["share_token"])
+
+
 def test_tries_are_given_back_when_the_window_has_passed(baskets: Baskets) -> None:
     basket = baskets.create(baskets.person())
     bob = baskets.person()

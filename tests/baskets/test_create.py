@@ -89,6 +89,16 @@ def test_a_name_is_never_empty_or_too_long(baskets: Baskets, name: str | None) -
         baskets.create(baskets.person(), name)
 
 
+@pytest.mark.parametrize(("name", "length"), [(None, 0), (" ", 0), ("x" * 61, 61)])
+def test_the_error_counts_what_is_left_of_a_name(
+    baskets: Baskets, name: str | None, length: int
+) -> None:
+    with pytest.raises(psycopg.Error) as raised:
+        baskets.create(baskets.person(), name)
+    told = raised.value.diag.message_detail
+    assert told == f"It has {length} characters after trimming."
+
+
 @pytest.mark.parametrize("name", ["", " Rent", "Rent ", "a  b", "a\nb", "\u200b", "x" * 61])
 def test_the_table_itself_refuses_a_bad_name(baskets: Baskets, name: str) -> None:
     basket = baskets.create(baskets.person())
@@ -112,16 +122,19 @@ def test_the_table_itself_refuses_a_goal_of_zero(baskets: Baskets) -> None:
         )
 
 
-def test_my_baskets_are_listed_open_ones_first(baskets: Baskets) -> None:
+def test_my_baskets_are_listed_open_ones_first_and_by_what_happened_last(
+    baskets: Baskets,
+) -> None:
     ann = baskets.person()
-    closed, open_one = baskets.create(ann, "Old"), baskets.create(ann, "New")
-    baskets.contribute(ann, open_one, 70, "r1")
+    closed, busy, _ = (baskets.create(ann, name) for name in ("Old", "Busy", "New"))
+    baskets.contribute(ann, busy, 70, "r1")
     baskets.act("basket_close", ann, closed)
     listed = baskets.connection.execute(
         "select name, status, member_count, balance_minor from public.basket_list_mine(%s)", [ann]
     ).fetchall()
     assert [tuple(row.values()) for row in listed] == [
-        ("New", "open", 1, 70),
+        ("Busy", "open", 1, 70),
+        ("New", "open", 1, 0),
         ("Old", "closed", 1, 0),
     ]
 

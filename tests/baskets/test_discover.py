@@ -228,3 +228,12 @@ def test_a_call_reads_a_small_part_of_a_large_table(baskets: Baskets) -> None:
     assert pages is not None
     plan = row["QUERY PLAN"][0]["Plan"]
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < pages["pages"] / 4
+
+
+def test_the_error_quotes_both_coordinates(baskets: Baskets) -> None:
+    with pytest.raises(psycopg.Error) as raised:
+        baskets.nearby(baskets.person(), 91.5, None)
+    assert raised.value.diag.message_detail == "_lat is 91.5, _lng is null."
+    with pytest.raises(psycopg.Error) as raised:
+        baskets.nearby(baskets.person(), None, 30.0)
+    assert raised.value.diag.message_detail == "_lat is null, _lng is 30."

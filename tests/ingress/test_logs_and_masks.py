@@ -70,6 +70,19 @@ def test_a_mask_keeps_what_a_diagnosis_needs(connection: Connection[DictRow]) ->
     assert shown["statuses"][0]["errors"][0]["code"] == 131026
 
 
+def test_what_is_nested_deeper_than_thirty_two_levels_is_masked_as_a_whole(
+    connection: Connection[DictRow],
+) -> None:
+    def nested(levels: int, inmost: str) -> str:
+        return "[" * levels + inmost + "]" * levels
+
+    def masked(body: str) -> str:
+        return str(value(connection, "select wa.mask_json(%s::jsonb)::text", body))
+
+    assert masked(nested(32, "true")) == nested(32, "true")
+    assert masked(nested(33, "true")) == nested(33, '"***"')
+
+
 def test_other_fields_are_logged_masked(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

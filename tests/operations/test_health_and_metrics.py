@@ -95,6 +95,18 @@ def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(
     assert 100 <= found["oldest_due_seconds"] < 200
 
 
+def test_what_names_no_business_number_has_an_age_too(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    connection.execute(
+        "update public.notifications"
+        " set phone_number_id = null, next_attempt_at = now() - interval '100 seconds'"
+    )
+    assert 100 <= metrics(edge)["oldest_due_seconds"] < 200
+    assert 100 <= value(connection, "select wa.summarize_queue() -> 'oldest_due_seconds'") < 200
+
+
 def test_what_waits_for_a_person_is_counted(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

@@ -93,6 +93,18 @@ def test_a_conversation_that_timed_out_since_has_moved_on(
     assert refusal.value.sqlstate == "WA042"
 
 
+def test_a_conversation_times_out_at_the_moment_that_was_set(
+    connection: Connection[DictRow], failed: str
+) -> None:
+    time_out(connection)
+    with connection.transaction():
+        connection.execute("update public.chat_state set expires_at = now()")
+        moved_on = """
+            select wa.has_moved_on(user_id, phone_number_id, sent_at, received_at)
+            from public.wa_events where wa_message_id = %s"""
+        assert value(connection, moved_on, failed) is True
+
+
 def test_a_conversation_that_had_timed_out_before_has_not(
     connection: Connection[DictRow], operator: Connection[DictRow], failed: str
 ) -> None:

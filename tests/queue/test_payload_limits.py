@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -83,6 +84,12 @@ ACCEPTED: dict[str, Json] = {
     "a long id and description": menu(
         section(row(id="i" * 200, title="x" * 24, description="x" * 72))
     ),
+    "ten sections, and as many rows": menu(
+        *[section(row(n), title=f"{n}" + "x" * 23) for n in range(10)], label="x" * 20
+    ),
+    "ten template buttons": template(
+        components=[{"type": "button", "sub_type": "url", "index": str(n)} for n in range(10)]
+    ),
     "a link": link_button("x" * 20),
     "a request for the location": interactive(
         "location_request_message", {"name": "send_location"}
@@ -140,6 +147,7 @@ REFUSED: dict[str, Json] = {
     "a list with an image as header": menu(
         section(row()), header={"type": "image", "image": {"id": "1"}}
     ),
+    "eleven sections": menu(*[section(row(n), title=f"S{n}") for n in range(11)]),
     "a list of eleven rows in two sections": menu(
         section(*[row(n) for n in range(6)], title="A"),
         section(*[row(n) for n in range(6, 11)], title="B"),
@@ -165,6 +173,9 @@ REFUSED: dict[str, Json] = {
     "a template without language": {"type": "template", "template": {"name": "n"}},
     "a template without name": {"type": "template", "template": {"language": {"code": "en"}}},
     "a template with strange components": template(components=[{"type": "engine"}]),
+    "eleven template buttons": template(
+        components=[{"type": "button", "sub_type": "url", "index": str(n)} for n in range(11)]
+    ),
     "a template button without index": template(components=[{"type": "button", "sub_type": "url"}]),
     "a reaction to nothing": {"type": "reaction", "reaction": {"emoji": "x"}},
     "a location without longitude": {"type": "location", "location": {"latitude": 1}},
@@ -198,10 +209,31 @@ def test_what_meta_would_refuse_is_not_queued(queue: Queue) -> None:
     assert {name: state for name, state in refused.items() if state != "WA011"} == {}
 
 
-def test_the_error_says_what_is_wrong(queue: Queue) -> None:
+@pytest.mark.parametrize(
+    ("payload", "problem"),
+    [
+        (
+            menu(section(*[row(n) for n in range(11)])),
+            "a list has at most 10 rows in all; this one has 11",
+        ),
+        (
+            menu(section(*[row(n) for n in range(9)], row(9, title="x" * 25))),
+            "the title of a row has 25 characters; 24 are allowed",
+        ),
+        (menu(section(row(1), row(1, title="x" * 24))), "the ids of rows must differ"),
+        (template(components={}), "template.components must be an array"),
+        (
+            template(components=[{"type": "body", "parameters": {}}]),
+            "the parameters of a template component must be an array",
+        ),
+        (TEMPLATE | {"type": 1}, "type must be a string"),
+        ({"type": "contacts", "contacts": {}}, "contacts must be an array"),
+    ],
+)
+def test_the_error_says_what_is_wrong(queue: Queue, payload: Json, problem: str) -> None:
     queue.add_user()
-    with pytest.raises(psycopg.Error, match="a list has at most 10 rows in all; this one has 11"):
-        queue.queue(ANA, menu(section(*[row(n) for n in range(11)])))
+    with pytest.raises(psycopg.Error, match=re.escape(problem)):
+        queue.queue(ANA, payload)
 
 
 def test_a_queued_payload_cannot_be_made_wrong(queue: Queue) -> None:

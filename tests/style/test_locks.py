@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class _Queries(Visitor):
-    """Collects all queries, and those that choose the rows of an update or delete."""
+    """Collects all queries, and those whose order means nothing to whoever reads them."""
 
     def __init__(self) -> None:
         self.all: list[Any] = []
-        self.of_writes: list[Any] = []
+        self.unordered: list[Any] = []
 
     def visit_SelectStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self.all.append(node)
@@ -35,11 +35,15 @@ class _Queries(Visitor):
     def visit_DeleteStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self._add_choice(node)
 
+    def visit_CommonTableExpr(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if isinstance(node.ctequery, pglast.ast.SelectStmt) and not node.ctequery.distinctClause:
+            self.unordered.append(node.ctequery)
+
     def _add_choice(self, node: Any) -> None:
         if node.whereClause is not None:
             inner = _Queries()
             inner(node.whereClause)
-            self.of_writes += inner.all
+            self.unordered += inner.all
 
 
 def faults_in(text: str) -> Iterator[str]:
@@ -51,7 +55,7 @@ def faults_in(text: str) -> Iterator[str]:
             waits = [one.waitPolicy for one in query.lockingClause or ()]
             if LockWaitPolicy.LockWaitBlock in waits and SortByDir.SORTBY_DESC in keys:
                 yield "locks downwards"
-        for query in queries.of_writes:
+        for query in queries.unordered:
             if query.sortClause and not query.limitCount and not query.lockingClause:
                 yield "orders rows and locks none"
 
@@ -71,6 +75,12 @@ def test_no_routine_locks_in_an_order_of_its_own() -> None:
             ["orders rows and locks none"],
         ),
         ("delete from wa.t where a in (select a from wa.t order by a for update);", []),
+        (
+            "with t as (select a from wa.t order by a) update wa.t set b = 1 from t;",
+            ["orders rows and locks none"],
+        ),
+        ("with t as (select a from wa.t order by a for update) select from t;", []),
+        ("with t as (select distinct on (a) a, b from wa.t order by a, b) select from t;", []),
         ("delete from wa.t where a = any(array(select a from wa.t order by a limit 9));", []),
     ],
 )

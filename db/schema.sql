@@ -617,7 +617,7 @@ CREATE FUNCTION wa.apply_account_changes(p_rest jsonb) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates and its users'' preferences, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
+COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates, its users'' preferences, and who else answers them, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
 
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -695,6 +695,13 @@ CREATE FUNCTION wa.begin_life() RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.begin_life() IS 'Begins a life of this database where it is now, unless it is in one, and returns its token.';
+
+CREATE FUNCTION wa.bound_answers(p_user_ids uuid[], p_phone_number_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.bound_answers(p_user_ids uuid[], p_phone_number_id text) IS 'Falls silent towards those of these users who have got as many answers as answers_burst allows, and lets a person know.';
 
 CREATE FUNCTION wa.build_basket_link(p_share_token text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -896,6 +903,13 @@ CREATE FUNCTION wa.compare_rights() RETURNS TABLE(object text, held text, is_mis
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.compare_rights() IS 'What is otherwise than wa.note_rights found it: missing now, or there now and not then, each with the statement that mends it.';
+
+CREATE FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) IS 'Counts an automatic answer that no conversation gave, and falls silent where it is one too many.';
 
 CREATE FUNCTION wa.count_basket_member() RETURNS trigger
     LANGUAGE plpgsql
@@ -1123,6 +1137,13 @@ CREATE FUNCTION wa.export_basket_members(p_user_ids uuid[]) RETURNS jsonb
 ALTER FUNCTION wa.export_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_owner;
 
 COMMENT ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) IS 'Of wa_export_profile: the baskets that a person is in.';
+
+CREATE FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) IS 'Answers nothing that a user writes to a business number until then. A longer silence stays, and what ended one since.';
 
 CREATE FUNCTION wa.find_basket_detail(p_chat wa.chat) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -1418,6 +1439,13 @@ CREATE FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_a
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) IS 'Whether a conversation is no longer where it was when a message failed: later messages of its user have taken effect since, or it has timed out since.';
+
+CREATE FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) IS 'Of messages marks those as unanswered whose senders the bot is silent towards, and returns the events to log.';
 
 CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1833,6 +1861,13 @@ CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
 
 COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
 
+CREATE FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: of two silences the longer holds for the survivor.';
+
 CREATE FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1860,6 +1895,20 @@ CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
+
+CREATE FUNCTION wa.note_echoes(p_rest jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_echoes(p_rest jsonb) IS 'Keeps what people of the business wrote to users in the WhatsApp Business app (smb_message_echoes) among what was sent, and falls silent towards these users for answered_in_app_seconds.';
+
+CREATE FUNCTION wa.note_handovers(p_rest jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_handovers(p_rest jsonb) IS 'Falls silent towards users whose thread another responder has taken at Meta (messaging_handovers), until it is passed back to us or the setting taken_over_seconds is over: Meta does not tell when it is released.';
 
 CREATE FUNCTION wa.note_marketing_preferences(p_rest jsonb) RETURNS void
     LANGUAGE sql
@@ -1909,6 +1958,7 @@ CREATE TABLE public.chat_state (
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
     expires_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    answers_until timestamp with time zone,
     CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
 )
 WITH (fillfactor='80');
@@ -1919,12 +1969,14 @@ COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers bet
 
 COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
 
+COMMENT ON COLUMN public.chat_state.answers_until IS 'When the answers given so far will have been made up for, each by answers_interval_seconds. Null: none were given, or long ago.';
+
 CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) RETURNS wa.chat
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages.';
+COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
 
 CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
     LANGUAGE plpgsql
@@ -2026,6 +2078,13 @@ CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batc
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch notifications queued before p_before that are finished or expired before then, and returns how many.';
+
+CREATE FUNCTION wa.purge_silences() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_silences() IS 'Forgets silences that have ended.';
 
 CREATE FUNCTION wa.queue_receipts(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
@@ -2241,7 +2300,7 @@ CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -2699,7 +2758,7 @@ CASE
 END) STORED,
     CONSTRAINT notifications_counts_are_not_negative CHECK (((retry_count >= 0) AND (wait_count >= 0) AND (retries_forgiven >= 0))),
     CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text, 'echo'::text]))),
     CONSTRAINT notifications_only_groups_have_no_user CHECK (((user_id IS NOT NULL) OR ((payload ->> 'recipient_type'::text) = 'group'::text))),
     CONSTRAINT notifications_only_waiting_has_no_next_attempt CHECK (((next_attempt_at IS NOT NULL) OR (waiting_for IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'sending'::text])))),
     CONSTRAINT notifications_outside_window_is_known CHECK ((outside_window = ANY (ARRAY['wait'::text, 'template'::text, 'cancel'::text]))),
@@ -2722,7 +2781,7 @@ COMMENT ON COLUMN public.notifications.recipient IS 'The phone number with plus 
 
 COMMENT ON COLUMN public.notifications.phone_number_id IS 'The business number that sends. Null: the notifier''s own.';
 
-COMMENT ON COLUMN public.notifications.kind IS 'message, or read_receipt: a mark-as-read or typing indicator, which has no place in the user''s order.';
+COMMENT ON COLUMN public.notifications.kind IS 'message; read_receipt: a mark-as-read or typing indicator, which has no place in the user''s order; or echo: what a person of the business wrote in the WhatsApp Business app.';
 
 COMMENT ON COLUMN public.notifications.payload IS 'Body for the Graph API, without recipient. Media may name {"qr": "https://..."} or {"file": "..."} in place of an id.';
 
@@ -3466,6 +3525,23 @@ COMMENT ON COLUMN wa.settings.pattern IS 'A regular expression that a string, or
 
 COMMENT ON COLUMN wa.settings.default_locale IS 'The value of that setting, null in all other rows: there so that the language of new profiles is one of wa.locales.';
 
+CREATE TABLE wa.silences (
+    user_id uuid NOT NULL,
+    phone_number_id text DEFAULT ''::text NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT silences_reason_is_known CHECK ((reason = ANY (ARRAY['many_answers'::text, 'taken_over'::text, 'answered_in_app'::text])))
+);
+
+COMMENT ON TABLE wa.silences IS 'Whom the bot does not answer for a while: what they write is recorded and what they say about consent counts, but no conversation goes on. Deleting the row ends it.';
+
+COMMENT ON COLUMN wa.silences.user_id IS 'Of public.profiles. No foreign key: its check would lock the profile, out of the lock order.';
+
+COMMENT ON COLUMN wa.silences.phone_number_id IS 'The business number that is silent. Empty: that of webhooks which name none.';
+
+COMMENT ON COLUMN wa.silences.reason IS 'many_answers: as many as answers_burst, so that it may be a bot. taken_over: another responder has the thread at Meta. answered_in_app: a person of the business wrote in the WhatsApp Business app.';
+
 CREATE TABLE wa.webhook_logs_default (
     id uuid DEFAULT gen_random_uuid() CONSTRAINT webhook_logs_id_not_null NOT NULL,
     received_at timestamp with time zone DEFAULT now() CONSTRAINT webhook_logs_received_at_not_null NOT NULL,
@@ -3647,6 +3723,9 @@ ALTER TABLE ONLY wa.server_presence
 
 ALTER TABLE ONLY wa.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY wa.silences
+    ADD CONSTRAINT silences_pkey PRIMARY KEY (user_id, phone_number_id);
 
 ALTER TABLE ONLY wa.texts
     ADD CONSTRAINT texts_pkey PRIMARY KEY (key, locale);
@@ -4156,6 +4235,16 @@ CREATE POLICY settings_operate ON wa.settings TO wa_operator_role USING (true) W
 
 CREATE POLICY settings_read ON wa.settings FOR SELECT TO wa_runtime, wa_basket_owner, wa_maintenance USING (true);
 
+ALTER TABLE wa.silences ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY silences_maintenance ON wa.silences TO wa_maintenance USING (true);
+
+CREATE POLICY silences_operate ON wa.silences TO wa_operator_role USING (true);
+
+CREATE POLICY silences_privacy ON wa.silences TO wa_privacy USING (true);
+
+CREATE POLICY silences_runtime ON wa.silences TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.texts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY texts_operate ON wa.texts FOR UPDATE TO wa_operator_role USING (true) WITH CHECK (true);
@@ -4352,6 +4441,9 @@ GRANT ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.begin_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.begin_life() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.bound_answers(p_user_ids uuid[], p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.bound_answers(p_user_ids uuid[], p_phone_number_id text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_basket_link(p_share_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_basket_link(p_share_token text) TO wa_basket_owner;
 
@@ -4422,6 +4514,9 @@ REVOKE ALL ON PROCEDURE wa.close_routines() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.compare_rights() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.compare_rights() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
@@ -4514,6 +4609,9 @@ GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_pr
 
 REVOKE ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) TO wa_runtime;
@@ -4633,6 +4731,9 @@ GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
@@ -4814,6 +4915,9 @@ GRANT ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) TO 
 REVOKE ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
@@ -4827,6 +4931,12 @@ GRANT ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.note_echoes(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_echoes(p_rest jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.note_handovers(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_handovers(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.note_marketing_preferences(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_marketing_preferences(p_rest jsonb) TO wa_runtime;
@@ -4892,6 +5002,9 @@ GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, 
 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_silences() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_silences() TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) TO wa_runtime;
@@ -5267,3 +5380,8 @@ GRANT SELECT ON TABLE wa.settings TO wa_maintenance;
 GRANT SELECT ON TABLE wa.settings TO wa_operator_role;
 
 GRANT UPDATE(value) ON TABLE wa.settings TO wa_operator_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.silences TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.silences TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.silences TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE wa.silences TO wa_privacy;

@@ -61,7 +61,7 @@ def test_a_move_that_the_table_does_not_allow_raises_wa002(
 ) -> None:
     add_state(connection, "jumpy", "('language', null, null)::wa.step_result", keyword="jump")
     assert failure(edge, connection, "jump") == "WA002"
-    assert value(connection, "select count(*) from public.chat_state") == 0
+    assert value(connection, "select count(*) from public.chat_state where expires_at is null") == 0
 
 
 def test_a_move_to_a_state_that_is_not_there_raises_wa002(

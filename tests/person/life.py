@@ -135,6 +135,10 @@ def _is_written_to(life: Life) -> None:
         " on conflict do nothing",
         (life.user_id,),
     )
+    life.owner.execute(
+        "insert into wa.silences (user_id, reason, until) values (%s, 'many_answers', now())",
+        (life.user_id,),
+    )
 
 
 def _meets_failures(life: Life) -> None:

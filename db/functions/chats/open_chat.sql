@@ -10,9 +10,12 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_is_consent constant boolean := coalesce(p_entry.to_state in ('subscribe', 'unsubscribe'), false);
   v_chat wa.chat;
 begin
   if p_profile.opted_out_at is not null and p_entry.to_state is distinct from 'subscribe' then
+    return null;
+  elsif p_message.status = 'unanswered' and not v_is_consent then
     return null;
   end if;
 
@@ -49,4 +52,4 @@ end
 $$;
 
 comment on function wa.open_chat is
-'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages.';
+'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';

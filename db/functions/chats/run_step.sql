@@ -43,6 +43,10 @@ begin
     v_result := v_results[v_position];
     v_chat.replies := coalesce(v_chat.replies || v_result.replies, v_result.replies, v_chat.replies, '[]');
 
+    if (v_chat.message).status = 'unanswered' then
+      v_chat.replies := '[]';
+    end if;
+
     if v_result.next_state is null or v_result.next_state = p_state then
       v_chat.data := coalesce(v_result.data, v_chat.data);
       v_chat.expires_at := now() + v_state.expires_after;

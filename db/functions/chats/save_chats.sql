@@ -6,36 +6,27 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_latest wa.chat[] := p_chats;
+  v_answers integer[] := array[(p_chats[1].replies <> '[]')::integer];
   v_receipts text;
   v_reply_ttl interval;
   v_notifier_waits boolean;
+  v_spacing interval;
+  v_burst integer;
+  v_is_enough boolean;
   v_saved integer;
   v_queued integer;
 begin
   if cardinality(p_chats) > 1 then
-    select array_agg(step.chat) into v_latest
+    select array_agg(step.chat order by step.user_id), array_agg(step.answers order by step.user_id)
+    into v_latest, v_answers
     from (
-      select distinct on (chat.user_id) chat::wa.chat as chat
+      select distinct on (chat.user_id)
+        chat.user_id,
+        chat::wa.chat as chat,
+        count(*) filter (where chat.replies <> '[]') over (partition by chat.user_id) as answers
       from unnest(p_chats) as chat
       order by chat.user_id asc, chat.answered_at desc
     ) as step;
-  end if;
-
-  update public.chat_state as chat
-  set
-    state = moved.state,
-    data = moved.data,
-    expires_at = moved.expires_at,
-    updated_at = now()
-  from unnest(v_latest) as moved
-  where chat.user_id = moved.user_id;
-  get diagnostics v_saved = row_count;
-
-  if v_saved < cardinality(v_latest) then
-    insert into public.chat_state (user_id, state, data, expires_at)
-    select moved.user_id, moved.state, moved.data, moved.expires_at
-    from unnest(v_latest) as moved
-    on conflict (user_id) do nothing;
   end if;
 
   select
@@ -44,8 +35,49 @@ begin
       select make_interval(secs => setting.value::double precision) from wa.settings as setting
       where setting.key = 'reply_ttl_seconds'
     ),
+    (
+      select make_interval(secs => setting.value::double precision) from wa.settings as setting
+      where setting.key = 'answers_interval_seconds'
+    ),
+    (select setting.value::integer from wa.settings as setting where setting.key = 'answers_burst'),
     (select state.notifier_waits from wa.queue_state as state)
-  into v_receipts, v_reply_ttl, v_notifier_waits;
+  into v_receipts, v_reply_ttl, v_spacing, v_burst, v_notifier_waits;
+
+  with saved as (
+    update public.chat_state as chat
+    set
+      state = moved.state,
+      data = moved.data,
+      expires_at = moved.expires_at,
+      updated_at = now(),
+      answers_until = case
+        when v_answers[moved.ordinality] > 0 and v_spacing > '0'
+          then greatest(chat.answers_until, now()) + v_spacing * v_answers[moved.ordinality]
+        else chat.answers_until
+      end
+    from unnest(v_latest) with ordinality as moved
+    where chat.user_id = moved.user_id
+    returning chat.answers_until
+  )
+
+  select count(*), bool_or(saved.answers_until > now() + v_spacing * (v_burst - 1)) into v_saved, v_is_enough
+  from saved;
+
+  if v_saved < cardinality(v_latest) then
+    insert into public.chat_state (user_id, state, data, expires_at, answers_until)
+    select
+      moved.user_id, moved.state, moved.data, moved.expires_at,
+      case when v_answers[moved.ordinality] > 0 then now() + v_spacing * v_answers[moved.ordinality] end
+    from unnest(v_latest) with ordinality as moved
+    on conflict (user_id) do nothing;
+    v_is_enough := coalesce(v_is_enough, false) or v_burst <= any(v_answers);
+  end if;
+
+  if v_is_enough then
+    perform wa.bound_answers(array_agg(chat.user_id), chat.phone_number_id)
+    from unnest(p_chats) as chat
+    group by chat.phone_number_id;
+  end if;
 
   insert into public.notifications
     (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
@@ -69,4 +101,4 @@ end
 $$;
 
 comment on function wa.save_chats is
-'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';

@@ -44,6 +44,7 @@ begin
     v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
 
     perform wa.purge_erased_digests();
+    perform wa.purge_silences();
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
     v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;

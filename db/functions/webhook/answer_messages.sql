@@ -17,6 +17,7 @@ declare
   v_events jsonb[] := array[]::jsonb[];
   v_error text;
   v_hint text;
+  v_heeded record;
   v_again record;
 begin
   processed := 0;
@@ -37,7 +38,12 @@ begin
         if v_group[1].message_type = 'system' then
           perform wa.change_identity(v_group[1]);
         else
-          v_events := v_events || wa.advance_chats(v_group);
+          v_heeded := wa.heed_silences(v_group);
+          v_events := v_events || wa.advance_chats(v_heeded.messages);
+
+          if v_heeded.events <> '[]' then
+            v_events := v_events || v_heeded.events;
+          end if;
         end if;
       exception
         when assert_failure or others then

@@ -7,7 +7,7 @@ as $$
 declare
   v_profile constant public.profiles := wa.get_profile(p_message.user_id);
 begin
-  if v_profile.opted_out_at is not null then
+  if v_profile.opted_out_at is not null or p_message.status = 'unanswered' then
     return;
   end if;
 
@@ -24,6 +24,7 @@ begin
 
   if found then
     perform wa.wake_notifier();
+    perform wa.count_answer(v_profile.user_id, p_message.phone_number_id);
   end if;
 exception
   when assert_failure or others then

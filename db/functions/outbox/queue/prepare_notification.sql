@@ -10,6 +10,11 @@ as $$
 declare
   v_delivery jsonb := new.payload -> 'delivery';
 begin
+  -- It was sent already, in the app.
+  if new.kind = 'echo' then
+    return new;
+  end if;
+
   if new.phone_number_id is null and tg_op = 'INSERT' and v_delivery ->> 'phone_number_id' is null then
     new.phone_number_id := wa.choose_number(new.user_id);
   end if;

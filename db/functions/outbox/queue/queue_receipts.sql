@@ -23,7 +23,9 @@ begin
     chat.answered_at + case when shows.typing then interval '20 seconds' else interval '1 day' end
   from unnest(p_chats) as chat
   cross join lateral (select v_receipts = 'typing' and chat.replies = '[]') as shows (typing)
-  where (chat.message).wa_message_id is not null and v_receipts <> 'none';
+  where (chat.message).wa_message_id is not null
+    and (chat.message).status is distinct from 'unanswered'
+    and v_receipts <> 'none';
   get diagnostics v_queued = row_count;
   return v_queued;
 end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import profiles, row, send, value
@@ -176,3 +177,25 @@ def test_writing_opens_the_window_and_keeps_the_latest_name(world: World) -> Non
 def test_a_reaction_or_a_group_message_opens_no_window(world: World) -> None:
     send(world.edge, payloads.reaction_message(), payloads.group_message())
     assert [one["last_inbound_at"] for one in profiles(world.owner)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_known"),
+    [
+        ({"phone": f"+{A}", "bsuid": "ES.1"}, True),
+        ({"phone": f"+{A}"}, True),
+        ({"bsuid": "ES.1"}, True),
+        ({"phone": f"+{B}", "bsuid": "ES.1"}, False),
+        ({"phone": f"+{A}", "bsuid": "ES.2"}, False),
+        ({"phone": f"+{B}"}, False),
+        ({"phone": f"+{A}", "message_type": "system"}, False),
+        ({"phone": f"+{A}", "status": "invalid_sender"}, False),
+    ],
+)
+def test_one_look_finds_who_has_exactly_the_names_that_a_message_says(
+    world: World, said: dict[str, str], is_known: bool
+) -> None:
+    world.hears(A, "ES.1")
+    message = {"message_type": "text", "status": "processed"} | said
+    found = "select wa.lock_known_sender(jsonb_populate_record(null::wa.message, %s)) is not null"
+    assert value(world.owner, found, Jsonb(message)) is is_known

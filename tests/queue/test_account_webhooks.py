@@ -84,6 +84,21 @@ def test_a_restriction_of_messaging_without_an_end_pauses_the_queue_until_it_is_
     assert queue.value("select paused_until = 'infinity' from wa.queue_state")
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_of_two_webhooks_in_one_body_the_later_one_is_the_reason(
+    queue: Queue, edge: Connection[DictRow], later: int
+) -> None:
+    kinds = ("BIZ_INITIATED_MESSAGING", "CUSTOMER_INITIATED_MESSAGING")
+    body, other = (
+        account_change("account_update", restriction(kind), time=BEFORE + (place == later))
+        for place, kind in enumerate(kinds)
+    )
+    body["entry"] += other["entry"]
+    dispatch(edge, body)
+    reason = queue.value("select paused_reason from wa.queue_state")
+    assert f"RESTRICTED_{kinds[later]}" in reason
+
+
 @pytest.mark.parametrize("expiration", ["4102444800", "4102444800000", "2100-01-01T00:00:00+0000"])
 def test_the_end_of_a_restriction_may_be_written_as_a_text(
     queue: Queue, edge: Connection[DictRow], expiration: str

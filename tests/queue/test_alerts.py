@@ -50,8 +50,11 @@ def test_what_one_claim_refuses_for_one_cause_is_noted_once_with_its_number(queu
         queue.add_user(None, bsuid)
         queue.queue(bsuid, TEMPLATE)
     assert queue.claim() == []
-    noted = queue.owner.execute("select group_key, seen_count from wa.alert_occurrences")
-    assert noted.fetchall() == [{"group_key": "131062", "seen_count": 3}]
+    noted = queue.owner.execute(
+        "select group_key, seen_count, detail -> 'notification_id' as latest"
+        " from wa.alert_occurrences"
+    )
+    assert noted.fetchall() == [{"group_key": "131062", "seen_count": 3, "latest": 3}]
 
 
 def test_an_alert_is_claimed_by_one_worker(queue: Queue) -> None:

@@ -141,3 +141,15 @@ def test_a_claim_without_worker_batch_or_lease_is_refused(queue: Queue, argument
     with pytest.raises(psycopg.Error) as caught:
         queue.worker.execute(f"select * from public.wa_notifications_claim({arguments})".encode())
     assert caught.value.sqlstate == "WA013"
+
+
+def test_a_worker_is_to_be_woken_unless_its_batch_was_full(queue: Queue) -> None:
+    waits = "select notifier_waits from wa.queue_state"
+    queue.claim(batch=1)
+    assert queue.value(waits) is True
+    queue.add_user()
+    queue.queue()
+    queue.claim(batch=1)
+    assert queue.value(waits) is False
+    queue.claim(batch=1)
+    assert queue.value(waits) is True

@@ -178,6 +178,14 @@ def test_one_call_settles_a_whole_batch_whatever_became_of_each(queue: Queue) ->
     }
 
 
+def test_what_was_accepted_is_told_in_the_order_of_the_queue(queue: Queue) -> None:
+    for number in range(3):
+        queue.add_user(f"+3460000000{number}")
+        queue.queue(f"+3460000000{number}")
+    report = queue.accept(sorted(queue.claim(), key=lambda row: row["id"], reverse=True))
+    assert [event["id"] for event in report["events"]] == [1, 2, 3]
+
+
 def test_events_show_no_whole_recipient(queue: Queue) -> None:
     queue.add_user("+34600111222")
     queue.queue("+34600111222")

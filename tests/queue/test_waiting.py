@@ -48,3 +48,16 @@ def test_a_block_ends_with_a_message_of_its_own_user_where_it_ends_with_one(queu
         "select user_id, template_name from wa.recipient_blocks order by template_name"
     ).fetchall()
     assert [(row["user_id"], row["template_name"]) for row in left] == [(bruno, ""), (ana, "news")]
+
+
+def test_a_user_is_awaited_by_what_waits_and_by_a_block_that_a_message_ends(queue: Queue) -> None:
+    def is_awaited(user: object) -> object:
+        return queue.value("select wa.is_awaited(array[%s::uuid])", user)
+
+    ana, bruno = queue.add_user(ANA), queue.add_user(BRUNO, silent_for="2 days")
+    queue.execute(BLOCK, ana, "", True)
+    queue.execute(BLOCK, bruno, "news", False)
+    assert (is_awaited(ana), is_awaited(bruno)) == (True, False)
+    queue.queue(BRUNO)
+    assert queue.claim() == []
+    assert is_awaited(bruno) is True

@@ -117,6 +117,15 @@ def test_every_business_number_gets_its_turn(queue: Queue) -> None:
     assert sorted(numbers) == ["70", "71"]
 
 
+def test_a_claim_that_is_full_leaves_further_numbers_alone(queue: Queue) -> None:
+    for number in range(2):
+        queue.add_user(f"+3460000000{number}")
+        queue.queue(f"+3460000000{number}")
+    queue.execute("update public.notifications set phone_number_id = id")
+    assert len(queue.claim(batch=1)) == 1
+    assert queue.value("select count(*) from wa.number_pace where phone_number_id <> ''") == 1
+
+
 def test_a_reply_is_claimed_before_a_broadcast_that_is_older(queue: Queue) -> None:
     for user in (ANA, BRUNO):
         queue.add_user(user)

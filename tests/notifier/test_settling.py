@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
+from uuid import uuid4
 
 import pytest
 from psycopg import sql
@@ -13,6 +15,7 @@ from tests.fixtures.names import current_role
 from tests.notifier.conftest import ANA, BRUNO, until
 from wa_webhook.meta import Behaviour
 from wa_webhook.notifier import settler
+from wa_webhook.notifier.notification import Notification, SendResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +37,16 @@ async def test_a_result_is_kept_while_the_server_is_in_trouble(
             await until(lambda: attempts(outbox) >= 2)
         await until(lambda: outbox.status(notification) == "sent", seconds=20)
     assert len(outbox.graph.record.accepted) == 1
+
+
+def test_what_is_claimed_again_is_taken_back_only_if_it_was_accepted_itself() -> None:
+    def claimed(notification_id: int) -> Notification:
+        return Notification(notification_id, uuid4(), None, "{}", None, 0)
+
+    kept = settler.Settler(Mock(), Mock(), Mock())
+    kept.add(claimed(1), SendResult("accepted"))
+    kept.add(claimed(2), SendResult("rejected"))
+    assert [kept.takes_back(claimed(number)) for number in (1, 2, 3)] == [True, False, False]
 
 
 async def test_nothing_more_is_sent_while_results_cannot_be_settled(outbox: Outbox) -> None:

@@ -187,3 +187,17 @@ def test_errors_are_listed_without_what_they_quote(
     assert [(one["messages"], one["error"]) for one in failed["errors"]] == [
         (2, '22P02: invalid input syntax for type integer: "***" of ***')
     ]
+
+
+def test_a_span_begins_with_its_first_moment_and_ends_before_its_last(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    (failed,) = fail_help(edge, OTHERS[0])
+    mend_step(connection)
+    move_failure(connection, failed, "1 hour")
+    (at,) = values(connection, "select received_at from public.wa_events")
+    until = "select public.wa_replay_events(received_before => %s) -> 'replayed'"
+    since = "select public.wa_replay_events(received_after => %s) -> 'replayed'"
+    assert value(operator, until, at) == 0
+    assert value(operator, since, at) == 1

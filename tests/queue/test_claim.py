@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 from tests.queue.conftest import ANA, BRUNO, CARLA, CARLA_BSUID, TEMPLATE, text
 
 if TYPE_CHECKING:
+    from tests.fixtures.postgres import Connect
     from tests.queue.conftest import Queue
 
 
@@ -117,13 +118,20 @@ def test_every_business_number_gets_its_turn(queue: Queue) -> None:
     assert sorted(numbers) == ["70", "71"]
 
 
-def test_a_claim_that_is_full_leaves_further_numbers_alone(queue: Queue) -> None:
+def test_a_claim_that_is_full_holds_no_further_number(queue: Queue, connect: Connect) -> None:
     for number in range(2):
         queue.add_user(f"+3460000000{number}")
         queue.queue(f"+3460000000{number}")
     queue.execute("update public.notifications set phone_number_id = id")
-    assert len(queue.claim(batch=1)) == 1
-    assert queue.value("select count(*) from wa.number_pace where phone_number_id <> ''") == 1
+    queue.execute("insert into wa.number_pace (phone_number_id) values ('1'), ('2')")
+    claiming = connect("wa_notifier_role", autocommit=False)
+    claiming.execute("select from public.wa_notifications_claim('worker-1', 1, '1 minute')")
+    held = """
+        select array_agg(pace.phone_number_id) from wa.number_pace as pace
+        where pace.phone_number_id not in (
+          select free.phone_number_id from wa.number_pace as free for update skip locked
+        )"""
+    assert queue.value(held) == ["", "1"]
 
 
 def test_a_reply_is_claimed_before_a_broadcast_that_is_older(queue: Queue) -> None:

@@ -83,37 +83,6 @@ def test_the_lease_of_a_worker_ends_as_if_nothing_had_happened(queue: Queue) -> 
     assert queue.status(notification) == "sending"
 
 
-def test_what_was_never_tried_is_due_though_how_far_the_clock_went_is_not_known_exactly(
-    queue: Queue,
-) -> None:
-    queue.add_user()
-    notification = queue.queue()
-    set_clock_back(queue)
-    queue.execute(
-        "update public.notifications set next_attempt_at = next_attempt_at + interval '5 seconds'"
-    )
-    assert queue.claimed_ids() == [notification]
-
-
-def test_what_was_tried_by_the_right_clock_waits_for_its_time(queue: Queue) -> None:
-    queue.add_user(ANA)
-    queue.add_user(BRUNO)
-    tried = queue.queue(BRUNO)
-    (claimed,) = queue.claim()
-    queue.reject(claimed, 131000, 500)
-    before = queue.row(tried)["next_attempt_at"]
-    ahead = queue.queue(ANA)
-    with as_engine(queue.owner):
-        queue.execute(
-            "update public.notifications set created_at = created_at + interval '1 hour',"
-            " send_at = send_at + interval '1 hour',"
-            " next_attempt_at = next_attempt_at + interval '1 hour' where id = %s",
-            ahead,
-        )
-    assert queue.claimed_ids() == [ahead]
-    assert queue.row(tried)["next_attempt_at"] == before
-
-
 def test_it_is_told_once_by_an_alert_and_as_long_as_it_lasts_by_status(
     queue: Queue, operator: Connection[DictRow]
 ) -> None:

@@ -124,14 +124,6 @@ def test_a_message_that_fails_fast_raises_the_alert_of_the_first_failure(queue: 
     assert alert["detail"]["recipient"] == "+346***22"
 
 
-def test_a_recipient_who_cannot_be_reached_has_not_stopped_marketing(queue: Queue) -> None:
-    queue.add_user()
-    queue.queue()
-    (claimed,) = queue.claim()
-    queue.reject(claimed, 131026)
-    assert queue.value("select count(*) from wa.marketing_preferences") == 0
-
-
 def test_a_refused_marketing_template_blocks_only_itself(queue: Queue) -> None:
     queue.add_user()
     queue.queue(ANA, TEMPLATE)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import structlog
+from psycopg import Connection
+from psycopg.rows import DictRow
 
-from handler.process.logs import configure_logging, log_events, logger
+from handler.process.logs import configure_logging, log_events, log_notice, logger
 
 
 @pytest.fixture
@@ -80,6 +82,15 @@ def test_events_of_the_database_keep_their_level(lines: io.StringIO) -> None:
         "22012",
     )
     assert (second["event"], second["level"]) == ("UNNAMED_EVENT", "info")
+
+
+def test_of_notices_only_events_are_logged(
+    lines: io.StringIO, connection: Connection[DictRow]
+) -> None:
+    connection.add_notice_handler(log_notice)
+    for notice in ("words", '["event"]', '"event"', '{"no": 1}', '{"event": "TOLD"}'):
+        connection.execute(f"do $$ begin raise notice '%', '{notice}'; end $$".encode())
+    assert [event["event"] for event in parsed(lines)] == ["TOLD"]
 
 
 async def test_what_one_turn_of_the_event_loop_logs_is_written_in_one_go(

@@ -26,10 +26,14 @@ select user_id, 'home'
 from added
 """
 
+# Who writes in a measurement writes more than a person does.
+UNBOUNDED_ANSWERS = "update wa.settings set value = '0' where key = 'answers_interval_seconds'"
+
 
 def add_people(connection: psycopg.Connection[Any], users: int) -> None:
     """Add users who have written before, the first having the number FIRST_PHONE."""
     connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users})
+    connection.execute(UNBOUNDED_ANSWERS)
 
 
 def occupy_notifier(connection: psycopg.Connection[Any]) -> None:

@@ -172,6 +172,18 @@ def test_words_that_something_went_wrong_are_answers_too(
     assert value(connection, SILENCED) == 1
 
 
+def test_what_fails_during_a_silence_is_kept_and_the_user_not_told(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, *["hello"] * BURST)
+    break_step(connection, "unsubscribe")
+    assert send(edge, payloads.text_message("stop"), payloads.text_message("menu")) == {
+        "processed": 1,
+        "failed": 1,
+    }
+    assert value(connection, "select count(*) from public.notifications") == BURST
+
+
 def test_without_an_interval_there_is_no_bound(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

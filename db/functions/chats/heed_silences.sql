@@ -10,11 +10,6 @@ begin
   messages := p_messages;
   events := '[]'::jsonb;
 
-  -- Most of the time there is none.
-  if not exists (select from wa.silences) then
-    return;
-  end if;
-
   for v_position in 1..cardinality(messages) loop
     continue when messages[v_position].status <> 'processed';
 

@@ -24,7 +24,7 @@ begin
 
   -- Nothing comes after the last, and closes the last group.
   for v_position in 1..cardinality(p_messages) + 1 loop
-    continue when p_messages[v_position].status <> 'processed';
+    continue when p_messages[v_position].status not in ('processed', 'unanswered');
 
     -- A system message can join the profiles of those that come after it.
     if cardinality(v_group) > 0 and (
@@ -38,12 +38,14 @@ begin
         if v_group[1].message_type = 'system' then
           perform wa.change_identity(v_group[1]);
         else
-          v_heeded := wa.heed_silences(v_group);
-          v_events := v_events || wa.advance_chats(v_heeded.messages);
-
-          if v_heeded.events <> '[]' then
+          -- Most of the time there is none.
+          if exists (select from wa.silences) then
+            v_heeded := wa.heed_silences(v_group);
+            v_group := v_heeded.messages;
             v_events := v_events || v_heeded.events;
           end if;
+
+          v_events := v_events || wa.advance_chats(v_group);
         end if;
       exception
         when assert_failure or others then

@@ -465,7 +465,7 @@ CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -494,6 +494,42 @@ CREATE FUNCTION public.wa_status() RETURNS jsonb
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+
+CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) IS 'Hands a worker up to batch due tasks of these kinds for as long as the lease, users in turn: what one asked for many times goes in between what others asked for. Each is settled with its lock_token by wa_tasks_settle, which also lengthens the lease; when that is over another worker may claim the task. input is what the step gave, progress what an earlier attempt said last, attempt counts from 1. Ends what ran out of time. Raises WA051.';
+
+CREATE FUNCTION public.wa_tasks_expire() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_tasks_expire() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_tasks_expire() IS 'Ends tasks that ran out of time, for a database that no worker looks at: a claim does so itself. Returns the events to log.';
+
+CREATE FUNCTION public.wa_tasks_settle(results jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_tasks_settle(results jsonb) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_tasks_settle(results jsonb) IS 'Takes what came of claimed tasks: an array of results with id, lock_token and outcome: done (with result), failed (with error_class of wa.task_error_classes, error_message, retry_after_seconds), running (a sign of life, which lengthens the lease; with progress), or released (given back, to be claimed at once). What is done, or failed for good, takes effect in its conversation in the same transaction. Returns counts (done, failed, retried, released, running), events to log, and lost: the ids of tasks that are no longer the worker''s, since they were cancelled, ran out of time or were claimed by another. Raises WA052; 40001 asks the caller to try again.';
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -633,6 +669,13 @@ CREATE FUNCTION wa.apply_failure_consequences(p_failures jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) IS 'What failed attempts mean beyond themselves: blocked recipients, users who stopped marketing, numbers that take a break, a paused queue, alerts. Returns events.';
 
+CREATE FUNCTION wa.apply_results(p_results jsonb, p_most_bytes integer) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.apply_results(p_results jsonb, p_most_bytes integer) IS 'Applies what workers report to tasks that the caller has locked and found to be theirs. A result of more than p_most_bytes fails the task. Returns counts, events of what is tried again, and the ids of what is finished.';
+
 CREATE FUNCTION wa.apply_send_failures(p_failures jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -681,6 +724,13 @@ CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) IS 'Completes a profile with what a payload says beside the name it was found by: the number as Meta now gives it, the BSUID (as another name when the profile has one already).';
+
+CREATE FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric DEFAULT NULL::numeric) RETURNS interval
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) IS 'How long to wait before another attempt: p_first_seconds times p_factor for each of p_times before it, up to p_max_seconds, or longer if whoever refused asked for it (p_asked_seconds), and up to a quarter more, so that what failed together does not come back together.';
 
 CREATE FUNCTION wa.basket_balance(p_basket_id uuid) RETURNS bigint
     LANGUAGE sql STABLE
@@ -765,6 +815,22 @@ CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_text(p_body text) IS 'A text message, at most 4096 characters as Meta allows.';
+
+CREATE FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) IS 'Cancels the unfinished tasks of a conversation, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';
+
+CREATE FUNCTION wa.cancel_tasks_of_reset() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.cancel_tasks_of_reset() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.cancel_tasks_of_reset() IS 'Cancels what a conversation had asked for when somebody resets it.';
 
 CREATE FUNCTION wa.change_identity(p_message wa.message) RETURNS void
     LANGUAGE plpgsql
@@ -948,6 +1014,13 @@ CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, de
 
 COMMENT ON FUNCTION wa.decide_failures(p_failures jsonb) IS 'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';
 
+CREATE FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) IS 'Lets results of tasks take effect in their conversations, as wa_dispatch does with messages: recorded once, in order, a failure alone and kept for a replay. Those for which nobody waits are recorded as ignored and told as late. Returns how many had an effect, how many were late, and events: those of failures, and all. The caller holds the profiles'' locks.';
+
 CREATE FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -975,6 +1048,104 @@ CREATE FUNCTION wa.describe_member_count(p_count integer, p_locale text) RETURNS
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) IS 'A number of members in words.';
+
+CREATE TABLE wa.tasks (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    phone_number_id text,
+    kind text NOT NULL,
+    input jsonb NOT NULL,
+    state text NOT NULL,
+    late_state text,
+    status text DEFAULT 'queued'::text NOT NULL,
+    dedupe_key text,
+    max_attempts integer NOT NULL,
+    attempt_count integer DEFAULT 0 NOT NULL,
+    wait_count integer DEFAULT 0 NOT NULL,
+    turn_at timestamp with time zone NOT NULL,
+    next_attempt_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone NOT NULL,
+    locked_by text,
+    lock_token uuid,
+    locked_until timestamp with time zone,
+    lease interval,
+    progress jsonb,
+    result jsonb,
+    error_class text,
+    error_message text,
+    reached text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    due_at timestamp with time zone GENERATED ALWAYS AS (
+CASE status
+    WHEN 'queued'::text THEN next_attempt_at
+    WHEN 'running'::text THEN locked_until
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    CONSTRAINT tasks_attempts_are_counted CHECK (((max_attempts > 0) AND (attempt_count >= 0) AND (wait_count >= 0))),
+    CONSTRAINT tasks_failed_says_why CHECK (((status <> 'failed'::text) OR (error_class IS NOT NULL))),
+    CONSTRAINT tasks_kind_is_a_name CHECK ((kind ~ '^[a-z][a-z0-9_.-]{0,62}$'::text)),
+    CONSTRAINT tasks_reached_is_known CHECK ((reached = ANY (ARRAY['answered'::text, 'late'::text, 'broken'::text]))),
+    CONSTRAINT tasks_running_has_a_lease CHECK (((status <> 'running'::text) OR ((lock_token IS NOT NULL) AND (locked_until IS NOT NULL) AND (lease IS NOT NULL)))),
+    CONSTRAINT tasks_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE wa.tasks IS 'Work outside the database that a conversation asked for, and what came of it. Queued by a step in its own transaction, claimed and settled by workers; the result goes back into the conversation as a message.';
+
+COMMENT ON COLUMN wa.tasks.id IS 'The result is the message task:<id> in wa_events.';
+
+COMMENT ON COLUMN wa.tasks.phone_number_id IS 'The business number whose conversation it is.';
+
+COMMENT ON COLUMN wa.tasks.kind IS 'What is to be done: workers claim by kind.';
+
+COMMENT ON COLUMN wa.tasks.state IS 'Where the chat waits for the result.';
+
+COMMENT ON COLUMN wa.tasks.late_state IS 'Where a result leads that comes when the chat waits no longer. Null: it is only noted as late.';
+
+COMMENT ON COLUMN wa.tasks.status IS 'queued, running, and finally done, failed, or cancelled: the conversation was reset, or a step wants it no longer.';
+
+COMMENT ON COLUMN wa.tasks.dedupe_key IS 'A second task with the same key is not queued.';
+
+COMMENT ON COLUMN wa.tasks.max_attempts IS 'After so many failed attempts it fails for good.';
+
+COMMENT ON COLUMN wa.tasks.attempt_count IS 'Attempts that failed, but for those that only had to wait.';
+
+COMMENT ON COLUMN wa.tasks.wait_count IS 'How often in a row it had to wait for a busy service; lengthens the next wait.';
+
+COMMENT ON COLUMN wa.tasks.turn_at IS 'Its place in line. The tasks of one user stand task_turn_seconds apart, so that nobody''s many go before somebody''s one; it waits for no clock.';
+
+COMMENT ON COLUMN wa.tasks.next_attempt_at IS 'While queued: when it may be claimed.';
+
+COMMENT ON COLUMN wa.tasks.deadline_at IS 'What is not done by then has failed.';
+
+COMMENT ON COLUMN wa.tasks.locked_by IS 'The worker that last claimed it.';
+
+COMMENT ON COLUMN wa.tasks.lock_token IS 'What the worker must show to settle; new with every claim.';
+
+COMMENT ON COLUMN wa.tasks.locked_until IS 'End of the lease while running: then it may be claimed again.';
+
+COMMENT ON COLUMN wa.tasks.lease IS 'By how much a sign of life lengthens the lease.';
+
+COMMENT ON COLUMN wa.tasks.progress IS 'What a worker last said of how far it is; the next attempt is given it.';
+
+COMMENT ON COLUMN wa.tasks.result IS 'What came of it, when done.';
+
+COMMENT ON COLUMN wa.tasks.error_class IS 'A class of wa.task_error_classes: that of the last failed attempt.';
+
+COMMENT ON COLUMN wa.tasks.error_message IS 'The worker''s words about it, which may quote what the user wrote.';
+
+COMMENT ON COLUMN wa.tasks.reached IS 'What became of the result: answered by a step; late, since the chat waited no longer; broken, since the step failed and wa_events keeps it for a replay.';
+
+COMMENT ON COLUMN wa.tasks.due_at IS 'When a claim may take it: next_attempt_at while queued, the end of the lease while running, null when finished.';
+
+CREATE FUNCTION wa.describe_result(p_task wa.tasks) RETURNS wa.message
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_result(p_task wa.tasks) IS 'A finished task as the message that tells its conversation. Its content holds all that a replay needs, so that it outlives the task.';
 
 CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1037,6 +1208,40 @@ CREATE FUNCTION wa.dismiss_failed_event(p_wa_message_id text) RETURNS boolean
 
 COMMENT ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) IS 'Makes a failed message an ignored one, so that Meta''s repetitions stay duplicates. False: there was none.';
 
+CREATE TABLE public.wa_events (
+    wa_message_id text NOT NULL,
+    user_id uuid,
+    phone_number_id text,
+    message_type text NOT NULL,
+    status text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    error text,
+    payload jsonb,
+    CONSTRAINT wa_events_failed_can_be_replayed CHECK (((status <> 'failed'::text) OR ((error IS NOT NULL) AND (payload IS NOT NULL)))),
+    CONSTRAINT wa_events_processed_has_a_user CHECK (((status <> ALL (ARRAY['processed'::text, 'failed'::text])) OR (user_id IS NOT NULL))),
+    CONSTRAINT wa_events_status_is_known CHECK ((status = ANY (ARRAY['processed'::text, 'failed'::text, 'invalid_sender'::text, 'ignored'::text]))),
+    CONSTRAINT wa_events_wa_message_id_is_not_empty CHECK ((wa_message_id <> ''::text))
+)
+WITH (autovacuum_vacuum_insert_scale_factor='0.05');
+
+COMMENT ON TABLE public.wa_events IS 'Every inbound message once, by Meta''s message id: what makes processing happen exactly once. Never updated; deleting a row lets that message be processed again.';
+
+COMMENT ON COLUMN public.wa_events.received_at IS 'When it was committed here.';
+
+COMMENT ON COLUMN public.wa_events.sent_at IS 'When the user sent it, by Meta''s clock (whole seconds).';
+
+COMMENT ON COLUMN public.wa_events.error IS 'SQLSTATE and message of the failure.';
+
+COMMENT ON COLUMN public.wa_events.payload IS 'The message with its envelope, as wa_dispatch takes it. Kept only where a replay may need it.';
+
+CREATE FUNCTION wa.dispatch_again(p_event public.wa_events) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.dispatch_again(p_event public.wa_events) IS 'Lets a kept failed message take effect, and returns the counts and events of wa_dispatch: a user''s by wa_dispatch itself, the result of a task by the way it came, where one for which nobody waits any longer counts as ignored. The caller has deleted the event.';
+
 CREATE FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1052,6 +1257,13 @@ CREATE FUNCTION wa.emit_event(p_event text, p_fields jsonb DEFAULT '{}'::jsonb, 
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) IS 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
+
+CREATE FUNCTION wa.end_overdue_tasks() RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.end_overdue_tasks() IS 'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations. Returns the events to log.';
 
 CREATE FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) RETURNS bigint
     LANGUAGE plpgsql
@@ -1302,6 +1514,13 @@ CREATE FUNCTION wa.finish(p_chat wa.chat, p_key text DEFAULT NULL::text, p_value
 
 COMMENT ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) IS 'What a step returns that ends its flow: leads home, and says a text of wa.texts before, with p_values filled in.';
 
+CREATE FUNCTION wa.finish_tasks(p_task_ids bigint[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
+
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1454,6 +1673,13 @@ CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
+CREATE FUNCTION wa.hold_conversations(p_user_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) IS 'Locks the conversations of these users, in dispatch''s order: results then take effect where no message does at the same time.';
+
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1554,6 +1780,13 @@ CREATE FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], O
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) IS 'Locks the next p_look due notifications of a business number, skipping those another worker holds, and judges what is to be done with each now. Those to be sent: ready_rows, where the row is, with ready_addresses, the profile''s present one, and paced_users, null where no pace or place in a user''s order counts. Those that wait for an earlier one: blocked_ids. All others: held_back, from id to verdict. looked_at counts all.';
+
+CREATE FUNCTION wa.judge_results(p_results wa.message[]) RETURNS wa.message[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.judge_results(p_results wa.message[]) IS 'Results of tasks, each of another user, with the state that takes them in content.task_result.to_state: the one that waits for it, or the late state that it names. Where nobody waits the status is ignored: the chat is elsewhere or has timed out, waits for another task (data.task), its user wants no messages, or somebody else answers there.';
 
 CREATE FUNCTION wa.keep_foreign(p_messages wa.message[]) RETURNS integer
     LANGUAGE plpgsql
@@ -1976,7 +2209,7 @@ CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
+COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
 
 CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
     LANGUAGE plpgsql
@@ -2085,6 +2318,13 @@ CREATE FUNCTION wa.purge_silences() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_silences() IS 'Forgets silences that have ended.';
+
+CREATE FUNCTION wa.purge_tasks(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_tasks(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch tasks that were finished before p_before, and returns how many. A result that a replay may need is in wa_events.';
 
 CREATE FUNCTION wa.queue_receipts(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
@@ -2228,6 +2468,13 @@ CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one kept message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
 
+CREATE FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb DEFAULT '{}'::jsonb, p_dedupe_key text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text, p_deadline interval DEFAULT NULL::interval, p_max_attempts integer DEFAULT NULL::integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) IS 'Asks for work outside the database, as part of what the step does, and returns the task''s id, or that of the one asked for before under p_dedupe_key. Workers claim it by p_kind and are given p_input; its result comes back into this conversation as a message, to the step of p_state (null: the state at hand), which reads it with wa.task_result. One that comes when the chat waits there no longer is noted as late, or leads to p_late_state. It fails after p_deadline (null: the setting task_deadline_seconds) or p_max_attempts (null: task_max_attempts). Raises WA050.';
+
 CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2350,6 +2597,13 @@ CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.shorten_text(p_text text, p_limit integer) IS 'A text of at most so many characters: one that is longer ends in an ellipsis, and is not cut within what is seen as one character.';
+
+CREATE FUNCTION wa.show_typing(p_chat wa.chat) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.show_typing(p_chat wa.chat) IS 'Marks the message at hand as read and shows its sender that the bot is typing, for 25 seconds or until the next reply. Nothing for a task''s result.';
 
 CREATE FUNCTION wa.stay(p_replies jsonb, p_data jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
     LANGUAGE plpgsql IMMUTABLE
@@ -2589,6 +2843,13 @@ CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
 
+CREATE FUNCTION wa.task_result(p_chat wa.chat) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.task_result(p_chat wa.chat) IS 'What came of a task that the chat waits for, an object: task (its id), kind, outcome (done or failed), result (what the worker returned, when done), error (class and message, when failed). Null when the user said something instead, and while the state is being entered.';
+
 CREATE FUNCTION wa.tell_of_failure(p_message wa.message) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2618,6 +2879,13 @@ CREATE FUNCTION wa.typed(p_chat wa.chat) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.typed(p_chat wa.chat) IS 'The text that was typed as an answer; null for a tap, a picture and everything else, and while the state is being entered.';
+
+CREATE FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text DEFAULT NULL::text, p_data jsonb DEFAULT NULL::jsonb, p_values jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) IS 'What a step returns that waits for a task: says a text of wa.texts ("one moment"), shows that the bot is typing, and remembers the task in data.task. While that is there the chat waits for this task alone: the result of an earlier one is late.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
     LANGUAGE plpgsql
@@ -2841,33 +3109,6 @@ ALTER TABLE public.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.wa_events (
-    wa_message_id text NOT NULL,
-    user_id uuid,
-    phone_number_id text,
-    message_type text NOT NULL,
-    status text NOT NULL,
-    received_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    error text,
-    payload jsonb,
-    CONSTRAINT wa_events_failed_can_be_replayed CHECK (((status <> 'failed'::text) OR ((error IS NOT NULL) AND (payload IS NOT NULL)))),
-    CONSTRAINT wa_events_processed_has_a_user CHECK (((status <> ALL (ARRAY['processed'::text, 'failed'::text])) OR (user_id IS NOT NULL))),
-    CONSTRAINT wa_events_status_is_known CHECK ((status = ANY (ARRAY['processed'::text, 'failed'::text, 'invalid_sender'::text, 'ignored'::text]))),
-    CONSTRAINT wa_events_wa_message_id_is_not_empty CHECK ((wa_message_id <> ''::text))
-)
-WITH (autovacuum_vacuum_insert_scale_factor='0.05');
-
-COMMENT ON TABLE public.wa_events IS 'Every inbound message once, by Meta''s message id: what makes processing happen exactly once. Never updated; deleting a row lets that message be processed again.';
-
-COMMENT ON COLUMN public.wa_events.received_at IS 'When it was committed here.';
-
-COMMENT ON COLUMN public.wa_events.sent_at IS 'When the user sent it, by Meta''s clock (whole seconds).';
-
-COMMENT ON COLUMN public.wa_events.error IS 'SQLSTATE and message of the failure.';
-
-COMMENT ON COLUMN public.wa_events.payload IS 'The message with its envelope, as wa_dispatch takes it. Kept only where a replay may need it.';
 
 CREATE TABLE public.webhook_logs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3443,6 +3684,7 @@ CREATE TABLE wa.retention_state (
     purged_logs bigint DEFAULT 0 NOT NULL,
     purged_notifications bigint DEFAULT 0 NOT NULL,
     purged_payloads bigint DEFAULT 0 NOT NULL,
+    purged_tasks bigint DEFAULT 0 NOT NULL,
     CONSTRAINT retention_state_is_one_row CHECK (only_row)
 );
 
@@ -3455,6 +3697,8 @@ COMMENT ON COLUMN wa.retention_state.purged_logs IS 'The same for webhook_logs.'
 COMMENT ON COLUMN wa.retention_state.purged_notifications IS 'The same for notifications.';
 
 COMMENT ON COLUMN wa.retention_state.purged_payloads IS 'The same for wa.kept_payloads.';
+
+COMMENT ON COLUMN wa.retention_state.purged_tasks IS 'The same for wa.tasks.';
 
 CREATE TABLE wa.rights (
     object text NOT NULL,
@@ -3541,6 +3785,41 @@ COMMENT ON COLUMN wa.silences.user_id IS 'Of public.profiles. No foreign key: it
 COMMENT ON COLUMN wa.silences.phone_number_id IS 'The business number that is silent. Empty: that of webhooks which name none.';
 
 COMMENT ON COLUMN wa.silences.reason IS 'many_answers: as many as answers_burst, so that it may be a bot. taken_over: another responder has the thread at Meta. answered_in_app: a person of the business wrote in the WhatsApp Business app.';
+
+CREATE TABLE wa.task_error_classes (
+    class text NOT NULL,
+    first_delay_seconds integer DEFAULT 5 NOT NULL,
+    delay_factor integer DEFAULT 2 NOT NULL,
+    max_delay_seconds integer DEFAULT 600 NOT NULL,
+    is_attempt boolean DEFAULT true NOT NULL,
+    is_final boolean DEFAULT false NOT NULL,
+    description text NOT NULL,
+    CONSTRAINT task_error_classes_class_is_snake_case CHECK ((class ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT task_error_classes_delays_are_not_negative CHECK (((first_delay_seconds >= 0) AND (max_delay_seconds >= 0) AND (delay_factor >= 1)))
+);
+
+COMMENT ON TABLE wa.task_error_classes IS 'What each way of failing means for a task: whether it is tried again, and when. A worker names the class; one that is not here counts as unknown.';
+
+COMMENT ON COLUMN wa.task_error_classes.class IS 'What a worker says went wrong: error_class of a result.';
+
+COMMENT ON COLUMN wa.task_error_classes.first_delay_seconds IS 'Before the first repetition.';
+
+COMMENT ON COLUMN wa.task_error_classes.delay_factor IS 'Each further delay is the one before times this.';
+
+COMMENT ON COLUMN wa.task_error_classes.max_delay_seconds IS 'No delay is longer, except by jitter and by what a worker asks for.';
+
+COMMENT ON COLUMN wa.task_error_classes.is_attempt IS 'Whether it uses up one of the task''s attempts. Waiting for a service that is busy does not.';
+
+COMMENT ON COLUMN wa.task_error_classes.is_final IS 'Whether trying again is no use: the task fails at once.';
+
+ALTER TABLE wa.tasks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.tasks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE wa.webhook_logs_default (
     id uuid DEFAULT gen_random_uuid() CONSTRAINT webhook_logs_id_not_null NOT NULL,
@@ -3727,6 +4006,15 @@ ALTER TABLE ONLY wa.settings
 ALTER TABLE ONLY wa.silences
     ADD CONSTRAINT silences_pkey PRIMARY KEY (user_id, phone_number_id);
 
+ALTER TABLE ONLY wa.task_error_classes
+    ADD CONSTRAINT task_error_classes_pkey PRIMARY KEY (class);
+
+ALTER TABLE ONLY wa.tasks
+    ADD CONSTRAINT tasks_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY wa.tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY wa.texts
     ADD CONSTRAINT texts_pkey PRIMARY KEY (key, locale);
 
@@ -3845,6 +4133,30 @@ CREATE INDEX settings_default_locale_idx ON wa.settings USING btree (default_loc
 
 COMMENT ON INDEX wa.settings_default_locale_idx IS 'For the foreign key: whether a locale that goes is the default one.';
 
+CREATE INDEX tasks_deadline_idx ON wa.tasks USING btree (deadline_at) WHERE (due_at IS NOT NULL);
+
+COMMENT ON INDEX wa.tasks_deadline_idx IS 'What ran out of time.';
+
+CREATE INDEX tasks_due_idx ON wa.tasks USING btree (kind, turn_at, due_at, id) WHERE (due_at IS NOT NULL);
+
+COMMENT ON INDEX wa.tasks_due_idx IS 'What claim reads: unfinished tasks of a kind in the order of their turns.';
+
+CREATE INDEX tasks_finished_idx ON wa.tasks USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+COMMENT ON INDEX wa.tasks_finished_idx IS 'What retention purges, oldest first.';
+
+CREATE INDEX tasks_lease_idx ON wa.tasks USING btree (locked_until) WHERE (status = 'running'::text);
+
+COMMENT ON INDEX wa.tasks_lease_idx IS 'What a worker took and did not bring back.';
+
+CREATE INDEX tasks_turn_idx ON wa.tasks USING btree (user_id, kind, turn_at) WHERE (due_at IS NOT NULL);
+
+COMMENT ON INDEX wa.tasks_turn_idx IS 'The last place in line of a user, and what a reset cancels.';
+
+CREATE INDEX tasks_user_id_idx ON wa.tasks USING btree (user_id);
+
+COMMENT ON INDEX wa.tasks_user_id_idx IS 'For the foreign key, a merge, and whoever erases a person.';
+
 CREATE INDEX texts_locale_idx ON wa.texts USING btree (locale);
 
 COMMENT ON INDEX wa.texts_locale_idx IS 'The texts of a language.';
@@ -3858,6 +4170,10 @@ COMMENT ON TRIGGER basket_contributions_are_final ON public.basket_contributions
 CREATE TRIGGER basket_members_count AFTER INSERT OR DELETE OR UPDATE OF role, user_id ON public.basket_members FOR EACH ROW WHEN ((current_setting('row_security'::text) = 'on'::text)) EXECUTE FUNCTION wa.count_basket_member();
 
 COMMENT ON TRIGGER basket_members_count ON public.basket_members IS 'Updates the basket''s row, and so takes its lock: whoever changes members, the rules of the basket hold.';
+
+CREATE TRIGGER chat_state_cancel_tasks AFTER DELETE ON public.chat_state FOR EACH ROW EXECUTE FUNCTION wa.cancel_tasks_of_reset();
+
+COMMENT ON TRIGGER chat_state_cancel_tasks ON public.chat_state IS 'A conversation that begins anew waits for nothing.';
 
 CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status <> new.status) AND (CURRENT_USER <> ALL (ARRAY['wa_runtime'::name, 'wa_edge_role'::name, 'service_role'::name])) AND ((((old.status <> 'failed'::text) OR (new.status <> 'queued'::text)) AND ((old.status <> 'failed'::text) OR (new.status <> 'cancelled'::text))) AND ((old.status <> 'queued'::text) OR (new.status <> 'cancelled'::text))))) EXECUTE FUNCTION wa.refuse_transition();
 
@@ -3975,6 +4291,9 @@ ALTER TABLE ONLY wa.profile_aliases
 
 ALTER TABLE ONLY wa.settings
     ADD CONSTRAINT settings_default_locale_fkey FOREIGN KEY (default_locale) REFERENCES wa.locales(locale);
+
+ALTER TABLE ONLY wa.tasks
+    ADD CONSTRAINT tasks_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
 
 ALTER TABLE ONLY wa.texts
     ADD CONSTRAINT texts_locale_fkey FOREIGN KEY (locale) REFERENCES wa.locales(locale);
@@ -4245,6 +4564,22 @@ CREATE POLICY silences_privacy ON wa.silences TO wa_privacy USING (true);
 
 CREATE POLICY silences_runtime ON wa.silences TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.task_error_classes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY task_error_classes_operate ON wa.task_error_classes TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY task_error_classes_read ON wa.task_error_classes FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.tasks ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tasks_maintenance ON wa.tasks TO wa_maintenance USING (true);
+
+CREATE POLICY tasks_privacy ON wa.tasks TO wa_privacy USING (true);
+
+CREATE POLICY tasks_read ON wa.tasks FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY tasks_runtime ON wa.tasks TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.texts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY texts_operate ON wa.texts FOR UPDATE TO wa_operator_role USING (true) WITH CHECK (true);
@@ -4262,6 +4597,7 @@ GRANT USAGE ON SCHEMA public TO wa_runtime;
 GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
 GRANT USAGE ON SCHEMA public TO wa_privacy;
+GRANT USAGE ON SCHEMA public TO wa_worker_role;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
@@ -4385,6 +4721,15 @@ GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_status() TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) TO wa_worker_role;
+
+REVOKE ALL ON FUNCTION public.wa_tasks_expire() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_tasks_expire() TO wa_notifier_role;
+
+REVOKE ALL ON FUNCTION public.wa_tasks_settle(results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_tasks_settle(results jsonb) TO wa_worker_role;
+
 REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
 
@@ -4414,6 +4759,9 @@ GRANT ALL ON FUNCTION wa.apply_failed_statuses(p_matched jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_failure_consequences(p_failures jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.apply_results(p_results jsonb, p_most_bytes integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.apply_results(p_results jsonb, p_most_bytes integer) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.apply_send_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.apply_send_failures(p_failures jsonb) TO wa_runtime;
 
@@ -4434,6 +4782,9 @@ GRANT ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text
 
 REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.basket_balance(p_basket_id uuid) TO wa_basket_owner;
@@ -4470,6 +4821,11 @@ GRANT ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) TO wa_ru
 
 REVOKE ALL ON FUNCTION wa.build_text(p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_text(p_body text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.cancel_tasks_of_reset() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.change_identity(p_message wa.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.change_identity(p_message wa.message) TO wa_runtime;
@@ -4533,6 +4889,9 @@ GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsu
 REVOKE ALL ON FUNCTION wa.decide_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) TO wa_runtime;
 
@@ -4544,6 +4903,14 @@ GRANT ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint 
 
 REVOKE ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) TO wa_runtime;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.tasks TO wa_runtime;
+GRANT SELECT ON TABLE wa.tasks TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.tasks TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE wa.tasks TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.describe_result(p_task wa.tasks) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_result(p_task wa.tasks) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
@@ -4568,6 +4935,14 @@ GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) TO wa_runtime;
 
+GRANT SELECT,INSERT,DELETE ON TABLE public.wa_events TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.dispatch_again(p_event public.wa_events) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.dispatch_again(p_event public.wa_events) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.drop_log_partitions(p_before timestamp with time zone) TO wa_maintenance;
 
@@ -4576,6 +4951,9 @@ GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) 
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_maintenance;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.end_overdue_tasks() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.end_overdue_tasks() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
@@ -4674,6 +5052,9 @@ GRANT ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) T
 REVOKE ALL ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.fold_basket_code(p_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
@@ -4738,6 +5119,9 @@ GRANT ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.
 REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
 
@@ -4779,6 +5163,9 @@ GRANT ALL ON FUNCTION wa.join_basket(p_chat wa.chat, p_code text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.judge_due(p_number text, p_look integer, p_except bigint[], OUT looked_at integer, OUT ready_rows tid[], OUT ready_addresses text[], OUT paced_users uuid[], OUT blocked_ids bigint[], OUT held_back jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.judge_results(p_results wa.message[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.judge_results(p_results wa.message[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) TO wa_runtime;
@@ -5006,6 +5393,9 @@ GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, 
 REVOKE ALL ON FUNCTION wa.purge_silences() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_silences() TO wa_maintenance;
 
+REVOKE ALL ON FUNCTION wa.purge_tasks(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_tasks(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
 REVOKE ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) TO wa_runtime;
 
@@ -5064,6 +5454,9 @@ GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.requeue_failed_notification() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) FROM PUBLIC;
@@ -5112,6 +5505,9 @@ GRANT ALL ON FUNCTION wa.settle_others(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.show_typing(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.show_typing(p_chat wa.chat) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.stay(p_replies jsonb, p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.stay(p_replies jsonb, p_data jsonb) TO wa_runtime;
@@ -5215,6 +5611,9 @@ GRANT ALL ON FUNCTION wa.summarize_send_failures() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_traffic() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.task_result(p_chat wa.chat) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.task_result(p_chat wa.chat) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) TO wa_runtime;
 
@@ -5225,6 +5624,9 @@ GRANT ALL ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) 
 
 REVOKE ALL ON FUNCTION wa.typed(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.typed(p_chat wa.chat) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
@@ -5258,11 +5660,6 @@ GRANT UPDATE(status) ON TABLE public.notifications TO wa_operator_role;
 GRANT UPDATE(retry_count) ON TABLE public.notifications TO wa_operator_role;
 
 GRANT UPDATE(next_attempt_at) ON TABLE public.notifications TO wa_operator_role;
-
-GRANT SELECT,INSERT,DELETE ON TABLE public.wa_events TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_maintenance;
-GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
-GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_privacy;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
 GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
@@ -5385,3 +5782,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.silences TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.silences TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.silences TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE wa.silences TO wa_privacy;
+
+GRANT SELECT ON TABLE wa.task_error_classes TO wa_runtime;
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.task_error_classes TO wa_operator_role;

@@ -37,6 +37,7 @@ OTHER = Names(
     schema="shop",
     edge_role="shop_handler",
     notifier_role="shop_notifier",
+    worker_role="shop_worker",
     operator_role="shop_operator",
     runtime_role="shop_runtime",
     basket_owner_role="shop_basket_owner",

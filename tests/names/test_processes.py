@@ -41,6 +41,7 @@ NAMES = Names(
     schema="desk",
     edge_role="desk_handler",
     notifier_role="desk_notifier",
+    worker_role="desk_worker",
     operator_role="desk_operator",
     runtime_role="desk_runtime",
     basket_owner_role="desk_basket_owner",

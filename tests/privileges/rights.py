@@ -19,6 +19,7 @@ Row = TypeVar("Row")
 OUR_ROLES = (
     "wa_edge_role",
     "wa_notifier_role",
+    "wa_worker_role",
     "wa_operator_role",
     "wa_runtime",
     "wa_basket_owner",

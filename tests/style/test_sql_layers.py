@@ -9,8 +9,10 @@ from wa_webhook.migrate import find_db_folder, read_source
 
 LAYERS = (
     "operators",
+    "workers",
     "webhook",
     "flows",
+    "tasks",
     "chats",
     "replies",
     "retention",

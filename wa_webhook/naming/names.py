@@ -48,6 +48,7 @@ class Names:
     private_schema: str = ""
     edge_role: str = "wa_edge_role"
     notifier_role: str = "wa_notifier_role"
+    worker_role: str = "wa_worker_role"
     operator_role: str = "wa_operator_role"
     runtime_role: str = "wa_runtime"
     basket_owner_role: str = "wa_basket_owner"

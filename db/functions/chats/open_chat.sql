@@ -39,6 +39,13 @@ begin
     v_chat.state := case p_entry.action when 'enter' then p_entry.to_state else 'cancelled' end;
   end if;
 
+  if p_message.message_type = 'task_result' then
+    v_chat.state := p_message.content #>> '{task_result,to_state}';
+    v_chat.is_entered := false;
+    v_chat.data := case when v_chat.state = p_place.state then p_place.data else '{}' end;
+    return v_chat;
+  end if;
+
   v_chat.data := case
     when p_entry.kind = 'deep_link'
       then jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value))
@@ -52,4 +59,4 @@ end
 $$;
 
 comment on function wa.open_chat is
-'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
+'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';

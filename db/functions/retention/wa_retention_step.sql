@@ -18,6 +18,7 @@ declare
   v_cutoffs jsonb;
   v_events integer;
   v_notifications integer;
+  v_tasks integer;
   v_payloads integer;
   v_logs integer;
   v_is_done boolean;
@@ -38,6 +39,7 @@ begin
     v_cutoffs := wa.retention_cutoffs();
     v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
     v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
+    v_tasks := wa.purge_tasks((v_cutoffs ->> 'tasks')::timestamptz, c_batch);
     v_payloads := wa.purge_kept_payloads(
       (v_cutoffs ->> 'kept_payloads')::timestamptz, (v_cutoffs ->> 'waiting_payloads')::timestamptz, c_batch
     );
@@ -47,7 +49,7 @@ begin
     perform wa.purge_silences();
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
-    v_is_done := greatest(v_events, v_notifications, v_payloads, v_logs) < c_batch;
+    v_is_done := greatest(v_events, v_notifications, v_tasks, v_payloads, v_logs) < c_batch;
 
     if v_is_done then
       perform wa.warn_of_expiry((v_cutoffs ->> 'waiting_payloads')::timestamptz);
@@ -78,6 +80,7 @@ begin
     purged_events = state.purged_events + v_events,
     purged_logs = state.purged_logs + v_logs,
     purged_notifications = state.purged_notifications + v_notifications,
+    purged_tasks = state.purged_tasks + v_tasks,
     purged_payloads = state.purged_payloads + v_payloads;
 
   return jsonb_build_object(
@@ -86,6 +89,7 @@ begin
     'purged', jsonb_build_object(
       'wa_events', v_events,
       'notifications', v_notifications,
+      'tasks', v_tasks,
       'kept_payloads', v_payloads,
       'webhook_logs', v_logs
     ),

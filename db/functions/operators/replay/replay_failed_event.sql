@@ -20,7 +20,7 @@ begin
   end if;
 
   begin
-    v_answer := public.wa_dispatch(v_event.payload);
+    v_answer := wa.dispatch_again(v_event);
 
     perform wa.emit_event(event.body ->> 'event', event.body - '{event,level}'::text[], event.body ->> 'level')
     from jsonb_array_elements(v_answer -> 'events') as event (body)

@@ -47,7 +47,7 @@ begin
       );
   end if;
 
-  return public.wa_dispatch(v_event.payload);
+  return wa.dispatch_again(v_event);
 end
 $$;
 

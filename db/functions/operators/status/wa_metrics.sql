@@ -49,6 +49,7 @@ as $$
       'wa_events', retention.purged_events,
       'webhook_logs', retention.purged_logs,
       'notifications', retention.purged_notifications,
+      'tasks', retention.purged_tasks,
       'kept_payloads', retention.purged_payloads
     )
   )

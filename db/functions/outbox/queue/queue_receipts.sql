@@ -25,6 +25,8 @@ begin
   cross join lateral (select v_receipts = 'typing' and chat.replies = '[]') as shows (typing)
   where (chat.message).wa_message_id is not null
     and (chat.message).status is distinct from 'unanswered'
+    -- A task's result is nobody's message.
+    and (chat.message).message_type is distinct from 'task_result'
     and v_receipts <> 'none';
   get diagnostics v_queued = row_count;
   return v_queued;

@@ -27,27 +27,21 @@ as $$
       when notification.outside_window = 'template' then 'send_template'
       else 'cancel'
     end,
-    -- Jitter only lengthens: a delay that Meta asked for is kept, up to a day.
-    make_interval(
-      secs => (1 + random() / 4) * greatest(
-        case when failure.retry_after_seconds is not null then least(failure.retry_after_seconds, 86400) end::double precision,
-        case error_class.class
-          when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
-          else least(
-            error_class.max_delay_seconds,
-            error_class.first_delay_seconds * power(
-              error_class.delay_factor::double precision,
-              least(
-                16,
-                case error_class.class
-                  when 'wait' then notification.wait_count
-                  else notification.retry_count - notification.retries_forgiven
-                end
-              )
-            )
-          )
-        end
-      )
+    wa.back_off(
+      case error_class.class
+        when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
+        else error_class.first_delay_seconds
+      end,
+      case error_class.class when 'in_doubt' then 1 else error_class.delay_factor end,
+      case error_class.class
+        when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
+        else error_class.max_delay_seconds
+      end,
+      case error_class.class
+        when 'wait' then notification.wait_count
+        else notification.retry_count - notification.retries_forgiven
+      end,
+      failure.retry_after_seconds
     ),
     failure.outcome,
     failure.http_status,

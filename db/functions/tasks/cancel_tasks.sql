@@ -1,0 +1,30 @@
+create or replace function wa.cancel_tasks(p_chat wa.chat, p_kind text default null)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cancelled integer;
+begin
+  update wa.tasks as task
+  set status = 'cancelled', finished_at = clock_timestamp()
+  from (
+    select unfinished.id
+    from wa.tasks as unfinished
+    where unfinished.user_id = p_chat.user_id
+      and unfinished.phone_number_id is not distinct from p_chat.phone_number_id
+      and unfinished.due_at is not null
+      and (p_kind is null or unfinished.kind = p_kind)
+    order by unfinished.id
+    for update
+  ) as unwanted
+  where task.id = unwanted.id;
+
+  get diagnostics v_cancelled = row_count;
+  return v_cancelled;
+end
+$$;
+
+comment on function wa.cancel_tasks is
+'Cancels the unfinished tasks of a conversation, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';

@@ -1,0 +1,91 @@
+create or replace function wa.end_overdue_tasks()
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Bounds the transaction; the next call takes the rest.
+  c_most constant integer := 100;
+  v_user_ids uuid[];
+  v_task_ids bigint[];
+begin
+  select array_agg(distinct overdue.user_id order by overdue.user_id) into v_user_ids
+  from (
+    (
+      select late.user_id
+      from wa.tasks as late
+      where late.due_at is not null and late.deadline_at <= clock_timestamp()
+      order by late.deadline_at
+      limit c_most
+    )
+    union all
+    (
+      select lost.user_id
+      from wa.tasks as lost
+      where lost.status = 'running'
+        and lost.locked_until <= clock_timestamp()
+        and lost.attempt_count + 1 >= lost.max_attempts
+      order by lost.locked_until
+      limit c_most
+    )
+  ) as overdue;
+
+  if v_user_ids is null then
+    return '[]'::jsonb;
+  end if;
+
+  -- Whoever is busy is looked at next time: a claim waits for nobody's conversation.
+  v_user_ids := array(
+    select profile.user_id
+    from public.profiles as profile
+    where profile.user_id = any(v_user_ids)
+    order by profile.user_id
+    for no key update skip locked
+  );
+  perform wa.hold_conversations(v_user_ids);
+
+  with overdue as materialized (
+    select task.id, task.deadline_at <= clock_timestamp() as is_late
+    from wa.tasks as task
+    where task.user_id = any(v_user_ids)
+      and task.due_at is not null
+      and (
+        task.deadline_at <= clock_timestamp()
+        or (
+          task.status = 'running'
+          and task.locked_until <= clock_timestamp()
+          and task.attempt_count + 1 >= task.max_attempts
+        )
+      )
+    order by task.id
+    limit c_most
+    for update
+  ),
+
+  ended as (
+    update wa.tasks as task
+    set
+      status = 'failed',
+      finished_at = clock_timestamp(),
+      attempt_count = task.attempt_count + (task.status = 'running')::integer,
+      error_class = case when overdue.is_late then 'deadline' else 'worker_lost' end,
+      error_message = case
+        when not overdue.is_late then 'the worker did not report back in time'
+        when task.error_message is not null then 'not done by its deadline; before that: ' || task.error_message
+        else 'not done by its deadline'
+      end
+    from overdue
+    where task.id = overdue.id
+    returning task.id
+  )
+
+  select array_agg(ended.id) into v_task_ids
+  from ended;
+
+  return case when v_task_ids is null then '[]'::jsonb else wa.finish_tasks(v_task_ids) end;
+end
+$$;
+
+comment on function wa.end_overdue_tasks is
+'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations. Returns the events to log.';

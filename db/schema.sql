@@ -1807,7 +1807,7 @@ CREATE FUNCTION wa.keep_unattributed(p_webhooks jsonb) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.keep_unattributed(p_webhooks jsonb) IS 'Keeps messages whose sender cannot be told, each as the webhook that would have carried just it, and returns how many. Their ids are not spent: a redelivery or a replay counts once the sender can be told.';
+COMMENT ON FUNCTION wa.keep_unattributed(p_webhooks jsonb) IS 'Keeps messages whose sender cannot be told, each webhook as it would have come with just these, and returns how many messages. Their ids are not spent: a redelivery or a replay counts once the sender can be told.';
 
 CREATE FUNCTION wa.know_senders(p_messages wa.message[], p_statuses jsonb) RETURNS wa.message[]
     LANGUAGE plpgsql
@@ -2401,7 +2401,7 @@ CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
 
 CREATE FUNCTION wa.recognize_life() RETURNS text
     LANGUAGE plpgsql

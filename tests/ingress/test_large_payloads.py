@@ -44,6 +44,14 @@ def of_reactions(number: int) -> Json:
     return payloads.envelope([payloads.reaction_message(sender=sender) for sender in senders])
 
 
+def of_nobody(number: int) -> Json:
+    """Return a body of as many messages of which no contact says who wrote them."""
+    return payloads.envelope(
+        [payloads.text_message(sender=None) for _ in range(number)],
+        contacts=[payloads.contact(str(34600000000 + n)) for n in range(number)],
+    )
+
+
 def of_changes(number: int) -> Json:
     """Return a body of as many changes, each with the message of another new user."""
     body = payloads.envelope([])
@@ -57,7 +65,9 @@ def of_changes(number: int) -> Json:
     return body
 
 
-LARGE = pytest.mark.parametrize("build", [of_one_user, of_many_users, of_reactions, of_changes])
+LARGE = pytest.mark.parametrize(
+    "build", [of_one_user, of_many_users, of_reactions, of_changes, of_nobody]
+)
 
 
 def test_ten_thousand_messages_of_ten_thousand_new_users_fit_into_the_lock_table(
@@ -129,3 +139,12 @@ def test_many_messages_share_what_is_written(
 ) -> None:
     written = count_writes(connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(build(512)))
     assert written < 512 / 8
+
+
+def test_what_is_longer_than_any_id_is_none_and_its_neighbours_count(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    # Not of one letter: compressed, an index would take that.
+    endless = payloads.text_message(message_id="".join(f"{n:x}" for n in range(20_000)))
+    assert send(edge, endless, payloads.text_message()) == {"processed": 1}
+    assert value(connection, "select kind from public.webhook_logs") == "unknown"

@@ -20,8 +20,8 @@ FEW = {
 }
 
 _LOOP = re.compile(r"\bloop\b.*\bend loop\b", re.DOTALL)
-_GATHERS = r"\b{name} := {name} \|\|"
-_BEGINS_ANEW = r"\b{name} := (?!{name} \|\|)"
+_GATHERS = r"\b{name} := (?:coalesce\()?{name}\b[^;|]*\|\|"
+_BEGINS_ANEW = r"\b{name} := (?!(?:coalesce\()?{name}\b)"
 _GATHERS_ARRAYS = re.compile(r"\b(\w+) := \1 \|\| array\b")
 
 

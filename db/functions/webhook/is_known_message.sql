@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(
-    p_message ->> 'id' <> ''
+    char_length(p_message ->> 'id') between 1 and 512
     and case p_message ->> 'type'
       when 'system' then p_message #>> '{system,type}' in (
         'user_changed_number', 'user_changed_user_id', 'customer_changed_number', 'customer_identity_changed'

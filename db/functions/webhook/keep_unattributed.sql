@@ -15,9 +15,12 @@ begin
       from jsonb_array_elements(p_webhooks) as webhook (body)
     )
   );
-  return jsonb_array_length(p_webhooks);
+  return (
+    select sum(jsonb_array_length(webhook.body #> '{entry,0,changes,0,value,messages}'))
+    from jsonb_array_elements(p_webhooks) as webhook (body)
+  );
 end
 $$;
 
 comment on function wa.keep_unattributed is
-'Keeps messages whose sender cannot be told, each as the webhook that would have carried just it, and returns how many. Their ids are not spent: a redelivery or a replay counts once the sender can be told.';
+'Keeps messages whose sender cannot be told, each webhook as it would have come with just these, and returns how many messages. Their ids are not spent: a redelivery or a replay counts once the sender can be told.';

@@ -36,6 +36,9 @@ declare
   v_statuses jsonb[];
   v_others jsonb[];
   v_rest jsonb[];
+  v_unattributed jsonb[];
+  v_frame jsonb;
+  v_webhooks jsonb[];
 begin
   -- Paths step into arrays by themselves, so that the type of each part is asked first.
   if (p_payload @@ '
@@ -57,6 +60,7 @@ begin
 
   for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
     v_entry := v_entries -> v_entry_at;
+    v_frame := null;
     v_changes := v_entry -> 'changes';
 
     if jsonb_typeof(v_changes) is distinct from 'array' then
@@ -109,12 +113,13 @@ begin
         for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
           v_body := v_bodies -> v_position;
 
-          if (v_body ->> 'type' = 'text' and v_body ->> 'id' <> '') is not true then
+          if (v_body ->> 'type' = 'text' and char_length(v_body ->> 'id') between 1 and 512) is not true then
             if not wa.is_known_message(v_body) then
               v_others := v_others || jsonb_build_object('path', 'entry.changes.value.messages', 'body', v_body);
             end if;
 
-            continue when (v_body ->> 'type' <> '' and v_body ->> 'id' <> '') is not true;
+            -- What is longer than any id is none, and no index would take it.
+            continue when (v_body ->> 'type' <> '' and char_length(v_body ->> 'id') between 1 and 512) is not true;
           end if;
 
           v_sequence := v_sequence + 1;
@@ -130,18 +135,7 @@ begin
           if not v_is_ours then
             foreign_messages := foreign_messages || v_message;
           elsif v_message.phone is null and v_message.bsuid is null then
-            unattributed := coalesce(unattributed, '[]') || jsonb_build_object(
-              'object', 'whatsapp_business_account',
-              'entry', jsonb_build_array(
-                v_entry || jsonb_build_object(
-                  'changes', jsonb_build_array(
-                    v_change || jsonb_build_object(
-                      'value', v_value - 'statuses' || jsonb_build_object('messages', jsonb_build_array(v_body))
-                    )
-                  )
-                )
-              )
-            );
+            v_unattributed := v_unattributed || v_body;
           else
             if not v_answers and v_message.status = 'processed' and v_message.message_type <> 'system' then
               v_message.status := 'ignored';
@@ -149,6 +143,23 @@ begin
             messages := messages || v_message;
           end if;
         end loop;
+
+        if v_unattributed is not null then
+          v_frame := coalesce(v_frame, v_entry - 'changes');
+          v_webhooks := v_webhooks || jsonb_build_object(
+            'object', 'whatsapp_business_account',
+            'entry', jsonb_build_array(
+              v_frame || jsonb_build_object(
+                'changes', jsonb_build_array(
+                  v_change || jsonb_build_object(
+                    'value', v_value - 'statuses' || jsonb_build_object('messages', to_jsonb(v_unattributed))
+                  )
+                )
+              )
+            )
+          );
+          v_unattributed := null;
+        end if;
 
         if v_value @? '$.statuses[*]' then
           v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
@@ -216,8 +227,9 @@ begin
 
   statuses := to_jsonb(v_statuses);
   rest := to_jsonb(v_rest);
+  unattributed := to_jsonb(v_webhooks);
 end
 $$;
 
 comment on function wa.read_webhook is
-'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, one in each. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';

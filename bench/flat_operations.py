@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,8 @@ def _replay(connection: Connection, database: Database) -> Call:
 def _dispatch(_connection: Connection, database: Database) -> Call:
     number = next(_serial)
     phone = str(FIRST_PHONE + database.sizes.step * (number % WRITERS))
-    return "select public.wa_dispatch(%s::jsonb)", [webhook_body(phone, f"d{number}", "1795000000")]
+    body = webhook_body(phone, f"d{number}", str(int(time.time())))
+    return "select public.wa_dispatch(%s::jsonb)", [body]
 
 
 def _discover(connection: Connection, _database: Database) -> Call:

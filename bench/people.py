@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def occupy_notifier(connection: psycopg.Connection[Any]) -> None:
     notifier is always busy.
     """
     connection.execute(
-        "select public.wa_dispatch(%s::jsonb)", [webhook_body(str(FIRST_PHONE), "1", "1")]
+        "select public.wa_dispatch(%s::jsonb)",
+        [webhook_body(str(FIRST_PHONE), "1", str(int(time.time())))],
     )
     connection.execute("select from public.wa_notifications_claim('bench', 1)")
 

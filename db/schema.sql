@@ -235,7 +235,7 @@ CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::js
 
 ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -536,7 +536,14 @@ CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';
+COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another BSUID or parent BSUID; the newest evidence wins. Does nothing for a null value.';
+
+CREATE FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) IS 'Lets a profile be found by another number: by one that Meta knows as the profile''s own (p_left_at null), or, for what was sent until then, by one that it had until p_left_at. Of two who left a number the later one stays. Does nothing for a null number.';
 
 CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     LANGUAGE plpgsql
@@ -718,12 +725,12 @@ CREATE FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) RETU
 
 COMMENT ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) IS 'A question as it is asked the first time, or after an answer that was none: then the text of wa.texts that p_again names comes first.';
 
-CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS void
+CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) IS 'Completes a profile with what a payload says beside the name it was found by: the number as Meta now gives it, the BSUID (as another name when the profile has one already).';
+COMMENT ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) IS 'Completes a profile with what was said at p_sent_at beside the name it was found by: the number as Meta now gives it, unless a later one is known, and the BSUID (as another name when the profile has one already).';
 
 CREATE FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric DEFAULT NULL::numeric) RETURNS interval
     LANGUAGE plpgsql
@@ -837,7 +844,7 @@ CREATE FUNCTION wa.change_identity(p_message wa.message) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.change_identity(p_message wa.message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and takes over a profile that already had the new ones.';
+COMMENT ON FUNCTION wa.change_identity(p_message wa.message) IS 'Applies a system message that says a user''s old and new number or BSUID: the profile goes on under the new ones, is still found by the old BSUID, and by the old number for what was sent before; it takes over a profile that already had the new ones, and one that had them and has changed again since.';
 
 CREATE FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) RETURNS void
     LANGUAGE plpgsql
@@ -904,7 +911,7 @@ CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -1000,12 +1007,12 @@ CREATE FUNCTION wa.create_log_partitions() RETURNS integer
 
 COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
 
-CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
+CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'A new profile for a sender that nobody knows yet. The caller holds the locks.';
+COMMENT ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) IS 'A new profile for a sender that nobody knows yet, by what was said at p_sent_at (-infinity: not by Meta). The caller holds the locks.';
 
 CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, decision text, delay interval, outcome text, http_status integer, error_code integer, error_message text, fbtrace_id text, error_class wa.send_error_classes)
     LANGUAGE sql
@@ -1168,8 +1175,12 @@ CREATE TABLE public.profiles (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
     erased_at timestamp with time zone,
+    display_name_at timestamp with time zone,
+    locale_at timestamp with time zone,
+    consent_at timestamp with time zone,
+    phone_at timestamp with time zone,
     CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
-    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL)))),
+    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL) AND (display_name_at IS NULL) AND (locale_at IS NULL) AND (consent_at IS NULL) AND (phone_at IS NULL)))),
     CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
     CONSTRAINT profiles_reachable_or_merged CHECK (((erased_at IS NOT NULL) OR ((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
@@ -1194,12 +1205,20 @@ COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants
 
 COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
 
-CREATE FUNCTION wa.detach_phone(p_profile public.profiles) RETURNS void
+COMMENT ON COLUMN public.profiles.display_name_at IS 'When the user last went by display_name, by Meta''s clock.';
+
+COMMENT ON COLUMN public.profiles.locale_at IS 'When the user chose locale, by Meta''s clock. Null: it is the default.';
+
+COMMENT ON COLUMN public.profiles.consent_at IS 'When the user last said whether to receive messages, either way, by Meta''s clock.';
+
+COMMENT ON COLUMN public.profiles.phone_at IS 'When whatsapp_e164 was said or taken, by Meta''s clock. Null: nobody but us has named the number.';
+
+CREATE FUNCTION wa.detach_phone(p_profile public.profiles, p_sent_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.detach_phone(p_profile public.profiles) IS 'Takes the number from a profile whose owner no longer has it. The profile stays, known by its BSUID.';
+COMMENT ON FUNCTION wa.detach_phone(p_profile public.profiles, p_sent_at timestamp with time zone) IS 'Takes the number from a profile whose owner, by what was said at p_sent_at, no longer has it. The profile stays, known by its BSUID.';
 
 CREATE FUNCTION wa.dismiss_failed_event(p_wa_message_id text) RETURNS boolean
     LANGUAGE plpgsql
@@ -1318,12 +1337,12 @@ CREATE FUNCTION wa.establish_plain_senders(p_messages wa.message[]) RETURNS uuid
 
 COMMENT ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) IS 'Finds or creates in one statement the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';
 
-CREATE FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text) RETURNS uuid
+CREATE FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text, p_sent_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) IS 'The profile of a sender named by a number, a BSUID or both, which the payload pairs: found, completed, created, or merged from two. The same number with another active BSUID starts a new profile. The caller holds the locks.';
+COMMENT ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) IS 'The profile of a sender named by a number, a BSUID or both, which a payload paired at p_sent_at (-infinity: not Meta''s): found, completed, created, or merged from two. The same number with another active BSUID starts a new profile, and takes the number unless a later pair is known. The caller holds the locks.';
 
 CREATE FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) RETURNS wa.message[]
     LANGUAGE plpgsql
@@ -1378,12 +1397,12 @@ CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) IS 'What is wrong with the reply buttons of an interactive message, or null.';
 
-CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) RETURNS uuid[]
+CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[] DEFAULT NULL::text[]) RETURNS uuid[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) IS 'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
+COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) IS 'The profiles that once went by one of these BSUIDs or numbers, or have one of these parent BSUIDs.';
 
 CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -1479,12 +1498,12 @@ CREATE FUNCTION wa.find_person(p_who text) RETURNS uuid
 
 COMMENT ON FUNCTION wa.find_person(p_who text) IS 'The profile of a person named by number in any usual spelling, by BSUID, or by user_id, that of a merged profile too. Raises WA043 when there is none.';
 
-CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text) RETURNS public.profiles
+CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_sent_at timestamp with time zone DEFAULT now()) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) IS 'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID; a row of nulls when there is none.';
+COMMENT ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) IS 'The profile that goes by this BSUID or number, or went by this BSUID before, or has this parent BSUID, or went by this number when something was sent at p_sent_at; a row of nulls when there is none.';
 
 CREATE FUNCTION wa.find_template_problem(p_template jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1821,7 +1840,7 @@ CREATE FUNCTION wa.learn_addresses(p_results jsonb) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the form in which it knows the number, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
+COMMENT ON FUNCTION wa.learn_addresses(p_results jsonb) IS 'Learns from what Meta answers to a message that it accepts: the number by which it knows the one that we wrote to, in any country, and the BSUID beside it. Comes before anything locks a notification, since profiles are locked first.';
 
 CREATE FUNCTION wa.leave_life(p_because text) RETURNS void
     LANGUAGE plpgsql
@@ -1843,6 +1862,20 @@ CREATE FUNCTION wa.leave_out_foreign(p_rest jsonb) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.leave_out_foreign(p_rest jsonb) IS 'Of the rest of a webhook (of wa.read_webhook) what is about our accounts and numbers, null for nothing: without tests of the dashboard, and without what came for others, which raises an alert for each. Accounts are told apart once wa.numbers names one.';
+
+CREATE FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) IS 'Of messages, oldest first, marks those as unanswered that come too late to be answered (reply_ttl_seconds), and says how many: they are recorded, and what they say about consent counts, but nothing is replied.';
+
+CREATE FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_answered_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_answered_at timestamp with time zone) IS 'Makes the number that we wrote to and the one that Meta answered with lead to one profile, which goes on under Meta''s and takes the BSUID beside it. The caller holds the locks.';
 
 CREATE FUNCTION wa.list_account_changes(p_rest jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
     LANGUAGE sql STABLE
@@ -1928,12 +1961,12 @@ CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
 
 COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
 
-CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone text, bsuid text)
+CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone text, bsuid text, sent_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have: sending to a known number is how its BSUID becomes known.';
+COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have, oldest first, and when they were last said: sending to a known number is how its BSUID becomes known.';
 
 CREATE FUNCTION wa.list_tables_about_people() RETURNS TABLE(relation regclass, table_name name, columns name[], erase_rule regproc, export_rule regproc, is_erasable boolean)
     LANGUAGE plpgsql STABLE
@@ -1968,7 +2001,7 @@ CREATE FUNCTION wa.lock_known_sender(p_message wa.message) RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.lock_known_sender(p_message wa.message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
+COMMENT ON FUNCTION wa.lock_known_sender(p_message wa.message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, for a number that may have been somebody else''s then, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
 
 CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -2092,7 +2125,7 @@ CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both. The other stays as a pointer. The caller holds both rows.';
+COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both: of number, name, language and consent what was said later. The other stays as a pointer. The caller holds both rows.';
 
 CREATE FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql
@@ -2209,7 +2242,7 @@ CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
+COMMENT ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) IS 'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered or what later words about consent have overtaken; words about consent that need no answer count, and are not answered.';
 
 CREATE FUNCTION wa.open_number(p_phone_number_id text, p_may_wait boolean) RETURNS integer
     LANGUAGE plpgsql
@@ -2757,7 +2790,7 @@ CREATE FUNCTION wa.step_language(p_chat wa.chat) RETURNS wa.step_result
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_language(p_chat wa.chat) IS 'Offers the languages of wa.locales and sets the one that is tapped or written.';
+COMMENT ON FUNCTION wa.step_language(p_chat wa.chat) IS 'Offers the languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';
 
 CREATE FUNCTION wa.step_subscribe(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
@@ -3617,12 +3650,16 @@ CREATE TABLE wa.profile_aliases (
     value text NOT NULL,
     user_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text])))
+    left_at timestamp with time zone,
+    CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text, 'phone'::text]))),
+    CONSTRAINT profile_aliases_only_numbers_are_left CHECK (((kind = 'phone'::text) OR (left_at IS NULL)))
 );
 
-COMMENT ON TABLE wa.profile_aliases IS 'Other names of a profile: BSUIDs it had before, and its parent BSUID. A number it had before may be somebody else''s by now. Consulted when the profile''s own columns do not know a sender.';
+COMMENT ON TABLE wa.profile_aliases IS 'Other names of a profile: BSUIDs it had before, its parent BSUID, numbers that Meta knows by another one, and numbers it had before. Consulted when the profile''s own columns do not know a sender.';
 
-COMMENT ON COLUMN wa.profile_aliases.value IS 'A BSUID or a parent BSUID.';
+COMMENT ON COLUMN wa.profile_aliases.value IS 'A BSUID, a parent BSUID, or a number in the form that wa.phone_lookup_key gives.';
+
+COMMENT ON COLUMN wa.profile_aliases.left_at IS 'When the profile ceased to have this number, which may be somebody else''s by now: only what was sent before then is of this profile.';
 
 CREATE TABLE wa.queue_state (
     only_row boolean DEFAULT true NOT NULL,
@@ -4733,6 +4770,9 @@ GRANT ALL ON FUNCTION public.wa_tasks_settle(results jsonb) TO wa_worker_role;
 REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) TO wa_runtime;
 
@@ -4780,8 +4820,8 @@ GRANT ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_value
 REVOKE ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) TO wa_runtime;
@@ -4883,8 +4923,8 @@ GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
 
-REVOKE ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.decide_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
@@ -4929,8 +4969,8 @@ GRANT SELECT(merged_into) ON TABLE public.profiles TO wa_basket_owner;
 
 GRANT SELECT(erased_at) ON TABLE public.profiles TO wa_basket_owner;
 
-REVOKE ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.detach_phone(p_profile public.profiles, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.detach_phone(p_profile public.profiles, p_sent_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) TO wa_runtime;
@@ -4976,8 +5016,8 @@ GRANT ALL ON FUNCTION wa.erase_wa_events(p_user_ids uuid[]) TO wa_privacy;
 REVOKE ALL ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) TO wa_runtime;
@@ -5000,8 +5040,8 @@ GRANT ALL ON FUNCTION wa.find_basket_refusal(p_sqlstate text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) TO wa_runtime;
@@ -5036,9 +5076,9 @@ GRANT ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_person(p_who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_privacy;
 
-REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_runtime;
-GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text) TO wa_privacy;
+REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.find_template_problem(p_template jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_template_problem(p_template jsonb) TO wa_runtime;
@@ -5190,6 +5230,12 @@ GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) TO wa_runtime
 
 REVOKE ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_answered_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_answered_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) TO wa_runtime;

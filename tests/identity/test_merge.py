@@ -121,10 +121,11 @@ def test_other_names_and_earlier_pointers_follow_the_survivor(world: World) -> N
 
 def test_messages_of_both_names_beside_the_evidence_reach_the_one_chat(world: World) -> None:
     older, _ = two(world)
+    now = int(payloads.unix_seconds())
     messages = [
-        payloads.text_message("help", sender=None, user_id=BSUID, timestamp=1790000001),
-        payloads.text_message("language", sender=PHONE, timestamp=1790000002),
-        payloads.text_message("help", sender=PHONE, user_id=BSUID, timestamp=1790000003),
+        payloads.text_message("help", sender=None, user_id=BSUID, timestamp=now),
+        payloads.text_message("language", sender=PHONE, timestamp=now + 1),
+        payloads.text_message("help", sender=PHONE, user_id=BSUID, timestamp=now + 2),
     ]
     assert send(world.edge, *messages) == {"processed": 3}
     assert row(world.owner, "select user_id, state from public.chat_state") == {

@@ -110,11 +110,12 @@ def test_messages_of_a_payload_take_effect_by_timestamp_and_then_by_place(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
     say(edge, "menu")
+    now = int(payloads.unix_seconds())
     send(
         edge,
-        payloads.text_message("help", timestamp=1790000003),
-        payloads.text_message("language", timestamp=1790000001),
-        payloads.text_message("start", timestamp=1790000001),
+        payloads.text_message("help", timestamp=now),
+        payloads.text_message("language", timestamp=now - 2),
+        payloads.text_message("start", timestamp=now - 2),
     )
     expected = ["language.ask", "subscription.started", "home.menu", "help.body"]
     assert reply_texts(connection)[1:] == [text(connection, key) for key in expected]

@@ -112,7 +112,10 @@ def test_a_reply_that_waited_for_its_user_longer_than_a_day_is_not_sent_when_the
 def test_how_long_a_reply_makes_sense_is_a_setting(queue: Queue, edge: Connection[DictRow]) -> None:
     queue.set("reply_ttl_seconds", 90)
     say(edge, "hello")
-    lasts = queue.value("select expires_at - send_at = interval '90 s' from public.notifications")
+    lasts = queue.value(
+        "select reply.expires_at - said.sent_at = interval '90 s'"
+        " from public.notifications as reply inner join public.wa_events as said using (user_id)"
+    )
     assert lasts is True
 
 

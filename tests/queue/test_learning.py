@@ -7,9 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from tests import payloads
+from tests.dispatching import say, send
 from tests.queue.conftest import ANA, BRUNO
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
     from tests.queue.conftest import Queue
 
 ANA_WA_ID = ANA.lstrip("+")
@@ -66,13 +71,63 @@ def test_an_answer_that_names_number_and_bsuid_joins_two_profiles(queue: Queue) 
     assert queue.row(waiting)["user_id"] == user
 
 
+IVORIAN, IVORIAN_WA_ID = "+2250700111222", "22500111222"
+
+
+@pytest.mark.parametrize("echo", [{}, {"input": IVORIAN}])
+def test_what_meta_answers_links_it_to_the_number_addressed_in_any_country(
+    queue: Queue, edge: Connection[DictRow], echo: dict[str, str]
+) -> None:
+    user = queue.add_user(IVORIAN)
+    send_and_learn(queue, IVORIAN, wa_id=IVORIAN_WA_ID, **echo)
+    say(edge, "stop", sender=IVORIAN_WA_ID)
+    queue.execute("update public.notifications set next_attempt_at = now() + interval '1 day'")
+    waiting = queue.queue(IVORIAN)
+    assert queue.row(waiting)["user_id"] == user
+    assert queue.claimed_ids() == []
+    assert queue.row(waiting)["error_message"] == "not sent: the user has opted out"
+    assert queue.value("select count(*) from public.profiles") == 1
+
+
+def test_a_user_who_wrote_under_the_answered_number_before_is_one_with_the_one_addressed(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    addressed = queue.add_user(IVORIAN)
+    notification = queue.queue(IVORIAN)
+    (claimed,) = queue.claim()
+    say(edge, "stop", sender=IVORIAN_WA_ID, user_id="CI.1")
+    queue.settle(claimed, "accepted", wa_id=IVORIAN_WA_ID, input=IVORIAN)
+    assert queue.status(notification) == "sent"
+    assert names(queue, addressed) == (f"+{IVORIAN_WA_ID}", "CI.1")
+    opted_out = "select opted_out_at is not null from public.profiles where user_id = %s"
+    assert queue.value(opted_out, addressed) is True
+
+
+def test_a_number_that_leads_to_somebody_else_by_now_leaves_its_former_owner(queue: Queue) -> None:
+    former, present = queue.add_user(ANA, ANA_BSUID), queue.add_user(BRUNO, "ES.2")
+    send_and_learn(queue, ANA, wa_id=BRUNO.lstrip("+"))
+    assert names(queue, former) == (None, ANA_BSUID)
+    assert names(queue, present) == (BRUNO, "ES.2")
+    assert queue.row(queue.queue(ANA))["user_id"] == present
+
+
+def test_a_number_that_changed_while_the_message_was_under_way_stays_changed(
+    queue: Queue, edge: Connection[DictRow]
+) -> None:
+    user = queue.add_user(ANA)
+    queue.queue(ANA)
+    (claimed,) = queue.claim()
+    send(edge, payloads.number_changed(BRUNO.lstrip("+"), sender=ANA_WA_ID))
+    queue.settle(claimed, "accepted", wa_id="34600999999", input=ANA)
+    assert names(queue, user) == (BRUNO, None)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        {"wa_id": BRUNO.lstrip("+"), "user_id": ANA_BSUID},
-        {"wa_id": "5215512345678"},
         {"wa_id": None, "user_id": ANA_BSUID},
         {"wa_id": "nonsense", "user_id": "nonsense"},
+        {"wa_id": BRUNO.lstrip("+"), "input": BRUNO},
         {"wa_id": ANA_WA_ID, "user_id": "nonsense"},
         {"wa_id": ANA_WA_ID, "user_id": ANA_BSUID, "lock_token": str(uuid4())},
     ],

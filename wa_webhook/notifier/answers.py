@@ -72,6 +72,7 @@ def _accepted(body: dict[str, Any], status: int) -> SendResult | None:
         return SendResult(
             "accepted",
             wa_message_id=message["id"],
+            input=_text(contact.get("input")),
             wa_id=_text(contact.get("wa_id")),
             user_id=_text(contact.get("user_id")),
             http_status=status,

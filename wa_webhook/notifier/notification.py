@@ -54,8 +54,9 @@ class UploadedMedia:
 class SendResult:
     """What happened to one notification, as `wa_notifications_settle` takes it.
 
-    `error_code` is Meta's. Durations are in milliseconds, `retry_after_seconds` is what the answer
-    asked for.
+    `error_code` is Meta's. `input` is the address as it was sent, `wa_id` and `user_id` say whom
+    Meta knows by it. Durations are in milliseconds, `retry_after_seconds` is what the answer asked
+    for.
     """
 
     outcome: Outcome
@@ -70,6 +71,7 @@ class SendResult:
     is_transient: bool | None = None
     media: UploadedMedia | None = None
     duration_ms: int = 0
+    input: str | None = None
 
     def storable(self) -> SendResult:
         """Return the same without anything that the database would refuse, whatever Meta sent."""
@@ -77,6 +79,7 @@ class SendResult:
         return replace(
             self,
             wa_message_id=_storable_id(self.wa_message_id),
+            input=_storable_id(self.input),
             wa_id=_storable_id(self.wa_id),
             user_id=_storable_id(self.user_id),
             error_code=_storable_integer(self.error_code),

@@ -31,13 +31,17 @@ begin
   end if;
 
   update public.profiles as profile
-  set locale = v_chosen, updated_at = now()
-  where profile.user_id = p_chat.user_id
-  returning profile.locale into p_chat.locale;
+  set locale = v_chosen, locale_at = (p_chat.message).sent_at, updated_at = now()
+  where profile.user_id = p_chat.user_id and coalesce(profile.locale_at <= (p_chat.message).sent_at, true);
 
+  if not found then
+    return wa.finish(p_chat);
+  end if;
+
+  p_chat.locale := v_chosen;
   return wa.finish(p_chat, 'language.set');
 end
 $$;
 
 comment on function wa.step_language is
-'Offers the languages of wa.locales and sets the one that is tapped or written.';
+'Offers the languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';

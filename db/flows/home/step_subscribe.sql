@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update public.profiles as profile
-  set opted_out_at = null, updated_at = now()
+  set opted_out_at = null, consent_at = (p_chat.message).sent_at, updated_at = now()
   where profile.user_id = p_chat.user_id;
 
   return wa.finish(p_chat, 'subscription.started');

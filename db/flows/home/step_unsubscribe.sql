@@ -10,7 +10,7 @@ begin
   end if;
 
   update public.profiles as profile
-  set opted_out_at = (p_chat.message).sent_at, updated_at = now()
+  set opted_out_at = (p_chat.message).sent_at, consent_at = (p_chat.message).sent_at, updated_at = now()
   where profile.user_id = p_chat.user_id;
 
   return wa.stay(

@@ -13,9 +13,16 @@ declare
   v_is_consent constant boolean := coalesce(p_entry.to_state in ('subscribe', 'unsubscribe'), false);
   v_chat wa.chat;
 begin
-  if p_profile.opted_out_at is not null and p_entry.to_state is distinct from 'subscribe' then
-    return null;
-  elsif p_message.status = 'unanswered' and not v_is_consent then
+  if v_is_consent then
+    -- Later words about it are known.
+    if p_message.sent_at < greatest(p_profile.consent_at, p_profile.opted_out_at) then
+      return null;
+    end if;
+
+    if p_profile.opted_out_at is not null and p_entry.to_state = 'unsubscribe' then
+      p_message.status := 'unanswered';
+    end if;
+  elsif p_profile.opted_out_at is not null or p_message.status = 'unanswered' then
     return null;
   end if;
 
@@ -59,4 +66,4 @@ end
 $$;
 
 comment on function wa.open_chat is
-'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered; words about consent count then, and are not answered.';
+'The chat that a message belongs to, in the state that handles it: where its entry point leads (p_entry), or else where the chat stands (p_place). What follows the beginning of a reply id or a deep link''s prefix is remembered as data.target or data.link; a flow that is entered anew remembers nothing, the way back everything. The result of a task goes to the step that wa.judge_results names. Null when the user wants no messages, and for what is left unanswered or what later words about consent have overtaken; words about consent that need no answer count, and are not answered.';

@@ -83,7 +83,10 @@ begin
     (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
   select
     chat.user_id, chat.recipient, chat.phone_number_id, reply.body, 0, chat.answered_at, chat.answered_at,
-    chat.answered_at + v_reply_ttl
+    -- A replay answers what is too old to be answered otherwise.
+    v_reply_ttl + case
+      when (chat.message).sent_at + v_reply_ttl > chat.answered_at then (chat.message).sent_at else chat.answered_at
+    end
   from unnest(p_chats) as chat
   cross join lateral jsonb_array_elements(chat.replies) with ordinality as reply (body, position)
   order by chat.answered_at, reply.position;

@@ -11,4 +11,4 @@ as $$
 $$;
 
 comment on function wa.add_alias is
-'Lets a profile be found by another name; the newest evidence wins. Does nothing for a null value.';
+'Lets a profile be found by another BSUID or parent BSUID; the newest evidence wins. Does nothing for a null value.';

@@ -15,7 +15,14 @@ begin
       message.parent_bsuid,
       wa.phone_lookup_key(message.phone) as phone_key,
       array_agg(message.sequence) as sequences,
-      (array_agg(message.display_name order by message.sequence))[1] as display_name
+      min(message.sent_at) as first_at,
+      max(message.sent_at) as sent_at,
+      max(message.sent_at) filter (where message.display_name is not null) as named_at,
+      (
+        array_agg(message.display_name order by message.sent_at desc, message.sequence desc) filter (
+          where message.display_name is not null
+        )
+      )[1] as display_name
     from unnest(p_messages) as message
     where message.status <> 'invalid_sender'
     group by message.phone, message.bsuid, message.parent_bsuid
@@ -45,13 +52,21 @@ begin
           select from wa.profile_aliases as alias
           where (alias.kind = 'bsuid' and alias.value = plain.bsuid)
             or (alias.kind = 'parent_bsuid' and alias.value = plain.parent_bsuid)
+            or (
+              alias.kind = 'phone'
+              and alias.value = plain.phone_key
+              and (alias.left_at is null or plain.first_at < alias.left_at)
+            )
         ) then gen_random_uuid()
       end as new_id,
       -- Known is whose profile says exactly what the payload says.
       case
         when plain.bsuid is not null and coalesce(plain.phone = by_bsuid.whatsapp_e164, plain.phone is null)
           then by_bsuid.user_id
-        when plain.bsuid is null and plain.phone = by_phone.whatsapp_e164 then by_phone.user_id
+        when plain.bsuid is null
+          and plain.phone = by_phone.whatsapp_e164
+          and coalesce(by_phone.phone_at <= plain.first_at, true)
+          then by_phone.user_id
       end as known_id
     from plain
     left join public.profiles as by_bsuid on by_bsuid.wa_user_id = plain.bsuid
@@ -59,8 +74,10 @@ begin
   ),
 
   created as (
-    insert into public.profiles (user_id, whatsapp_e164, wa_user_id, display_name, locale)
-    select found.new_id, found.phone, found.bsuid, found.display_name, v_locale
+    insert into public.profiles (user_id, whatsapp_e164, wa_user_id, display_name, locale, phone_at, display_name_at)
+    select
+      found.new_id, found.phone, found.bsuid, found.display_name, v_locale,
+      case when found.phone is not null then found.sent_at end, found.named_at
     from found
     where found.new_id is not null
     order by found.sequences[1]

@@ -27,9 +27,9 @@ begin
   perform wa.lock_profiles(
     v_phones,
     v_bsuids,
-    wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message))
+    wa.find_by_alias(v_bsuids, array(select message.parent_bsuid from unnest(p_messages) as message), v_phones)
   );
-  perform wa.establish_profile(pair.phone, pair.bsuid)
+  perform wa.establish_profile(pair.phone, pair.bsuid, p_sent_at => pair.sent_at)
   from wa.list_status_identities(p_statuses) as pair;
 
   if cardinality(v_messages) > 1 then
@@ -41,7 +41,7 @@ begin
 
     if v_user_ids[v_position] is null and v_message.status <> 'invalid_sender' then
       v_user_ids[v_position] := wa.establish_profile(
-        v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name
+        v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name, v_message.sent_at
       );
     end if;
   end loop;

@@ -1,4 +1,4 @@
-create or replace function wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[])
+create or replace function wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[] default null)
 returns uuid[]
 language sql
 stable
@@ -8,7 +8,11 @@ as $$
   from wa.profile_aliases as alias
   where (alias.kind = 'bsuid' and alias.value = any(p_bsuids))
     or (alias.kind = 'parent_bsuid' and alias.value = any(p_parent_bsuids))
+    or (
+      alias.kind = 'phone'
+      and alias.value = any(array(select wa.phone_lookup_key(phone) from unnest(p_phones) as phone))
+    )
 $$;
 
 comment on function wa.find_by_alias is
-'The profiles that once went by one of these BSUIDs, or have one of these parent BSUIDs.';
+'The profiles that once went by one of these BSUIDs or numbers, or have one of these parent BSUIDs.';

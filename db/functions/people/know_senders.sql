@@ -35,6 +35,7 @@ begin
       left join public.profiles as by_phone
         on by_phone.whatsapp_e164 = message.phone
         and message.bsuid is null
+        and coalesce(by_phone.phone_at <= message.sent_at, true)
     ),
 
     known as materialized (

@@ -19,7 +19,8 @@ begin
   else
     select profile.user_id into v_user_id
     from public.profiles as profile
-    where profile.whatsapp_e164 = p_message.phone;
+    where profile.whatsapp_e164 = p_message.phone
+      and coalesce(profile.phone_at <= p_message.sent_at, true);
   end if;
 
   if v_user_id is null then
@@ -45,4 +46,4 @@ end
 $$;
 
 comment on function wa.lock_known_sender is
-'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
+'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, for a number that may have been somebody else''s then, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';

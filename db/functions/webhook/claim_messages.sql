@@ -26,7 +26,14 @@ begin
       update public.profiles as profile
       set
         last_inbound_at = greatest(profile.last_inbound_at, p_messages[1].sent_at),
-        display_name = coalesce(p_messages[1].display_name, profile.display_name),
+        display_name = case
+          when p_messages[1].sent_at < profile.display_name_at then profile.display_name
+          else coalesce(p_messages[1].display_name, profile.display_name)
+        end,
+        display_name_at = case
+          when p_messages[1].display_name is null then profile.display_name_at
+          else greatest(profile.display_name_at, p_messages[1].sent_at)
+        end,
         updated_at = now()
       where profile.user_id = p_messages[1].user_id
       returning array[profile.user_id] into v_user_ids;
@@ -66,17 +73,29 @@ begin
 
     -- The 24-hour window opens for everyone who just wrote.
     with latest as (
-      select distinct on (claimed.user_id) claimed.user_id, claimed.sent_at, claimed.display_name
+      select
+        claimed.user_id,
+        max(claimed.sent_at) as sent_at,
+        max(claimed.sent_at) filter (where claimed.display_name is not null) as named_at,
+        (
+          array_agg(claimed.display_name order by claimed.sent_at desc, claimed.sequence desc) filter (
+            where claimed.display_name is not null
+          )
+        )[1] as display_name
       from unnest(v_claimed) as claimed
       where claimed.opens_window and claimed.user_id is not null
-      order by claimed.user_id asc, claimed.sent_at desc, claimed.sequence desc
+      group by claimed.user_id
     ),
 
     noted as (
       update public.profiles as profile
       set
         last_inbound_at = greatest(profile.last_inbound_at, latest.sent_at),
-        display_name = coalesce(latest.display_name, profile.display_name),
+        display_name = case
+          when latest.named_at < profile.display_name_at then profile.display_name
+          else coalesce(latest.display_name, profile.display_name)
+        end,
+        display_name_at = greatest(profile.display_name_at, latest.named_at),
         updated_at = now()
       from latest
       where profile.user_id = latest.user_id
@@ -95,4 +114,4 @@ end
 $$;
 
 comment on function wa.claim_messages is
-'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name they go by, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';

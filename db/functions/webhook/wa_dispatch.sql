@@ -23,6 +23,7 @@ declare
   v_invalid integer := 0;
   v_others integer;
   v_ignored integer := 0;
+  v_late integer := 0;
   v_events jsonb := '[]'::jsonb;
 begin
   if options ? 'keep' then
@@ -49,8 +50,19 @@ begin
     end if;
 
     v_claimed := wa.claim_messages(v_known);
+
+    -- Oldest first. The shortest that reply_ttl_seconds may be has not passed for most.
+    if v_claimed[1].sent_at < now() - interval '60 seconds' and options -> 'answer_late' is distinct from 'true' then
+      select left_over.messages, left_over.late into v_claimed, v_late
+      from wa.leave_unanswered(v_claimed) as left_over;
+    end if;
+
     v_answered := wa.answer_messages(v_claimed);
     v_events := v_answered.events || v_answered.failures;
+
+    if v_late > 0 then
+      v_events := v_events || jsonb_build_object('event', 'MESSAGES_TOO_LATE', 'level', 'warning', 'count', v_late);
+    end if;
 
     if v_webhook.statuses is not null then
       v_events := v_events || wa.try_apart('statuses', v_webhook.statuses, payload);
@@ -99,6 +111,6 @@ $$;
 alter function public.wa_dispatch owner to wa_runtime;
 
 comment on function public.wa_dispatch is
-'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error) and snapshot (true stores a masked copy in webhook_logs). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 grant execute on function public.wa_dispatch to wa_edge_role;

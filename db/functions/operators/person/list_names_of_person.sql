@@ -20,7 +20,7 @@ begin
       from public.profiles as profile
       where profile.user_id = any(p_user_ids)
       union all
-      select alias.value
+      select ltrim(alias.value, '+')
       from wa.profile_aliases as alias
       where alias.user_id = any(p_user_ids)
     ) as name

@@ -102,6 +102,10 @@ begin
     locale = 'en',
     last_inbound_at = null,
     opted_out_at = null,
+    display_name_at = null,
+    locale_at = null,
+    consent_at = null,
+    phone_at = null,
     metadata = '{}',
     updated_at = now(),
     erased_at = coalesce(profile.erased_at, now())

@@ -9,7 +9,7 @@ declare
   v_answer record;
 begin
   if p_event.message_type <> 'task_result' then
-    return public.wa_dispatch(p_event.payload);
+    return public.wa_dispatch(p_event.payload, '{"answer_late": true}');
   end if;
 
   v_message.wa_message_id := p_event.wa_message_id;

@@ -44,7 +44,7 @@ begin
       );
   end if;
 
-  v_answer := public.wa_dispatch(v_body::jsonb);
+  v_answer := public.wa_dispatch(v_body::jsonb, '{"answer_late": true}');
 
   update wa.kept_payloads as kept
   set replayed_at = now()

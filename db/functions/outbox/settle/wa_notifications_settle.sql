@@ -35,8 +35,11 @@ begin
     array_agg(result.lock_token) filter (where result.outcome = 'accepted'),
     array_agg(result.wa_message_id) filter (where result.outcome = 'accepted'),
     array_agg(result.duration_ms) filter (where result.outcome = 'accepted'),
-    -- Only numbers of Mexico, Argentina and Brazil come in two forms; other answers say what we know.
-    bool_or(result.outcome = 'accepted' and (result.wa_id ~ '^5[245]' or result.user_id is not null)),
+    -- Most answers name the number that was written to.
+    bool_or(
+      result.outcome = 'accepted'
+      and (result.user_id is not null or result.wa_id <> coalesce(ltrim(result.input, '+'), ''))
+    ),
     bool_or(result.outcome is distinct from 'accepted' or result.media is not null)
   into v_ids, v_lock_tokens, v_wa_message_ids, v_durations_ms, v_has_news, v_has_more
   from jsonb_to_recordset(results) as result (
@@ -47,7 +50,8 @@ begin
     duration_ms integer,
     media jsonb,
     wa_id text,
-    user_id text
+    user_id text,
+    input text
   );
 
   if v_has_news then

@@ -977,6 +977,13 @@ CREATE FUNCTION wa.compare_rights() RETURNS TABLE(object text, held text, is_mis
 
 COMMENT ON FUNCTION wa.compare_rights() IS 'What is otherwise than wa.note_rights found it: missing now, or there now and not then, each with the statement that mends it.';
 
+CREATE FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) RETURNS TABLE(id text, change text, body jsonb)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) IS 'What becomes of rows, each an object that p_keys tell from the others, when p_base was declared before, p_current is there and p_new is declared: insert, update, delete, or keep what was changed or deleted by hand. What was never declared is left alone.';
+
 CREATE FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1020,6 +1027,13 @@ CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, de
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.decide_failures(p_failures jsonb) IS 'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';
+
+CREATE PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/adding-a-flow.md has the shape.';
 
 CREATE FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
@@ -1404,12 +1418,26 @@ CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phon
 
 COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) IS 'The profiles that once went by one of these BSUIDs or numbers, or have one of these parent BSUIDs.';
 
+CREATE FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) IS 'What of a flow''s rows, as wa.read_declaration returns them, leads nowhere, or is another flow''s already, a sentence each. With no rows: what other flows need of it.';
+
 CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) IS 'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_is_only_one says that there is but one message or status.';
+
+CREATE FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) IS 'What is wrong with the shape of a flow''s declaration, a sentence each; empty when wa.read_declaration can read it.';
 
 CREATE TABLE wa.flow_entries (
     kind text NOT NULL,
@@ -1905,6 +1933,23 @@ CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user
 
 COMMENT ON FUNCTION wa.list_failures(p_failures jsonb) IS 'Failed attempts as wa.apply_send_failures describes them, with the end of what they bring about (a block or a pause) and the alert that they may raise.';
 
+CREATE FUNCTION wa.list_flow_problems(p_flow text DEFAULT NULL::text, p_as_declared boolean DEFAULT false) RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) IS 'What does not hold together in a flow (null: in any), a sentence each: steps that are missing, states that nothing leads to, moves, texts, what WhatsApp would cut, what a merge of two profiles would leave behind. Not an error is what nobody uses, as far as the sources of steps tell. Texts are those that users read, or with p_as_declared those that flows declared. The flow is null for a table that is no flow''s.';
+
+CREATE FUNCTION wa.list_flow_texts(p_as_declared boolean) RETURNS TABLE(flow text, prefix text, key text, locale text, body text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_flow_texts(p_as_declared boolean) IS 'The texts of flows that were declared: with p_as_declared as they were, otherwise as users read them, translations that somebody added among them.';
+
 CREATE FUNCTION wa.list_identities(p_messages wa.message[]) RETURNS TABLE(phone text, bsuid text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1912,12 +1957,26 @@ CREATE FUNCTION wa.list_identities(p_messages wa.message[]) RETURNS TABLE(phone 
 
 COMMENT ON FUNCTION wa.list_identities(p_messages wa.message[]) IS 'The distinct senders of some messages; those that a system message changes come with their new identity too.';
 
+CREATE FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) IS 'Of wa.list_flow_problems: rows of the menu without a text, and what WhatsApp would cut of them and of the buttons that steps ask with.';
+
 CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_menu(p_locale text) IS 'The rows of the home menu in one language, for wa.build_list.';
+
+CREATE FUNCTION wa.list_merge_problems() RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_merge_problems() IS 'Of wa.list_flow_problems: tables that refer to profiles and that wa.move_to_survivor cannot move, or not without a rule. A table is a flow''s by the beginning of its name.';
 
 CREATE FUNCTION wa.list_names_of_person(p_user_ids uuid[]) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -1961,6 +2020,13 @@ CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
 
 COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
 
+CREATE FUNCTION wa.list_state_problems(p_flow text) RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_state_problems(p_flow text) IS 'Of wa.list_flow_problems: states without a step or that nothing leads to, moves that a step makes and its state does not declare, and the other way round.';
+
 CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone text, bsuid text, sent_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1968,12 +2034,26 @@ CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone 
 
 COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have, oldest first, and when they were last said: sending to a known number is how its BSUID becomes known.';
 
+CREATE FUNCTION wa.list_step_routines(p_flow text) RETURNS TABLE(flow text, prefix text, state text, routine text, source text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_step_routines(p_flow text) IS 'The routines that run when a state of a flow (null: of any) does: its step and all that this calls, as far as their sources tell.';
+
 CREATE FUNCTION wa.list_tables_about_people() RETURNS TABLE(relation regclass, table_name name, columns name[], erase_rule regproc, export_rule regproc, is_erasable boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_tables_about_people() IS 'The tables that refer to profiles, by a foreign key or, in wa, by a column user_id: the columns that do, and the rules of their own that they have. wa.erase_<table>(user_ids uuid[]) returns bigint erases, wa.export_<table>(user_ids uuid[]) returns jsonb hands out. Without a rule, is_erasable says whether wa_privacy may read and delete the rows.';
+
+CREATE FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean) RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean) IS 'Of wa.list_flow_problems: texts that a step says and that are not there, that nobody says, that lack a language which other texts of the flow have, and that are too long for WhatsApp.';
 
 CREATE FUNCTION wa.lock_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql
@@ -2140,6 +2220,13 @@ CREATE FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) IS 'Lets what refers to a merged profile refer to its survivor, table by table in the order of their names. A table has a rule of its own in the routine wa.merge_<table>(merged uuid, survivor uuid) returns void, as where keys could collide; otherwise each of its foreign keys to profiles that wa_runtime may read and update moves. What it may not update is a record of its time, and stays.';
+
+CREATE FUNCTION wa.name_text(p_prefix text, p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.name_text(p_prefix text, p_name text) IS 'The key of a text in wa.texts: a name without a dot is one of the flow''s own, and is told by its prefix.';
 
 CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -2380,6 +2467,13 @@ CREATE FUNCTION wa.raise_number_rate(p_changes jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.raise_number_rate(p_changes jsonb) IS 'Meta has upgraded business numbers, as account changes (of wa.list_account_changes) say: each sends at upgraded_number_rate_per_second from now on. Where a change names none that we know, the only one does, or a person is asked which one. Returns events.';
 
+CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu and texts, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+
 CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2493,6 +2587,27 @@ CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[]) IS 'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
+
+CREATE PROCEDURE wa.remove_flow(IN p_flow text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON PROCEDURE wa.remove_flow(IN p_flow text) IS 'Takes a flow out: whoever is in it goes home, and its states, moves, entries, rows of the menu and texts go. Its tables and routines stay. Raises WA061 where another flow needs it. Does nothing where there is no such flow.';
+
+CREATE FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) RETURNS text[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) IS 'Of wa.declare_flow: makes a flow''s entries, rows of the menu and texts those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';
+
+CREATE FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb) RETURNS text[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb) IS 'Of wa.declare_flow: makes a flow''s states and moves those of p_rows; whoever is in a state that goes is taken home. A time-out that differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';
 
 CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2875,6 +2990,13 @@ CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
+
+CREATE FUNCTION wa.take_people_home(p_states text[]) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.take_people_home(p_states text[]) IS 'Ends the chats that are in some states, so that the next message finds their users in the home state; returns how many.';
 
 CREATE FUNCTION wa.task_result(p_chat wa.chat) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -3408,7 +3530,7 @@ CREATE TABLE wa.flow_states (
 
 COMMENT ON TABLE wa.flow_states IS 'Every state that a chat can be in, and the step function that handles it: the registry of the flow engine.';
 
-COMMENT ON COLUMN wa.flow_states.flow IS 'The conversation that the state belongs to, such as home or basket_create.';
+COMMENT ON COLUMN wa.flow_states.flow IS 'The flow that the state belongs to, such as home or baskets.';
 
 COMMENT ON COLUMN wa.flow_states.step_function IS 'A function of schema wa that takes a wa.chat and returns a wa.step_result.';
 
@@ -3423,6 +3545,23 @@ CREATE TABLE wa.flow_transitions (
 );
 
 COMMENT ON TABLE wa.flow_transitions IS 'The moves that a step may make. Staying is always allowed, so are entry points; any other move raises WA002.';
+
+CREATE TABLE wa.flows (
+    flow text NOT NULL,
+    prefix text,
+    declared jsonb NOT NULL,
+    declared_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT flows_declared_is_an_object CHECK ((jsonb_typeof(declared) = 'object'::text)),
+    CONSTRAINT flows_flow_is_snake_case CHECK ((flow ~ '^[a-z][a-z0-9_]{0,29}$'::text)),
+    CONSTRAINT flows_only_home_has_no_prefix CHECK (((prefix IS NULL) = (flow = 'home'::text))),
+    CONSTRAINT flows_prefix_is_snake_case CHECK ((prefix ~ '^[a-z][a-z0-9_]{0,29}$'::text))
+);
+
+COMMENT ON TABLE wa.flows IS 'The flows that were declared, each with the rows it declared: what differs from them today, somebody changed by hand.';
+
+COMMENT ON COLUMN wa.flows.prefix IS 'What the names of its states, steps, texts and taps begin with. Null: home, whose names are everybody''s.';
+
+COMMENT ON COLUMN wa.flows.declared IS 'The rows as wa.declare_flow last wrote them: arrays states, moves, entries, menu and texts, with the columns of their tables.';
 
 CREATE TABLE wa.kept_payloads (
     id bigint NOT NULL,
@@ -3971,6 +4110,12 @@ ALTER TABLE ONLY wa.flow_states
 ALTER TABLE ONLY wa.flow_transitions
     ADD CONSTRAINT flow_transitions_pkey PRIMARY KEY (from_state, to_state);
 
+ALTER TABLE ONLY wa.flows
+    ADD CONSTRAINT flows_pkey PRIMARY KEY (flow);
+
+ALTER TABLE ONLY wa.flows
+    ADD CONSTRAINT flows_prefix_key UNIQUE (prefix);
+
 ALTER TABLE ONLY wa.kept_payloads
     ADD CONSTRAINT kept_payloads_pkey PRIMARY KEY (id);
 
@@ -3991,9 +4136,6 @@ ALTER TABLE ONLY wa.media_cache
 
 ALTER TABLE ONLY wa.menu_items
     ADD CONSTRAINT menu_items_pkey PRIMARY KEY (reply_id);
-
-ALTER TABLE ONLY wa.menu_items
-    ADD CONSTRAINT menu_items_position_key UNIQUE ("position");
 
 ALTER TABLE ONLY wa.message_templates
     ADD CONSTRAINT message_templates_pkey PRIMARY KEY (name, language);
@@ -4467,6 +4609,10 @@ ALTER TABLE wa.flow_transitions ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_operator_role, wa_runtime USING (true);
 
+ALTER TABLE wa.flows ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY flows_read ON wa.flows FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY kept_payloads_maintenance ON wa.kept_payloads TO wa_maintenance USING (true);
@@ -4911,6 +5057,9 @@ REVOKE ALL ON PROCEDURE wa.close_routines() FROM PUBLIC;
 REVOKE ALL ON FUNCTION wa.compare_rights() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.compare_rights() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
 
@@ -4928,6 +5077,8 @@ GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsu
 
 REVOKE ALL ON FUNCTION wa.decide_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
+
+REVOKE ALL ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
@@ -5043,8 +5194,14 @@ GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
@@ -5249,11 +5406,23 @@ GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_failures(p_failures jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.list_flow_texts(p_as_declared boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_flow_texts(p_as_declared boolean) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_identities(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_identities(p_messages wa.message[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_menu(p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_merge_problems() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_merge_problems() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) TO wa_privacy;
@@ -5273,12 +5442,21 @@ GRANT ALL ON FUNCTION wa.list_roles() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_state_problems(p_flow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_state_problems(p_flow text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_step_routines(p_flow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_step_routines(p_flow text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_tables_about_people() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_tables_about_people() TO wa_runtime;
 GRANT ALL ON FUNCTION wa.list_tables_about_people() TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) TO wa_basket_owner;
@@ -5353,6 +5531,9 @@ GRANT ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) TO wa_ru
 
 REVOKE ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.normalize_bsuid(p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_runtime;
@@ -5452,6 +5633,9 @@ GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jso
 REVOKE ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
 
@@ -5496,6 +5680,14 @@ REVOKE ALL ON FUNCTION wa.release_template() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
+
+REVOKE ALL ON PROCEDURE wa.remove_flow(IN p_flow text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime;
@@ -5657,6 +5849,9 @@ GRANT ALL ON FUNCTION wa.summarize_send_failures() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_traffic() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.take_people_home(p_states text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.take_people_home(p_states text[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.task_result(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.task_result(p_chat wa.chat) TO wa_runtime;
 
@@ -5751,6 +5946,9 @@ GRANT SELECT ON TABLE wa.flow_states TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.flows TO wa_runtime;
+GRANT SELECT ON TABLE wa.flows TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;

@@ -1,5 +1,7 @@
 """What commands and the notifier are told by their environment, beside what the webhook is."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from handler.process.environment import (
@@ -29,6 +31,18 @@ class BotSettings(ProcessSettings):
     """The business number, by Meta's id; kept as a row of wa.numbers."""
     wa_waba_id: str | None = Field(None, pattern=_META_ID)
     """The WhatsApp business account that the number belongs to."""
+
+
+class FlowSettings(ProcessSettings):
+    """Which flows a database gets beside those that ship, and without which of them."""
+
+    wa_flows: Path | None = None
+    wa_without: str = Field("", pattern=r"^[a-z0-9_, ]*$")
+    """Names of flows, separated by commas."""
+
+    def left_out(self) -> list[str]:
+        """Return the names."""
+        return self.wa_without.replace(",", " ").split()
 
 
 class JwtSettings(ProcessSettings):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -31,19 +30,17 @@ def read_files() -> dict[str, str]:
 def test_the_flow_of_the_document_works_as_its_own_test_says(
     bare_database: Database, tmp_path: Path
 ) -> None:
-    shutil.copytree(find_db_folder(), tmp_path / "db")
     tests: list[str] = []
     for path, code in read_files().items():
-        if path.startswith("tests/"):
+        if path.endswith(".py"):
             tests.append(code)
         else:
             target = tmp_path / path
-            assert not target.exists(), f"{path} is taken"
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(code)
 
     with psycopg.connect(bare_database.url(), autocommit=True) as migrating:
-        Migrator(migrating, read_source(tmp_path / "db")).run()
+        Migrator(migrating, read_source(find_db_folder(), flows=tmp_path / "flows")).run()
 
     with Chat.open(bare_database.url) as chat:
         held = [name for code in tests for name in hold(code, chat)]

@@ -29,6 +29,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/webhook": ("ingress", "webhook"),
     "db/functions/people": ("identity",),
     "db/functions/chats": ("flows", "ingress", "identity"),
+    "db/functions/registry": ("flows/test_declaring",),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),
     "db/functions/outbox/lives": ("restore",),

@@ -77,6 +77,7 @@ CALLS: dict[str, str] = {
     "public.wa_retention_step": "select public.wa_retention_step()",
     "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",
     "public.wa_erase_profile": "select public.wa_erase_profile('0034 610 000 001')",
+    "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }
 VARYING = (

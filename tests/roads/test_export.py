@@ -190,7 +190,7 @@ def test_everything_but_the_new_is_as_it_was_when_an_export_fails(
 @pytest.fixture
 def command(version: Version, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`wa-webhook export` of the test's own version."""
-    module = import_module("wa_webhook.cli.export")  # its name in wa_webhook.cli is the command's
+    module = import_module("wa_webhook.cli.source")
     monkeypatch.setattr(module, "find_db_folder", lambda: version.folder)
     return lambda *options: CliRunner().invoke(app, ["export", *options])
 

@@ -13,6 +13,7 @@ LAYERS = (
     "webhook",
     "flows",
     "tasks",
+    "registry",
     "chats",
     "replies",
     "retention",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wa_webhook.cli.names import with_names
+from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
 from wa_webhook.export import Export, plan_export
-from wa_webhook.migrate import MigrateError, find_db_folder, read_source
+from wa_webhook.migrate import MigrateError
 
 if TYPE_CHECKING:
     from wa_webhook.naming.names import Names
@@ -33,6 +34,8 @@ def export(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if an export is due.")
     ] = False,
+    flows: FlowsOption = None,
+    without: WithoutOption = None,
     names: Names,
 ) -> None:
     """Write what a Supabase project lacks of wa-webhook as one new migration of it.
@@ -41,7 +44,7 @@ def export(
     that is for `supabase db push`.
     """
     try:
-        source = read_source(find_db_folder())
+        source = read_chosen_source(flows, without)
         due = plan_export(source, names, target, datetime.now(UTC))
         if target is None:
             typer.echo(due.text(), nl=False)

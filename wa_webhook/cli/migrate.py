@@ -11,7 +11,8 @@ from psycopg import errors
 from wa_webhook.adoption import adopt as take_over_tables
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
-from wa_webhook.migrate import MigrateError, Migrator, Plan, find_db_folder, read_source
+from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
+from wa_webhook.migrate import MigrateError, Migrator, Plan
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.operations.numbers import Numbers
 from wa_webhook.settings import BotSettings
@@ -49,6 +50,8 @@ def migrate(
             " way; change nothing.",
         ),
     ] = False,
+    flows: FlowsOption = None,
+    without: WithoutOption = None,
     database_url: Annotated[
         str | None,
         typer.Option(
@@ -76,7 +79,7 @@ def migrate(
             database.add_notice_handler(_say_warning)
             migrator = Migrator(
                 database,
-                read_source(find_db_folder()),
+                read_chosen_source(flows, without),
                 names=names,
                 include_all=include_all,
                 report=typer.echo,
@@ -107,6 +110,7 @@ def _run(migrator: Migrator) -> None:
     _say_remote_only(outcome.remote_only)
     for path in outcome.removed_routines:
         typer.echo(f"{path} is gone")
+    _say_absent(outcome.absent_flows)
     if not outcome.migrations and not outcome.routines:
         typer.echo("up to date")
 
@@ -184,9 +188,21 @@ def _say_plan(plan: Plan) -> None:
         typer.echo(f"pending  {len(plan.changed_routines)} routine files")
     for path in plan.removed_routines:
         typer.echo(f"removed  {path}")
+    for file in plan.changed_declarations if plan.applied else ():
+        typer.echo(f"declare  {file.path}")
+    _say_absent(plan.absent_flows)
     _say_remote_only(plan.remote_only)
     if not plan:
         typer.echo("up to date")
+
+
+def _say_absent(flows: tuple[str, ...]) -> None:
+    for flow in flows:
+        typer.echo(
+            f"flow {flow} is in the database and has no files here: it stays as it is. Name its"
+            f" folder with --flows, or take it out: wa-webhook flows remove {flow}",
+            err=True,
+        )
 
 
 def _say_remote_only(versions: tuple[str, ...]) -> None:

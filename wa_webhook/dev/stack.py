@@ -15,6 +15,7 @@ import psycopg
 from pydantic import SecretStr
 
 from handler.app import create_app
+from handler.process.environment import load_settings
 from handler.process.listening import bind
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.server import Server
@@ -27,6 +28,7 @@ from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.naming.settings import NamesSettings
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
+from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     import socket
@@ -77,8 +79,10 @@ def prepare_database(postgres: LocalPostgres, names: Names | None = None) -> Non
     `names` are those that the environment chooses unless given. Raises MigrateError, NamesError.
     """
     names = names or local_names()
+    flows = load_settings(FlowSettings)
+    source = read_source(find_db_folder(), flows=flows.wa_flows, without=flows.left_out())
     with psycopg.connect(postgres.url(), autocommit=True) as database:
-        Migrator(database, read_source(find_db_folder()), names=names).run()
+        Migrator(database, source, names=names).run()
         database.execute(
             Rewriter(names)
             .rewrite(

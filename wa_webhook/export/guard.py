@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wa_webhook.migrate.files import SqlFile
-from wa_webhook.migrate.manifest import COMPONENT
+from wa_webhook.migrate.files import COMPONENT, SqlFile, parts_of
 
 if TYPE_CHECKING:
     from wa_webhook.migrate.manifest import Manifest
@@ -43,6 +42,7 @@ _HINT = "If wa-webhook migrate made it so: supabase migration repair {version} -
 def guard(earlier: Manifest, version: str) -> SqlFile:
     """Return the statement for an export that is called `version` and leads on from `earlier`."""
     template = _WHERE_IT_BEGINS if earlier.migrations else _NOT_BEFORE
-    newest = max(earlier.migrations, default="")
+    versions = (parts_of(key) for key in earlier.migrations)
+    newest = max((version for component, version in versions if component == COMPONENT), default="")
     hint = _HINT.format(version=version)
     return SqlFile("guard", template.format(hint=hint, newest=newest, component=COMPONENT))

@@ -11,6 +11,7 @@ import pglast
 from pglast import ast
 
 from wa_webhook.migrate import MigrateError
+from wa_webhook.migrate.files import key_of
 from wa_webhook.migrate.history import HEADING, MIGRATIONS
 from wa_webhook.migrate.manifest import AppliedFile, Manifest
 from wa_webhook.naming.names import Names
@@ -88,12 +89,14 @@ def _follow(history: str, migrations: dict[str, str], files: dict[str, AppliedFi
     for raw in pglast.parse_sql(history):
         statement: Any = raw.stmt
         if isinstance(raw.stmt, ast.DeleteStmt):
-            for path in statement.whereClause.args[1].rexpr:
+            where = statement.whereClause
+            # Earlier ones say whose files these are, too.
+            for path in getattr(where, "args", (where,))[-1].rexpr:
                 del files[path.val.sval]
         else:
             rows = [[one.val.sval for one in row] for row in statement.selectStmt.valuesLists]
             if statement.relation.relname == MIGRATIONS:
-                migrations |= {version: checksum for _, version, checksum in rows}
+                migrations |= {key_of(of, version): checksum for of, version, checksum in rows}
             else:
                 files |= {path: AppliedFile(*values) for _, path, *values in rows}
 

@@ -33,12 +33,11 @@ def compose(plan: Plan, names: Names) -> Iterator[SqlFile]:
         yield SqlFile("end", END_OF_FILE)
     if keeps_names:
         yield keep_names(names)
-    if plan.changed_routines or plan.removed_routines:
-        yield from plan.routines()
+    yield from plan.routines()
     yield SqlFile("history", history.HEADING)
     if plan.pending:
         yield history.record_migrations(plan.pending)
-    yield from history.record_routines(plan)
+    yield from history.record_files_of(plan)
 
 
 def as_text(parts: Iterable[SqlFile]) -> str:

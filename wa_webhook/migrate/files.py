@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+COMPONENT = "wa_webhook"
+"""Whose files these are that are no flow's."""
+
+
+def component_of(path: str) -> str:
+    """Return the flow that a path below db/ belongs to, or COMPONENT."""
+    folder, _, rest = path.partition("/")
+    flow, is_below, _ = rest.partition("/")
+    return flow if folder == "flows" and is_below else COMPONENT
 
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One file; `path` is relative to db/ and uses forward slashes."""
+    """One file; `path` is relative to db/ and uses forward slashes.
+
+    A flow's is below flows/<name>/, wherever its folder lies.
+    """
 
     path: str
     text: str
@@ -21,7 +39,34 @@ class SqlFile:
 
 @dataclass(frozen=True)
 class Migration(SqlFile):
-    """A file of db/migrations; `version` is its 14 digits, UTC YYYYMMDDHHMMSS."""
+    """A file of db/migrations, or of a flow; `version` is its 14 digits, UTC YYYYMMDDHHMMSS."""
 
     version: str
     name: str
+
+    @property
+    def component(self) -> str:
+        """Whose history it is in: migrations of different components have no order."""
+        return component_of(self.path)
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other; see `key_of`."""
+        return key_of(self.component, self.version)
+
+
+def key_of(component: str, version: str) -> str:
+    """Return what tells a migration from every other: its version, after the name of its flow."""
+    return version if component == COMPONENT else f"{component}/{version}"
+
+
+def parts_of(key: str) -> tuple[str, str]:
+    """Return component and version of a migration's key."""
+    component, _, version = key.rpartition("/")
+    return component or COMPONENT, version
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text with the line ends it has, so that its checksum is that of its bytes."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return file.read()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.migrate.files import SqlFile
-from wa_webhook.migrate.manifest import COMPONENT, UNKNOWN, AppliedFile, Manifest
+from wa_webhook.migrate.files import COMPONENT, SqlFile, component_of, key_of
+from wa_webhook.migrate.manifest import UNKNOWN, AppliedFile, Manifest
 from wa_webhook.migrate.signatures import shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -31,17 +31,18 @@ def read_history(database: Connection[Any], private_schema: str) -> Manifest:
     if not has_history(database, private_schema):
         return Manifest()
     migrations = database.execute(
-        f"select version, checksum from {private_schema}.{MIGRATIONS}"  # noqa: S608
-        " where component = %s order by version",
-        (COMPONENT,),
+        f"select component, version, checksum from {private_schema}.{MIGRATIONS}"  # noqa: S608
+        " order by component, version"
     ).fetchall()
     files = database.execute(
         f"select path, checksum, shape from {private_schema}.{FILES}"  # noqa: S608
-        " where component = %s order by path",
+        " where component = %s or pg_catalog.starts_with(path, 'flows/' || component || '/')"
+        " order by path",
         (COMPONENT,),
     ).fetchall()
     return Manifest(
-        dict(migrations), {path: AppliedFile(checksum, shape) for path, checksum, shape in files}
+        {key_of(component, version): checksum for component, version, checksum in migrations},
+        {path: AppliedFile(checksum, shape) for path, checksum, shape in files},
     )
 
 
@@ -55,26 +56,25 @@ def has_history(database: Connection[Any], private_schema: str) -> bool:
 
 def record_migrations(migrations: Sequence[Migration]) -> SqlFile:
     """Return the statement that writes that migrations were applied."""
-    rows = ",\n".join(f"('{COMPONENT}', '{one.version}', '{one.checksum}')" for one in migrations)
+    rows = ",\n".join(
+        f"('{one.component}', '{one.version}', '{one.checksum}')" for one in migrations
+    )
     return SqlFile(
         "history",
         f"insert into wa.{MIGRATIONS} (component, version, checksum) values\n{rows};\n",
     )
 
 
-def record_routines(plan: Plan) -> list[SqlFile]:
-    """Return the statements that write that the plan's routine files were applied."""
+def record_files_of(plan: Plan) -> list[SqlFile]:
+    """Return the statements that write that the plan's routines and declarations were applied."""
     parts = []
     if plan.removed_routines:
         paths = ", ".join(f"'{path}'" for path in plan.removed_routines)
-        statement = (
-            f"delete from wa.{FILES} where component = '{COMPONENT}' and path in ({paths});\n"  # noqa: S608
-        )
+        statement = f"delete from wa.{FILES} where path in ({paths});\n"  # noqa: S608
         parts.append(SqlFile("history", statement))
-    if plan.changed_routines:
-        files = {
-            one.path: AppliedFile(one.checksum, shape_of(one)) for one in plan.changed_routines
-        }
+    changed = (*plan.changed_routines, *plan.changed_declarations)
+    if changed:
+        files = {one.path: AppliedFile(one.checksum, shape_of(one)) for one in changed}
         parts.append(record_files(files))
     return parts
 
@@ -82,7 +82,8 @@ def record_routines(plan: Plan) -> list[SqlFile]:
 def record_files(files: Mapping[str, AppliedFile]) -> SqlFile:
     """Return the statement that writes that files were applied."""
     rows = ",\n".join(
-        f"('{COMPONENT}', '{path}', '{one.checksum}', '{one.shape}')" for path, one in files.items()
+        f"('{component_of(path)}', '{path}', '{one.checksum}', '{one.shape}')"
+        for path, one in files.items()
     )
     statement = (
         f"insert into wa.{FILES} (component, path, checksum, shape) values\n{rows}\n"
@@ -92,12 +93,13 @@ def record_files(files: Mapping[str, AppliedFile]) -> SqlFile:
     return SqlFile("history", statement)
 
 
-def forget_routines() -> SqlFile:
-    """Return the statement that lets every routine be applied again.
+def forget_routines(components: Iterable[str]) -> SqlFile:
+    """Return the statement that lets every routine of these components be applied again.
 
     A migration may have dropped one. Paths stay: what has no file any more is to be dropped.
     """
+    names = ", ".join(f"'{name}'" for name in sorted(components))
     return SqlFile(
         "history",
-        f"update wa.{FILES} set checksum = '{UNKNOWN}' where component = '{COMPONENT}';\n",  # noqa: S608
+        f"update wa.{FILES} set checksum = '{UNKNOWN}' where component in ({names});\n",  # noqa: S608
     )

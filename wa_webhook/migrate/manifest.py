@@ -10,9 +10,6 @@ from wa_webhook.migrate.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMPONENT = "wa_webhook"
-"""Whose migrations and files these are; a flow has a history of its own."""
-
 UNKNOWN = "0" * 16
 """The checksum of a file that is to be applied again whatever it holds."""
 
@@ -27,7 +24,7 @@ class AppliedFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Checksums of migrations by version, and files by their path below db/."""
+    """Checksums of migrations by their keys, and files by their path below db/."""
 
     migrations: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, AppliedFile] = field(default_factory=dict)
@@ -39,7 +36,7 @@ class Manifest:
 
     def as_text(self) -> str:
         """Return the lines that read_manifest reads."""
-        lines = [f"migration {version} {checksum}" for version, checksum in self.migrations.items()]
+        lines = [f"migration {key} {checksum}" for key, checksum in self.migrations.items()]
         lines += [f"{path} {one.checksum} {one.shape}" for path, one in self.files.items()]
         return "".join(f"{line.rstrip()}\n" for line in lines)
 

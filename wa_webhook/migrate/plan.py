@@ -6,7 +6,10 @@ All roads to a database take these parts, in this order:
 2. new migrations run;
 3. functions of triggers that are gone are dropped: a migration has dropped their triggers;
 4. changed routines are made, between wa.open_routines and wa.close_routines;
-5. the history is written.
+5. flows that are left out are taken out, and flows of which something changed are declared;
+6. the history is written.
+
+A flow that was applied and has no files here stays as it is: whoever is in it goes on.
 """
 
 from __future__ import annotations
@@ -16,14 +19,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import HistoryError
-from wa_webhook.migrate.files import SqlFile
+from wa_webhook.migrate.files import SqlFile, component_of, parts_of
+from wa_webhook.migrate.flows import DECLARATION
+from wa_webhook.migrate.manifest import Manifest
 from wa_webhook.migrate.signatures import can_become, is_trigger, name_of, shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from wa_webhook.migrate.files import Migration
-    from wa_webhook.migrate.manifest import Manifest
     from wa_webhook.migrate.source import Source
 
 _AROUND = ("open_routines", "close_routines")
@@ -40,28 +44,38 @@ class Plan:
     """What leads from a manifest to a source.
 
     `applied`: migrations that both have. `remote_only`: versions that only the manifest has.
-    `removed_routines`: paths that have no file any more. `replaced`, `replaced_triggers`: names of
-    routines to drop, before the migrations and after them.
+    `changed_declarations`: of flows of which a routine changed, too. `left_out`: flows to take out.
+    `absent_flows`: flows that only the manifest has. `removed_routines`: paths that have no file
+    any more. `replaced`, `replaced_triggers`: names of routines to drop, before the migrations and
+    after them.
     """
 
     applied: tuple[Migration, ...]
     pending: tuple[Migration, ...]
     remote_only: tuple[str, ...]
     changed_routines: tuple[SqlFile, ...]
+    changed_declarations: tuple[SqlFile, ...]
+    left_out: tuple[str, ...]
+    absent_flows: tuple[str, ...]
     removed_routines: tuple[str, ...]
     replaced: tuple[str, ...]
     replaced_triggers: tuple[str, ...]
 
     def __bool__(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.pending or self.changed_routines or self.removed_routines)
+        return bool(self.pending or self._changes_files())
+
+    def _changes_files(self) -> bool:
+        return bool(self.changed_routines or self.removed_routines or self.changed_declarations)
 
     def drops(self) -> list[SqlFile]:
         """Return part 1."""
         return _drop(self.replaced)
 
     def routines(self) -> list[SqlFile]:
-        """Return parts 3 and 4."""
+        """Return parts 3 to 5."""
+        if not self._changes_files():
+            return []
         around = [file for file in self.changed_routines if _stem(file.path) in _AROUND]
         others = [file for file in self.changed_routines if file not in around]
         names = ", ".join(f"'{_stem(file.path)}'" for file in others)
@@ -73,6 +87,8 @@ class Plan:
             SqlFile("open", f"call wa.open_routines({opened});\n"),
             *others,
             SqlFile("close", "call wa.close_routines();\n"),
+            *(SqlFile("left out", f"call wa.remove_flow('{flow}');\n") for flow in self.left_out),
+            *self.changed_declarations,
         ]
 
 
@@ -82,26 +98,53 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
     Raises HistoryError when an applied file was edited, or when a new file is older than the newest
     applied one and `include_all` is not set.
     """
-    applied = tuple(m for m in source.migrations if m.version in earlier.migrations)
-    pending = tuple(m for m in source.migrations if m.version not in earlier.migrations)
+    applied = tuple(m for m in source.migrations if m.key in earlier.migrations)
+    pending = tuple(m for m in source.migrations if m.key not in earlier.migrations)
     _refuse_edited(applied, earlier)
     if not include_all:
-        _refuse_late(pending, max(earlier.migrations, default=""))
+        _refuse_late(pending, earlier)
+    absent = _find_absent(source, earlier)
+    earlier = _limit(earlier, source.components())
     replaced = _find_replaced(source, earlier)
+    removed = earlier.files.keys() - {file.path for file in source.files()}
+    changed = _find_changed(source.routines, earlier)
+    touched = {component_of(path) for path in (*removed, *(file.path for file in changed))}
     return Plan(
         applied=applied,
         pending=pending,
-        remote_only=tuple(sorted(earlier.migrations.keys() - {m.version for m in applied})),
-        changed_routines=tuple(
+        remote_only=tuple(sorted(earlier.migrations.keys() - {m.key for m in applied})),
+        changed_routines=changed,
+        changed_declarations=tuple(
             file
-            for file in source.routines
-            if file.path not in earlier.files or earlier.files[file.path].checksum != file.checksum
+            for file in source.declarations
+            if component_of(file.path) in touched or file in _find_changed([file], earlier)
         ),
-        removed_routines=tuple(
-            sorted(earlier.files.keys() - {file.path for file in source.routines})
-        ),
+        left_out=source.left_out,
+        absent_flows=absent,
+        removed_routines=tuple(sorted(removed)),
         replaced=tuple(name_of(shape) for shape in replaced if not is_trigger(shape)),
         replaced_triggers=tuple(name_of(shape) for shape in replaced if is_trigger(shape)),
+    )
+
+
+def _find_changed(files: Iterable[SqlFile], earlier: Manifest) -> tuple[SqlFile, ...]:
+    return tuple(
+        file
+        for file in files
+        if file.path not in earlier.files or earlier.files[file.path].checksum != file.checksum
+    )
+
+
+def _find_absent(source: Source, earlier: Manifest) -> tuple[str, ...]:
+    """Return the flows that were declared and that this source knows nothing about."""
+    declared = (path for path in earlier.files if PurePosixPath(path).name == DECLARATION)
+    return tuple(sorted({component_of(path) for path in declared} - source.components()))
+
+
+def _limit(earlier: Manifest, components: Collection[str]) -> Manifest:
+    return Manifest(
+        {key: one for key, one in earlier.migrations.items() if parts_of(key)[0] in components},
+        {path: one for path, one in earlier.files.items() if component_of(path) in components},
     )
 
 
@@ -134,7 +177,7 @@ def _stem(path: str) -> str:
 
 
 def _refuse_edited(applied: Iterable[Migration], earlier: Manifest) -> None:
-    edited = [m.path for m in applied if earlier.migrations[m.version] != m.checksum]
+    edited = [m.path for m in applied if earlier.migrations[m.key] != m.checksum]
     if edited:
         raise HistoryError(
             "\n".join(
@@ -148,14 +191,17 @@ def _refuse_edited(applied: Iterable[Migration], earlier: Manifest) -> None:
         )
 
 
-def _refuse_late(pending: Iterable[Migration], newest: str) -> None:
-    late = [m.path for m in pending if m.version < newest]
+def _refuse_late(pending: Iterable[Migration], earlier: Manifest) -> None:
+    newest: dict[str, str] = {}
+    for component, version in map(parts_of, earlier.migrations):
+        newest[component] = max(version, newest.get(component, ""))
+    late = [m for m in pending if m.version < newest.get(m.component, "")]
     if late:
         raise HistoryError(
             "\n".join(
                 (
-                    f"older than the newest applied migration ({newest}):",
-                    *(f"  {path}" for path in late),
+                    f"older than the newest applied migration ({newest[late[0].component]}):",
+                    *(f"  {one.path}" for one in late),
                     "Give the file a newer version, or run with --include-all if the order does "
                     "not matter.",
                 )

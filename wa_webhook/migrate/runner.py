@@ -79,6 +79,7 @@ class Outcome:
     routines: int = 0
     removed_routines: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    absent_flows: tuple[str, ...] = ()
     remote_only: tuple[str, ...] = ()
 
 
@@ -173,6 +174,7 @@ class Migrator:
         """Apply one migration, or all that is left when callers cannot do with less."""
         with self._turn() as plan:
             outcome.remote_only = plan.remote_only
+            outcome.absent_flows = plan.absent_flows
             if not mend_rights(self.database, self.rewriter) and not plan:
                 return _Turn.IS_LAST
             is_alone = bool(plan.pending) and self._execute_if_compatible(plan.pending[0])
@@ -214,7 +216,7 @@ class Migrator:
         earlier = self._read_history().without_checksums()
         whole = make_plan(self._source, earlier, include_all=True)
         dropped += self._drop_obsolete(plan)
-        self._execute_parts([*whole.routines(), *history.record_routines(whole)])
+        self._execute_parts([*whole.routines(), *history.record_files_of(whole)])
         return dropped
 
     def _drop_obsolete(self, plan: Plan) -> list[str]:
@@ -229,7 +231,12 @@ class Migrator:
         (execute or self._execute_file)(migration)
         if not are_default and not kept_names.are_kept(self.database, self._names.private_schema):
             self._execute_file(kept_names.keep_names(self._names))
-        self._execute_parts([history.record_migrations([migration]), history.forget_routines()])
+        self._execute_parts(
+            [
+                history.record_migrations([migration]),
+                history.forget_routines(self._source.components()),
+            ]
+        )
 
     def _execute_parts(self, parts: Iterable[SqlFile]) -> None:
         for part in parts:
@@ -248,6 +255,8 @@ class Migrator:
         outcome.removed_routines = plan.removed_routines
         outcome.dropped = tuple(dropped)
         self._report(f"applied {outcome.routines} routine files")
+        for flow in plan.left_out:
+            self._report(f"left out the flow {flow}")
         for routine in dropped:
             self._report(f"dropped {routine}")
 

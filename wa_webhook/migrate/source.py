@@ -1,37 +1,55 @@
-"""The SQL files under db/: migrations in order, and one file for each routine."""
+"""The SQL files under db/ and in folders of flows: migrations in order, a file a routine."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import SourceError
-from wa_webhook.migrate.files import Migration, SqlFile
+from wa_webhook.migrate.files import COMPONENT, SqlFile, component_of, read_text
+from wa_webhook.migrate.flows import HOME, find_flows, read_flow
 from wa_webhook.migrate.manifest import AppliedFile, Manifest, read_manifest
+from wa_webhook.migrate.migrations import read_migrations
 from wa_webhook.migrate.signatures import shape_of
 
-PREDECESSOR = "takeover.txt"
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
-MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
+    from wa_webhook.migrate.files import Migration
+
+PREDECESSOR = "takeover.txt"
 
 
 @dataclass(frozen=True)
 class Source:
-    """Everything that a database is made of: migrations by version, routines by path.
+    """Everything that a database is made of: migrations by component and version, files by path.
 
-    `predecessor` is what the one version held that kept its history elsewhere.
+    `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
+    which only what reaches their tables is there. `predecessor` is what the one version held that
+    kept its history elsewhere.
     """
 
     migrations: tuple[Migration, ...]
     routines: tuple[SqlFile, ...]
+    declarations: tuple[SqlFile, ...] = ()
+    left_out: tuple[str, ...] = ()
     predecessor: Manifest = field(default_factory=Manifest)
+
+    def files(self) -> tuple[SqlFile, ...]:
+        """Return what is applied again when it changes."""
+        return (*self.routines, *self.declarations)
+
+    def components(self) -> frozenset[str]:
+        """Return whose files are here: wa_webhook's, and those of each flow."""
+        flows = {component_of(file.path) for file in (*self.migrations, *self.files())}
+        return frozenset({COMPONENT, *flows, *self.left_out})
 
     def manifest(self) -> Manifest:
         """Return what a database holds once all of it is applied."""
         return Manifest(
-            {one.version: one.checksum for one in self.migrations},
-            {one.path: AppliedFile(one.checksum, shape_of(one)) for one in self.routines},
+            {one.key: one.checksum for one in self.migrations},
+            {one.path: AppliedFile(one.checksum, shape_of(one)) for one in self.files()},
         )
 
 
@@ -48,45 +66,56 @@ def find_db_folder() -> Path:
     raise SourceError(f"no db/migrations beside or inside {package}")
 
 
-def read_source(folder: Path) -> Source:
-    """Read every migration and routine under `folder`.
+def read_source(
+    folder: Path, *, flows: Path | None = None, without: Collection[str] = ()
+) -> Source:
+    """Read every migration, routine and flow under `folder`, and the flows in the folder `flows`.
 
-    Raises SourceError for a migration whose name the Supabase CLI would not take, or a version
-    used twice.
+    `without`: names of flows to leave out. Raises SourceError for files that are not where they
+    belong, for two of one name, and for a flow to leave out that is not there.
     """
+    folders = find_flows(folder / "flows", flows)
+    _check_left_out(without, folders)
+    found = [read_flow(one) for one in folders.values()]
+    routines = [
+        SqlFile(path.relative_to(folder).as_posix(), read_text(path))
+        for path in sorted((folder / "functions").rglob("*.sql"))
+    ]
+    for flow in found:
+        routines += flow.left_out() if flow.name in without else flow.routines
+    _refuse_same_names(routines)
     return Source(
-        migrations=tuple(_read_migrations(folder)),
-        routines=tuple(
-            SqlFile(path.relative_to(folder).as_posix(), _read_text(path))
-            for part in ("functions", "flows")
-            for path in sorted((folder / part).rglob("*.sql"))
+        migrations=(
+            *read_migrations(folder / "migrations", "migrations"),
+            *(migration for flow in found for migration in flow.migrations),
         ),
+        routines=tuple(routines),
+        declarations=tuple(flow.declaration for flow in found if flow.name not in without),
+        left_out=tuple(sorted(without)),
         predecessor=_read_predecessor(folder / PREDECESSOR),
     )
 
 
-def _read_predecessor(path: Path) -> Manifest:
-    return read_manifest(_read_text(path)) if path.exists() else Manifest()
+def _check_left_out(without: Collection[str], known: Collection[str]) -> None:
+    if HOME in without:
+        raise SourceError(f"the flow {HOME} cannot be left out: every other begins and ends there")
+    if unknown := sorted(set(without) - set(known)):
+        raise SourceError(
+            f"there is no flow {', '.join(unknown)} to leave out; there are {', '.join(known)}"
+        )
 
 
-def _read_migrations(folder: Path) -> list[Migration]:
-    migrations: dict[str, Migration] = {}
-    for path in sorted((folder / "migrations").glob("*.sql")):
-        relative = path.relative_to(folder).as_posix()
-        parts = MIGRATION_FILE_NAME.fullmatch(path.name)
-        if parts is None:
+def _refuse_same_names(routines: Iterable[SqlFile]) -> None:
+    paths: dict[str, str] = {}
+    for file in routines:
+        name = PurePosixPath(file.path).stem
+        if name in paths:
             raise SourceError(
-                f"{relative}: not named <14 digits>_<lower_case_name>.sql, so its place in the "
-                "order is unknown"
+                f"{file.path}: {paths[name]} makes a routine of this name; begin the names of a"
+                " flow's routines with the flow's"
             )
-        version = parts["version"]
-        if version in migrations:
-            raise SourceError(f"{relative}: has the version of {migrations[version].path}")
-        migrations[version] = Migration(relative, _read_text(path), version, parts["name"])
-    return list(migrations.values())
+        paths[name] = file.path
 
 
-def _read_text(path: Path) -> str:
-    # newline="" keeps line ends, so that the checksum is that of the file's bytes.
-    with path.open(encoding="utf-8", newline="") as file:
-        return file.read()
+def _read_predecessor(path: Path) -> Manifest:
+    return read_manifest(read_text(path)) if path.exists() else Manifest()

@@ -72,7 +72,7 @@ def read_old_history(database: Connection[Any], private_schema: str, source: Sou
             "Bring it there first: run `wa-webhook migrate` of commit 6ce8b7c, then this one."
         )
     return Manifest(
-        {one.version: one.checksum for one in source.migrations if one.version in known.migrations},
+        {one.key: one.checksum for one in source.migrations if one.key in known.migrations},
         {path: AppliedFile(UNKNOWN, one.shape) for path, one in known.files.items()},
     )
 
@@ -81,7 +81,7 @@ def take_over(
     database: Connection[Any], known: Manifest, source: Source, rewriter: Rewriter
 ) -> None:
     """Move the history of before, which `known` is, into tables of today."""
-    applied = [one for one in source.migrations if one.version in known.migrations]
+    applied = [one for one in source.migrations if one.key in known.migrations]
     for migration in applied:
         _create_history(database, migration, rewriter)
     schema = rewriter.names.private_schema

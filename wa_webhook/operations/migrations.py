@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors
 
+from handler.process.environment import load_settings
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
 from wa_webhook.migrate.held_by_extension import find_extension
 from wa_webhook.migrate.plan import make_plan
 from wa_webhook.migrate.takeover import read_any_history
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA
+from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -67,7 +69,8 @@ def read_migrations(
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
-    source = read_source(find_db_folder())
+    settings = load_settings(FlowSettings)
+    source = read_source(find_db_folder(), flows=settings.wa_flows, without=settings.left_out())
     try:
         with connection.transaction():
             extension = find_extension(connection, private_schema)
@@ -80,7 +83,7 @@ def read_migrations(
         applied=len(plan.applied),
         latest=max((migration.version for migration in plan.applied), default=None),
         pending=tuple(migration.path for migration in plan.pending),
-        changed=tuple(file.path for file in plan.changed_routines),
+        changed=tuple(file.path for file in (*plan.changed_routines, *plan.changed_declarations)),
         removed=plan.removed_routines,
         extension=extension,
     )

@@ -1,0 +1,69 @@
+call wa.declare_flow('home', $${
+  "about": "Where everything starts and ends: the menu, help, languages, stop and start.",
+  "states": {
+    "home": {"about": "Shows the menu; everything starts and ends here."},
+    "cancelled": {"about": "Says that a flow was given up.", "moves": ["home"]},
+    "help": {"about": "Says what the bot understands.", "moves": ["home"], "expires": "1 day"},
+    "language": {"about": "Asks for the language and sets it.", "moves": ["home"], "expires": "1 day"},
+    "unsubscribe": {"about": "Opts the user out and confirms it, once.", "moves": ["home"]},
+    "subscribe": {"about": "Opts the user in again.", "moves": ["home"]}
+  },
+  "entries": {
+    "help": {
+      "words": {"fr": ["aide"], "en": ["help"]},
+      "menu": {"position": 900, "title": "menu.help_title", "description": "menu.help_description"}
+    },
+    "unsubscribe": {
+      "menu": {"id": "menu.stop", "position": 1000, "title": "menu.stop_title", "description": "menu.stop_description"}
+    },
+    "home": {
+      "words": {"fr": ["bonjour", "salut"], "en": ["hello", "hi"], "any": ["menu"]},
+      "taps": ["menu"],
+      "tap_prefixes": ["menu.page."]
+    },
+    "language": {
+      "words": {"en": ["language"], "fr": ["langue"]},
+      "menu": {"position": 800, "title": "menu.language_title", "description": "menu.language_description"}
+    },
+    "subscribe": {"taps": ["subscription.start"]}
+  },
+  "commands": {
+    "cancel": {"words": {"fr": ["annuler"], "en": ["cancel"]}, "taps": ["cancel"]},
+    "back": {"words": {"en": ["back"], "fr": ["retour"]}, "taps": ["back"]}
+  },
+  "texts": {
+    "cancelled.done": {"en": "Cancelled. Nothing was changed.", "fr": "Annulé. Rien n'a été modifié."},
+    "error.failed": {
+      "en": "Something went wrong with your last message. We have been told and will look into it.",
+      "fr": "Un problème est survenu avec votre dernier message. Nous sommes prévenus et allons regarder."
+    },
+    "help.body": {
+      "en": "Write \"menu\" to see what I can do, \"back\" for the step before, \"cancel\" to give up, \"language\" to change the language, \"stop\" to receive nothing more and \"start\" to come back.",
+      "fr": "Écrivez « menu » pour voir ce que je sais faire, « retour » pour l'étape précédente, « annuler » pour abandonner, « langue » pour changer de langue, « stop » pour ne plus rien recevoir et « reprendre » pour revenir."
+    },
+    "home.menu": {"en": "What would you like to do?", "fr": "Que souhaitez-vous faire ?"},
+    "home.open_menu": {"en": "Menu", "fr": "Menu"},
+    "home.unknown": {
+      "en": "Sorry, I did not understand that. Choose from the menu, or write \"help\".",
+      "fr": "Désolé, je n'ai pas compris. Choisissez dans le menu, ou écrivez « aide »."
+    },
+    "language.ask": {"en": "Which language do you prefer?", "fr": "Quelle langue préférez-vous ?"},
+    "language.choose": {"en": "Languages", "fr": "Langues"},
+    "language.set": {"en": "I will speak English from now on.", "fr": "Je parlerai français désormais."},
+    "menu.help_description": {"en": "What I understand", "fr": "Ce que je comprends"},
+    "menu.help_title": {"en": "Help", "fr": "Aide"},
+    "menu.language_description": {"en": "Choose the language I speak", "fr": "Choisir la langue que je parle"},
+    "menu.language_title": {"en": "Language", "fr": "Langue"},
+    "menu.more": {"en": "More", "fr": "Plus"},
+    "menu.stop_description": {"en": "Receive no more messages", "fr": "Ne plus recevoir de messages"},
+    "menu.stop_title": {"en": "Stop", "fr": "Arrêter"},
+    "number.decimal_separator": {"en": ".", "fr": ","},
+    "number.group_separator": {"en": ",", "fr": "\u202f"},
+    "subscription.start": {"en": "Start again", "fr": "Reprendre"},
+    "subscription.started": {"en": "Welcome back!", "fr": "Heureux de vous revoir !"},
+    "subscription.stopped": {
+      "en": "You will receive no more messages. Write \"start\" to come back.",
+      "fr": "Vous ne recevrez plus de messages. Écrivez « reprendre » pour revenir."
+    }
+  }
+}$$);

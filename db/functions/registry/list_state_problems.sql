@@ -1,0 +1,100 @@
+create or replace function wa.list_state_problems(p_flow text)
+returns table (flow text, is_error boolean, problem text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with recursive reached (state) as (
+    (
+      select 'home'
+      union all
+      select number.home_state from wa.numbers as number
+      union all
+      select entry.to_state from wa.flow_entries as entry where entry.to_state is not null
+      union all
+      select 'cancelled' from wa.flow_entries as entry where entry.action = 'cancel'
+    )
+    union
+    select next.state
+    from reached
+    inner join (
+      select move.from_state, move.to_state from wa.flow_transitions as move
+      union all
+      select state.state, state.back_to from wa.flow_states as state where state.back_to is not null
+    ) as next (from_state, state) on next.from_state = reached.state
+  ),
+
+  state as materialized (
+    select
+      state.*,
+      exists (
+        select from pg_proc as step
+        where step.pronamespace = 'wa'::regnamespace
+          and step.proname = state.step_function
+          and step.proargtypes[0] = 'wa.chat'::regtype
+          and step.pronargs = 1
+          and step.prorettype = 'wa.step_result'::regtype
+      ) as has_step
+    from wa.flow_states as state
+    where p_flow is null or state.flow = p_flow
+  ),
+
+  run as materialized (
+    select * from wa.list_step_routines(p_flow)
+  ),
+
+  -- Finishing is a move home.
+  made as (
+    select distinct run.state, run.routine, coalesce(own.state, move.match[1]) as to_state
+    from run
+    inner join state on state.state = run.state and state.step_function = run.routine
+    cross join lateral regexp_matches(
+      replace(run.source, 'wa.finish(p_chat', 'wa.go(p_chat, ''home'''),
+      'wa[.]go[(][[:space:]]*p_chat[[:space:]]*,[[:space:]]*''([a-z0-9_]+)''',
+      'g'
+    ) as move (match)
+    left join state as own on own.flow = run.flow and own.state = concat_ws('_', run.prefix, move.match[1])
+  )
+
+  select
+    state.flow,
+    true,
+    format('%s has no step: there is no function wa.%s(wa.chat) returns wa.step_result', state.state, state.step_function)
+  from state
+  where not state.has_step
+  union all
+  select state.flow, true, format('nothing leads to %s', state.state)
+  from state
+  where state.state not in (select reached.state from reached)
+  union all
+  select state.flow, true, format('%s moves on to %s, and %s does not declare it', made.routine, made.to_state, made.state)
+  from made
+  inner join state on state.state = made.state
+  where made.to_state <> made.state
+    and not exists (
+      select from wa.flow_transitions as move
+      where move.from_state = made.state and move.to_state = made.to_state
+    )
+  union all
+  select
+    state.flow,
+    false,
+    format('%s declares a move to %s that %s never makes', state.state, move.to_state, state.step_function)
+  from wa.flow_transitions as move
+  inner join state on state.state = move.from_state and state.has_step
+  where not exists (
+    select from run
+    where run.state = state.state
+      and (
+        position('''' || move.to_state || '''' in run.source) > 0
+        or starts_with(move.to_state, run.prefix || '_')
+        and position('''' || substr(move.to_state, length(run.prefix) + 2) || '''' in run.source) > 0
+      )
+  );
+end
+$$;
+
+comment on function wa.list_state_problems is
+'Of wa.list_flow_problems: states without a step or that nothing leads to, moves that a step makes and its state does not declare, and the other way round.';

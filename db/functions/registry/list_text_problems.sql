@@ -1,0 +1,99 @@
+create or replace function wa.list_text_problems(p_flow text, p_as_declared boolean)
+returns table (flow text, is_error boolean, problem text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with run as materialized (
+    select * from wa.list_step_routines(p_flow)
+  ),
+
+  word as materialized (
+    select distinct literal.match[1] as body
+    from pg_proc as routine
+    cross join lateral regexp_matches(
+      routine.prosrc collate "default", '[''"]([a-z][a-z0-9_.]*)[''"]', 'g'
+    ) as literal (match)
+    where routine.pronamespace = 'wa'::regnamespace
+  ),
+
+  -- A name without a dot means a text to the routines of its own flow alone.
+  own_word as materialized (
+    select distinct run.flow, literal.match[1] as body
+    from run
+    cross join lateral regexp_matches(run.source, '[''"]([a-z][a-z0-9_.]*)[''"]', 'g') as literal (match)
+  ),
+
+  named as (
+    select distinct run.flow, run.routine, wa.name_text(run.prefix, key.match[1]) as key
+    from run
+    cross join lateral regexp_matches(
+      run.source,
+      '(?:wa[.](?:ask|finish)[(][[:space:]]*p_chat[[:space:]]*,|wa[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|wa[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
+      || '[[:space:]]*''([a-z0-9_.]+)''[[:space:]]*[,)]',
+      'g'
+    ) as key (match)
+  ),
+
+  key as materialized (
+    select
+      text.flow,
+      text.key,
+      case
+        when starts_with(text.key, text.prefix || '.') then substr(text.key, length(text.prefix) + 2)
+        else text.key
+      end as name,
+      array_agg(text.locale) as locales
+    from wa.list_flow_texts(p_as_declared) as text
+    where p_flow is null or text.flow = p_flow
+    group by text.flow, text.key, text.prefix
+  ),
+
+  spoken as materialized (
+    select distinct key.flow, locale.locale from key cross join lateral unnest(key.locales) as locale (locale)
+  )
+
+  select named.flow, true, format('%s says %s, which is no text', named.routine, named.key)
+  from named
+  where named.key not in (select text.key from wa.texts as text)
+  union all
+  select key.flow, false, format('nobody says the text %s', key.key)
+  from key
+  where key.key not in (select word.body from word)
+    and not exists (select from wa.menu_items as item where key.key in (item.title_key, item.description_key))
+    and not exists (
+      select from own_word
+      where own_word.flow = key.flow
+        and (
+          own_word.body = key.name
+          -- What is put together.
+          or own_word.body ~ '[._]$'
+          and (starts_with(key.key, own_word.body) or starts_with(key.name, own_word.body))
+        )
+    )
+  union all
+  select key.flow, true, format('the text %s is not in %s', key.key, string_agg(spoken.locale, ', ' order by spoken.locale))
+  from key
+  inner join spoken on spoken.flow = key.flow and spoken.locale <> all (key.locales)
+  group by key.flow, key.key
+  union all
+  select key.flow, true, format('the text %s is neither in the default language nor in English', key.key)
+  from key
+  where 'en' <> all (key.locales)
+    and coalesce(wa.get_setting('default_locale') #>> '{}', 'en') <> all (key.locales)
+  union all
+  select speaker.flow, false, format('it has no text in %s', locale.locale)
+  from (select distinct spoken.flow from spoken) as speaker
+  cross join wa.locales as locale
+  where not exists (select from spoken where spoken.flow = speaker.flow and spoken.locale = locale.locale)
+  union all
+  select text.flow, true, format('the text %s (%s) has more than 4096 characters', text.key, text.locale)
+  from wa.list_flow_texts(p_as_declared) as text
+  where char_length(text.body) > 4096;
+end
+$$;
+
+comment on function wa.list_text_problems is
+'Of wa.list_flow_problems: texts that a step says and that are not there, that nobody says, that lack a language which other texts of the flow have, and that are too long for WhatsApp.';

@@ -1,0 +1,129 @@
+create or replace function wa.read_declaration(p_flow text, p_declaration jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_prefix constant text := case when p_flow <> 'home' then coalesce(p_declaration ->> 'prefix', p_flow) end;
+  v_states jsonb;
+  v_moves jsonb;
+  v_entries jsonb;
+  v_menu jsonb;
+  v_texts jsonb;
+begin
+  -- A name of the flow's own is a state of its; any other is one of another flow, written out.
+  select
+    jsonb_agg(
+      jsonb_build_object(
+        'state', concat_ws('_', v_prefix, state.name),
+        'step_function', 'step_' || concat_ws('_', v_prefix, state.name),
+        'back_to', case
+          when p_declaration -> 'states' ? (state.body ->> 'back') then concat_ws('_', v_prefix, state.body ->> 'back')
+          else state.body ->> 'back'
+        end,
+        'expires_after', state.body ->> 'expires',
+        'description', state.body ->> 'about'
+      )
+      order by state.name
+    )
+  into v_states
+  from jsonb_each(p_declaration -> 'states') as state (name, body);
+
+  select
+    jsonb_agg(
+      jsonb_build_object(
+        'from_state', concat_ws('_', v_prefix, state.name),
+        'to_state', case
+          when p_declaration -> 'states' ? move.name then concat_ws('_', v_prefix, move.name)
+          else move.name
+        end
+      )
+      order by state.name, move.name
+    )
+  into v_moves
+  from jsonb_each(p_declaration -> 'states') as state (name, body)
+  cross join lateral jsonb_array_elements_text(state.body -> 'moves') as move (name);
+
+  with way as (
+    select entry.body, 'enter' as action, concat_ws('_', v_prefix, entry.name) as to_state
+    from jsonb_each(p_declaration -> 'entries') as entry (name, body)
+    union all
+    select command.body, command.name, null
+    from jsonb_each(p_declaration -> 'commands') as command (name, body)
+  ),
+
+  entry as (
+    select 'keyword' as kind, wa.fold_text(word.body) as value, way.*, nullif(spoken.locale, 'any') as locale
+    from way
+    cross join lateral jsonb_each(
+      case jsonb_typeof(way.body -> 'words')
+        when 'array' then jsonb_build_object('any', way.body -> 'words')
+        else way.body -> 'words'
+      end
+    ) as spoken (locale, words)
+    cross join lateral jsonb_array_elements_text(spoken.words) as word (body)
+    union all
+    select listed.kind, concat_ws('.', v_prefix, tap.id), way.*, null
+    from way
+    cross join (values ('reply', 'taps'), ('reply_prefix', 'tap_prefixes')) as listed (kind, member)
+    cross join lateral jsonb_array_elements_text(way.body -> listed.member) as tap (id)
+    union all
+    select 'deep_link', link.beginning, way.*, null
+    from way
+    cross join lateral jsonb_array_elements_text(way.body -> 'links') as link (beginning)
+    union all
+    select 'reply', coalesce(way.body #>> '{menu,id}', 'menu.' || way.to_state), way.*, null
+    from way
+    where way.body ? 'menu'
+  )
+
+  select jsonb_agg(
+    distinct jsonb_build_object(
+      'kind', entry.kind,
+      'value', entry.value,
+      'action', entry.action,
+      'to_state', entry.to_state,
+      'locale', entry.locale,
+      'scope', coalesce(entry.body ->> 'scope', 'everywhere')
+    )
+  )
+  into v_entries
+  from entry;
+
+  select jsonb_agg(
+    jsonb_build_object(
+      'reply_id', coalesce(entry.body #>> '{menu,id}', 'menu.' || concat_ws('_', v_prefix, entry.name)),
+      'position', coalesce((entry.body #>> '{menu,position}')::integer, 500),
+      'title_key', wa.name_text(
+        v_prefix,
+        case jsonb_typeof(entry.body -> 'menu') when 'string' then entry.body ->> 'menu' else entry.body #>> '{menu,title}' end
+      ),
+      'description_key', wa.name_text(v_prefix, entry.body #>> '{menu,description}')
+    )
+    order by entry.name
+  )
+  into v_menu
+  from jsonb_each(p_declaration -> 'entries') as entry (name, body)
+  where entry.body ? 'menu';
+
+  select jsonb_agg(
+    jsonb_build_object('key', wa.name_text(v_prefix, text.name), 'locale', translation.locale, 'body', translation.body)
+    order by text.name, translation.locale
+  )
+  into v_texts
+  from jsonb_each(p_declaration -> 'texts') as text (name, translations)
+  cross join lateral jsonb_each_text(text.translations) as translation (locale, body);
+
+  return jsonb_build_object(
+    'states', coalesce(v_states, '[]'),
+    'moves', coalesce(v_moves, '[]'),
+    'entries', coalesce(v_entries, '[]'),
+    'menu', coalesce(v_menu, '[]'),
+    'texts', coalesce(v_texts, '[]')
+  );
+end
+$$;
+
+comment on function wa.read_declaration is
+'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu and texts, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';

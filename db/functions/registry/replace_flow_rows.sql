@@ -1,0 +1,101 @@
+create or replace function wa.replace_flow_rows(p_base jsonb, p_rows jsonb)
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entries jsonb;
+  v_menu jsonb;
+  v_texts jsonb;
+begin
+  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_entries
+  from wa.compare_rows(
+    '{kind,value}', p_base -> 'entries', (select jsonb_agg(to_jsonb(entry)) from wa.flow_entries as entry), p_rows -> 'entries'
+  ) as compared;
+
+  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_menu
+  from wa.compare_rows(
+    '{reply_id}',
+    p_base -> 'menu',
+    (select jsonb_agg(to_jsonb(item) - 'entry_kind') from wa.menu_items as item),
+    p_rows -> 'menu'
+  ) as compared;
+
+  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_texts
+  from wa.compare_rows(
+    '{key,locale}', p_base -> 'texts', (select jsonb_agg(to_jsonb(text)) from wa.texts as text), p_rows -> 'texts'
+  ) as compared;
+
+  delete from wa.menu_items as item
+  using jsonb_to_recordset(v_menu) as gone (change text, body wa.menu_items)
+  where gone.change = 'delete' and item.reply_id = (gone.body).reply_id;
+
+  delete from wa.flow_entries as entry
+  using jsonb_to_recordset(v_entries) as gone (change text, body wa.flow_entries)
+  where gone.change = 'delete'
+    and entry.kind = (gone.body).kind
+    and entry.value = (gone.body).value
+    and not exists (
+      select from wa.menu_items as item where item.entry_kind = entry.kind and item.reply_id = entry.value
+    );
+
+  delete from wa.texts as text
+  using jsonb_to_recordset(v_texts) as gone (change text, body wa.texts)
+  where gone.change = 'delete' and text.key = (gone.body).key and text.locale = (gone.body).locale;
+
+  -- What leads to no state, or is in no language, is refused by who calls.
+  insert into wa.flow_entries (kind, value, action, to_state, locale, scope)
+  select (new.body).kind, (new.body).value, (new.body).action, (new.body).to_state, (new.body).locale, (new.body).scope
+  from jsonb_to_recordset(v_entries) as new (change text, body wa.flow_entries)
+  left join wa.flow_states as state on state.state = (new.body).to_state
+  left join wa.locales as locale on locale.locale = (new.body).locale
+  where new.change in ('insert', 'update')
+    and ((new.body).to_state is null or state.state is not null)
+    and ((new.body).locale is null or locale.locale is not null)
+  on conflict (kind, value) do update
+  set
+    action = excluded.action,
+    to_state = excluded.to_state,
+    locale = excluded.locale,
+    scope = excluded.scope;
+
+  insert into wa.menu_items (reply_id, position, title_key, description_key)
+  select (new.body).reply_id, (new.body).position, (new.body).title_key, (new.body).description_key
+  from jsonb_to_recordset(v_menu) as new (change text, body wa.menu_items)
+  inner join wa.flow_entries as entry on entry.kind = 'reply' and entry.value = (new.body).reply_id
+  where new.change in ('insert', 'update')
+  on conflict (reply_id) do update
+  set
+    position = excluded.position,
+    title_key = excluded.title_key,
+    description_key = excluded.description_key;
+
+  insert into wa.texts (key, locale, body)
+  select (new.body).key, (new.body).locale, (new.body).body
+  from jsonb_to_recordset(v_texts) as new (change text, body wa.texts)
+  inner join wa.locales as locale on locale.locale = (new.body).locale
+  where new.change in ('insert', 'update')
+  on conflict (key, locale) do update
+  set body = excluded.body;
+
+  return array(
+    select format('the %s %s', kept.kind, kept.id)
+    from (
+      select 'text' as kind, text.id, text.change
+      from jsonb_to_recordset(v_texts) as text (id text, change text)
+      union all
+      select 'menu item', item.id, item.change
+      from jsonb_to_recordset(v_menu) as item (id text, change text)
+      union all
+      select 'entry', entry.id, entry.change
+      from jsonb_to_recordset(v_entries) as entry (id text, change text)
+    ) as kept
+    where kept.change = 'keep'
+    order by kept.kind, kept.id
+  );
+end
+$$;
+
+comment on function wa.replace_flow_rows is
+'Of wa.declare_flow: makes a flow''s entries, rows of the menu and texts those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';

@@ -1,0 +1,72 @@
+create or replace function wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb)
+returns text[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept text[];
+  v_gone constant text[] := array(
+    select state.state
+    from wa.flow_states as state
+    where state.flow = p_flow
+      and state.state not in (select new.state from jsonb_to_recordset(p_rows -> 'states') as new (state text))
+  );
+begin
+  select array_agg(format('the time-out of %s', state.state)) into v_kept
+  from wa.flow_states as state
+  inner join jsonb_to_recordset(p_rows -> 'states') as new (state text, expires_after interval)
+    on new.state = state.state
+  inner join jsonb_to_recordset(p_base -> 'states') as base (state text, expires_after interval)
+    on base.state = state.state
+  where state.expires_after is distinct from base.expires_after
+    and state.expires_after is distinct from new.expires_after;
+
+  insert into wa.flow_states as state (state, flow, step_function, back_to, expires_after, description)
+  select new.state, p_flow, new.step_function, new.back_to, new.expires_after, new.description
+  from jsonb_to_recordset(p_rows -> 'states') as new (
+    state text, step_function text, back_to text, expires_after interval, description text
+  )
+  on conflict (state) do update
+  set
+    step_function = excluded.step_function,
+    back_to = excluded.back_to,
+    expires_after = case
+      when format('the time-out of %s', excluded.state) = any(v_kept) then state.expires_after
+      else excluded.expires_after
+    end,
+    description = excluded.description
+  where state.flow = excluded.flow;
+
+  delete from wa.flow_transitions as move
+  using wa.flow_states as state
+  where state.state = move.from_state
+    and state.flow = p_flow
+    and not exists (
+      select from jsonb_to_recordset(p_rows -> 'moves') as new (from_state text, to_state text)
+      where new.from_state = move.from_state and new.to_state = move.to_state
+    );
+
+  insert into wa.flow_transitions (from_state, to_state)
+  select new.from_state, new.to_state
+  from jsonb_to_recordset(p_rows -> 'moves') as new (from_state text, to_state text)
+  inner join wa.flow_states as origin on origin.state = new.from_state and origin.flow = p_flow
+  inner join wa.flow_states as target on target.state = new.to_state
+  on conflict do nothing;
+
+  perform wa.take_people_home(v_gone);
+
+  delete from wa.menu_items as item
+  using wa.flow_entries as entry
+  where entry.kind = item.entry_kind and entry.value = item.reply_id and entry.to_state = any(v_gone);
+
+  delete from wa.flow_entries as entry where entry.to_state = any(v_gone);
+  delete from wa.flow_transitions as move where move.to_state = any(v_gone);
+  delete from wa.flow_states as state where state.state = any(v_gone);
+
+  return coalesce(v_kept, '{}');
+end
+$$;
+
+comment on function wa.replace_flow_states is
+'Of wa.declare_flow: makes a flow''s states and moves those of p_rows; whoever is in a state that goes is taken home. A time-out that differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';

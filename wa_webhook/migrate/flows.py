@@ -1,0 +1,146 @@
+"""The folders of flows: ours below db/flows, and a team's own.
+
+A flow's folder has its declaration, flow.sql; steps/, the functions of its states; functions/, what
+reaches its tables; migrations/, which make them; and tests/, which are no business of a database's.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pglast
+from pglast import ast
+
+from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.files import Migration, SqlFile, read_text
+from wa_webhook.migrate.migrations import read_migrations
+from wa_webhook.migrate.statements import split_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+DECLARATION = "flow.sql"
+HOME = "home"
+
+_NO_ROUTINES = {"migrations", "tests"}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A flow's files; paths as if its folder lay below db/flows."""
+
+    name: str
+    declaration: SqlFile
+    routines: tuple[SqlFile, ...]
+    migrations: tuple[Migration, ...]
+
+    def left_out(self) -> tuple[SqlFile, ...]:
+        """Return the routines that stay without the conversation: what reaches the tables."""
+        steps = f"flows/{self.name}/steps/"
+        return tuple(file for file in self.routines if not file.path.startswith(steps))
+
+
+def find_flows(shipped: Path, own: Path | None) -> dict[str, Path]:
+    """Return the folders of flows by their names: those of db/flows, and those in a team's folder.
+
+    Raises SourceError for a folder that is not there, and for two flows of one name.
+    """
+    if own is not None and not own.is_dir():
+        raise SourceError(f"{own}: there is no such folder of flows")
+    folders: dict[str, Path] = {}
+    for parent in (shipped, own):
+        for folder in _folders(parent):
+            if folder.name in folders:
+                raise SourceError(
+                    f"{folder}: there is a flow {folder.name} already, in {folders[folder.name]}"
+                )
+            folders[folder.name] = folder
+    # The names that home declares are everybody's.
+    return dict(sorted(folders.items(), key=lambda item: (item[0] != HOME, item[0])))
+
+
+def _folders(parent: Path | None) -> list[Path]:
+    if parent is None or not parent.is_dir():
+        return []
+    return sorted(one for one in parent.iterdir() if one.is_dir() and not one.name.startswith("."))
+
+
+def read_flow(folder: Path) -> Flow:
+    """Read one flow. Raises SourceError for what is not where it belongs, or cannot be read."""
+    prefix = f"flows/{folder.name}"
+    path = folder / DECLARATION
+    if not path.is_file():
+        raise SourceError(f"{folder}: a flow's folder has a declaration, {DECLARATION}")
+    declaration = SqlFile(f"{prefix}/{DECLARATION}", read_text(path))
+    check_declaration(declaration, folder.name)
+    routines = [
+        SqlFile(f"{prefix}/{one.relative_to(folder).as_posix()}", read_text(one))
+        for one in sorted(folder.rglob("*.sql"))
+        if one != path and one.relative_to(folder).parts[0] not in _NO_ROUTINES
+    ]
+    return Flow(
+        folder.name,
+        declaration,
+        tuple(routines),
+        tuple(read_migrations(folder / "migrations", f"{prefix}/migrations")),
+    )
+
+
+def check_declaration(file: SqlFile, name: str) -> None:
+    """Raise SourceError unless `file` is one call of wa.declare_flow for the flow `name`.
+
+    Of its JSON only what PostgreSQL does not see is judged: names that stand twice.
+    """
+    literals = _literals_of_call(file)
+    if literals is None or len(literals) != 2:
+        raise SourceError(
+            f"{file.path}: is to be one statement, call wa.declare_flow('{name}', $${{…}}$$)"
+        )
+    declared, text = literals
+    if declared != name:
+        raise SourceError(f"{file.path}: declares the flow {declared}, and its folder is {name}")
+    try:
+        json.loads(text, object_pairs_hook=_refuse_twice)
+    except json.JSONDecodeError as error:
+        line = file.text.count("\n", 0, file.text.find(text)) + error.lineno
+        raise SourceError(f"{file.path}, line {line}: no JSON: {error.msg}") from None
+    except _StandsTwiceError as error:
+        raise SourceError(f"{file.path}: {error} stands twice in one object") from None
+
+
+class _StandsTwiceError(Exception):
+    pass
+
+
+def _refuse_twice(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise _StandsTwiceError(f'"{name}"')
+        found[name] = value
+    return found
+
+
+def _literals_of_call(file: SqlFile) -> list[str] | None:
+    """Return the literals that the file's one statement calls wa.declare_flow with."""
+    if len(split_statements(file)) != 1:
+        return None
+    statement: Any = pglast.parse_sql(file.text)[0].stmt
+    if not isinstance(statement, ast.CallStmt):
+        return None
+    call: Any = statement.funccall
+    if tuple(part.sval for part in call.funcname) != ("wa", "declare_flow"):
+        return None
+    return [
+        str(argument.val.sval)
+        for argument in _without_casts(call.args or ())
+        if isinstance(argument, ast.A_Const) and isinstance(argument.val, ast.String)
+    ]
+
+
+def _without_casts(arguments: Iterable[Any]) -> Iterable[Any]:
+    for argument in arguments:
+        yield argument.arg if isinstance(argument, ast.TypeCast) else argument

@@ -47,6 +47,7 @@ def time_out(connection: Connection[DictRow]) -> None:
     connection.execute(
         "insert into public.chat_state (user_id, state, expires_at)"
         " select user_id, 'language', now() - interval '1 second' from public.profiles"
+        " on conflict (user_id) do update set expires_at = excluded.expires_at"
     )
     connection.execute("update public.wa_events set received_at = now() - interval '1 hour'")
 

@@ -149,6 +149,26 @@ def test_a_sender_renamed_while_waiting_for_the_lock_asks_for_another_try(
     assert world.knows() == {("+34600000001", "ES.2")}
 
 
+def test_who_waits_to_make_a_strangers_profile_holds_no_known_one(
+    connect: Connect, world: World
+) -> None:
+    world.hears("34600000001", "ES.1")
+    making, waiting = connect("wa_edge_role", autocommit=False), connect("wa_edge_role")
+    stranger = payloads.text_message(sender="34600000008", user_id="ES.8")
+    send(making, stranger)
+    with ThreadPoolExecutor(1) as pool:
+        known = payloads.text_message(sender="34600000001", user_id="ES.1")
+        again = payloads.text_message(sender="34600000008", user_id="ES.8")
+        racing = pool.submit(send, waiting, known, again)
+        while not value(world.owner, "select exists(select from pg_locks where not granted)"):
+            assert not racing.done()
+        free = "select count(*) from (select from public.profiles for update skip locked) as free"
+        free_profiles = value(world.owner, free)
+        making.commit()
+        assert racing.result() == {"processed": 2}
+    assert free_profiles == 1
+
+
 def test_a_replay_and_a_delivery_of_the_same_message_do_not_deadlock(
     connect: Connect, world: World
 ) -> None:

@@ -41,20 +41,20 @@ begin
   v_words := array(
     select v_user_ids::text[] || event.words || notification.words || alias.words
     from (
-      select coalesce(array_agg(event.wa_message_id), '{}') as words
+      select array_agg(event.wa_message_id) as words
       from public.wa_events as event
       where event.user_id = any(v_user_ids)
     ) as event
     cross join (
       select
-        coalesce(array_agg(notification.id::text), '{}')
-        || coalesce(array_agg(notification.wa_message_id) filter (where notification.wa_message_id is not null), '{}')
-        || coalesce(array_agg(distinct wa.mask_recipient(notification.recipient)), '{}') as words
+        array_agg(notification.id::text)
+        || array_agg(notification.wa_message_id) filter (where notification.wa_message_id is not null)
+        || array_agg(distinct wa.mask_recipient(notification.recipient)) as words
       from public.notifications as notification
       where notification.user_id = any(v_user_ids)
     ) as notification
     cross join (
-      select coalesce(array_agg(wa.mask_recipient(name)) || array_agg(wa.mask_recipient('+' || name)), '{}') as words
+      select array_agg(wa.mask_recipient(name)) || array_agg(wa.mask_recipient('+' || name)) as words
       from unnest(v_names) as name
     ) as alias
   );

@@ -40,6 +40,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/operators": ("operations",),
     "db/functions/operators/person": ("person",),
     "db/functions/operators/status": ("operations", "queue/test_clock", "metrics"),
+    "db/functions/tasks": ("tasks", "flows"),
+    "db/functions/workers": ("tasks",),
     "db/flows/home": ("flows",),
     "db/flows/baskets": ("baskets", "flows"),
     "db/flows/baskets/routines/erase_": ("person",),

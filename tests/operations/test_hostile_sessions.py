@@ -13,6 +13,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, mend_step, say, send, value, values
+from tests.fixtures.numbers import enter_number
 from tests.operations.command import run
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def test_status_draws_its_screen_of_such_rows(
 def test_a_message_due_since_for_ever_is_as_old_as_its_row(
     edge: Connection[DictRow], connection: Connection[DictRow], operator: Connection[DictRow]
 ) -> None:
+    enter_number(connection)
     say(edge, "hello")
     connection.execute("update public.notifications set next_attempt_at = '-infinity'")
     assert 0 <= value(edge, "select public.wa_metrics() -> 'oldest_due_seconds'") < 60

@@ -8,6 +8,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, send, value, values
+from tests.fixtures.numbers import enter_number
 from tests.queue.conftest import ANA
 from tests.retention.conftest import purge
 
@@ -49,6 +50,7 @@ def test_once_it_is_dismissed_it_goes(
 def test_old_failed_messages_do_not_make_retention_look_late(
     edge: Connection[DictRow], operator: Connection[DictRow], past: Past
 ) -> None:
+    enter_number(past.owner)
     fail_long_ago(edge, past)
     problems = value(operator, "select public.wa_status() -> 'problems'")
     assert {problem["code"] for problem in problems} == {"messages_failed"}

@@ -90,6 +90,13 @@ def test_a_rate_of_zero_is_no_limit(queue: Queue) -> None:
     assert len(queue.claim(batch=300)) == 300
 
 
+def test_a_number_without_a_limit_sends_at_its_first_claim(queue: Queue) -> None:
+    queue.set("number_rate_per_second", 0)
+    queue_for_many(queue, 2)
+    queue.execute("update public.notifications set phone_number_id = '7'")
+    assert len(queue.claim()) == 2
+
+
 def test_one_user_gets_a_burst_and_then_one_message_at_a_time(queue: Queue) -> None:
     queue.set("number_rate_per_second", 0)
     queue.set("pair_burst", 5)

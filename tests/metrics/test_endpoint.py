@@ -18,6 +18,7 @@ from tests.webhook.conftest import running_webhook
 from tests.webhook.test_serve_command import command, environment
 from wa_webhook.notifier.metrics import NotifierMetrics
 from wa_webhook.notifier.settings import NotifierSettings
+from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +39,12 @@ async def test_the_metrics_are_on_a_port_of_their_own_and_nowhere_else(database:
         assert (await webhook.http.get(elsewhere)).status_code == 404
 
 
-def test_by_default_two_processes_on_one_machine_take_two_ports() -> None:
+def test_by_default_the_processes_of_one_machine_take_ports_of_their_own() -> None:
     defaults = {
         settings.model_fields["wa_metrics_port"].default
-        for settings in (WebhookSettings, NotifierSettings)
+        for settings in (WebhookSettings, NotifierSettings, WorkerSettings)
     }
-    assert defaults == {9464, 9465}
+    assert defaults == {9464, 9465, 9466}
 
 
 async def test_the_address_is_logged_for_whoever_asked_for_a_free_port() -> None:

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from tests.fixtures.names import current_role
 from tests.notifier.conftest import ANA, BRUNO, until
+from wa_webhook.claiming import settler
 from wa_webhook.meta import Behaviour
-from wa_webhook.notifier import settler
 from wa_webhook.notifier.notification import Notification, SendResult
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_what_is_claimed_again_is_taken_back_only_if_it_was_accepted_itself() ->
     def claimed(notification_id: int) -> Notification:
         return Notification(notification_id, uuid4(), None, "{}", None, 0)
 
-    kept = settler.Settler(Mock(), Mock(), Mock())
+    kept = settler.Settler(Mock(), Mock(), Mock(), does="NOTIFY")
     kept.add(claimed(1), SendResult("accepted"))
     kept.add(claimed(2), SendResult("rejected"))
     assert [kept.takes_back(claimed(number)) for number in (1, 2, 3)] == [True, False, False]

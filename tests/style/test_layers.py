@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
-    {"meta", "naming", "api_key", "settings"},
-    {"migrate", "notifier"},
+    {"claiming", "meta", "naming", "api_key", "settings"},
+    {"migrate", "notifier", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations"},
     {"demo", "doctor", "testing"},
     {"cli"},

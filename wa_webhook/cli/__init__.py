@@ -18,6 +18,7 @@ from wa_webhook.cli.replay import replay
 from wa_webhook.cli.rewrite import rewrite
 from wa_webhook.cli.serve import serve
 from wa_webhook.cli.status import status
+from wa_webhook.cli.work import work
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,6 +32,7 @@ app.command()(post)
 app.command()(demo)
 app.command()(dev)
 app.command()(notify)
+app.command()(work)
 app.command()(flows)
 app.command()(status)
 app.command()(doctor)

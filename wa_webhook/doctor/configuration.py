@@ -15,6 +15,7 @@ from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
 from wa_webhook.notifier.settings import NotifierSettings
 from wa_webhook.settings import BotSettings, DatabaseSettings
+from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ class Process(StrEnum):
 
     SERVE = "serve"
     NOTIFY = "notify"
+    WORK = "work"
     OPERATOR = "operator"
     MIGRATE = "migrate"
 
@@ -37,6 +39,7 @@ class Process(StrEnum):
 _SETTINGS: Mapping[Process, tuple[type[ProcessSettings], ...]] = {
     Process.SERVE: (WebhookSettings,),
     Process.NOTIFY: (NotifierSettings,),
+    Process.WORK: (WorkerSettings,),
     Process.OPERATOR: (DatabaseSettings,),
     Process.MIGRATE: (DatabaseSettings, BotSettings),
 }
@@ -79,11 +82,8 @@ def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Check]:
-    known = {
-        name.upper()
-        for settings_class in (WebhookSettings, NotifierSettings, BotSettings, NamesSettings)
-        for name in settings_class.model_fields
-    } | _NOT_SETTINGS
+    classes = [*_OPTIONAL, *(one for read in _SETTINGS.values() for one in read)]
+    known = {name.upper() for one in classes for name in one.model_fields} | _NOT_SETTINGS
     for name in sorted(environment):
         if name.startswith(("WA_", "ALERT_WEBHOOK_", "WHATSAPP_")) and name not in known:
             (*_, nearest) = difflib.get_close_matches(name, known, n=1) or [""]

@@ -25,9 +25,11 @@ REQUIRED: Mapping[Process, frozenset[str]] = {
             "wa_alerts_group",
             "wa_alerts_claim",
             "wa_alerts_settle",
+            "wa_tasks_expire",
             "wa_health",
         }
     ),
+    Process.WORK: frozenset({"wa_tasks_claim", "wa_tasks_settle"}),
     Process.OPERATOR: frozenset(
         {
             "wa_status",
@@ -128,6 +130,7 @@ def standard_roles(names: Names) -> Mapping[Process, str]:
     return {
         Process.SERVE: names.edge_role,
         Process.NOTIFY: names.notifier_role,
+        Process.WORK: names.worker_role,
         Process.OPERATOR: names.operator_role,
     }
 
@@ -142,6 +145,7 @@ def guess_process(connection: Connection[Any], role: Role, names: Names) -> Proc
     held = _routines(connection, names.schema)
     for process, routine in (
         (Process.NOTIFY, "wa_notifications_claim"),
+        (Process.WORK, "wa_tasks_claim"),
         (Process.OPERATOR, "wa_replay_event"),
     ):
         if routine in held:

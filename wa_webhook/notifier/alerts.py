@@ -10,11 +10,11 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from handler.process.logs import logger
-from wa_webhook.notifier.backoff import Backoff
+from wa_webhook.claiming.backoff import Backoff
 
 if TYPE_CHECKING:
     from handler.process.alert_webhook import AlertWebhook
-    from wa_webhook.notifier.database_link import DatabaseLink
+    from wa_webhook.claiming.database_link import DatabaseLink
 
 LOOK_SECONDS = 5.0
 

@@ -100,6 +100,15 @@ class SendResult:
             duration_ms=self.duration_ms,
         )
 
+    @property
+    def holds_for_every_claim(self) -> bool:
+        """Whether Meta has the message, which must not be sent again."""
+        return self.outcome == "accepted"
+
+    def for_the_log(self) -> dict[str, object]:
+        """Return what a person needs who settles it by hand."""
+        return {"outcome": self.outcome, "wa_message_id": self.wa_message_id}
+
     def as_json(self, notification: Notification) -> dict[str, Any]:
         """Return the JSON object that settles `notification`."""
         return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from wa_webhook.notifier.database_link import DatabaseLink, DatabaseState
+from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
 from wa_webhook.notifier.notification import Notification
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class NotificationQueue:
         prepared_statements: bool = False,
         outage: OutageAlert | None = None,
     ) -> None:
-        state = DatabaseState(outage)
+        state = DatabaseState("NOTIFY", outage)
         self._claiming = DatabaseLink(url, state, prepared_statements=prepared_statements)
         self._settling = DatabaseLink(url, state, prepared_statements=prepared_statements)
         self._worker = worker

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import platform
-import secrets
 from typing import TYPE_CHECKING
 
 from handler.process.alert_webhook import AlertWebhook
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
+from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
+from wa_webhook.claiming.name import name_worker
 from wa_webhook.notifier.alerts import AlertSender
-from wa_webhook.notifier.database_link import DatabaseLink, DatabaseState
 from wa_webhook.notifier.graph_client import GraphClient
 from wa_webhook.notifier.metrics import NotifierMetrics
 from wa_webhook.notifier.notification_queue import NotificationQueue
+from wa_webhook.notifier.overdue_tasks import end_overdue_tasks
 from wa_webhook.notifier.worker import Limits, Notifier
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @contextlib.asynccontextmanager
 async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
     """Yield a notifier that is not running yet, and close its connections afterwards."""
-    worker = _worker_name()
+    worker = name_worker()
     alerts = AlertWebhook.from_settings(settings)
     outage = OutageAlert(alerts)
     metrics = NotifierMetrics()
@@ -57,7 +56,7 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         async with (
             queue,
             graph,
-            _sending_alerts(settings, alerts, worker),
+            _working_beside(settings, alerts, worker),
             serve_metrics(metrics.render, settings),
         ):
             yield Notifier(queue, graph, limits, listen_url=_listen_url(settings), metrics=metrics)
@@ -68,36 +67,35 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
 
 
 @contextlib.asynccontextmanager
-async def _sending_alerts(
+async def _working_beside(
     settings: NotifierSettings, alerts: AlertWebhook | None, worker: str
 ) -> AsyncIterator[None]:
-    """Group alerts in the background, and deliver them where somebody is to be told."""
-    database = DatabaseLink(
-        settings.wa_database_url.get_secret_value(),
-        DatabaseState(),
-        prepared_statements=settings.wa_database_prepared_statements,
-    )
-    sender = AlertSender(
-        database,
-        alerts,
-        worker=worker,
-        schema=settings.wa_database_schema,
-    )
-    running = asyncio.create_task(sender.run())
-    try:
-        yield
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await database.close()
+    """Group and deliver alerts in the background, and have tasks ended that ran out of time."""
+    async with contextlib.AsyncExitStack() as stack:
+        alerting, ending = (
+            DatabaseLink(
+                settings.wa_database_url.get_secret_value(),
+                DatabaseState("NOTIFY"),
+                prepared_statements=settings.wa_database_prepared_statements,
+            )
+            for _ in range(2)
+        )
+        for link in (alerting, ending):
+            stack.push_async_callback(link.close)
+        schema = settings.wa_database_schema
+        sender = AlertSender(alerting, alerts, worker=worker, schema=schema)
+        running = [
+            asyncio.create_task(work) for work in (sender.run(), end_overdue_tasks(ending, schema))
+        ]
+        try:
+            yield
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
 
 def _listen_url(settings: NotifierSettings) -> str | None:
     if not settings.wa_notify_listen:
         return None
     return (settings.wa_listen_database_url or settings.wa_database_url).get_secret_value()
-
-
-def _worker_name() -> str:
-    """Return a name that no other worker has, and that tells an operator where to look."""
-    return f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"

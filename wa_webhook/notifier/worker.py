@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from handler.process.logs import logger
-from wa_webhook.notifier.backoff import Backoff
-from wa_webhook.notifier.database_link import report_failure
-from wa_webhook.notifier.listener import listen
+from wa_webhook.claiming.backoff import Backoff
+from wa_webhook.claiming.database_link import report_failure
+from wa_webhook.claiming.listener import listen
+from wa_webhook.claiming.settler import Settler
 from wa_webhook.notifier.metrics import NotifierMetrics
-from wa_webhook.notifier.settler import Settler
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wa_webhook.notifier.graph_client import GraphClient
     from wa_webhook.notifier.notification import Notification
     from wa_webhook.notifier.notification_queue import NotificationQueue
 
+CHANNEL = "wa_notifications"
 _LAST_SETTLE_SECONDS = 5.0
 
 
@@ -58,7 +61,7 @@ class Notifier:
         self._metrics.set_slots(limits.concurrency)
         self._slots = limits.concurrency
         self._sends: set[asyncio.Task[None]] = set()
-        self._settler = Settler(queue, self._metrics, self._free_slots)
+        self._settler = Settler(queue, self._metrics, self._free_slots, does="NOTIFY")
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -92,7 +95,7 @@ class Notifier:
     def _start_listening(self) -> asyncio.Task[None] | None:
         if self._listen_url is None:
             return None
-        return asyncio.create_task(listen(self._listen_url, self.wake))
+        return asyncio.create_task(listen(self._listen_url, CHANNEL, self.wake, does="NOTIFY"))
 
     async def _claim_until_stopped(self) -> None:
         backoff = Backoff()
@@ -131,8 +134,8 @@ class Notifier:
         self._metrics.observe_send(result)
         self._settler.add(notification, result)
 
-    def _free_slots(self, settled: int) -> None:
-        self._slots += settled
+    def _free_slots(self, settled: Sequence[Notification]) -> None:
+        self._slots += len(settled)
         # A user's next message has become due with the one before it.
         self.wake()
 

@@ -22,9 +22,13 @@ _CALL_SECONDS = 30.0
 
 
 class DatabaseState:
-    """Logs the change from reachable to unreachable and back, once for all links."""
+    """Logs the change from reachable to unreachable and back, once for all links.
 
-    def __init__(self, outage: OutageAlert | None = None) -> None:
+    Its events begin with what the process does: NOTIFY, WORK.
+    """
+
+    def __init__(self, does: str, outage: OutageAlert | None = None) -> None:
+        self.does = does
         self._is_lost = False
         self._outage = outage
 
@@ -32,7 +36,7 @@ class DatabaseState:
         """Note that a call failed for want of a database."""
         if not self._is_lost:
             logger.warning(
-                "NOTIFY_DATABASE_LOST",
+                f"{self.does}_DATABASE_LOST",
                 sqlstate=error.sqlstate,
                 error=type(error).__name__,
                 detail=str(error),
@@ -44,7 +48,7 @@ class DatabaseState:
     def report_back(self) -> None:
         """Note that a call succeeded."""
         if self._is_lost:
-            logger.info("NOTIFY_DATABASE_BACK")
+            logger.info(f"{self.does}_DATABASE_BACK")
         self._is_lost = False
         if self._outage is not None:
             self._outage.report_back()
@@ -102,7 +106,7 @@ class DatabaseLink:
                 prepare_threshold=self._prepare_threshold,
                 row_factory=tuple_row,
                 connect_timeout=_CONNECT_SECONDS,
-                fallback_application_name="wa-notifier",
+                fallback_application_name=f"wa-{self._state.does.lower()}",
             )
             self._connection.add_notice_handler(log_notice)
         return self._connection

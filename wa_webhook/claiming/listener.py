@@ -6,19 +6,21 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg import sql
 
 from handler.process.logs import logger
-from wa_webhook.notifier.backoff import Backoff
+from wa_webhook.claiming.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CHANNEL = "wa_notifications"
 _KEEPALIVE_SECONDS = 30
 
 
-async def listen(url: str, wake: Callable[[], None]) -> None:
+async def listen(url: str, channel: str, wake: Callable[[], None], *, does: str) -> None:
     """Call `wake` for every notification on the channel, until cancelled.
+
+    Its events begin with what the process `does`: NOTIFY, WORK.
 
     Polling goes on besides, so a connection that is lost costs time and nothing else. Returns when
     a pooler sits in between: it would register the LISTEN in a session that others use.
@@ -30,13 +32,13 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
                 url,
                 autocommit=True,
                 keepalives_idle=_KEEPALIVE_SECONDS,
-                fallback_application_name="wa-notifier-listen",
+                fallback_application_name=f"wa-{does.lower()}-listen",
             )
             async with connection:
                 if not await _is_direct(connection):
-                    logger.warning("NOTIFY_LISTEN_UNAVAILABLE", hint="set WA_LISTEN_DATABASE_URL")
+                    logger.warning(f"{does}_LISTEN_UNAVAILABLE", hint="set WA_LISTEN_DATABASE_URL")
                     return
-                await connection.execute(f"listen {CHANNEL}")
+                await connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel)))
                 backoff.reset()
                 # What was queued before the LISTEN took effect woke nobody.
                 wake()
@@ -44,7 +46,7 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
                     wake()
         except psycopg.Error as error:
             logger.warning(
-                "NOTIFY_LISTEN_LOST", sqlstate=error.sqlstate, error=type(error).__name__
+                f"{does}_LISTEN_LOST", sqlstate=error.sqlstate, error=type(error).__name__
             )
         await asyncio.sleep(backoff.next_pause())
 

@@ -1,0 +1,61 @@
+"""One worker from its settings, as the command line runs it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from handler.process.alert_webhook import AlertWebhook
+from handler.process.metrics_endpoint import serve_metrics
+from handler.process.outage_alert import OutageAlert
+from wa_webhook.claiming.name import name_worker
+from wa_webhook.worker.metrics import WorkerMetrics
+from wa_webhook.worker.task_queue import TaskQueue
+from wa_webhook.worker.worker import Limits, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from wa_webhook.worker.registry import TaskFunction
+    from wa_webhook.worker.settings import WorkerSettings
+
+_SIGNS_A_LEASE = 3
+
+
+@contextlib.asynccontextmanager
+async def open_worker(
+    settings: WorkerSettings, functions: Sequence[TaskFunction]
+) -> AsyncIterator[Worker]:
+    """Yield a worker that is not running yet, and close its connections afterwards."""
+    alerts = AlertWebhook.from_settings(settings)
+    outage = OutageAlert(alerts)
+    metrics = WorkerMetrics()
+    queue = TaskQueue(
+        settings.wa_database_url.get_secret_value(),
+        worker=name_worker(),
+        lease_seconds=settings.wa_work_lease_seconds,
+        schema=settings.wa_database_schema,
+        prepared_statements=settings.wa_database_prepared_statements,
+        outage=outage,
+    )
+    limits = Limits(
+        concurrency=settings.wa_work_concurrency,
+        timeout_seconds=settings.wa_work_timeout_seconds,
+        poll_seconds=settings.wa_work_poll_seconds,
+        sign_seconds=settings.wa_work_lease_seconds / _SIGNS_A_LEASE,
+        drain_seconds=settings.wa_work_drain_seconds,
+    )
+    listen_url = (settings.wa_listen_database_url or settings.wa_database_url).get_secret_value()
+    try:
+        async with queue, serve_metrics(metrics.render, settings):
+            yield Worker(
+                queue,
+                functions,
+                limits,
+                listen_url=listen_url if settings.wa_work_listen else None,
+                metrics=metrics,
+            )
+    finally:
+        await outage.close()
+        if alerts is not None:
+            await alerts.close()

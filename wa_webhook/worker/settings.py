@@ -1,0 +1,56 @@
+"""What a worker is told by its environment."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr, field_validator
+
+from handler.process.environment import (
+    AlertSettings,
+    ConnectionString,
+    MetricsPort,
+    MetricsSettings,
+)
+from wa_webhook.settings import DatabaseSettings
+
+
+class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
+    """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
+
+    wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
+    wa_metrics_port: MetricsPort = 9466
+    """Not the port of `wa-webhook serve` or `notify`, which may run on the same machine."""
+    wa_work_modules: str = Field("", pattern=r"^[\w.]*(\s*,\s*[\w.]+)*$")
+    """Modules to import, separated by commas, beside the installed entry points."""
+    wa_work_kinds: str = Field("", pattern=r"^[a-z0-9_.-]*(\s*,\s*[a-z0-9_.-]+)*$")
+    """The kinds that this worker does, separated by commas; empty: all that are registered."""
+    wa_work_concurrency: int = Field(4, ge=1, le=1000)
+    """At once of each kind that does not say so itself."""
+    wa_work_timeout_seconds: float = Field(300, gt=0, le=86_400)
+    wa_work_lease_seconds: float = Field(60, ge=1, le=3600)
+    wa_work_poll_seconds: float = Field(1, gt=0, le=60)
+    wa_work_drain_seconds: float = Field(20, ge=0, le=600)
+    wa_work_listen: bool = True
+    """False where no direct connection is to be had: a pooler may not carry LISTEN."""
+    wa_listen_database_url: ConnectionString | None = None
+    """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
+
+    @field_validator("wa_database_url")
+    @classmethod
+    def _there_is_a_connection(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value():
+            raise ValueError("is not set, and an API key does not do for a worker")
+        return url
+
+    @property
+    def modules(self) -> list[str]:
+        """The names of the modules."""
+        return _parts(self.wa_work_modules)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that are wanted; none: all."""
+        return _parts(self.wa_work_kinds)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for one in text.split(",") if (part := one.strip())]

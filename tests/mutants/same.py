@@ -13,7 +13,7 @@ _SHORTCUT = "It chooses a faster way to the same result."
 
 SAME: Mapping[tuple[str, str, str], str] = {
     (
-        "db/flows/baskets/routines/erase_basket_members.sql",
+        "db/flows/baskets/functions/erase_basket_members.sql",
         "order by member.basket_id, member.role = 'owner' desc, member.joined_at, member.user_id",
         "order by member.basket_id desc, member.role = 'owner' desc, member.joined_at,"
         " member.user_id",

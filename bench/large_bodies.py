@@ -27,9 +27,13 @@ _NUMBER_ID = "106540352242922"
 
 _SEND = """
 with recipient as (
-  insert into public.profiles (whatsapp_e164, last_inbound_at)
-  select '+' || (%(first)s + number), now() from generate_series(1, %(count)s) as number
+  insert into public.profiles (whatsapp_e164)
+  select '+' || (%(first)s + number) from generate_series(1, %(count)s) as number
   returning user_id, whatsapp_e164
+),
+opened as (
+  insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+  select user_id, '', now() from recipient
 )
 insert into public.notifications (user_id, recipient, payload)
 select user_id, whatsapp_e164, '{"type": "text", "text": {"body": "hello"}}' from recipient

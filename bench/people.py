@@ -12,18 +12,25 @@ if TYPE_CHECKING:
     import psycopg
 
 FIRST_PHONE = 34_600_000_000
+NUMBER_ID = "106540352242922"
 MESSAGE_ID_HEAD = "wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz"
 
 _ADD_PEOPLE = """
 with added as (
-  insert into public.profiles (whatsapp_e164, wa_user_id, display_name, last_inbound_at)
-  select '+' || phone, 'ES.' || phone, 'Ana', now()
+  insert into public.profiles (whatsapp_e164, wa_user_id, display_name)
+  select '+' || phone, 'ES.' || phone, 'Ana'
   from generate_series(%(first)s, %(first)s + %(users)s - 1) as phone
   returning user_id
+),
+
+opened as (
+  insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+  select user_id, %(number)s, now()
+  from added
 )
 
-insert into public.chat_state (user_id, state)
-select user_id, 'home'
+insert into public.chat_state (user_id, phone_number_id, state)
+select user_id, %(number)s, 'home'
 from added
 """
 
@@ -33,7 +40,7 @@ UNBOUNDED_ANSWERS = "update wa.settings set value = '0' where key = 'answers_int
 
 def add_people(connection: psycopg.Connection[Any], users: int) -> None:
     """Add users who have written before, the first having the number FIRST_PHONE."""
-    connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users})
+    connection.execute(_ADD_PEOPLE, {"first": FIRST_PHONE, "users": users, "number": NUMBER_ID})
     connection.execute(UNBOUNDED_ANSWERS)
 
 
@@ -61,7 +68,7 @@ def webhook_of_many(messages: Sequence[tuple[str, str]], sent_at: str) -> str:
         "messaging_product": "whatsapp",
         "metadata": {
             "display_phone_number": "15550001111",
-            "phone_number_id": "106540352242922",
+            "phone_number_id": NUMBER_ID,
         },
         "contacts": [
             {"profile": {"name": "Ana"}, "wa_id": phone, "user_id": f"ES.{phone}"}

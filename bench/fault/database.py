@@ -44,9 +44,14 @@ _CLAIMS = """
 """
 
 _MESSAGES = """
-    insert into public.profiles (whatsapp_e164, last_inbound_at)
-    select '+3460' || lpad(number::text, 7, '0'), now()
-    from generate_series(0, {users} - 1) as number;
+    with added as (
+      insert into public.profiles (whatsapp_e164)
+      select '+3460' || lpad(number::text, 7, '0')
+      from generate_series(0, {users} - 1) as number
+      returning user_id
+    )
+    insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+    select user_id, '', now() from added;
 
     select count(
       public.wa_notify(

@@ -52,27 +52,26 @@ def test_columns_and_metadata_of_both_are_kept_and_the_older_s_win(world: World)
     older, newer = two(world)
     world.owner.execute(
         """
-        update public.profiles set metadata = '{"a": 1, "b": 1}', display_name = null,
-            last_inbound_at = '2026-01-01Z' where user_id = %s""",
+        update public.profiles set metadata = '{"a": 1, "b": 1}', display_name = null
+        where user_id = %s""",
         (older,),
     )
     world.owner.execute(
         """
         update public.profiles set metadata = '{"b": 2, "c": 2}', display_name = 'Newer',
-            last_inbound_at = '2026-02-01Z', opted_out_at = '2026-02-02Z' where user_id = %s""",
+            opted_out_at = '2026-02-02Z' where user_id = %s""",
         (newer,),
     )
     world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
     kept = row(
         world.owner,
-        "select metadata, display_name, last_inbound_at = '2026-02-01Z' as is_latest,"
+        "select metadata, display_name,"
         " opted_out_at = '2026-02-02Z' as is_opted_out from public.profiles where user_id = %s",
         older,
     )
     assert kept == {
         "metadata": {"a": 1, "b": 1, "c": 2},
         "display_name": "Newer",
-        "is_latest": True,
         "is_opted_out": True,
     }
 
@@ -89,6 +88,41 @@ def test_the_chat_goes_on_where_the_more_recent_one_stood(world: World, latest: 
     world.sees_status(PHONE, BSUID)
     chat = row(world.owner, "select user_id, state from public.chat_state")
     assert chat == {"user_id": older, "state": "help" if "older" in latest else "language"}
+
+
+@pytest.mark.parametrize("latest", ["the older one", "the newer one"])
+def test_with_each_number_the_window_and_the_chat_of_the_later_message_count(
+    world: World, latest: str
+) -> None:
+    older, newer = two(world)
+    for user_id, is_latest in ((older, "older" in latest), (newer, "newer" in latest)):
+        world.owner.execute(
+            """
+            insert into public.chat_state (user_id, phone_number_id, state, updated_at)
+            values (%(user)s, '1', %(state)s, %(at)s::timestamptz)
+            """,
+            {
+                "user": user_id,
+                "state": "help" if is_latest else "language",
+                "at": "2026-02-11Z" if is_latest else "2026-01-11Z",
+            },
+        )
+        world.owner.execute(
+            "insert into wa.service_windows values (%s, '1', %s)",
+            (user_id, "2026-02-11Z" if is_latest else "2026-01-11Z"),
+        )
+    world.owner.execute("insert into wa.service_windows values (%s, '2', '2026-03-11Z')", (newer,))
+    world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
+    chats = "select user_id, state from public.chat_state where phone_number_id = '1'"
+    assert row(world.owner, chats) == {"user_id": older, "state": "help"}
+    windows = world.owner.execute(
+        "select user_id, phone_number_id, extract(month from last_inbound_at)::int as month"
+        " from wa.service_windows where phone_number_id in ('1', '2') order by phone_number_id"
+    ).fetchall()
+    assert windows == [
+        {"user_id": older, "phone_number_id": "1", "month": 2},
+        {"user_id": older, "phone_number_id": "2", "month": 3},
+    ]
 
 
 def test_what_is_still_to_be_sent_goes_to_the_survivor(world: World) -> None:

@@ -153,7 +153,7 @@ def test_a_number_that_does_not_answer_records_and_opens_the_window(
 ) -> None:
     enter_number(connection, answers=False)
     assert send(edge, payloads.text_message()) == {"ignored": 1}
-    assert values(connection, "select last_inbound_at is not null from public.profiles") == [True]
+    assert value(connection, "select count(*) from wa.service_windows") == 1
     assert value(connection, "select count(*) from public.notifications") == 0
     assert foreign_alerts(connection) == {}
 

@@ -35,7 +35,7 @@ def test_what_another_business_sends_is_recorded_and_not_answered(
     assert send(edge, payloads.unsupported_message(kind)) == {"ignored": 1}
     assert value(connection, "select message_type from public.wa_events") == "unsupported"
     assert value(connection, QUEUED) == 0
-    assert value(connection, "select last_inbound_at from public.profiles") is None
+    assert value(connection, "select count(*) from wa.service_windows") == 0
 
 
 @pytest.mark.parametrize("kind", TAKEN_BACK)

@@ -85,7 +85,13 @@ class Outbox:
         """Make a profile that has just written, by phone number (+...) or user id."""
         column = "whatsapp_e164" if address.startswith("+") else "wa_user_id"
         self.execute(
-            f"insert into public.profiles ({column}, last_inbound_at) values (%s, now())",
+            f"""
+            with added as (
+              insert into public.profiles ({column}) values (%s) returning user_id
+            )
+            insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+            select user_id, '', now() from added
+            """,
             (address,),
         )
         return address

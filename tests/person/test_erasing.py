@@ -80,11 +80,11 @@ def test_a_tombstone_without_anything_personal_is_left(life: Life) -> None:
     life.erase()
     left = row(
         life.owner,
-        "select num_nulls(whatsapp_e164, wa_user_id, display_name, last_inbound_at, opted_out_at),"
+        "select num_nulls(whatsapp_e164, wa_user_id, display_name, opted_out_at),"
         " metadata, erased_at is not null as is_erased from public.profiles where user_id = %s",
         user_id,
     )
-    assert left == {"num_nulls": 5, "metadata": {}, "is_erased": True}
+    assert left == {"num_nulls": 4, "metadata": {}, "is_erased": True}
 
 
 def test_nobody_can_write_anything_personal_into_a_tombstone(life: Life) -> None:

@@ -63,23 +63,39 @@ class Queue:
         opted_out: bool = False,
     ) -> Any:
         """Make a profile whose last message is `silent_for` old, and return its user_id."""
-        return self.value(
+        user_id = self.value(
             """
-            insert into public.profiles (whatsapp_e164, wa_user_id, last_inbound_at, opted_out_at)
-            values (%s, %s, now() - %s::interval, case when %s then now() end)
+            insert into public.profiles (whatsapp_e164, wa_user_id, opted_out_at)
+            values (%s, %s, case when %s then now() end)
             returning user_id""",
             phone,
             bsuid,
-            silent_for,
             opted_out,
         )
+        self.open_window(user_id, silent_for=silent_for)
+        return user_id
 
-    def write(self, user_id: Any) -> None:
-        """Do what a dispatch does when the user has written."""
+    def open_window(
+        self, user_id: Any, phone_number_id: str = "", *, silent_for: str = "0"
+    ) -> None:
+        """Let a user have written to a number (empty: to one that was not named)."""
         self.execute(
-            "update public.profiles set last_inbound_at = now() where user_id = %s", user_id
+            """
+            insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+            values (%s, %s, now() - %s::interval)
+            on conflict (user_id, phone_number_id)
+            do update set last_inbound_at = excluded.last_inbound_at""",
+            user_id,
+            phone_number_id,
+            silent_for,
         )
-        self.execute("select wa.release_waiting(array[%s::uuid])", user_id)
+
+    def write(self, user_id: Any, phone_number_id: str = "") -> None:
+        """Do what a dispatch does when the user has written."""
+        self.open_window(user_id, phone_number_id)
+        self.execute(
+            "select wa.release_waiting(array[%s::uuid], array[%s::text])", user_id, phone_number_id
+        )
 
     def queue(self, recipient: str = ANA, payload: dict[str, Any] | None = None) -> int:
         """Queue a message now and return its id."""

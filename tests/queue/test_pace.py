@@ -18,9 +18,12 @@ def queue_for_many(queue: Queue, count: int) -> None:
     queue.execute(
         """
         with profile as (
-          insert into public.profiles (whatsapp_e164, last_inbound_at)
-          select '+346' || lpad(n::text, 8, '0'), now() from generate_series(1, %s) as n
+          insert into public.profiles (whatsapp_e164)
+          select '+346' || lpad(n::text, 8, '0') from generate_series(1, %s) as n
           returning user_id, whatsapp_e164
+        ), opened as (
+          insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+          select user_id, '', now() from profile
         )
         insert into public.notifications (user_id, recipient, payload)
         select user_id, whatsapp_e164, %s from profile""",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.dispatching import value
+from tests.dispatching import value, values
 from tests.fixtures.numbers import FOREIGN, OURS, SECOND, enter_number, retire_number
 from tests.queue.conftest import ANA, Queue, text
 
@@ -27,7 +27,31 @@ def test_what_names_no_number_leaves_from_the_first_that_is_ours(queue: Queue) -
     enter_number(queue.owner, OURS)
     enter_number(queue.owner, SECOND)
     queue.queue()
-    assert senders(queue.claim()) == [OURS]
+    assert values(queue.owner, "select phone_number_id from public.notifications") == [OURS]
+
+
+def test_what_names_no_number_leaves_from_the_one_that_its_user_last_wrote_to(queue: Queue) -> None:
+    user = queue.add_user()
+    enter_number(queue.owner, OURS)
+    enter_number(queue.owner, SECOND)
+    queue.open_window(user, OURS, silent_for="2 minutes")
+    queue.open_window(user, SECOND, silent_for="1 minute")
+    queue.queue()
+    assert senders(queue.claim()) == [SECOND]
+
+
+def test_the_window_with_one_number_opens_none_with_another(queue: Queue) -> None:
+    user = queue.add_user()
+    enter_number(queue.owner, OURS)
+    enter_number(queue.owner, SECOND)
+    queue.open_window(user, OURS)
+    waiting = queue.queue(ANA, text(phone_number_id=SECOND))
+    assert queue.claim() == []
+    assert queue.row(waiting)["waiting_for"] == "user"
+    queue.write(user, OURS)
+    assert queue.claim() == []
+    queue.write(user, SECOND)
+    assert senders(queue.claim()) == [SECOND]
 
 
 def test_without_known_numbers_it_leaves_from_the_notifiers_own(queue: Queue) -> None:
@@ -46,9 +70,10 @@ def test_what_was_queued_before_a_number_was_known_leaves_from_one_that_is_ours(
 
 
 def test_a_message_says_by_which_number_it_is_sent(queue: Queue) -> None:
-    queue.add_user()
+    user = queue.add_user()
     enter_number(queue.owner, OURS)
     enter_number(queue.owner, SECOND)
+    queue.open_window(user, SECOND)
     queue.queue(ANA, text(phone_number_id=SECOND))
     assert senders(queue.claim()) == [SECOND]
 
@@ -66,9 +91,10 @@ def test_a_message_from_a_number_that_is_not_ours_is_not_queued(queue: Queue, nu
 def test_what_is_queued_from_a_number_that_is_retired_is_held_and_told(
     queue: Queue, connect: Connect
 ) -> None:
-    queue.add_user()
+    user = queue.add_user()
     enter_number(queue.owner, OURS)
     enter_number(queue.owner, SECOND)
+    queue.open_window(user, SECOND)
     queue.queue(ANA, text(phone_number_id=SECOND))
     retire_number(queue.owner, SECOND)
     assert queue.claim() == []

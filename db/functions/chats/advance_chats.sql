@@ -45,10 +45,13 @@ begin
     select chat.* into v_place
     from public.chat_state as chat
     where chat.user_id = v_profile.user_id
+      and chat.phone_number_id = coalesce(v_message.phone_number_id, '')
       and (chat.expires_at is null or chat.expires_at > now());
 
     for v_earlier in reverse cardinality(v_chats)..1 loop
-      if v_chats[v_earlier].user_id = v_profile.user_id then
+      if v_chats[v_earlier].user_id = v_profile.user_id
+        and v_chats[v_earlier].phone_number_id is not distinct from v_message.phone_number_id
+      then
         v_place.state := v_chats[v_earlier].state;
         v_place.data := v_chats[v_earlier].data;
         v_place.updated_at := now();
@@ -57,7 +60,12 @@ begin
     end loop;
 
     v_chat := wa.open_chat(
-      v_message, v_profile, v_place, wa.find_entry(v_message, coalesce(v_place.state, 'home'))
+      v_message,
+      v_profile,
+      v_place,
+      wa.find_entry(
+        v_message, case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end
+      )
     );
     continue when v_chat.user_id is null;
     v_opened := v_opened || v_chat;

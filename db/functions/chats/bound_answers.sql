@@ -18,6 +18,7 @@ begin
     update public.chat_state as chat
     set answers_until = null
     where chat.user_id = any(p_user_ids)
+      and chat.phone_number_id = coalesce(p_phone_number_id, '')
       and chat.answers_until > now() + make_interval(secs => v_interval * (v_burst - 1))
     returning chat.user_id
   )

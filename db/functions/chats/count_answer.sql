@@ -10,9 +10,9 @@ declare
   );
 begin
   -- A chat that has not begun begins with the next message.
-  insert into public.chat_state as chat (user_id, expires_at, answers_until)
-  values (p_user_id, now(), now() + v_interval)
-  on conflict (user_id) do update
+  insert into public.chat_state as chat (user_id, phone_number_id, expires_at, answers_until)
+  values (p_user_id, coalesce(p_phone_number_id, ''), now(), now() + v_interval)
+  on conflict (user_id, phone_number_id) do update
   set answers_until = greatest(chat.answers_until, now()) + (excluded.answers_until - now());
 
   perform wa.bound_answers(array[p_user_id], p_phone_number_id);

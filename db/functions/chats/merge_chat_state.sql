@@ -7,13 +7,15 @@ as $$
   with removed as (
     delete from public.chat_state as chat
     where chat.user_id = p_merged
-    returning chat.state, chat.data, chat.expires_at, chat.updated_at
+    returning chat.phone_number_id, chat.state, chat.data, chat.expires_at, chat.updated_at, chat.answers_until
   )
 
-  insert into public.chat_state as chat (user_id, state, data, expires_at, updated_at)
-  select p_survivor, removed.state, removed.data, removed.expires_at, removed.updated_at
+  insert into public.chat_state as chat (user_id, phone_number_id, state, data, expires_at, updated_at, answers_until)
+  select
+    p_survivor, removed.phone_number_id, removed.state, removed.data, removed.expires_at, removed.updated_at,
+    removed.answers_until
   from removed
-  on conflict (user_id) do update
+  on conflict (user_id, phone_number_id) do update
     set
       state = excluded.state,
       data = excluded.data,
@@ -23,4 +25,4 @@ as $$
 $$;
 
 comment on function wa.merge_chat_state is
-'Of wa.move_to_survivor: leaves the survivor where the more recent of the two chats stood.';
+'Of wa.move_to_survivor: with each business number, leaves the survivor where the more recent of the two chats stood.';

@@ -53,6 +53,10 @@ begin
     return v_chat;
   end if;
 
+  if v_chat.state = 'home' then
+    v_chat.state := coalesce(p_message.home_state, 'home');
+  end if;
+
   v_chat.data := case
     when p_entry.kind = 'deep_link'
       then jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value))

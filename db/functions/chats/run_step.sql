@@ -54,7 +54,9 @@ begin
       v_chat.answered_at := clock_timestamp();
     else
       perform wa.require_transition(p_state, v_result.next_state, p_moves + 1);
-      v_chat.state := v_result.next_state;
+      v_chat.state := case v_result.next_state
+        when 'home' then coalesce((v_chat.message).home_state, 'home') else v_result.next_state
+      end;
       v_chat.data := coalesce(v_result.data, '{}');
       v_chat.is_entered := true;
 

@@ -17,15 +17,18 @@ declare
   v_queued integer;
 begin
   if cardinality(p_chats) > 1 then
-    select array_agg(step.chat order by step.user_id), array_agg(step.answers order by step.user_id)
+    select
+      array_agg(step.chat order by step.user_id, step.phone_number_id),
+      array_agg(step.answers order by step.user_id, step.phone_number_id)
     into v_latest, v_answers
     from (
-      select distinct on (chat.user_id)
+      select distinct on (chat.user_id, chat.phone_number_id)
         chat.user_id,
+        chat.phone_number_id,
         chat::wa.chat as chat,
-        count(*) filter (where chat.replies <> '[]') over (partition by chat.user_id) as answers
+        count(*) filter (where chat.replies <> '[]') over (partition by chat.user_id, chat.phone_number_id) as answers
       from unnest(p_chats) as chat
-      order by chat.user_id asc, chat.answered_at desc
+      order by chat.user_id asc, chat.phone_number_id asc, chat.answered_at desc
     ) as step;
   end if;
 
@@ -56,7 +59,7 @@ begin
         else chat.answers_until
       end
     from unnest(v_latest) with ordinality as moved
-    where chat.user_id = moved.user_id
+    where chat.user_id = moved.user_id and chat.phone_number_id = coalesce(moved.phone_number_id, '')
     returning chat.answers_until
   )
 
@@ -64,12 +67,12 @@ begin
   from saved;
 
   if v_saved < cardinality(v_latest) then
-    insert into public.chat_state (user_id, state, data, expires_at, answers_until)
+    insert into public.chat_state (user_id, phone_number_id, state, data, expires_at, answers_until)
     select
-      moved.user_id, moved.state, moved.data, moved.expires_at,
+      moved.user_id, coalesce(moved.phone_number_id, ''), moved.state, moved.data, moved.expires_at,
       case when v_answers[moved.ordinality] > 0 then now() + v_spacing * v_answers[moved.ordinality] end
     from unnest(v_latest) with ordinality as moved
-    on conflict (user_id) do nothing;
+    on conflict (user_id, phone_number_id) do nothing;
     v_is_enough := coalesce(v_is_enough, false) or v_burst <= any(v_answers);
   end if;
 
@@ -104,4 +107,4 @@ end
 $$;
 
 comment on function wa.save_chats is
-'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+'Stores where chats stand, for each user and business number after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';

@@ -51,7 +51,6 @@ begin
     display_name_at = case when v_is_named_later then v_merged.display_name_at else v_survivor.display_name_at end,
     locale = case when v_speaks_later then v_merged.locale else v_survivor.locale end,
     locale_at = case when v_speaks_later then v_merged.locale_at else v_survivor.locale_at end,
-    last_inbound_at = greatest(v_survivor.last_inbound_at, v_merged.last_inbound_at),
     opted_out_at = case when v_consents_later then v_merged.opted_out_at else v_survivor.opted_out_at end,
     consent_at = case when v_consents_later then v_merged.consent_at else v_survivor.consent_at end,
     metadata = v_merged.metadata || v_survivor.metadata,

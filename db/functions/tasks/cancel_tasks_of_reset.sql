@@ -12,6 +12,7 @@ begin
     select unfinished.id
     from wa.tasks as unfinished
     where unfinished.user_id = old.user_id
+      and coalesce(unfinished.phone_number_id, '') = old.phone_number_id
       and unfinished.due_at is not null
       -- A merge goes on where the more recent of the two chats stood.
       and not exists (

@@ -8,6 +8,7 @@ declare
   v_new_ids text[];
   v_claimed wa.message[] := p_messages;
   v_user_ids uuid[];
+  v_phone_number_ids text[];
 begin
   -- Most calls hold one message. Single rows cost a fraction of the statements below.
   if cardinality(p_messages) = 1 then
@@ -22,21 +23,28 @@ begin
       return array[]::wa.message[];
     end if;
 
-    if p_messages[1].opens_window then
-      update public.profiles as profile
-      set
-        last_inbound_at = greatest(profile.last_inbound_at, p_messages[1].sent_at),
-        display_name = case
-          when p_messages[1].sent_at < profile.display_name_at then profile.display_name
-          else coalesce(p_messages[1].display_name, profile.display_name)
-        end,
-        display_name_at = case
-          when p_messages[1].display_name is null then profile.display_name_at
-          else greatest(profile.display_name_at, p_messages[1].sent_at)
-        end,
-        updated_at = now()
-      where profile.user_id = p_messages[1].user_id
-      returning array[profile.user_id] into v_user_ids;
+    if p_messages[1].opens_window and p_messages[1].user_id is not null then
+      v_user_ids := array[p_messages[1].user_id];
+      v_phone_number_ids := array[coalesce(p_messages[1].phone_number_id, '')];
+
+      with named as (
+        update public.profiles as profile
+        set
+          display_name = p_messages[1].display_name,
+          display_name_at = p_messages[1].sent_at,
+          updated_at = now()
+        where profile.user_id = p_messages[1].user_id
+          and p_messages[1].display_name is not null
+          and p_messages[1].sent_at >= coalesce(profile.display_name_at, '-infinity')
+          and (profile.display_name, profile.display_name_at)
+            is distinct from (p_messages[1].display_name, p_messages[1].sent_at)
+      )
+
+      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at)
+      values (v_user_ids[1], v_phone_number_ids[1], p_messages[1].sent_at)
+      on conflict (user_id, phone_number_id) do update
+      set last_inbound_at = excluded.last_inbound_at
+      where service.last_inbound_at < excluded.last_inbound_at;
     end if;
   else
     with claim as (
@@ -71,43 +79,57 @@ begin
       ) as message;
     end if;
 
-    -- The 24-hour window opens for everyone who just wrote.
-    with latest as (
+    -- The 24-hour window opens for everyone who just wrote, with the number that was written to.
+    with written as materialized (
       select
         claimed.user_id,
-        max(claimed.sent_at) as sent_at,
-        max(claimed.sent_at) filter (where claimed.display_name is not null) as named_at,
-        (
-          array_agg(claimed.display_name order by claimed.sent_at desc, claimed.sequence desc) filter (
-            where claimed.display_name is not null
-          )
-        )[1] as display_name
+        coalesce(claimed.phone_number_id, '') as phone_number_id,
+        claimed.sent_at,
+        claimed.sequence,
+        claimed.display_name
       from unnest(v_claimed) as claimed
       where claimed.opens_window and claimed.user_id is not null
-      group by claimed.user_id
     ),
 
-    noted as (
+    named as (
       update public.profiles as profile
       set
-        last_inbound_at = greatest(profile.last_inbound_at, latest.sent_at),
-        display_name = case
-          when latest.named_at < profile.display_name_at then profile.display_name
-          else coalesce(latest.display_name, profile.display_name)
-        end,
-        display_name_at = greatest(profile.display_name_at, latest.named_at),
+        display_name = latest.display_name,
+        display_name_at = latest.sent_at,
         updated_at = now()
-      from latest
+      from (
+        select distinct on (written.user_id) written.user_id, written.display_name, written.sent_at
+        from written
+        where written.display_name is not null
+        order by written.user_id asc, written.sent_at desc, written.sequence desc
+      ) as latest
       where profile.user_id = latest.user_id
-      returning profile.user_id
+        and latest.sent_at >= coalesce(profile.display_name_at, '-infinity')
+        and (profile.display_name, profile.display_name_at) is distinct from (latest.display_name, latest.sent_at)
+    ),
+
+    latest as materialized (
+      select written.user_id, written.phone_number_id, max(written.sent_at) as sent_at
+      from written
+      group by written.user_id, written.phone_number_id
+    ),
+
+    opened as (
+      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at)
+      select latest.user_id, latest.phone_number_id, latest.sent_at
+      from latest
+      order by latest.user_id, latest.phone_number_id
+      on conflict (user_id, phone_number_id) do update
+      set last_inbound_at = excluded.last_inbound_at
+      where service.last_inbound_at < excluded.last_inbound_at
     )
 
-    select array_agg(noted.user_id) into v_user_ids
-    from noted;
+    select array_agg(latest.user_id), array_agg(latest.phone_number_id) into v_user_ids, v_phone_number_ids
+    from latest;
   end if;
 
   if v_user_ids is not null and wa.is_awaited(v_user_ids) then
-    perform wa.release_waiting(v_user_ids);
+    perform wa.release_waiting(v_user_ids, v_phone_number_ids);
   end if;
   return v_claimed;
 end

@@ -26,6 +26,7 @@ declare
   v_is_known boolean;
   v_is_ours boolean;
   v_answers boolean;
+  v_home_state text;
   v_message wa.message;
   v_contacts jsonb;
   v_contacts_by_name jsonb;
@@ -90,7 +91,8 @@ begin
         if v_number is distinct from v_number_before then
           v_number_before := v_number;
 
-          select true, known.retired_at is null, known.answers into v_is_known, v_is_ours, v_answers
+          select true, known.retired_at is null, known.answers, known.home_state
+          into v_is_known, v_is_ours, v_answers, v_home_state
           from wa.numbers as known
           where known.phone_number_id = v_number;
 
@@ -140,6 +142,7 @@ begin
             if not v_answers and v_message.status = 'processed' and v_message.message_type <> 'system' then
               v_message.status := 'ignored';
             end if;
+            v_message.home_state := v_home_state;
             messages := messages || v_message;
           end if;
         end loop;

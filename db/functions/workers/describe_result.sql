@@ -15,6 +15,11 @@ begin
   v_message.sent_at := p_task.finished_at;
   v_message.sequence := p_task.id;
   v_message.user_id := p_task.user_id;
+
+  select number.home_state into v_message.home_state
+  from wa.numbers as number
+  where number.phone_number_id = p_task.phone_number_id;
+
   v_message.content := jsonb_build_object(
     'id', v_message.wa_message_id,
     'type', 'task_result',

@@ -11,7 +11,7 @@ begin
   perform
   from public.chat_state as chat
   where chat.user_id = any(p_user_ids)
-  order by chat.user_id
+  order by chat.user_id, chat.phone_number_id
   for no key update;
 end
 $$;

@@ -24,6 +24,7 @@ begin
     inner join public.profiles as profile on profile.user_id = result.user_id
     left join public.chat_state as place
       on place.user_id = result.user_id
+      and place.phone_number_id = coalesce(result.phone_number_id, '')
       and (place.expires_at is null or place.expires_at > now())
       and place.state = result.content #>> '{task_result,state}'
       and coalesce(place.data -> 'task', result.content #> '{task_result,task}') = result.content #> '{task_result,task}'

@@ -89,7 +89,8 @@ SENSIBLE_ANSWERS: dict[str | None, tuple[str, Any]] = {
 class Step:
     """One user's next message.
 
-    `goes_along` answers what was asked, and `tap` chooses among what the bot has offered.
+    `number` is the place of the business number that is written to, `goes_along` answers what was
+    asked, and `tap` chooses among what the bot has offered.
     """
 
     person: int
@@ -101,6 +102,7 @@ class Step:
     basket_action: str | None = None
     time_runs_out: bool = False
     again: list[int] = field(default_factory=list)
+    number: int = 0
 
     def build_content(
         self, state: str | None, offered: list[Json], baskets: list[Json]
@@ -127,6 +129,7 @@ def _step(**fields: Any) -> st.SearchStrategy[Step]:
     return st.builds(
         Step,
         person=st.integers(0, 2),
+        number=st.integers(0, 1),
         time_runs_out=st.integers(0, 9).map(lambda number: number == 0),
         again=st.lists(st.integers(0, 50), max_size=2),
         **fields,

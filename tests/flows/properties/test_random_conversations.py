@@ -1,4 +1,4 @@
-"""Three people who send anything: the engine stays whole, and hears each message once."""
+"""Three people send anything to two numbers: the engine stays whole, and hears it once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from tests import payloads
+from tests.fixtures.numbers import OURS, SECOND, enter_number
 from tests.flows.properties.messages import PROLOGUE, STEPS, Step
 from wa_webhook.dev.postgres import SUPERUSER
 
@@ -27,11 +28,15 @@ PEOPLE: list[dict[str, Any]] = [
     {"sender": "33612345678"},
     {"sender": None, "user_id": "IT.3003"},
 ]
+NUMBERS = (OURS, SECOND)
 
 _EVERYTHING = """
     select
       (select jsonb_agg(row order by row.user_id) from public.profiles as row) as profiles,
-      (select jsonb_agg(row order by row.user_id) from public.chat_state as row) as chats,
+      (select jsonb_agg(row order by row.user_id, row.phone_number_id)
+        from public.chat_state as row) as chats,
+      (select jsonb_agg(row order by row.user_id, row.phone_number_id)
+        from wa.service_windows as row) as windows,
       (select jsonb_agg(row order by row.id) from public.notifications as row) as notifications,
       (select jsonb_agg(row order by row.wa_message_id) from public.wa_events as row) as events,
       (select jsonb_agg(to_jsonb(row) - 'place' order by row.id) from public.baskets as row)
@@ -60,6 +65,7 @@ class Conversation:
     def __init__(self, superuser: Connection[DictRow]) -> None:
         self._superuser = superuser
         self._sent: list[Json] = []
+        self._answered = 0
 
     def dispatch(self, payload: Json | list[Json]) -> dict[str, Any]:
         """Call `wa_dispatch` as the webhook handler's role."""
@@ -77,13 +83,16 @@ class Conversation:
         if step.time_runs_out:
             self._superuser.execute("update public.chat_state set expires_at = '2000-01-01'")
         message_type, content = step.build_content(
-            self._state(step.person), self._offered(step.person), self._baskets()
+            self._state(step), self._offered(step), self._baskets()
         )
         message = payloads.message(message_type, content, **PEOPLE[step.person])
-        self._sent.append(payloads.envelope([message, message]))
+        self._sent.append(
+            payloads.envelope([message, message], phone_number_id=NUMBERS[step.number])
+        )
         result = self.dispatch(self._sent[-1])
         assert result["failed"] == 0, (message, result)
         assert result["duplicate"] == 1, (message, result)
+        self._answers_come_from(NUMBERS[step.number])
         self.hear_again([self._sent[number % len(self._sent)] for number in step.again])
 
     def hear_again(self, repeated: list[Json] | None = None) -> None:
@@ -102,19 +111,20 @@ class Conversation:
     def problems(self) -> list[str]:
         return [row["problem"] for row in self._superuser.execute(_BROKEN)]
 
-    def _state(self, person: int) -> str | None:
+    def _state(self, step: Step) -> str | None:
         row = self._superuser.execute(
             """
             select chat.state
             from public.chat_state as chat
             join public.profiles as profile using (user_id)
-            where profile.whatsapp_e164 = '+' || %s or profile.wa_user_id = %s
+            where (profile.whatsapp_e164 = '+' || %s or profile.wa_user_id = %s)
+              and chat.phone_number_id = %s
             """,
-            [PEOPLE[person].get("sender"), PEOPLE[person].get("user_id")],
+            self._pair(step),
         ).fetchone()
         return None if row is None else row["state"]
 
-    def _offered(self, person: int) -> list[Json]:
+    def _offered(self, step: Step) -> list[Json]:
         """Return the content of every tap that the person's latest messages allow."""
         rows = self._superuser.execute(
             """
@@ -128,13 +138,27 @@ class Conversation:
               select 'list_reply', list_row
               from jsonb_path_query(payload, '$.interactive.action.sections[*].rows[*]') as list_row
             ) as offer
-            where profile.whatsapp_e164 = '+' || %s or profile.wa_user_id = %s
+            where (profile.whatsapp_e164 = '+' || %s or profile.wa_user_id = %s)
+              and notification.phone_number_id = %s
             order by notification.id desc
             limit 8
             """,
-            [PEOPLE[person].get("sender"), PEOPLE[person].get("user_id")],
+            self._pair(step),
         )
         return [{"type": row["type"], row["type"]: row["body"]} for row in rows]
+
+    def _answers_come_from(self, number: str) -> None:
+        """Check that what was queued since the last time leaves from the number written to."""
+        rows = self._superuser.execute(
+            "select id, phone_number_id from public.notifications where id > %s order by id",
+            [self._answered],
+        ).fetchall()
+        assert {row["phone_number_id"] for row in rows} <= {number}
+        self._answered = rows[-1]["id"] if rows else self._answered
+
+    def _pair(self, step: Step) -> list[str | None]:
+        person = PEOPLE[step.person]
+        return [person.get("sender"), person.get("user_id"), NUMBERS[step.number]]
 
     def _baskets(self) -> list[Json]:
         rows = self._superuser.execute("select id, share_token from public.baskets order by name")
@@ -147,6 +171,8 @@ def superuser(connect: Connect) -> Iterator[Connection[DictRow]]:
     connection.execute(
         "update wa.settings set value = '\"+15550001111\"' where key = 'bot_number_e164'"
     )
+    for number in NUMBERS:
+        enter_number(connection, number)
     connection.commit()
     yield connection
     connection.rollback()

@@ -100,7 +100,6 @@ begin
     wa_user_id = null,
     display_name = null,
     locale = 'en',
-    last_inbound_at = null,
     opted_out_at = null,
     display_name_at = null,
     locale_at = null,

@@ -21,6 +21,10 @@ begin
   v_message.sequence := v_message.content #>> '{task_result,task}';
   v_message.user_id := (wa.get_profile(p_event.user_id)).user_id;
 
+  select number.home_state into v_message.home_state
+  from wa.numbers as number
+  where number.phone_number_id = v_message.phone_number_id;
+
   perform wa.hold_conversations(array[v_message.user_id]);
   v_answer := wa.deliver_results(array[v_message]);
   return jsonb_build_object(

@@ -31,6 +31,7 @@ begin
   or exists (
     select from public.chat_state as chat
     where chat.user_id = any(v_user_ids)
+      and chat.phone_number_id = coalesce(p_phone_number_id, '')
       and chat.expires_at > p_failed_at
       and chat.expires_at <= now()
   );

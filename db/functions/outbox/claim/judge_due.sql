@@ -141,18 +141,24 @@ begin
     ) as due
     -- A probe for each row, however many rows the planner expects: hence the limit, and no join above.
     left join lateral (
-      select sender.last_inbound_at, sender.opted_out_at, sender.whatsapp_e164, sender.wa_user_id
+      select sender.opted_out_at, sender.whatsapp_e164, sender.wa_user_id
       from public.profiles as sender
       where sender.user_id = due.user_id
       limit 1
     ) as profile on true
+    left join lateral (
+      select max(written.last_inbound_at) as last_inbound_at
+      from wa.service_windows as written
+      where written.user_id = due.user_id
+        and (p_number = '' or written.phone_number_id = p_number)
+    ) as service_window on true
     cross join lateral (
       select
         due.template is null and hours.is_closed as needs_fallback,
         -- The template that would be sent now.
         case when due.template is not null or not hours.is_closed then due.template else due.fallback_template end
           as template
-      from (values ((due.user_id is null or profile.last_inbound_at > v_window_opens) is not true)) as hours (is_closed)
+      from (values ((due.user_id is null or service_window.last_inbound_at > v_window_opens) is not true)) as hours (is_closed)
     ) as service
     -- So that a verdict is worked out once, not by every aggregate.
     offset 0

@@ -1,4 +1,4 @@
-create or replace function wa.release_waiting(p_user_ids uuid[])
+create or replace function wa.release_waiting(p_user_ids uuid[], p_phone_number_ids text[])
 returns void
 language plpgsql
 volatile
@@ -12,6 +12,13 @@ begin
     from public.notifications as waiting
     where waiting.user_id = any(p_user_ids)
       and waiting.waiting_for is not null
+      and (
+        waiting.phone_number_id is null
+        or exists (
+          select from unnest(p_user_ids, p_phone_number_ids) as writer (user_id, phone_number_id)
+          where writer.user_id = waiting.user_id and writer.phone_number_id = waiting.phone_number_id
+        )
+      )
     order by waiting.id
     for update
   );
@@ -35,4 +42,4 @@ end
 $$;
 
 comment on function wa.release_waiting is
-'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
+'These users have just written, each to the business number at the same place (empty: it was not named): what waited for that becomes due, and blocks that end when the user writes end.';

@@ -151,6 +151,37 @@ def test_what_users_did_stays_and_goes_on(older: Database) -> None:
         assert value(connection, "select count(*) from public.profiles") == 1
 
 
+def test_each_chat_goes_on_with_the_number_that_its_user_last_wrote_to(older: Database) -> None:
+    url = older.url("wa_edge_role")
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
+        for sender, number in (("34600111222", "2"), ("34600111333", "1"), ("34600111222", "1")):
+            message = payloads.text_message("language", sender=sender)
+            dispatch(edge, payloads.envelope([message], phone_number_id=number))
+        message = payloads.text_message("language", sender="34600111444")
+        dispatch(edge, payloads.envelope([message], phone_number_id="2"))
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        # Retention has left nothing of this one, and of all the newest is what the last one wrote.
+        connection.execute(
+            "delete from public.wa_events using public.profiles"
+            " where profiles.user_id = wa_events.user_id and whatsapp_e164 = '+34600111333'"
+        )
+    run_today(older)
+    placed = """
+        select whatsapp_e164, chat.phone_number_id, chat.state, service.last_inbound_at is not null
+        from public.profiles
+        left join public.chat_state as chat using (user_id)
+        left join wa.service_windows as service
+          on service.user_id = profiles.user_id and service.phone_number_id = chat.phone_number_id
+        order by whatsapp_e164
+        """
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        assert connection.execute(placed).fetchall() == [
+            ("+34600111222", "1", "language", True),
+            ("+34600111333", "2", "language", True),
+            ("+34600111444", "2", "language", True),
+        ]
+
+
 def test_before_the_run_status_names_what_it_will_do(older: Database) -> None:
     migrations = answer(run("status", "--json", database=older, role="postgres"))["migrations"]
     assert migrations["refused"] is None

@@ -40,11 +40,16 @@ begin
             is distinct from (p_messages[1].display_name, p_messages[1].sent_at)
       )
 
-      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at)
-      values (v_user_ids[1], v_phone_number_ids[1], p_messages[1].sent_at)
-      on conflict (user_id, phone_number_id) do update
-      set last_inbound_at = excluded.last_inbound_at
-      where service.last_inbound_at < excluded.last_inbound_at;
+      update wa.service_windows as service
+      set last_inbound_at = greatest(service.last_inbound_at, p_messages[1].sent_at)
+      where service.user_id = p_messages[1].user_id
+        and service.phone_number_id = v_phone_number_ids[1];
+
+      if not found then
+        insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
+        values (p_messages[1].user_id, v_phone_number_ids[1], p_messages[1].sent_at)
+        on conflict (user_id, phone_number_id) do nothing;
+      end if;
     end if;
   else
     with claim as (

@@ -56,7 +56,8 @@ def test_it_is_recorded_and_told(
     assert counts(dispatch(edge, envelopes(BACKLOG))) == {"duplicate": 3}
     (known,) = (one for one in profiles(connection) if one["whatsapp_e164"] != "+34600000009")
     assert known["display_name"] == payloads.SENDER_NAME
-    assert known["last_inbound_at"].timestamp() == int(BACKLOG[-1]["timestamp"])
+    written = "select extract(epoch from last_inbound_at)::int from wa.service_windows"
+    assert int(BACKLOG[-1]["timestamp"]) in values(connection, written)
 
 
 def test_it_moves_no_conversation(

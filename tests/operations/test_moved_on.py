@@ -47,7 +47,8 @@ def time_out(connection: Connection[DictRow]) -> None:
     connection.execute(
         "insert into public.chat_state (user_id, phone_number_id, state, expires_at)"
         " select user_id, %s, 'language', now() - interval '1 second' from public.profiles"
-        " on conflict (user_id, phone_number_id) do update set expires_at = excluded.expires_at",
+        " on conflict (user_id, phone_number_id) do update"
+        " set state = excluded.state, expires_at = excluded.expires_at",
         (payloads.PHONE_NUMBER_ID,),
     )
     connection.execute("update public.wa_events set received_at = now() - interval '1 hour'")

@@ -63,6 +63,7 @@ add constraint profiles_erased_holds_nothing_personal check (
   or (
     whatsapp_e164 is null and wa_user_id is null and display_name is null and metadata = '{}'
     and opted_out_at is null
+    and display_name_at is null and locale_at is null and consent_at is null and phone_at is null
   )
 ) not valid,
 -- squawk-ignore ban-drop-column

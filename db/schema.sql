@@ -27,10 +27,11 @@ CREATE TYPE wa.message AS (
 	reply_id text,
 	content jsonb,
 	contact jsonb,
-	user_id uuid
+	user_id uuid,
+	home_state text
 );
 
-COMMENT ON TYPE wa.message IS 'One message out of a webhook: Meta''s ids, type and time, the status that wa_events will give it, whether it opens the 24-hour window, its place in the payload, the sender''s number (with a plus sign), BSUID, parent BSUID and name, the text typed or tapped, the id tapped, Meta''s message and contact objects, and the sender''s profile once it is known.';
+COMMENT ON TYPE wa.message IS 'One message out of a webhook: Meta''s ids, type and time, the status that wa_events will give it, whether it opens the 24-hour window, its place in the payload, the sender''s number (with a plus sign), BSUID, parent BSUID and name, the text typed or tapped, the id tapped, Meta''s message and contact objects, the sender''s profile once it is known, and the state in which chats with the business number begin (null: home).';
 
 CREATE TYPE wa.chat AS (
 	user_id uuid,
@@ -897,7 +898,7 @@ CREATE FUNCTION wa.choose_number(p_user_id uuid) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.choose_number(p_user_id uuid) IS 'The business number that a message is sent from which names none: the first that was added and is not retired. Null while no number is known: the notifier''s own.';
+COMMENT ON FUNCTION wa.choose_number(p_user_id uuid) IS 'The business number that a message is sent from which names none: of those that are not retired the one that its user last wrote to, else the first that was added. Null while no number is known: the notifier''s own.';
 
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
@@ -1181,7 +1182,6 @@ CREATE TABLE public.profiles (
     wa_user_id text,
     display_name text,
     locale text DEFAULT 'en'::text NOT NULL,
-    last_inbound_at timestamp with time zone,
     opted_out_at timestamp with time zone,
     merged_into uuid,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -1194,7 +1194,7 @@ CREATE TABLE public.profiles (
     consent_at timestamp with time zone,
     phone_at timestamp with time zone,
     CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
-    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (last_inbound_at IS NULL) AND (opted_out_at IS NULL) AND (display_name_at IS NULL) AND (locale_at IS NULL) AND (consent_at IS NULL) AND (phone_at IS NULL)))),
+    CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (opted_out_at IS NULL) AND (display_name_at IS NULL) AND (locale_at IS NULL) AND (consent_at IS NULL) AND (phone_at IS NULL)))),
     CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
     CONSTRAINT profiles_not_merged_into_itself CHECK ((merged_into <> user_id)),
     CONSTRAINT profiles_reachable_or_merged CHECK (((erased_at IS NOT NULL) OR ((merged_into IS NULL) AND ((whatsapp_e164 IS NOT NULL) OR (wa_user_id IS NOT NULL))) OR ((merged_into IS NOT NULL) AND (whatsapp_e164 IS NULL) AND (wa_user_id IS NULL)))),
@@ -1208,8 +1208,6 @@ COMMENT ON TABLE public.profiles IS 'Who writes to us: one row a person, known b
 COMMENT ON COLUMN public.profiles.whatsapp_e164 IS 'Meta''s wa_id with a plus sign, otherwise exactly as Meta gives it. Null when the user hides the number.';
 
 COMMENT ON COLUMN public.profiles.wa_user_id IS 'The BSUID, prefix and dot included. Changes when the user changes phone number.';
-
-COMMENT ON COLUMN public.profiles.last_inbound_at IS 'When the user last wrote, by Meta''s clock: opens the 24-hour window.';
 
 COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
 
@@ -2184,7 +2182,7 @@ CREATE FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: leaves the survivor where the more recent of the two chats stood.';
+COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: with each business number, leaves the survivor where the more recent of the two chats stood.';
 
 CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
@@ -2206,6 +2204,13 @@ CREATE FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) RETURNS uuid
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) IS 'Makes one profile of two that evidence has shown to be one person, and returns the older, which keeps everything of both: of number, name, language and consent what was said later. The other stays as a pointer. The caller holds both rows.';
+
+CREATE FUNCTION wa.merge_service_windows(p_merged uuid, p_survivor uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.merge_service_windows(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: with each business number the window counts from the later of the two messages.';
 
 CREATE FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql
@@ -2312,17 +2317,20 @@ CREATE TABLE public.chat_state (
     expires_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     answers_until timestamp with time zone,
+    phone_number_id text DEFAULT ''::text NOT NULL,
     CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
 )
 WITH (fillfactor='80');
 
-COMMENT ON TABLE public.chat_state IS 'Where each chat stands. No row means the home state: deleting the row resets the user.';
+COMMENT ON TABLE public.chat_state IS 'Where each chat stands, one of a user with a business number. No row means the home state: deleting a user''s rows resets the user.';
 
 COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
 
 COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
 
 COMMENT ON COLUMN public.chat_state.answers_until IS 'When the answers given so far will have been made up for, each by answers_interval_seconds. Null: none were given, or long ago.';
+
+COMMENT ON COLUMN public.chat_state.phone_number_id IS 'The business number that the user writes to. Empty for what names none.';
 
 CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) RETURNS wa.chat
     LANGUAGE plpgsql STABLE
@@ -2581,12 +2589,12 @@ ALTER FUNCTION wa.release_template() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.release_template() IS 'Lets the messages go that waited for a template which may be sent again.';
 
-CREATE FUNCTION wa.release_waiting(p_user_ids uuid[]) RETURNS void
+CREATE FUNCTION wa.release_waiting(p_user_ids uuid[], p_phone_number_ids text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[]) IS 'These users have just written: what waited for their next message becomes due, and blocks that end with it end.';
+COMMENT ON FUNCTION wa.release_waiting(p_user_ids uuid[], p_phone_number_ids text[]) IS 'These users have just written, each to the business number at the same place (empty: it was not named): what waited for that becomes due, and blocks that end when the user writes end.';
 
 CREATE PROCEDURE wa.remove_flow(IN p_flow text)
     LANGUAGE plpgsql
@@ -2695,7 +2703,7 @@ CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user and business number after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -3907,6 +3915,19 @@ COMMENT ON COLUMN wa.server_presence.seen_at IS 'When a claim last noted that it
 
 COMMENT ON COLUMN wa.server_presence.present_since IS 'The first claim after a restart, a failover, a restore, or 90 seconds without one.';
 
+CREATE TABLE wa.service_windows (
+    user_id uuid NOT NULL,
+    phone_number_id text NOT NULL,
+    last_inbound_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE wa.service_windows IS 'The 24-hour windows: when each user last wrote to each of our business numbers. Deleting a chat leaves it open.';
+
+COMMENT ON COLUMN wa.service_windows.phone_number_id IS 'Empty for what named no number.';
+
+COMMENT ON COLUMN wa.service_windows.last_inbound_at IS 'By Meta''s clock.';
+
 CREATE TABLE wa.settings (
     key text NOT NULL,
     value jsonb NOT NULL,
@@ -4043,7 +4064,7 @@ ALTER TABLE ONLY public.baskets
     ADD CONSTRAINT baskets_share_token_key UNIQUE (share_token);
 
 ALTER TABLE ONLY public.chat_state
-    ADD CONSTRAINT chat_state_pkey PRIMARY KEY (user_id);
+    ADD CONSTRAINT chat_state_pkey PRIMARY KEY (user_id, phone_number_id);
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_dedupe_key_key UNIQUE (dedupe_key);
@@ -4178,6 +4199,9 @@ ALTER TABLE ONLY wa.send_error_classes
 
 ALTER TABLE ONLY wa.server_presence
     ADD CONSTRAINT server_presence_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY wa.service_windows
+    ADD CONSTRAINT service_windows_pkey PRIMARY KEY (user_id, phone_number_id);
 
 ALTER TABLE ONLY wa.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
@@ -4468,6 +4492,9 @@ ALTER TABLE ONLY wa.numbers
 ALTER TABLE ONLY wa.profile_aliases
     ADD CONSTRAINT profile_aliases_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
 
+ALTER TABLE ONLY wa.service_windows
+    ADD CONSTRAINT service_windows_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
+
 ALTER TABLE ONLY wa.settings
     ADD CONSTRAINT settings_default_locale_fkey FOREIGN KEY (default_locale) REFERENCES wa.locales(locale);
 
@@ -4730,6 +4757,12 @@ CREATE POLICY send_error_classes_read ON wa.send_error_classes FOR SELECT TO wa_
 ALTER TABLE wa.server_presence ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY server_presence_runtime ON wa.server_presence TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.service_windows ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY service_windows_privacy ON wa.service_windows TO wa_privacy USING (true);
+
+CREATE POLICY service_windows_runtime ON wa.service_windows TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.settings ENABLE ROW LEVEL SECURITY;
 
@@ -5526,6 +5559,9 @@ GRANT ALL ON FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) TO 
 REVOKE ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_profiles(p_one uuid, p_other uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.merge_service_windows(p_merged uuid, p_survivor uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.merge_service_windows(p_merged uuid, p_survivor uuid) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
@@ -5678,8 +5714,8 @@ GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.release_template() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[], p_phone_number_ids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.release_waiting(p_user_ids uuid[], p_phone_number_ids text[]) TO wa_runtime;
 
 REVOKE ALL ON PROCEDURE wa.remove_flow(IN p_flow text) FROM PUBLIC;
 
@@ -6014,6 +6050,9 @@ GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
 GRANT SELECT ON TABLE wa.rights TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.server_presence TO wa_runtime;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.service_windows TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.service_windows TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.settings TO wa_runtime;
 GRANT SELECT ON TABLE wa.settings TO wa_basket_owner;

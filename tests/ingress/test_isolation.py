@@ -49,7 +49,7 @@ def test_a_failure_undoes_its_own_effects(
 ) -> None:
     say(edge, "menu")
     connection.execute("delete from wa.flow_transitions where from_state = 'subscribe'")
-    connection.execute("update public.profiles set opted_out_at = now()")
+    connection.execute("update public.profiles set opted_out_at = now() - interval '1 minute'")
     assert send(edge, payloads.text_message("start")) == {"failed": 1}
     assert errors_of(connection).popitem()[1] == "WA002"
     assert value(connection, "select opted_out_at is not null from public.profiles") is True

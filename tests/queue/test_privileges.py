@@ -49,6 +49,7 @@ def test_the_notifier_executes_its_routines_and_no_others(
         "wa_health",
         "wa_notifications_claim",
         "wa_notifications_settle",
+        "wa_tasks_expire",
     }
 
 

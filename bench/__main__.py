@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import dispatch, flatness, large_bodies, outbox_queue, retention, storage
+from bench import bot, dispatch, flatness, large_bodies, outbox_queue, retention, storage
 from bench.http import attacks, throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
@@ -32,6 +32,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "storage": storage.measure,
     "retention": retention.measure,
     "http": throughput.measure,
+    "bot": bot.measure,
     "attacks": attacks.measure,
     "large": large_bodies.measure,
 }

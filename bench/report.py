@@ -21,6 +21,7 @@ TARGETS = (
     "memory, and the time to start",
     "signed webhooks while strangers attack",
     "the largest webhooks, in proportion to their size",
+    "a bot that answers, beside pywa",
 )
 
 Cell = str | int | float | Spread

@@ -87,10 +87,13 @@ def run_handler(database_url: str, **settings: str) -> Iterator[WebhookServer]:
 
 
 @contextlib.contextmanager
-def run_peer(application: str, *, logs_requests: bool = False) -> Iterator[WebhookServer]:
+def run_peer(
+    application: str, *, logs_requests: bool = False, **settings: str
+) -> Iterator[WebhookServer]:
     """Run an ASGI application of this package under uvicorn."""
     logging = ("--log-level=info",) if logs_requests else ("--log-level=warning", "--no-access-log")
-    with _serving((*_UVICORN, *logging, application), {}) as server:
+    environment = {name.upper(): value for name, value in settings.items()}
+    with _serving((*_UVICORN, *logging, application), environment) as server:
         yield server
 
 

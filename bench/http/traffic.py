@@ -15,15 +15,18 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import uvloop
 
 from bench.people import FIRST_PHONE, webhook_of_many
 from handler.signature import HEADER, sign
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SECRET = "bench-app-secret"  # noqa: S105
-_HOST = "127.0.0.1"
+HOST = "127.0.0.1"
 _BYTES_PER_MESSAGE = 256
 
 
@@ -108,9 +111,9 @@ class Poster(asyncio.Protocol):
 class PostingRun:
     """All requests of a run, and what was noted of them."""
 
-    def __init__(self, traffic: Traffic) -> None:
-        self._requests = iter(sign_requests(traffic))
-        self._left = traffic.connections
+    def __init__(self, requests: Iterable[bytes], connections: int) -> None:
+        self._requests = iter(requests)
+        self._connections = self._left = connections
         self._latencies: list[float] = []
         self._statuses: Counter[str] = Counter()
         self._finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -135,9 +138,24 @@ class PostingRun:
         if not self._finished.done():
             self._finished.set_exception(ConnectionError(reason))
 
-    async def wait(self) -> None:
-        """Wait until every connection has finished."""
+    async def post(self, port: int) -> float:
+        """Connect, post everything over connections that are kept, and return the seconds it took.
+
+        Connecting is not counted. Raises ConnectionError when cut off.
+        """
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: self.fail(_describe(context)))
+        connections = [
+            await loop.create_connection(lambda: Poster(self), HOST, port)
+            for _ in range(self._connections)
+        ]
+        gc.freeze()
+        gc.disable()
+        started = time.perf_counter()
+        for _, poster in connections:
+            poster.post_next()
         await self._finished
+        return time.perf_counter() - started
 
     def observe(self, seconds: float) -> Observation:
         """Sum up."""
@@ -168,44 +186,37 @@ def sign_requests(traffic: Traffic) -> list[bytes]:
             for _ in range(traffic.messages_per_request)
         ]
         body = webhook_of_many(messages, sent_at).encode()
-        head = (
-            f"POST /webhook HTTP/1.1\r\nHost: {_HOST}:{traffic.port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            f"{HEADER}: {sign(body, traffic.secret.encode())}\r\n\r\n"
-        )
-        requests.append(head.encode() + body)
+        requests.append(sign_request(body, traffic.port, traffic.secret))
     return requests
+
+
+def sign_request(body: bytes, port: int, secret: str = SECRET) -> bytes:
+    """Return the whole request of one webhook, head and body."""
+    head = (
+        f"POST /webhook HTTP/1.1\r\nHost: {HOST}:{port}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        f"{HEADER}: {sign(body, secret.encode())}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 async def post(traffic: Traffic) -> Observation:
     """Connect, post everything, and say how it went. Raises ConnectionError when cut off."""
-    run = PostingRun(traffic)
+    run = PostingRun(sign_requests(traffic), traffic.connections)
     if traffic.is_fresh:
         started = time.perf_counter()
         await asyncio.gather(
             *(post_over_fresh_ones(run, traffic.port) for _ in range(traffic.connections))
         )
         return run.observe(time.perf_counter() - started)
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: run.fail(_describe(context)))
-    connections = [
-        await loop.create_connection(lambda: Poster(run), _HOST, traffic.port)
-        for _ in range(traffic.connections)
-    ]
-    gc.freeze()
-    gc.disable()
-    started = time.perf_counter()
-    for _, poster in connections:
-        poster.post_next()
-    await run.wait()
-    return run.observe(time.perf_counter() - started)
+    return run.observe(await run.post(traffic.port))
 
 
 async def post_over_fresh_ones(run: PostingRun, port: int) -> None:
     """Post one request after the other, each over a new connection whose making counts."""
     while (request := run.next_request()) is not None:
         begun = time.perf_counter()
-        reader, writer = await asyncio.open_connection(_HOST, port)
+        reader, writer = await asyncio.open_connection(HOST, port)
         writer.write(request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
         answer = await reader.read()
         writer.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from tests.fixtures.names import current_role
 from tests.notifier.conftest import ANA, BRUNO, until
 from wa_webhook.claiming import settler
 from wa_webhook.meta import Behaviour
+from wa_webhook.notifier import NotificationQueue
 from wa_webhook.notifier.notification import Notification, SendResult
 
 if TYPE_CHECKING:
@@ -123,6 +124,36 @@ async def test_sessions_that_were_left_on_a_read_only_server_are_replaced(outbox
             await until(lambda: "NOTIFY_DATABASE_LOST" in {one["event"] for one in events})
             set_read_only(outbox, "off")
             await until(lambda: outbox.status(notification) == "delivered", seconds=20)
+
+
+async def test_a_lone_result_waits_for_no_other(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settler, "_GATHER_SECONDS", 3600)
+    outbox.graph.behave(Behaviour(statuses="none"))
+    async with outbox.run_notifier():
+        notification = outbox.queue(outbox.add_user(ANA))
+        await until(lambda: outbox.status(notification) == "sent")
+
+
+async def test_results_of_the_same_moment_are_settled_together(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settler, "_GATHER_SECONDS", 1)
+    settle, batches = NotificationQueue.settle, []
+
+    async def count(queue: NotificationQueue, results: Any) -> dict[str, Any]:
+        batches.append(len(results))
+        return await settle(queue, results)
+
+    monkeypatch.setattr(NotificationQueue, "settle", count)
+    outbox.set("number_rate_per_second", 0)
+    outbox.graph.behave(Behaviour(statuses="none", times=None))
+    for number in range(8):
+        outbox.queue(outbox.add_user(f"+3460000{number:04}"))
+    async with outbox.run_notifier():
+        await until(lambda: outbox.count("sent") == 8)
+    assert batches == [8]
 
 
 @contextmanager

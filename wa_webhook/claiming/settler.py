@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 _BATCH = 100
+_GATHER_SECONDS = 0.002
+"""What comes in so soon after a result is settled with it, and makes room for one larger claim."""
 _LONGEST_PAUSE_SECONDS = 60.0
 """Between two attempts at a result that the database refuses again and again."""
 
@@ -79,9 +81,9 @@ class Settler(Generic[ClaimT, ResultT]):
 
     What the server is to blame for is tried again as it is. A result that is refused for what it
     says goes on alone, with nothing in it but what happened, so that it holds up no other one.
-    `on_settled` is told what was taken. Memory is bounded by whoever adds results. Events begin
-    with
-    what the process `does`: NOTIFY, WORK.
+    `on_settled` is told what was taken; `is_more_coming` tells whether to wait a moment for further
+    results. Memory is bounded by whoever adds them. Events begin with what the process `does`:
+    NOTIFY, WORK.
     """
 
     def __init__(
@@ -91,16 +93,23 @@ class Settler(Generic[ClaimT, ResultT]):
         on_settled: Callable[[Sequence[ClaimT]], None],
         *,
         does: str,
+        is_more_coming: Callable[[], bool] = lambda: False,
     ) -> None:
         self._does = does
         self._queue = queue
         self._metrics = metrics
         self._on_settled = on_settled
+        self._is_more_coming = is_more_coming
         self._waiting: asyncio.Queue[Owed[ClaimT, ResultT] | None] = asyncio.Queue()
         self._owed: dict[Owed[ClaimT, ResultT], None] = {}
         self._insisting: set[asyncio.Task[None]] = set()
         self.is_failing = False
         """Nothing can be settled at the moment, so that nothing more should be begun."""
+
+    @property
+    def owed(self) -> int:
+        """How many results are not settled yet."""
+        return len(self._owed)
 
     def add(self, claim: ClaimT, result: ResultT) -> None:
         """Take a result, to be settled as soon as can be."""
@@ -137,8 +146,10 @@ class Settler(Generic[ClaimT, ResultT]):
             logger.error(f"{self._does}_RESULT_LOST", id=owed.claim.id, **owed.result.for_the_log())
 
     async def _batches(self) -> AsyncIterator[list[Owed[ClaimT, ResultT]]]:
-        """Yield what came in while the batch before was under way."""
+        """Yield what came in while the batch before was under way, and in a moment after it."""
         while (first := await self._waiting.get()) is not None:
+            if self._is_more_coming():
+                await asyncio.sleep(_GATHER_SECONDS)
             batch = [first]
             while len(batch) < _BATCH and not self._waiting.empty():
                 following = self._waiting.get_nowait()

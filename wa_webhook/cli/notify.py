@@ -3,6 +3,8 @@
 import asyncio
 import signal
 
+import uvloop
+
 from handler.process.alert_webhook import warn_if_unset
 from handler.process.logs import configure_logging
 from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
@@ -16,7 +18,7 @@ def notify(metrics_port: MetricsPort = None) -> None:
     configure_logging()
     warn_if_unset(settings)
     with ports_or_exit():
-        asyncio.run(_notify_until_signalled(settings))
+        uvloop.run(_notify_until_signalled(settings))
 
 
 async def _notify_until_signalled(settings: NotifierSettings) -> None:

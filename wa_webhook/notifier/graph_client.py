@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 import json
 import re
@@ -67,6 +68,7 @@ class GraphClient:
         self._timeout_seconds = timeout_seconds
         self._media = MediaMaker(media_folder, most_at_once=max_threads)
         self._base_url = URL(base_url)
+        self._join = functools.lru_cache(maxsize=128)(self._base_url.joinpath)
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._refuse_other_places)
         trace.on_request_headers_sent.append(_note_writing)
@@ -154,7 +156,7 @@ class GraphClient:
         sender = notification.phone_number_id or self._phone_number_id
         if not _PHONE_NUMBER_ID.fullmatch(sender):
             raise MisledError("the sender is no id of a phone number")
-        return self._base_url / sender / what
+        return self._join(sender, what)
 
     async def _refuse_other_places(
         self, _: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams

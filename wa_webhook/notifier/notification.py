@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -73,23 +73,6 @@ class SendResult:
     duration_ms: int = 0
     input: str | None = None
 
-    def storable(self) -> SendResult:
-        """Return the same without anything that the database would refuse, whatever Meta sent."""
-        media = self.media
-        return replace(
-            self,
-            wa_message_id=_storable_id(self.wa_message_id),
-            input=_storable_id(self.input),
-            wa_id=_storable_id(self.wa_id),
-            user_id=_storable_id(self.user_id),
-            error_code=_storable_integer(self.error_code),
-            error_message=_storable_text(self.error_message),
-            fbtrace_id=_storable_text(self.fbtrace_id),
-            retry_after_seconds=_storable_delay(self.retry_after_seconds),
-            media=None if media is None or _storable_id(media.media_id) is None else media,
-            duration_ms=_storable_integer(self.duration_ms) or 0,
-        )
-
     def essential(self) -> SendResult:
         """Return only what happened, without anything that could teach the database more."""
         return SendResult(
@@ -110,11 +93,29 @@ class SendResult:
         return {"outcome": self.outcome, "wa_message_id": self.wa_message_id}
 
     def as_json(self, notification: Notification) -> dict[str, Any]:
-        """Return the JSON object that settles `notification`."""
+        """Return the JSON object that settles `notification`.
+
+        It holds nothing that the database would refuse, whatever Meta sent.
+        """
+        media = self.media
+        if media is not None and _storable_id(media.media_id) is None:
+            media = None
         return {
             "id": notification.id,
             "lock_token": str(notification.lock_token),
-            **asdict(self.storable()),
+            "outcome": self.outcome,
+            "wa_message_id": _storable_id(self.wa_message_id),
+            "wa_id": _storable_id(self.wa_id),
+            "user_id": _storable_id(self.user_id),
+            "http_status": self.http_status,
+            "error_code": _storable_integer(self.error_code),
+            "error_message": _storable_text(self.error_message),
+            "fbtrace_id": _storable_text(self.fbtrace_id),
+            "retry_after_seconds": _storable_delay(self.retry_after_seconds),
+            "is_transient": self.is_transient,
+            "media": None if media is None else asdict(media),
+            "duration_ms": _storable_integer(self.duration_ms) or 0,
+            "input": _storable_id(self.input),
         }
 
 

@@ -61,7 +61,13 @@ class Notifier:
         self._metrics.set_slots(limits.concurrency)
         self._slots = limits.concurrency
         self._sends: set[asyncio.Task[None]] = set()
-        self._settler = Settler(queue, self._metrics, self._free_slots, does="NOTIFY")
+        self._settler = Settler(
+            queue,
+            self._metrics,
+            self._free_slots,
+            does="NOTIFY",
+            is_more_coming=self._awaits_answers,
+        )
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -133,6 +139,9 @@ class Notifier:
         result = await self._graph.send(notification)
         self._metrics.observe_send(result)
         self._settler.add(notification, result)
+
+    def _awaits_answers(self) -> bool:
+        return self._limits.concurrency - self._slots > self._settler.owed
 
     def _free_slots(self, settled: Sequence[Notification]) -> None:
         self._slots += len(settled)

@@ -494,7 +494,7 @@ CREATE FUNCTION public.wa_status() RETURNS jsonb
 
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2991,6 +2991,13 @@ CREATE FUNCTION wa.summarize_send_failures() RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.summarize_send_failures() IS 'Messages of the last day (of the newest 10,000 finished ones) that failed, by Meta''s error code, with what it means, and whether somebody can mend it: not when it lies with the recipient.';
+
+CREATE FUNCTION wa.summarize_tasks() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_tasks() IS 'Tasks: unfinished ones by status, those of the last day by how they ended, how many results came late, what failed by kind and class of error, and kinds of which one has been due for five minutes, with the age of the oldest in seconds. Counts look at 10,000 rows.';
 
 CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -5881,6 +5888,9 @@ GRANT ALL ON FUNCTION wa.summarize_roles() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.summarize_send_failures() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_send_failures() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.summarize_tasks() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_tasks() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.summarize_traffic() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_traffic() TO wa_runtime;

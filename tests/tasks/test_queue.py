@@ -243,3 +243,18 @@ def test_finished_tasks_are_purged_and_unfinished_ones_are_not(
     )
     operator.execute("call public.wa_retention_purge()")
     assert workshop.tasks("input ->> 'page'") == ["2"]
+
+
+def test_the_status_tells_of_a_kind_that_nobody_works_at_and_of_what_failed(
+    workshop: Workshop, operator: Connection[DictRow]
+) -> None:
+    workshop.say("scan")
+    workshop.say("scan", sender=BEN)
+    workshop.fail(workshop.claim(batch=1)[0], "permanent")
+    workshop.owner.execute(
+        "update wa.tasks set next_attempt_at = now() - interval '10 minutes'"
+        " where status = 'queued'"
+    )
+    status = value(operator, "select public.wa_status()")
+    assert (status["tasks"]["queued"], status["tasks"]["finished"]) == (1, {"failed": 1})
+    assert {"tasks_stalled", "tasks_failed"} <= {one["code"] for one in status["problems"]}

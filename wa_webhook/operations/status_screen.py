@@ -65,6 +65,7 @@ def _facts(status: Status) -> RenderableType:
         ("queue", _queue(queue)),
         ("oldest due", _span(queue["oldest_due_seconds"])),
         ("sent, 24 hours", _counts(queue["finished"])),
+        ("tasks", _tasks(report["tasks"])),
         ("alerts waiting", _number(sum(alert["news"] for alert in report["alerts"]))),
         (
             "retention",
@@ -82,6 +83,11 @@ def _facts(status: Status) -> RenderableType:
     ):
         table.add_row(name, value)
     return table
+
+
+def _tasks(tasks: Mapping[str, Any]) -> str:
+    told = f"{tasks['queued']} queued, {tasks['running']} running"
+    return f"{told}; 24 hours: {_counts(tasks['finished'])}" if tasks["finished"] else told
 
 
 def _queue(queue: Mapping[str, Any]) -> str:

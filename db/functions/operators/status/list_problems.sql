@@ -157,6 +157,23 @@ as $$
         'if it is: wa-webhook numbers add %s; wa-webhook replay', coalesce(other.entry ->> 'phone_number_id', '<id>')
       )
     from jsonb_array_elements(p_status #> '{health,numbers,foreign}') as other (entry)
+    union all
+    select
+      15, 'tasks_stalled', true,
+      format(
+        'a task of the kind %s is due for %s seconds', stalled.entry ->> 'kind', stalled.entry ->> 'oldest_due_seconds'
+      ),
+      'see whether wa-webhook work runs for that kind, and what it logs'
+    from jsonb_array_elements(p_status -> 'tasks' -> 'stalled') as stalled (entry)
+    union all
+    select
+      16, 'tasks_failed', false,
+      format(
+        '%s tasks of the kind %s failed in the last day: %s',
+        failed.entry ->> 'tasks', failed.entry ->> 'kind', failed.entry ->> 'error_class'
+      ),
+      'error_message in wa.tasks: docs/tasks.md'
+    from jsonb_array_elements(p_status -> 'tasks' -> 'failed') as failed (entry)
   )
 
   select coalesce(

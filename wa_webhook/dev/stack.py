@@ -102,7 +102,12 @@ def prepare_database(postgres: LocalPostgres, names: Names | None = None) -> Non
             (PHONE_NUMBER_ID, ACCOUNT_ID, BOT_NUMBER),
         )
     with psycopg.connect(postgres.url(SUPERUSER), autocommit=True) as database:
-        for role in (names.edge_role, names.notifier_role, names.operator_role):
+        for role in (
+            names.edge_role,
+            names.notifier_role,
+            names.worker_role,
+            names.operator_role,
+        ):
             database.execute(f"alter role {role} login".encode())
 
 

@@ -9,6 +9,7 @@ import itertools
 import json
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ class Bots:
         with self.run.server.connect(DATABASE) as connection:
             connection.execute("select public.wa_queue_pause('to be measured')")
             for phone in range(first, first + messages):
-                body = webhook_body(str(phone), f"queued{phone}", "1")
+                body = webhook_body(str(phone), f"queued{phone}", str(int(time.time())))
                 connection.execute("select public.wa_dispatch(%s::jsonb)", [body])
         url = self.run.server.url(DATABASE, SUPERUSER)
         return self._hold(OURS, Conversation(messages, queue_url=url))

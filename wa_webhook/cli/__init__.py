@@ -7,7 +7,7 @@ from wa_webhook.cli.dev import dev
 from wa_webhook.cli.doctor import doctor
 from wa_webhook.cli.export import export
 from wa_webhook.cli.extension import extension
-from wa_webhook.cli.flows import flows
+from wa_webhook.cli.flows import app as flows
 from wa_webhook.cli.key import key
 from wa_webhook.cli.migrate import migrate
 from wa_webhook.cli.notify import notify
@@ -33,7 +33,6 @@ app.command()(demo)
 app.command()(dev)
 app.command()(notify)
 app.command()(work)
-app.command()(flows)
 app.command()(status)
 app.command()(doctor)
 app.command()(replay)
@@ -42,4 +41,5 @@ app.command()(extension)
 app.command()(key)
 app.command()(rewrite)
 app.add_typer(person, name="person")
+app.add_typer(flows, name="flows")
 app.add_typer(numbers, name="numbers")

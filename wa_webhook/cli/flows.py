@@ -1,7 +1,7 @@
 """`wa-webhook flows`: the conversations, as the database has them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import psycopg
 import typer
@@ -18,9 +18,17 @@ from wa_webhook.flows.map import (
     replace_generated,
     write_markdown,
 )
+from wa_webhook.flows.problems import list_problems
+from wa_webhook.flows.removal import remove_flow
+from wa_webhook.migrate import MigrateError
+from wa_webhook.operations.migrations import read_migrations
+
+app = typer.Typer(help="Print, check and remove conversations.")
 
 
+@app.callback(invoke_without_command=True)
 def flows(
+    context: typer.Context,
     *,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the state diagram.")] = False,
     write: Annotated[
@@ -53,6 +61,8 @@ def flows(
 
     Exits with 1 when the database cannot be read, or the document is not as it should be.
     """
+    if context.invoked_subcommand is not None:
+        return
     names = names_or_exit()
     url = database_url_or_exit(database_url)
     try:
@@ -71,6 +81,68 @@ def flows(
         _fail(str(error))
     except MarkerError as error:
         _fail(f"{write or check}: {error}")
+
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="Connection of the operator or migrating role. Default: WA_DATABASE_URL.",
+        show_default=False,
+    ),
+]
+
+
+@app.command("check")
+def check_flows(*, database_url: DatabaseUrl = None) -> None:
+    """Say what does not hold together in any flow of the database.
+
+    Exits with 1 when something would fail or be cut off for users; what nobody uses is no failure.
+    """
+    names = names_or_exit()
+    url = database_url_or_exit(database_url)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            problems = list_problems(connection, names)
+            absent = read_migrations(connection, names.private_schema).absent_flows
+    except psycopg.Error as error:
+        _fail(str(error))
+    for problem in problems:
+        typer.echo(f"{'error   ' if problem.is_error else 'warning '} {problem}")
+    for flow in absent:
+        typer.echo(f"warning  flow {flow}: has no files here, and stays as it is")
+    if any(problem.is_error for problem in problems):
+        raise typer.Exit(1)
+    if not problems and not absent:
+        typer.echo("every flow holds together")
+
+
+@app.command("remove")
+def remove(
+    flow: Annotated[str, typer.Argument(help="The flow's name, as in wa.flows.")],
+    *,
+    drop_tables: Annotated[
+        bool, typer.Option("--drop-tables", help="Also drop its tables, and all that they hold.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Take a flow out: whoever is in it goes home, its rows and steps go, its tables stay.
+
+    As the role that migrates. Exits with 1, and changes nothing, where something else needs it.
+    """
+    names = names_or_exit()
+    url = database_url_or_exit(database_url)
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            removal = remove_flow(connection, names, flow, with_tables=drop_tables)
+    except (psycopg.Error, MigrateError) as error:
+        _fail(str(error))
+    typer.echo(f"removed the flow {flow}: {removal.people} people went home")
+    for kind, gone in (("routine", removal.routines), ("table", removal.tables)):
+        for name in gone:
+            typer.echo(f"dropped  {kind} {name}")
+    for name in removal.kept:
+        typer.echo(f"kept     routine {name}, as its tables are")
+    typer.echo(f"While its folder is there, migrate brings it back unless WA_WITHOUT has {flow}.")
 
 
 def _updated(document: Path, flow_map: FlowMap) -> str:
@@ -95,6 +167,6 @@ def _print_tables(flow_map: FlowMap) -> None:
         console.print(table)
 
 
-def _fail(problem: str) -> None:
+def _fail(problem: str) -> NoReturn:
     typer.echo(problem.strip(), err=True)
     raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
@@ -12,6 +13,7 @@ from wa_webhook.adoption import adopt as take_over_tables
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
+from wa_webhook.flows.problems import list_problems
 from wa_webhook.migrate import MigrateError, Migrator, Plan
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.operations.numbers import Numbers
@@ -94,6 +96,7 @@ def migrate(
                 if adopt:
                     _adopt(migrator, dry_run=False)
                 _run(migrator)
+                _say_problems(database, names)
                 if bot.wa_bot_number_e164 is not None:
                     _set_bot_number(database, names, bot.wa_bot_number_e164)
                 if bot.wa_phone_id is not None:
@@ -194,6 +197,14 @@ def _say_plan(plan: Plan) -> None:
     _say_remote_only(plan.remote_only)
     if not plan:
         typer.echo("up to date")
+
+
+def _say_problems(database: Connection[Any], names: Names) -> None:
+    # A source of a few files, such as a test's, has no flows.
+    with contextlib.suppress(errors.UndefinedFunction, errors.InvalidSchemaName):
+        for problem in list_problems(database, names):
+            if problem.is_error:
+                typer.echo(f"warning: {problem}", err=True)
 
 
 def _say_absent(flows: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
 from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
 from wa_webhook.doctor.temporary import check_temporary
+from wa_webhook.flows.problems import list_problems
 from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
 from wa_webhook.operations.migrations import MIGRATE, read_migrations
 from wa_webhook.settings import BotSettings
@@ -46,6 +47,7 @@ def examine_database(
             checks.append(check_temporary(connection))
             checks.append(_migrations(connection, names))
             checks.append(_rights(connection, names))
+            checks += _flows(connection, names)
             if process is not Process.MIGRATE:
                 checks += _health(connection, names)
     except psycopg.Error as error:
@@ -117,6 +119,32 @@ def _rights(connection: Connection[Any], names: Names) -> Check:
             f"{MIGRATE}, gives them back.",
         )
     return ok("rights", "owners, policies and privileges are as they were made")
+
+
+def _flows(connection: Connection[Any], names: Names) -> Iterator[Check]:
+    try:
+        problems = list_problems(connection, names)
+    except psycopg.errors.InsufficientPrivilege:
+        yield skip(
+            "flows",
+            "this role may not check them",
+            f"wa-webhook flows check, as {names.operator_role}, does.",
+        )
+        return
+    except NOT_MIGRATED as error:
+        yield fail("flows", explain(error, names), f"{MIGRATE}.")
+        return
+    for problem in problems:
+        if problem.is_error:
+            yield fail("flows", str(problem), "Mend the flow's files, and migrate.")
+    for flow in read_migrations(connection, names.private_schema).absent_flows:
+        yield warn(
+            "flows",
+            f"flow {flow} is in the database and has no files here: it stays as it is",
+            f"Name its folder in WA_FLOWS, or take it out: wa-webhook flows remove {flow}.",
+        )
+    if not any(problem.is_error for problem in problems):
+        yield ok("flows", "every flow holds together")
 
 
 def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:

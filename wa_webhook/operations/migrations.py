@@ -35,6 +35,7 @@ class MigrationState:
     pending: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    absent_flows: tuple[str, ...] = ()
     refused: str | None = None
     extension: str | None = None
 
@@ -85,5 +86,6 @@ def read_migrations(
         pending=tuple(migration.path for migration in plan.pending),
         changed=tuple(file.path for file in (*plan.changed_routines, *plan.changed_declarations)),
         removed=plan.removed_routines,
+        absent_flows=plan.absent_flows,
         extension=extension,
     )

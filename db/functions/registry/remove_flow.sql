@@ -5,6 +5,7 @@ as $$
 declare
   v_needed text[];
   v_base jsonb;
+  v_prefix text;
 begin
   if p_flow = 'home' then
     raise exception using
@@ -32,7 +33,7 @@ begin
       hint = 'Change or remove what needs it first.';
   end if;
 
-  select flow.declared into v_base
+  select flow.declared, flow.prefix into v_base, v_prefix
   from wa.flows as flow
   where flow.flow = p_flow;
 
@@ -40,13 +41,17 @@ begin
     p_flow, v_base, '{"states": [], "moves": [], "entries": [], "menu": [], "texts": []}'
   );
 
-  -- Its own texts go as they are, whoever worded them.
-  delete from wa.texts as text
-  using jsonb_to_recordset(v_base -> 'texts') as declared (key text, locale text)
-  where text.key = declared.key;
-
   delete from wa.flows as flow
   where flow.flow = p_flow;
+
+  -- Its own texts go as they are, whoever worded them: by their names, for rows of before declarations say no more.
+  delete from wa.texts as text
+  where (starts_with(text.key, v_prefix || '.') or starts_with(text.key, 'menu.' || v_prefix))
+    and not exists (
+      select from wa.flows as flow
+      cross join lateral jsonb_to_recordset(flow.declared -> 'texts') as declared (key text)
+      where declared.key = text.key
+    );
 end
 $$;
 

@@ -1,0 +1,203 @@
+"""Flows are folders: added, left out, missing for a while, and removed, under people who write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from tests.dispatching import say, value, values
+from tests.docs.test_adding_a_flow import read_files
+from wa_webhook.cli import app
+from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+    from typer.testing import Result
+
+    from tests.fixtures.postgres import Database
+
+STATE = "select state from public.chat_state"
+FAILED = "select count(*) from public.wa_events where status = 'failed'"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of flows that holds the one of docs/adding-a-flow.md."""
+    for path, code in read_files().items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(code)
+    return tmp_path / "flows"
+
+
+def migrate(
+    database: Database, flows: Path | None = None, *, without: Collection[str] = ()
+) -> Outcome:
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        source = read_source(find_db_folder(), flows=flows, without=without)
+        return Migrator(connection, source).run()
+
+
+def run(database: Database, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["flows", *arguments, "--database-url", database.url()])
+
+
+def test_a_flow_whose_folder_is_gone_goes_on_and_is_told(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    say(edge, "feedback", "well")
+    assert migrate(database).absent_flows == ("feedback",)
+    say(edge, "back", "well", "More baskets, please")
+    assert value(connection, FAILED) == 0
+    assert value(connection, "select comment from wa.feedback") == "More baskets, please"
+    told = run(database, "check")
+    assert told.exit_code == 0
+    assert "flow feedback: has no files here, and stays as it is" in told.output
+
+
+def test_a_step_whose_file_is_gone_stops_the_run(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    (folder / "feedback/steps/step_feedback_comment.sql").unlink()
+    with pytest.raises(Exception, match="feedback_comment has no step"):
+        migrate(database, folder)
+    say(edge, "feedback", "well", "More baskets, please")
+    assert value(connection, FAILED) == 0
+
+
+def test_a_flow_that_is_left_out_takes_people_home_and_comes_back(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "new basket")
+    before = value(connection, "select count(*) from wa.texts")
+    migrate(database, without=["baskets"])
+    say(edge, "Holidays", "baskets")
+    assert value(connection, STATE) == "home"
+    assert value(connection, FAILED) == 0
+    assert values(connection, "select distinct flow from wa.flow_states") == ["home"]
+    assert value(connection, "select to_regproc('wa.step_basket_list') is null") is True
+    assert value(connection, "select to_regproc('public.basket_create') is null") is False
+    migrate(database)
+    say(edge, "baskets")
+    assert value(connection, STATE) == "basket_list"
+    assert value(connection, "select count(*) from wa.texts") == before
+
+
+def test_a_new_database_may_leave_the_baskets_out(
+    bare_database: Database,
+) -> None:
+    migrate(bare_database, without=["baskets"])
+    with psycopg.connect(bare_database.url()) as connection:
+        assert connection.execute("select flow from wa.flows").fetchall() == [("home",)]
+        assert connection.execute(
+            "select count(*) from wa.texts where key like 'basket.%'"
+        ).fetchall() == [(0,)]
+
+
+def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    say(edge, "feedback")
+    said = run(database, "remove", "feedback")
+    assert said.exit_code == 0, said.output
+    assert "removed the flow feedback: 1 people went home" in said.output
+    say(edge, "well")
+    assert value(connection, STATE) == "home"
+    assert value(connection, FAILED) == 0
+    assert value(connection, "select to_regproc('wa.step_feedback_rating') is null") is True
+    assert value(connection, "select to_regclass('wa.feedback') is null") is False
+    assert migrate(database).absent_flows == ()
+
+    migrate(database, folder)
+    assert run(database, "remove", "feedback", "--drop-tables").exit_code == 0
+    assert value(connection, "select to_regclass('wa.feedback') is null") is True
+    migrate(database, folder)
+    say(edge, "feedback")
+    assert value(connection, STATE) == "feedback_rating"
+
+
+def test_what_something_else_needs_is_not_removed(
+    database: Database, connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    connection.execute(
+        "create table public.thanks (feedback_id bigint references wa.feedback (feedback_id))"
+    )
+    said = run(database, "remove", "feedback", "--drop-tables")
+    assert said.exit_code == 1
+    assert "other objects depend on it" in said.output
+    assert value(connection, "select count(*) from wa.flow_states where flow = 'feedback'") == 2
+    assert "there is no flow market" in run(database, "remove", "market").output
+
+
+def test_a_merge_moves_what_a_flow_keeps_and_collisions_need_a_rule(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    say(edge, "feedback", "well", "Fine.")
+    say(edge, "hello", **{"from": "34600999888"})
+    older, newer = values(connection, "select user_id from public.profiles order by created_at")
+    connection.execute("update wa.feedback set user_id = %s", (newer,))
+    connection.execute("select wa.merge_profiles(%s, %s)", (older, newer))
+    assert value(connection, "select user_id from wa.feedback") == older
+
+    connection.execute("alter table wa.feedback add constraint feedback_once unique (user_id)")
+    told = run(database, "check")
+    assert told.exit_code == 1
+    assert "keys of wa.feedback can collide" in " ".join(told.output.split())
+
+
+def test_rows_of_before_declarations_are_taken_over(connection: Connection[DictRow]) -> None:
+    connection.execute("update wa.flows set declared = declared - 'states' - 'moves' - 'texts'")
+    connection.execute("update wa.texts set body = 'Add?' where key = 'basket.create_yes'")
+    connection.execute("delete from wa.menu_items where reply_id = 'menu.basket_nearby'")
+    for flow in ("home", "baskets"):
+        connection.execute((find_db_folder() / f"flows/{flow}/flow.sql").read_bytes())
+    assert values(connection, "select body from wa.texts where key = 'basket.create_yes'") == [
+        "Add?",
+        "Add?",
+    ]
+    assert value(connection, "select count(*) from wa.menu_items where title_key ~ 'nearby'") == 0
+    assert value(connection, "select count(*) from wa.flow_states where flow = 'baskets'") == 17
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "problem"),
+    [
+        ("feedback/flow.sql", "select 1;\n", "is to be one statement, call wa.declare_flow"),
+        ("feedback/flow.sql", "call wa.declare_flow('x', '{}');\n", "declares the flow x"),
+        ("feedback/flow.sql", "call wa.declare_flow('feedback', '{,}');\n", "line 1: no JSON"),
+        (
+            "feedback/flow.sql",
+            """call wa.declare_flow('feedback', '{"texts": {"a": {}, "a": {}}}');\n""",
+            '"a" stands twice',
+        ),
+        ("other/steps/step_other.sql", "select 1;\n", "has a declaration, flow.sql"),
+        ("baskets/flow.sql", "select 1;\n", "there is a flow baskets already"),
+        ("feedback/functions/get_text.sql", "select 1;\n", "makes a routine of this name"),
+    ],
+)
+def test_files_that_are_not_as_they_should_be_are_refused(
+    folder: Path, path: str, text: str, problem: str
+) -> None:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    with pytest.raises(SourceError, match=problem):
+        read_source(find_db_folder(), flows=folder)
+
+
+@pytest.mark.parametrize("flow", ["home", "market"])
+def test_what_cannot_be_left_out_is_refused(flow: str) -> None:
+    with pytest.raises(SourceError, match=flow):
+        read_source(find_db_folder(), without=[flow])

@@ -9,6 +9,7 @@ from handler.process.alert_webhook import AlertWebhook
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
 from wa_webhook.claiming.name import name_worker
+from wa_webhook.worker.http_kind import make_http_functions
 from wa_webhook.worker.metrics import WorkerMetrics
 from wa_webhook.worker.task_queue import TaskQueue
 from wa_webhook.worker.worker import Limits, Worker
@@ -59,3 +60,14 @@ async def open_worker(
         await outage.close()
         if alerts is not None:
             await alerts.close()
+
+
+def http_functions_of(settings: WorkerSettings) -> list[TaskFunction]:
+    """Return the functions of the kinds that services do."""
+    if settings.wa_work_http_secret is None:
+        return []
+    return make_http_functions(
+        settings.services,
+        settings.wa_work_http_secret.get_secret_value().encode(),
+        settings.wa_work_timeout_seconds,
+    )

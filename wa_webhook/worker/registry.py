@@ -78,10 +78,13 @@ def task(
     return register
 
 
-def load_functions(modules: Iterable[str], kinds: Iterable[str] = ()) -> list[TaskFunction]:
+def load_functions(
+    modules: Iterable[str], kinds: Iterable[str] = (), others: Iterable[TaskFunction] = ()
+) -> list[TaskFunction]:
     """Import modules and entry points, and return what they registered; of `kinds` where given.
 
-    Raises RegistryError when one cannot be imported, a kind is unknown, or nothing is registered.
+    `others` are functions that nobody registers. Raises RegistryError when a module cannot be
+    imported, a kind is unknown or there twice, or there is nothing.
     """
     for name in modules:
         try:
@@ -90,12 +93,16 @@ def load_functions(modules: Iterable[str], kinds: Iterable[str] = ()) -> list[Ta
             raise RegistryError(f"WA_WORK_MODULES: cannot import {name}: {error}") from error
     for entry in entry_points(group=ENTRY_POINTS):
         entry.load()
-    chosen = list(kinds) or sorted(REGISTRY)
-    if unknown := [kind for kind in chosen if kind not in REGISTRY]:
+    known = {one.kind: one for one in others}
+    if twice := known.keys() & REGISTRY.keys():
+        raise RegistryError(f"the kind {min(twice)} is registered twice")
+    known |= REGISTRY
+    chosen = list(kinds) or sorted(known)
+    if unknown := [kind for kind in chosen if kind not in known]:
         raise RegistryError(f"WA_WORK_KINDS: nobody registered {', '.join(unknown)}")
     if not chosen:
         raise RegistryError(
-            "nobody registered a task: name modules in WA_WORK_MODULES, or install a package with"
-            f" entry points {ENTRY_POINTS}"
+            "nobody registered a task: name modules in WA_WORK_MODULES or services in WA_WORK_HTTP,"
+            f" or install a package with entry points {ENTRY_POINTS}"
         )
-    return [REGISTRY[kind] for kind in chosen]
+    return [known[kind] for kind in chosen]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr, field_validator
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from handler.process.environment import (
     AlertSettings,
@@ -23,6 +25,10 @@ class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
     """Modules to import, separated by commas, beside the installed entry points."""
     wa_work_kinds: str = Field("", pattern=r"^[a-z0-9_.-]*(\s*,\s*[a-z0-9_.-]+)*$")
     """The kinds that this worker does, separated by commas; empty: all that are registered."""
+    wa_work_http: str = Field("", pattern=r"^(\s*[a-z][a-z0-9_.-]*=https?://[^\s,]+\s*,?)*$")
+    """Kinds that services do: kind=URL, separated by commas."""
+    wa_work_http_secret: SecretStr | None = Field(None, min_length=16)
+    """What these services know the requests by."""
     wa_work_concurrency: int = Field(4, ge=1, le=1000)
     """At once of each kind that does not say so itself."""
     wa_work_timeout_seconds: float = Field(300, gt=0, le=86_400)
@@ -40,6 +46,19 @@ class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
         if not url.get_secret_value():
             raise ValueError("is not set, and an API key does not do for a worker")
         return url
+
+    @model_validator(mode="after")
+    def _requests_are_signed(self) -> Self:
+        if self.wa_work_http and self.wa_work_http_secret is None:
+            raise ValueError("WA_WORK_HTTP_SECRET: is not set, and WA_WORK_HTTP names services")
+        return self
+
+    @property
+    def services(self) -> dict[str, str]:
+        """The URL of each kind that a service does."""
+        return {
+            kind: url for kind, _, url in (one.partition("=") for one in _parts(self.wa_work_http))
+        }
 
     @property
     def modules(self) -> list[str]:

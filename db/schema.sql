@@ -2233,6 +2233,13 @@ CREATE FUNCTION wa.name_text(p_prefix text, p_name text) RETURNS text
 
 COMMENT ON FUNCTION wa.name_text(p_prefix text, p_name text) IS 'The key of a text in wa.texts: a name without a dot is one of the flow''s own, and is told by its prefix.';
 
+CREATE FUNCTION wa.named_until(p_user_id uuid, p_display_name_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.named_until(p_user_id uuid, p_display_name_at timestamp with time zone) IS 'When somebody was last known by display_name, by Meta''s clock: when they took it, or said it again with a message. -infinity if nobody knows.';
+
 CREATE FUNCTION wa.normalize_bsuid(p_value text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3925,7 +3932,8 @@ COMMENT ON COLUMN wa.server_presence.present_since IS 'The first claim after a r
 CREATE TABLE wa.service_windows (
     user_id uuid NOT NULL,
     phone_number_id text NOT NULL,
-    last_inbound_at timestamp with time zone NOT NULL
+    last_inbound_at timestamp with time zone NOT NULL,
+    named_at timestamp with time zone
 )
 WITH (fillfactor='50');
 
@@ -3934,6 +3942,8 @@ COMMENT ON TABLE wa.service_windows IS 'The 24-hour windows: when each user last
 COMMENT ON COLUMN wa.service_windows.phone_number_id IS 'Empty for what named no number.';
 
 COMMENT ON COLUMN wa.service_windows.last_inbound_at IS 'By Meta''s clock.';
+
+COMMENT ON COLUMN wa.service_windows.named_at IS 'When a message that said the user''s name was last sent to this number, by Meta''s clock. It stands here, since this row is written for every message, and the profile need not be.';
 
 CREATE TABLE wa.settings (
     key text NOT NULL,
@@ -5577,6 +5587,9 @@ GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_
 
 REVOKE ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.named_until(p_user_id uuid, p_display_name_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.named_until(p_user_id uuid, p_display_name_at timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.normalize_bsuid(p_value text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_bsuid(p_value text) TO wa_runtime;

@@ -31,7 +31,11 @@ begin
   v_is_reached_later := v_merged.whatsapp_e164 is not null
     and (v_survivor.whatsapp_e164 is null or v_merged.phone_at > coalesce(v_survivor.phone_at, '-infinity'));
   v_is_named_later := v_merged.display_name is not null
-    and (v_survivor.display_name is null or v_merged.display_name_at > coalesce(v_survivor.display_name_at, '-infinity'));
+    and (
+      v_survivor.display_name is null
+      or wa.named_until(v_merged.user_id, v_merged.display_name_at)
+        > wa.named_until(v_survivor.user_id, v_survivor.display_name_at)
+    );
   v_speaks_later := v_merged.locale_at > coalesce(v_survivor.locale_at, '-infinity');
   v_consents_later := greatest(v_merged.consent_at, v_merged.opted_out_at)
     > coalesce(greatest(v_survivor.consent_at, v_survivor.opted_out_at), '-infinity');

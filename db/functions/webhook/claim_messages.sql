@@ -34,20 +34,25 @@ begin
           display_name_at = p_messages[1].sent_at,
           updated_at = now()
         where profile.user_id = p_messages[1].user_id
-          and p_messages[1].display_name is not null
-          and p_messages[1].sent_at >= coalesce(profile.display_name_at, '-infinity')
-          and (profile.display_name, profile.display_name_at)
-            is distinct from (p_messages[1].display_name, p_messages[1].sent_at)
+          and p_messages[1].display_name <> coalesce(profile.display_name, '')
+          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at)
       )
 
       update wa.service_windows as service
-      set last_inbound_at = greatest(service.last_inbound_at, p_messages[1].sent_at)
+      set
+        last_inbound_at = greatest(service.last_inbound_at, p_messages[1].sent_at),
+        named_at = greatest(
+          service.named_at, case when p_messages[1].display_name is not null then p_messages[1].sent_at end
+        )
       where service.user_id = p_messages[1].user_id
         and service.phone_number_id = v_phone_number_ids[1];
 
       if not found then
-        insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
-        values (p_messages[1].user_id, v_phone_number_ids[1], p_messages[1].sent_at)
+        insert into wa.service_windows (user_id, phone_number_id, last_inbound_at, named_at)
+        values (
+          p_messages[1].user_id, v_phone_number_ids[1], p_messages[1].sent_at,
+          case when p_messages[1].display_name is not null then p_messages[1].sent_at end
+        )
         on conflict (user_id, phone_number_id) do nothing;
       end if;
     end if;
@@ -109,24 +114,31 @@ begin
         order by written.user_id asc, written.sent_at desc, written.sequence desc
       ) as latest
       where profile.user_id = latest.user_id
-        and latest.sent_at >= coalesce(profile.display_name_at, '-infinity')
-        and (profile.display_name, profile.display_name_at) is distinct from (latest.display_name, latest.sent_at)
+        and latest.display_name <> coalesce(profile.display_name, '')
+        and latest.sent_at >= wa.named_until(profile.user_id, profile.display_name_at)
     ),
 
     latest as materialized (
-      select written.user_id, written.phone_number_id, max(written.sent_at) as sent_at
+      select
+        written.user_id,
+        written.phone_number_id,
+        max(written.sent_at) as sent_at,
+        max(written.sent_at) filter (where written.display_name is not null) as named_at
       from written
       group by written.user_id, written.phone_number_id
     ),
 
     opened as (
-      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at)
-      select latest.user_id, latest.phone_number_id, latest.sent_at
+      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at, named_at)
+      select latest.user_id, latest.phone_number_id, latest.sent_at, latest.named_at
       from latest
       order by latest.user_id, latest.phone_number_id
       on conflict (user_id, phone_number_id) do update
-      set last_inbound_at = excluded.last_inbound_at
+      set
+        last_inbound_at = greatest(service.last_inbound_at, excluded.last_inbound_at),
+        named_at = greatest(service.named_at, excluded.named_at)
       where service.last_inbound_at < excluded.last_inbound_at
+        or excluded.named_at > coalesce(service.named_at, '-infinity')
     )
 
     select array_agg(latest.user_id), array_agg(latest.phone_number_id) into v_user_ids, v_phone_number_ids

@@ -22,6 +22,7 @@ OTHER_ROLES = [
     "wa_runtime",
     "wa_edge_role",
     "wa_notifier_role",
+    "wa_worker_role",
     "wa_operator_role",
     "wa_maintenance",
     "wa_privacy",

@@ -219,4 +219,10 @@ def test_what_retention_purged_is_counted_over_all_its_runs(
         connection.execute("update public.wa_events set received_at = now() - interval '1 year'")
         edge.execute("call public.wa_retention_purge()")
     purged = metrics(edge)["retention_purged"]
-    assert purged == {"wa_events": 4, "webhook_logs": 0, "notifications": 0, "kept_payloads": 0}
+    assert purged == {
+        "wa_events": 4,
+        "webhook_logs": 0,
+        "notifications": 0,
+        "tasks": 0,
+        "kept_payloads": 0,
+    }

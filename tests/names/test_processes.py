@@ -144,6 +144,7 @@ async def test_a_message_is_answered_and_a_failed_one_is_found_and_replayed(
 async def test_the_doctor_knows_each_role_and_finds_nothing(
     desk: Desk, role: str, given: dict[str, str]
 ) -> None:
+    desk.execute(f"insert into desk_private.numbers (phone_number_id) values ('{PHONE_ID}')")
     stand_in = GraphStandIn(token=TOKEN, app_secret=APP_SECRET, phone_number_ids={PHONE_ID})
     async with LocalServer(stand_in.app, bind("127.0.0.1", 0, "stand-in")) as server:
         graph = {"WHATSAPP_API_BASE_URL": f"{server.url}/v26.0"}

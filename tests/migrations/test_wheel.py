@@ -62,6 +62,20 @@ def test_an_installed_wheel_migrates_a_database_and_leaves_a_strangers_db_folder
     assert "of_somebody_else" not in ran.stdout
 
 
+def test_an_installed_wheel_makes_a_project(installed_wheel: Path) -> None:
+    ran = run(installed_wheel, "wa_webhook", "init", "a-bot")
+    assert ran.returncode == 0, ran.stderr
+    project = installed_wheel / "a-bot"
+    assert {path.name for path in project.iterdir()} == {
+        ".env.example",
+        ".gitignore",
+        "README.md",
+        "flows",
+        "pyproject.toml",
+    }
+    assert "WA_APP_SECRET=" in (project / ".env.example").read_text()
+
+
 def test_an_installed_wheel_serves_the_webhook(installed_wheel: Path) -> None:
     ran = run(installed_wheel, "handler")
     assert ran.returncode == 2

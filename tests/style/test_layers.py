@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parents[2]
 LAYERS = (
     {"claiming", "meta", "naming", "api_key", "settings"},
     {"migrate", "notifier", "worker"},
-    {"adoption", "dev", "export", "extension", "flows", "operations"},
+    {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},
     {"cli"},
     {"__main__"},

@@ -8,6 +8,7 @@ from wa_webhook.cli.doctor import doctor
 from wa_webhook.cli.export import export
 from wa_webhook.cli.extension import extension
 from wa_webhook.cli.flows import app as flows
+from wa_webhook.cli.init import init
 from wa_webhook.cli.key import key
 from wa_webhook.cli.migrate import migrate
 from wa_webhook.cli.notify import notify
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A WhatsApp webhook for Supabase.",
 )
+app.command()(init)
 app.command()(serve)
 app.command()(migrate)
 app.command()(post)

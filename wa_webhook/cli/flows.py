@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wa_webhook.cli.names import names_or_exit
-from wa_webhook.cli.settings import database_url_or_exit
+from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.flows.map import (
     FlowMap,
     MarkerError,
@@ -22,8 +22,10 @@ from wa_webhook.flows.problems import list_problems
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import MigrateError
 from wa_webhook.operations.migrations import read_migrations
+from wa_webhook.scaffold import ScaffoldError, make_flow
+from wa_webhook.settings import FlowSettings
 
-app = typer.Typer(help="Print, check and remove conversations.")
+app = typer.Typer(help="Print, begin, check and remove conversations.")
 
 
 @app.callback(invoke_without_command=True)
@@ -90,6 +92,34 @@ DatabaseUrl = Annotated[
         show_default=False,
     ),
 ]
+
+
+@app.command("new")
+def begin_flow(
+    name: Annotated[
+        str, typer.Argument(help="A word of its own: what leads into the flow, and names it.")
+    ],
+    *,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            help="The folder of your flows. Default: WA_FLOWS, else flows.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write a flow that works at once: it asks one question, and its tests answer it.
+
+    Exits with 1, and writes nothing, where the name or the folder is taken.
+    """
+    folder = to or settings_or_exit(FlowSettings).wa_flows or Path("flows")
+    try:
+        made = make_flow(name, folder)
+    except (MigrateError, ScaffoldError) as error:
+        _fail(str(error))
+    for path in made:
+        typer.echo(f"wrote {path}")
 
 
 @app.command("check")

@@ -33,6 +33,7 @@ from wa_webhook.settings import FlowSettings
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator
+    from pathlib import Path
     from typing import Self
 
     from wa_webhook.dev.postgres import LocalPostgres
@@ -73,14 +74,19 @@ class LocalStack:
     graph: GraphStandIn
 
 
-def prepare_database(postgres: LocalPostgres, names: Names | None = None) -> None:
+def prepare_database(
+    postgres: LocalPostgres, names: Names | None = None, *, flows: Path | None = None
+) -> None:
     """Migrate the database, let the roles of the processes log in, and name the bot's number.
 
-    `names` are those that the environment chooses unless given. Raises MigrateError, NamesError.
+    `names`, and `flows`, the folder of a team's, are those that the environment chooses unless
+    given. Raises MigrateError, NamesError, SettingsError.
     """
     names = names or local_names()
-    flows = load_settings(FlowSettings)
-    source = read_source(find_db_folder(), flows=flows.wa_flows, without=flows.left_out())
+    settings = load_settings(FlowSettings)
+    source = read_source(
+        find_db_folder(), flows=flows or settings.wa_flows, without=settings.left_out()
+    )
     with psycopg.connect(postgres.url(), autocommit=True) as database:
         Migrator(database, source, names=names).run()
         database.execute(

@@ -65,7 +65,8 @@ def find_flows(shipped: Path, own: Path | None) -> dict[str, Path]:
 def _folders(parent: Path | None) -> list[Path]:
     if parent is None or not parent.is_dir():
         return []
-    return sorted(one for one in parent.iterdir() if one.is_dir() and not one.name.startswith("."))
+    # Others are a tool's own, such as __pycache__.
+    return sorted(one for one in parent.iterdir() if one.is_dir() and one.name[0] not in "._")
 
 
 def read_flow(folder: Path) -> Flow:
@@ -75,7 +76,7 @@ def read_flow(folder: Path) -> Flow:
     if not path.is_file():
         raise SourceError(f"{folder}: a flow's folder has a declaration, {DECLARATION}")
     declaration = SqlFile(f"{prefix}/{DECLARATION}", read_text(path))
-    check_declaration(declaration, folder.name)
+    read_declaration(declaration, folder.name)
     routines = [
         SqlFile(f"{prefix}/{one.relative_to(folder).as_posix()}", read_text(one))
         for one in sorted(folder.rglob("*.sql"))
@@ -89,10 +90,11 @@ def read_flow(folder: Path) -> Flow:
     )
 
 
-def check_declaration(file: SqlFile, name: str) -> None:
-    """Raise SourceError unless `file` is one call of wa.declare_flow for the flow `name`.
+def read_declaration(file: SqlFile, name: str) -> dict[str, Any]:
+    """Return what `file` declares: it is to be one call of wa.declare_flow for the flow `name`.
 
-    Of its JSON only what PostgreSQL does not see is judged: names that stand twice.
+    Raises SourceError where it is not. Of the JSON only what PostgreSQL does not see is judged:
+    names that stand twice.
     """
     literals = _literals_of_call(file)
     if literals is None or len(literals) != 2:
@@ -103,12 +105,13 @@ def check_declaration(file: SqlFile, name: str) -> None:
     if declared != name:
         raise SourceError(f"{file.path}: declares the flow {declared}, and its folder is {name}")
     try:
-        json.loads(text, object_pairs_hook=_refuse_twice)
+        declaration = json.loads(text, object_pairs_hook=_refuse_twice)
     except json.JSONDecodeError as error:
         line = file.text.count("\n", 0, file.text.find(text)) + error.lineno
         raise SourceError(f"{file.path}, line {line}: no JSON: {error.msg}") from None
     except _StandsTwiceError as error:
         raise SourceError(f"{file.path}: {error} stands twice in one object") from None
+    return declaration if isinstance(declaration, dict) else {}
 
 
 class _StandsTwiceError(Exception):

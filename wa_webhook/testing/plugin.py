@@ -18,15 +18,35 @@ if TYPE_CHECKING:
     from wa_webhook.testing.chat import Chat
 
 
-@pytest.fixture(scope="session")
-def wa_server() -> Iterator[LocalPostgres]:
-    """Run a PostgreSQL for this session; its database `postgres` is what tests get copies of."""
-    from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres  # noqa: PLC0415, RUF100
-    from wa_webhook.dev.stack import prepare_database  # noqa: PLC0415, RUF100
-    from wa_webhook.naming.names import Names  # noqa: PLC0415, RUF100
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a project say where its flows are."""
+    parser.addini(
+        "wa_flows",
+        "The folder of your flows, from the root folder. Default: WA_FLOWS, else flows/ if there.",
+        default="",
+    )
 
+
+@pytest.fixture(scope="session")
+def wa_server(request: pytest.FixtureRequest) -> Iterator[LocalPostgres]:
+    """Run a PostgreSQL for this session; its database `postgres` is what tests get copies of.
+
+    It has the project's flows. Where they do not hold together, the session ends with the reasons.
+    """
+    from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres  # noqa: PLC0415, RUF100
+    from wa_webhook.testing.own_flows import FlowsError, find_folder, prepare  # noqa: PLC0415, RUF100
+
+    named = request.config.getini("wa_flows")
+    problem = None
     with LocalPostgres(settings=THROWAWAY_SETTINGS) as server:
-        prepare_database(server, Names())
+        try:
+            prepare(server, find_folder(request.config.rootpath, named))
+        except FlowsError as error:
+            problem = str(error)
+        if problem is not None:
+            # Every other test would say the same again.
+            request.session.shouldfail = "the flows do not hold together"
+            pytest.fail(problem, pytrace=False)
         yield server
 
 

@@ -1,0 +1,28 @@
+"""`wa-webhook init`: a project of a team's own, beside this one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wa_webhook.migrate import MigrateError
+from wa_webhook.scaffold import ScaffoldError, make_project
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="An empty folder, or one that is not there yet.")
+    ],
+) -> None:
+    """Write a project with one flow, its tests, and what it needs to run and ship them.
+
+    Exits with 1, and writes nothing, where the folder holds anything.
+    """
+    try:
+        made = make_project(folder)
+    except (MigrateError, ScaffoldError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for path in made:
+        typer.echo(f"wrote {path}")
+    typer.echo(f"Read {folder / 'README.md'}.")

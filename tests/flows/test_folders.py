@@ -183,6 +183,12 @@ def test_rows_of_before_declarations_are_taken_over(connection: Connection[DictR
             '"a" stands twice',
         ),
         ("other/steps/step_other.sql", "select 1;\n", "has a declaration, flow.sql"),
+        ("queue/flow.sql", "call wa.declare_flow('queue', '{}');\n", "the table wa.queue_state"),
+        (
+            "other/flow.sql",
+            """call wa.declare_flow('other', '{"prefix": "flow"}');\n""",
+            "the table wa.flow_entries would be taken for the flow's own",
+        ),
         ("baskets/flow.sql", "select 1;\n", "there is a flow baskets already"),
         ("feedback/functions/get_text.sql", "select 1;\n", "makes a routine of this name"),
     ],

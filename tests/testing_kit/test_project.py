@@ -60,7 +60,7 @@ def test_everything_that_the_readme_says_works(
     assert said["wa-webhook flows check"] == "every flow holds together\n"
     assert "wrote flows/survey/tests/test_survey.py" in said["wa-webhook flows new survey"]
     (exported,) = Path("supabase/migrations").iterdir()
-    assert "call wa.declare_flow('survey'" in exported.read_text()
+    assert "declare_flow('survey'" in exported.read_text()
     with Chat.open(bare_database.url) as chat:
         ana = chat.person("Ana")
         assert ana.says("welcome") == [QUESTION]

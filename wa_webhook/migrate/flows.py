@@ -7,6 +7,7 @@ reaches its tables; migrations/, which make them; and tests/, which are no busin
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,18 @@ DECLARATION = "flow.sql"
 HOME = "home"
 
 _NO_ROUTINES = {"migrations", "tests"}
+_TABLE = re.compile(r"^create (?:unlogged )?table (?:if not exists )?wa\.(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow's files; paths as if its folder lay below db/flows."""
+    """A flow's files; paths as if its folder lay below db/flows.
+
+    `prefix` is what the names of its states, texts and tables begin with.
+    """
 
     name: str
+    prefix: str
     declaration: SqlFile
     routines: tuple[SqlFile, ...]
     migrations: tuple[Migration, ...]
@@ -76,7 +82,7 @@ def read_flow(folder: Path) -> Flow:
     if not path.is_file():
         raise SourceError(f"{folder}: a flow's folder has a declaration, {DECLARATION}")
     declaration = SqlFile(f"{prefix}/{DECLARATION}", read_text(path))
-    read_declaration(declaration, folder.name)
+    declared = read_declaration(declaration, folder.name)
     routines = [
         SqlFile(f"{prefix}/{one.relative_to(folder).as_posix()}", read_text(one))
         for one in sorted(folder.rglob("*.sql"))
@@ -84,10 +90,21 @@ def read_flow(folder: Path) -> Flow:
     ]
     return Flow(
         folder.name,
+        str(declared.get("prefix", folder.name)),
         declaration,
         tuple(routines),
         tuple(read_migrations(folder / "migrations", f"{prefix}/migrations")),
     )
+
+
+def find_table_of_ours(prefix: str, migrations: Iterable[Migration]) -> str | None:
+    """Return a table that these migrations make and that names with `prefix` would lay claim to.
+
+    A flow has the tables that begin with its prefix: removing it can drop them.
+    """
+    tables = {table for one in migrations for table in _TABLE.findall(one.text)}
+    claimed = (one for one in tables if one == prefix or one.startswith(f"{prefix}_"))
+    return min(claimed, default=None)
 
 
 def read_declaration(file: SqlFile, name: str) -> dict[str, Any]:

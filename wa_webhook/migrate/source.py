@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import SourceError
 from wa_webhook.migrate.files import COMPONENT, SqlFile, component_of, read_text
-from wa_webhook.migrate.flows import HOME, find_flows, read_flow
+from wa_webhook.migrate.flows import HOME, find_flows, find_table_of_ours, read_flow
 from wa_webhook.migrate.manifest import AppliedFile, Manifest, read_manifest
 from wa_webhook.migrate.migrations import read_migrations
 from wa_webhook.migrate.signatures import shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from wa_webhook.migrate.files import Migration
+    from wa_webhook.migrate.flows import Flow
 
 PREDECESSOR = "takeover.txt"
 
@@ -84,9 +85,11 @@ def read_source(
     for flow in found:
         routines += flow.left_out() if flow.name in without else flow.routines
     _refuse_same_names(routines)
+    ours = read_migrations(folder / "migrations", "migrations")
+    _refuse_names_of_tables((one for one in found if folders[one.name].parent == flows), ours)
     return Source(
         migrations=(
-            *read_migrations(folder / "migrations", "migrations"),
+            *ours,
             *(migration for flow in found for migration in flow.migrations),
         ),
         routines=tuple(routines),
@@ -103,6 +106,15 @@ def _check_left_out(without: Collection[str], known: Collection[str]) -> None:
         raise SourceError(
             f"there is no flow {', '.join(unknown)} to leave out; there are {', '.join(known)}"
         )
+
+
+def _refuse_names_of_tables(flows: Iterable[Flow], ours: Sequence[Migration]) -> None:
+    for flow in flows:
+        if table := find_table_of_ours(flow.prefix, ours):
+            raise SourceError(
+                f"{flow.declaration.path}: the table wa.{table} would be taken for the flow's own,"
+                f" as {flow.prefix} is what its names begin with; give it another name or prefix"
+            )
 
 
 def _refuse_same_names(routines: Iterable[SqlFile]) -> None:

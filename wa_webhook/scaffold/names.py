@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.migrate.files import component_of
-from wa_webhook.migrate.flows import HOME, read_declaration
+from wa_webhook.migrate.flows import HOME, find_table_of_ours, read_declaration
 from wa_webhook.scaffold.files import ScaffoldError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _RESERVED = re.compile(r"\bc_reserved constant text\[\] := array\[(.*?)\]")
 _CONSENT_WORD = re.compile(r"^\('([^']+)', '\w+', '(?:stop|start)'\)", re.MULTILINE)
-_TABLE = re.compile(r"^create table wa\.(\w+)", re.MULTILINE)
 
 
 def check_name(name: str, source: Source) -> None:
@@ -54,9 +53,8 @@ def _reasons(name: str, source: Source) -> Iterator[str]:
             yield f'"{word_of(name)}" leads to the flow {flow}'
     if word_of(name) in _consent_words(source):
         yield f'"{word_of(name)}" is how people stop or start receiving messages'
-    for table in _tables(source):
-        if table == name or table.startswith(f"{name}_"):
-            yield f"the table wa.{table} would be taken for its own"
+    if table := find_table_of_ours(name, source.migrations):
+        yield f"the table wa.{table} would be taken for its own"
 
 
 def _reserved(source: Source, home: dict[str, Any]) -> set[str]:
@@ -69,10 +67,6 @@ def _reserved(source: Source, home: dict[str, Any]) -> set[str]:
 
 def _consent_words(source: Source) -> set[str]:
     return {word for one in source.migrations for word in _CONSENT_WORD.findall(one.text)}
-
-
-def _tables(source: Source) -> set[str]:
-    return {table for one in source.migrations for table in _TABLE.findall(one.text)}
 
 
 def _words(declaration: dict[str, Any]) -> Iterator[str]:

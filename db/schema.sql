@@ -5994,7 +5994,7 @@ GRANT SELECT ON TABLE wa.applied_migrations TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_owner;
 
 GRANT SELECT ON TABLE wa.consent_words TO wa_runtime;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.consent_words TO wa_operator_role;
+GRANT SELECT,INSERT,DELETE ON TABLE wa.consent_words TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.erased_digests TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.erased_digests TO wa_maintenance;

@@ -21,7 +21,7 @@ alter table wa.consent_words enable row level security;
 create policy consent_words_read on wa.consent_words for select to wa_runtime using (true);
 create policy consent_words_operate on wa.consent_words to wa_operator_role using (true) with check (true);
 grant select on wa.consent_words to wa_runtime;
-grant select, insert, update, delete on wa.consent_words to wa_operator_role;
+grant select, insert, delete on wa.consent_words to wa_operator_role;
 
 insert into wa.consent_words (word, locale, action) values
 ('stop', 'en', 'stop'),

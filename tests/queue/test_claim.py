@@ -111,18 +111,22 @@ def test_a_scheduled_message_is_not_claimed_before_its_time(queue: Queue) -> Non
 
 def test_every_business_number_gets_its_turn(queue: Queue) -> None:
     for number in range(4):
-        queue.add_user(f"+3460000000{number}")
+        user = queue.add_user(f"+3460000000{number}")
+        queue.open_window(user, f"7{number % 2}")
         queue.queue(f"+3460000000{number}")
-    queue.execute("update public.notifications set phone_number_id = '7' || id %% 2")
+    queue.execute(
+        "update public.notifications set phone_number_id = '7' || right(recipient, 1)::int %% 2"
+    )
     numbers = [queue.claim(batch=1)[0]["phone_number_id"] for _ in range(2)]
     assert sorted(numbers) == ["70", "71"]
 
 
 def test_a_claim_that_is_full_holds_no_further_number(queue: Queue, connect: Connect) -> None:
-    for number in range(2):
-        queue.add_user(f"+3460000000{number}")
+    for number in (1, 2):
+        user = queue.add_user(f"+3460000000{number}")
+        queue.open_window(user, f"{number}")
         queue.queue(f"+3460000000{number}")
-    queue.execute("update public.notifications set phone_number_id = id")
+    queue.execute("update public.notifications set phone_number_id = right(recipient, 1)")
     queue.execute("insert into wa.number_pace (phone_number_id) values ('1'), ('2')")
     claiming = connect("wa_notifier_role", autocommit=False)
     claiming.execute("select from public.wa_notifications_claim('worker-1', 1, '1 minute')")

@@ -71,9 +71,11 @@ def test_a_retry_after_of_more_than_a_day_is_a_day(queue: Queue, seconds: int) -
 
 
 def test_a_throttled_number_holds_its_messages_back_and_no_other_numbers(queue: Queue) -> None:
-    for user in (ANA, BRUNO, "+34600000001"):
-        queue.add_user(user)
-        queue.queue(user)
+    for phone in (ANA, BRUNO, "+34600000001"):
+        user = queue.add_user(phone)
+        for number in ("71", "72"):
+            queue.open_window(user, number)
+        queue.queue(phone)
     queue.execute("update public.notifications set phone_number_id = '71'")
     (claimed,) = queue.claim(batch=1)
     queue.reject(claimed, 130429, 429)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.queue.conftest import Queue
 
 
-def queue_for_many(queue: Queue, count: int) -> None:
+def queue_for_many(queue: Queue, count: int, phone_number_id: str = "") -> None:
     queue.execute(
         """
         with profile as (
@@ -23,11 +23,13 @@ def queue_for_many(queue: Queue, count: int) -> None:
           returning user_id, whatsapp_e164
         ), opened as (
           insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
-          select user_id, '', now() from profile
+          select user_id, %s, now() from profile
         )
-        insert into public.notifications (user_id, recipient, payload)
-        select user_id, whatsapp_e164, %s from profile""",
+        insert into public.notifications (user_id, recipient, phone_number_id, payload)
+        select user_id, whatsapp_e164, nullif(%s, ''), %s from profile""",
         count,
+        phone_number_id,
+        phone_number_id,
         Jsonb(text()),
     )
 
@@ -95,8 +97,7 @@ def test_a_rate_of_zero_is_no_limit(queue: Queue) -> None:
 
 def test_a_number_without_a_limit_sends_at_its_first_claim(queue: Queue) -> None:
     queue.set("number_rate_per_second", 0)
-    queue_for_many(queue, 2)
-    queue.execute("update public.notifications set phone_number_id = '7'")
+    queue_for_many(queue, 2, "7")
     assert len(queue.claim()) == 2
 
 

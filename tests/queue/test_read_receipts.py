@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def answer(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
+    queue.open_window(user, "1060")
     queue.execute(
         """
         select wa.save_chats(array[jsonb_populate_record(null::wa.chat, jsonb_build_object(

@@ -296,7 +296,7 @@ def test_the_work_of_statuses_grows_with_their_number_and_not_with_its_square(
 
 
 def test_callback_data_counts_only_from_the_number_that_sent(queue: Queue) -> None:
-    queue.add_user()
+    queue.open_window(queue.add_user(), "1")
     notification = queue.queue()
     queue.execute("update public.notifications set phone_number_id = '1'")
     queue.claim()

@@ -64,6 +64,7 @@ def work_through(database: Database) -> None:
         _write_and_merge(world)
         _send(Queue(owner, notifier), notifier)
         _save_together(owner)
+        _do_tasks(owner, connect("wa_worker_role"))
         _look(operator)
         edge.execute("call public.wa_retention_purge()")
         for removal in _REMOVALS:
@@ -115,6 +116,24 @@ def _save_together(owner: Connection[DictRow]) -> None:
     call(owner, "basket_join_by_code", _profile_id=bruno, _whatsapp=None, _code=made["share_token"])
     owner.execute("select public.basket_contribute(%s, %s, 5::bigint, 'payment-1')", (ana, basket))
     call(owner, "basket_detail", _profile_id=bruno, _basket_id=basket)
+
+
+def _do_tasks(owner: Connection[DictRow], worker: Connection[DictRow]) -> None:
+    owner.execute(
+        """
+        select wa.request_task(
+          jsonb_populate_record(
+            null::wa.chat, jsonb_build_object('user_id', user_id, 'state', 'home')
+          ),
+          'scan', '{}'
+        )
+        from public.profiles where whatsapp_e164 = '+' || %s
+        """,
+        (OTHER_PHONE,),
+    )
+    for _ in range(2):
+        worker.execute("select * from public.wa_tasks_claim('worker', '{scan}')")
+    worker.execute("select public.wa_tasks_settle('[]')")
 
 
 def _look(operator: Connection[DictRow]) -> None:

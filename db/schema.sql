@@ -4655,7 +4655,7 @@ CREATE POLICY flow_transitions_read ON wa.flow_transitions FOR SELECT TO wa_oper
 
 ALTER TABLE wa.flows ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY flows_read ON wa.flows FOR SELECT TO wa_operator_role, wa_runtime USING (true);
+CREATE POLICY flows_read ON wa.flows FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
 
@@ -6007,7 +6007,6 @@ GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.flows TO wa_runtime;
-GRANT SELECT ON TABLE wa.flows TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;

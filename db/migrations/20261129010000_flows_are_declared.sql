@@ -19,8 +19,8 @@ comment on column wa.flows.declared is
 'The rows as wa.declare_flow last wrote them: arrays states, moves, entries, menu and texts, with the columns of their tables.';
 
 alter table wa.flows enable row level security;
-create policy flows_read on wa.flows for select to wa_runtime, wa_operator_role using (true);
-grant select on wa.flows to wa_runtime, wa_operator_role;
+create policy flows_read on wa.flows for select to wa_runtime using (true);
+grant select on wa.flows to wa_runtime;
 
 do $$
 begin

@@ -37,6 +37,7 @@ def before() -> Source:
         source,
         migrations=tuple(one for one in source.migrations if one.version < VERSION),
         routines=(*around, SqlFile("functions/flow_home/step_help.sql", OLD_STEP)),
+        declarations=(),
     )
 
 

@@ -35,6 +35,16 @@ def move_failure(connection: Connection[DictRow], message_id: str, ago: str) -> 
         "update public.wa_events set received_at = now() - %s::interval where wa_message_id = %s",
         (ago, message_id),
     )
+    # With the chat that its failure was told in.
+    connection.execute(
+        """
+        update public.chat_state as chat
+        set updated_at = event.received_at, expires_at = event.received_at
+        from public.wa_events as event
+        where event.wa_message_id = %s and chat.user_id = event.user_id
+        """,
+        (message_id,),
+    )
 
 
 def test_everything_that_failed_is_processed_after_the_cause_is_mended(

@@ -185,7 +185,7 @@ def first_columns(connection: Connection[DictRow]) -> list[tuple[str, str]]:
             join pg_class on pg_class.oid = attrelid
             join pg_namespace on pg_namespace.oid = relnamespace
             where nspname in ('public', 'wa') and relkind in ('r', 'p')
-                and attnum > 0 and attgenerated = '' and attidentity = ''
+                and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''
         ) as columns
         group by 1"""
     )

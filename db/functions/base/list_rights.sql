@@ -109,7 +109,7 @@ begin
     format('grant %s (%I) on table %s to %s', acl.privilege_type, attribute.attname, relation.name, role.name),
     format('revoke %s (%I) on table %s from %s', acl.privilege_type, attribute.attname, relation.name, role.name)
   from relation
-  inner join pg_attribute as attribute on relation.oid = attribute.attrelid
+  inner join pg_attribute as attribute on relation.oid = attribute.attrelid and not attribute.attisdropped
   cross join lateral aclexplode(attribute.attacl) as acl
   inner join role on acl.grantee = role.oid
   where acl.grantee <> relation.owner

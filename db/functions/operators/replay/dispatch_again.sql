@@ -18,7 +18,7 @@ begin
   v_message.opens_window := false;
   v_message.sent_at := p_event.sent_at;
   v_message.content := p_event.payload #> '{entry,0,changes,0,value,messages,0}';
-  v_message.sequence := v_message.content #>> '{task_result,task}';
+  v_message.sequence := (v_message.content #>> '{task_result,task}')::bigint;
   v_message.user_id := (wa.get_profile(p_event.user_id)).user_id;
 
   select number.home_state into v_message.home_state

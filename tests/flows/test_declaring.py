@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import say, value, values
+from tests.fixtures.names import with_default_names
 from wa_webhook.migrate import find_db_folder
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def refusal(connection: Connection[DictRow], flow: dict[str, Any], name: str = "
     assert value(connection, "select count(*) from wa.flow_states") == before
     heading, *problems = str(error.value.diag.message_primary).split("\n- ")
     assert heading == f"the flow {name} does not hold together:"
-    return problems
+    return [with_default_names(problem) for problem in problems]
 
 
 def test_a_declared_flow_is_held_at_once(

@@ -31,7 +31,7 @@ inner join wa.flows as flow
   on relation.relname = flow.prefix
   or pg_catalog.starts_with(relation.relname::text, flow.prefix || '_')
 where flow.flow = %s
-  and relation.relnamespace = 'wa'::pg_catalog.regnamespace
+  and relation.relnamespace = 'wa'::regnamespace
   and relation.relkind in ('r', 'p')
   and not relation.relispartition
 order by 1

@@ -33,7 +33,7 @@ begin
       'g'
     ) as title (match)
     cross join lateral (select wa.name_text(run.prefix, title.match[1]) as key) as key
-    where run.source ~ 'wa[.]ask[(]'
+    where run.source ~ '[a-z0-9_]+[.]ask[(]'
       and run.source !~ 'build_list[(]'
       and key.key in (select text.key from text)
   )

@@ -50,8 +50,8 @@ begin
     reference.flow,
     true,
     format(
-      'keys of %s can collide when two profiles become one: it needs a routine wa.merge_%s(uuid, uuid) returns void',
-      reference.relation, reference.name
+      'keys of %s can collide when two profiles become one: it needs a routine %s.merge_%s(uuid, uuid) returns void',
+      reference.relation, 'wa'::regnamespace, reference.name
     )
   from reference
   where reference.can_collide
@@ -60,9 +60,10 @@ begin
     reference.flow,
     reference.flow is not null,
     format(
-      '%s.%s stays behind when two profiles become one: grant select (%s), update (%s) to wa_runtime, or write '
-      'wa.merge_%s(uuid, uuid) returns void',
-      reference.relation, reference.column_name, reference.column_name, reference.column_name, reference.name
+      '%s.%s stays behind when two profiles become one: grant select (%s), update (%s) to %s, or write '
+      '%s.merge_%s(uuid, uuid) returns void',
+      reference.relation, reference.column_name, reference.column_name, reference.column_name,
+      'wa_runtime'::regrole, 'wa'::regnamespace, reference.name
     )
   from reference
   where not reference.can_move and not reference.can_collide;

@@ -51,8 +51,8 @@ begin
     from run
     inner join state on state.state = run.state and state.step_function = run.routine
     cross join lateral regexp_matches(
-      replace(run.source, 'wa.finish(p_chat', 'wa.go(p_chat, ''home'''),
-      'wa[.]go[(][[:space:]]*p_chat[[:space:]]*,[[:space:]]*''([a-z0-9_]+)''',
+      regexp_replace(run.source, '[.]finish[(][[:space:]]*p_chat', '.go(p_chat, ''home''', 'g'),
+      '[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[[:space:]]*''([a-z0-9_]+)''',
       'g'
     ) as move (match)
     left join state as own on own.flow = run.flow and own.state = concat_ws('_', run.prefix, move.match[1])
@@ -61,7 +61,10 @@ begin
   select
     state.flow,
     true,
-    format('%s has no step: there is no function wa.%s(wa.chat) returns wa.step_result', state.state, state.step_function)
+    format(
+      '%1$s has no step: there is no function %3$s.%2$s(%3$s.chat) returns %3$s.step_result',
+      state.state, state.step_function, 'wa'::regnamespace
+    )
   from state
   where not state.has_step
   union all

@@ -31,7 +31,7 @@ begin
     from run
     cross join lateral regexp_matches(
       run.source,
-      '(?:wa[.](?:ask|finish)[(][[:space:]]*p_chat[[:space:]]*,|wa[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|wa[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
+      '(?:[a-z0-9_]+[.](?:ask|finish)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
       || '[[:space:]]*''([a-z0-9_.]+)''[[:space:]]*[,)]',
       'g'
     ) as key (match)

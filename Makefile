@@ -16,8 +16,7 @@ SUPABASE_CLI := $(VENV)/supabase-cli/.installed
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 PYTEST := $(BIN)/python -m pytest -n 2
 # What holds SQL, its migrations and its operation.
-TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress identity flows queue baskets retention alerts \
-	operations privileges api_key docs style supabase restore)
+TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test test-all mutants lint format schema extension bench lock supabase-cli

@@ -15,7 +15,7 @@ SUPABASE_CLI := $(VENV)/supabase-cli/.installed
 
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 PYTEST := $(BIN)/python -m pytest -n 2
-# What holds SQL, its migrations and its operation.
+# What names make a difference to.
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help

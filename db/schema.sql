@@ -1217,7 +1217,7 @@ COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants
 
 COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
 
-COMMENT ON COLUMN public.profiles.display_name_at IS 'When the user last went by display_name, by Meta''s clock.';
+COMMENT ON COLUMN public.profiles.display_name_at IS 'When the user took display_name, by Meta''s clock; wa.named_until says how long it held.';
 
 COMMENT ON COLUMN public.profiles.locale_at IS 'When the user chose locale, by Meta''s clock. Null: it is the default.';
 

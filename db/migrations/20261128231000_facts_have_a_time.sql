@@ -15,7 +15,7 @@ add constraint profiles_erased_holds_nothing_personal check (
   )
 ) not valid;
 
-comment on column public.profiles.display_name_at is 'When the user last went by display_name, by Meta''s clock.';
+comment on column public.profiles.display_name_at is 'When the user took display_name, by Meta''s clock; wa.named_until says how long it held.';
 comment on column public.profiles.locale_at is 'When the user chose locale, by Meta''s clock. Null: it is the default.';
 comment on column public.profiles.consent_at is
 'When the user last said whether to receive messages, either way, by Meta''s clock.';

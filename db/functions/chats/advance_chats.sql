@@ -17,8 +17,10 @@ declare
 begin
   -- A statement a row, and not one for all: to start a large one costs a lone message more than many gain by it.
   for v_position in 1..cardinality(p_messages) + 1 loop
-    v_message := p_messages[v_position];
-    v_profile := wa.get_profile(v_message.user_id);
+    if v_position <= cardinality(p_messages) then
+      v_message := p_messages[v_position];
+      v_profile := wa.get_profile(v_message.user_id);
+    end if;
 
     -- A user's next message finds what the one before has made of profile and chat; nothing comes after the last.
     if v_position > cardinality(p_messages) or v_profile.user_id = any(v_user_ids) then

@@ -10,23 +10,19 @@ import json
 import os
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 
 from tests.mutants.verdict import Trial, Verdict
-from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER, LocalPostgres
-from wa_webhook.migrate.files import SqlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from tests.mutants.template import Template
 
 VERSION = 18
-
-_SOUND = "template_sound"
 
 
 class Session:
@@ -48,13 +44,15 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every fault instead of running the tests as they come."""
-        # Imported later than pytest does it, so that pytest can rewrite their assertions.
+        # Imported later than pytest does it, so that pytest can rewrite their assertions: those of
+        # its plugins, which wa_webhook has one of, included.
         from tests.fixtures.clusters import TEMPLATE
         from tests.fixtures.postgres import server_of
+        from tests.mutants.template import Template
 
         if session.testsfailed:
             raise session.Interrupted("tests cannot be collected")
-        template = _Template(server_of(session.config, VERSION), TEMPLATE)
+        template = Template(server_of(session.config, VERSION), TEMPLATE)
         by_file: dict[str, list[pytest.Item]] = {}
         for item in session.items:
             by_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
@@ -68,7 +66,7 @@ class Session:
         return True
 
     def _try(
-        self, fault: dict[str, Any], items: Sequence[pytest.Item], template: _Template
+        self, fault: dict[str, Any], items: Sequence[pytest.Item], template: Template
     ) -> tuple[Verdict, str]:
         with template.changed(fault) as refusal:
             if refusal:
@@ -88,49 +86,6 @@ class Session:
                 item.session._setupstate.teardown_exact(None)
                 return item
         return None
-
-
-class _Template:
-    """The database that the tests' databases are copies of."""
-
-    def __init__(self, server: LocalPostgres, name: str) -> None:
-        self._server = server
-        self._name = name
-        self._copy(name, _SOUND)
-
-    @contextmanager
-    def changed(self, fault: dict[str, Any]) -> Iterator[str]:
-        """Have the fault in the file and the template; gives why PostgreSQL refuses it, or ''."""
-        file = Path(fault["path"])
-        file.write_text(fault["mutated"])
-        try:
-            yield self._refusal_of(fault)
-        finally:
-            file.write_text(fault["text"])
-            with psycopg.connect(self._server.url(SUPERUSER), autocommit=True) as superuser:
-                superuser.execute(f"drop database {self._name}")
-            self._copy(_SOUND, self._name)
-
-    def _refusal_of(self, fault: dict[str, Any]) -> str:
-        path = fault["path"].removeprefix("db/")
-        checksum = SqlFile(path, fault["mutated"]).checksum
-        try:
-            with psycopg.connect(self._server.url(SUPERUSER, self._name)) as superuser:
-                superuser.execute(fault["mutated"])
-                # Nothing is to be pending.
-                superuser.execute(
-                    "update wa.applied_files set checksum = %s where path = %s", (checksum, path)
-                )
-        except psycopg.Error as error:
-            return f"PostgreSQL: {error}"
-        return ""
-
-    def _copy(self, template: str, name: str) -> None:
-        with psycopg.connect(self._server.url(SUPERUSER), autocommit=True) as superuser:
-            superuser.execute(
-                f"create database {name} template {template}"
-                f" strategy file_copy owner {MIGRATING_ROLE}"
-            )
 
 
 def main() -> int:

@@ -40,6 +40,16 @@ class FlowSettings(ProcessSettings):
     wa_without: str = Field("", pattern=r"^[a-z0-9_, ]*$")
     """Names of flows, separated by commas."""
 
+    def folder(self, project: Path = Path()) -> Path | None:
+        """Return the folder of a team's flows: WA_FLOWS, else flows/ of its project.
+
+        None where that holds no flow: others have folders of that name, too.
+        """
+        beside = project / "flows"
+        if self.wa_flows is not None or not any(beside.glob("*/flow.sql")):
+            return self.wa_flows
+        return beside
+
     def left_out(self) -> list[str]:
         """Return the names."""
         return self.wa_without.replace(",", " ").split()

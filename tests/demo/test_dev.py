@@ -20,7 +20,13 @@ import psutil
 import psycopg
 import pytest
 
+from handler import signature
 from handler.process.listening import bind
+from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.meta.inbound import build_body, build_content
+from wa_webhook.meta.people import ANA
+from wa_webhook.meta.said import Typed
+from wa_webhook.scaffold import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +82,16 @@ class Dev:
         body = Path(words[-1].removeprefix("@")).read_bytes()
         return httpx.post(words[1], content=body, headers=headers, timeout=30)
 
+    def say(self, text: str) -> None:
+        """Post what Ana types."""
+        body = build_body(
+            ANA, build_content(Typed(text), {}, None), phone_number_id=PHONE_NUMBER_ID
+        )
+        headers = {signature.HEADER: signature.sign(body, APP_SECRET.encode())}
+        url = self.found(r"webhook +(http\S+)")
+        answer = httpx.post(url, content=body, headers=headers, timeout=30)
+        assert answer.json()["processed"] == 1
+
     def stop(self, number: int) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
@@ -116,10 +132,27 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 def test_hello_is_answered_and_the_reply_is_printed(folder: Path) -> None:
     with running_dev(folder) as dev:
+        assert "those that ship: there is no flows/ here" in dev.printed
         assert dev.say_hello().json()["processed"] == 1
         assert "What would you like to do?" in dev.read_until("Stop")
         assert dev.say_hello().json()["duplicate"] == 1
         assert httpx.get(dev.found(r"(http://\S+/readyz)")).json()["ok"] is True
+
+
+def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None:
+    make_project(folder)
+    declaration = folder / "flows" / "welcome" / "flow.sql"
+    written = declaration.read_text()
+    with running_dev(folder) as dev:
+        assert "welcome, from flows/" in dev.printed
+        declaration.write_text(written.replace("Is this your first time here?", "Been here?"))
+        dev.read_until("flows applied")
+        dev.say("welcome")
+        assert "Been here?" in dev.read_until("[Yes] [No]")
+        declaration.write_text(written.replace('"noted"', '"note"'))
+        assert "flows not applied" in dev.read_until("step_welcome_question says welcome.noted")
+        dev.say("yes")
+        assert "Thank you, noted: Yes." in dev.read_until("Stop")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -117,7 +117,6 @@ def test_a_folder_that_holds_anything_is_left_alone(own_folder: Path) -> None:
 def test_an_empty_folder_that_is_there_becomes_the_project(own_folder: Path) -> None:
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
     example = (own_folder / ".env.example").read_text()
-    assert "\nWA_FLOWS=flows\n" in example
     assert "\nWA_APP_SECRET=\n" in example
     assert "WA_NOTIFY_" not in example
     assert '"wa-webhook[testing]"' in (own_folder / "pyproject.toml").read_text()

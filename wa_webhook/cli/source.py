@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 FlowsOption = Annotated[
     Path | None,
     typer.Option(
-        "--flows", help="The folder of your own flows. Default: WA_FLOWS.", show_default=False
+        "--flows",
+        help="The folder of your own flows. Default: WA_FLOWS, else flows/ in the current one.",
+        show_default=False,
     ),
 ]
 WithoutOption = Annotated[
@@ -35,6 +37,6 @@ def read_chosen_source(flows: Path | None, without: list[str] | None) -> Source:
     settings = settings_or_exit(FlowSettings)
     return read_source(
         find_db_folder(),
-        flows=flows or settings.wa_flows,
+        flows=flows or settings.folder(),
         without=without or settings.left_out(),
     )

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
 
 def print_greeting(
-    console: Console, postgres: LocalPostgres, stack: LocalStack, folder: Path
+    console: Console,
+    postgres: LocalPostgres,
+    stack: LocalStack,
+    folder: Path,
+    flows: Path | None,
 ) -> None:
-    """Print the addresses, and write and print an example that is ready to be posted."""
+    """Print the addresses, and write and print an example that is ready to be posted.
+
+    `flows` is the folder of a team's own, where there is one.
+    """
     site = stack.webhook_url.removesuffix("/webhook")
     table = Table.grid(padding=(0, 2))
     table.add_row("webhook", stack.webhook_url)
@@ -33,10 +40,18 @@ def print_greeting(
     table.add_row("stand-in", f"{stack.graph_url}/_accepted")
     table.add_row("database", f"psql {postgres.url()}")
     table.add_row("log", str(folder / "log.jsonl"))
+    table.add_row("flows", _describe(flows))
     console.print(table)
     console.print("\nSay hello, signed as Meta would (a second time it is a duplicate):\n")
     console.print(_write_example(stack, folder), soft_wrap=True, markup=False)
     console.print("\nReplies appear below. Ctrl-C stops everything.\n")
+
+
+def _describe(flows: Path | None) -> str:
+    if flows is None:
+        return "those that ship: there is no flows/ here with a flow in it, and WA_FLOWS is not set"
+    names = sorted(declaration.parent.name for declaration in flows.glob("*/flow.sql"))
+    return f"{', '.join(names)}, from {flows}/; applied again when a file changes"
 
 
 def _write_example(stack: LocalStack, folder: Path) -> str:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from handler.process.environment import load_settings
 from handler.process.listening import bind
 from handler.process.logs import configure_logging
+from wa_webhook.dev.flow_files import FlowFiles
 from wa_webhook.dev.greeting import print_greeting
 from wa_webhook.dev.postgres import HOST, LocalPostgres
 from wa_webhook.dev.stack import Ports, prepare_database, run_stack
 from wa_webhook.meta.rendering import render_message
+from wa_webhook.migrate import HistoryError
+from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,24 +36,44 @@ def run_session(folder: Path, *, port: int, graph_port: int, database_port: int)
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.take(port, graph_port)
     bind(HOST, database_port, "database", "--database-port").close()
+    flows_folder = load_settings(FlowSettings).folder()
+    flows = FlowFiles(flows_folder) if flows_folder is not None else None
     with contextlib.suppress(KeyboardInterrupt), (folder / "log.jsonl").open("a") as log:
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
-            prepare_database(postgres)
-            asyncio.run(_run_until_interrupted(postgres, ports, folder, console))
+            try:
+                prepare_database(postgres)
+            except HistoryError as error:
+                raise HistoryError(f"{error}\n{_begin_anew(folder)}") from None
+            asyncio.run(_run_until_interrupted(postgres, ports, folder, flows, console))
     console.print("stopped", style="dim")
 
 
 async def _run_until_interrupted(
-    postgres: LocalPostgres, ports: Ports, folder: Path, console: Console
+    postgres: LocalPostgres,
+    ports: Ports,
+    folder: Path,
+    flows: FlowFiles | None,
+    console: Console,
 ) -> None:
     interrupted = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with run_stack(postgres, ports) as stack:
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
-        print_greeting(console, postgres, stack, folder)
+        print_greeting(console, postgres, stack, folder, flows.folder if flows else None)
+        following = flows and asyncio.create_task(flows.follow(postgres, partial(_tell, console)))
         await interrupted.wait()
+        if following:
+            following.cancel()
+
+
+def _begin_anew(folder: Path) -> str:
+    return f"On this machine you can also begin anew: rm -r {folder / 'postgres'}"
+
+
+def _tell(console: Console, line: str) -> None:
+    console.print(line, style="yellow", markup=False, soft_wrap=True)
 
 
 def _print_reply(console: Console, accepted: Accepted) -> None:

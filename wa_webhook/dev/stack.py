@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from pydantic import SecretStr
@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
+    from psycopg import Connection
+
     from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.migrate import Outcome
     from wa_webhook.naming.names import Names
 
 APP_SECRET = "local-app-secret"  # noqa: S105
@@ -83,12 +86,8 @@ def prepare_database(
     given. Raises MigrateError, NamesError, SettingsError.
     """
     names = names or local_names()
-    settings = load_settings(FlowSettings)
-    source = read_source(
-        find_db_folder(), flows=flows or settings.wa_flows, without=settings.left_out()
-    )
     with psycopg.connect(postgres.url(), autocommit=True) as database:
-        Migrator(database, source, names=names).run()
+        migrate(database, names, flows=flows)
         database.execute(
             Rewriter(names)
             .rewrite(
@@ -115,6 +114,15 @@ def prepare_database(
             names.operator_role,
         ):
             database.execute(f"alter role {role} login".encode())
+
+
+def migrate(database: Connection[Any], names: Names, *, flows: Path | None = None) -> Outcome:
+    """Bring the database to what the files say, as prepare_database does."""
+    settings = load_settings(FlowSettings)
+    source = read_source(
+        find_db_folder(), flows=flows or settings.folder(), without=settings.left_out()
+    )
+    return Migrator(database, source, names=names).run()
 
 
 def local_names() -> Names:

@@ -141,7 +141,8 @@ def _flows(connection: Connection[Any], names: Names) -> Iterator[Check]:
         yield warn(
             "flows",
             f"flow {flow} is in the database and has no files here: it stays as it is",
-            f"Name its folder in WA_FLOWS, or take it out: wa-webhook flows remove {flow}.",
+            "Run this beside its flows/, name the folder in WA_FLOWS, or take it out:"
+            f" wa-webhook flows remove {flow}.",
         )
     if not any(problem.is_error for problem in problems):
         yield ok("flows", "every flow holds together")

@@ -71,7 +71,7 @@ def read_migrations(
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
     settings = load_settings(FlowSettings)
-    source = read_source(find_db_folder(), flows=settings.wa_flows, without=settings.left_out())
+    source = read_source(find_db_folder(), flows=settings.folder(), without=settings.left_out())
     try:
         with connection.transaction():
             extension = find_extension(connection, private_schema)

@@ -12,7 +12,7 @@ FIRST_FLOW = "welcome"
 
 _NEEDED = (
     *("WA_APP_SECRET", "WA_VERIFY_TOKEN", "WA_DATABASE_URL", "WA_PHONE_ID", "WA_WABA_ID"),
-    *("WA_BOT_NUMBER_E164", "WA_FLOWS", "ALERT_WEBHOOK_URL"),
+    *("WA_BOT_NUMBER_E164", "ALERT_WEBHOOK_URL"),
 )
 """What a team sets; everything else has a default, which our own example tells."""
 _VARIABLE = re.compile(r"(?:# )?([A-Z][A-Z0-9_]*)=")
@@ -53,4 +53,4 @@ def write_example(example: str) -> str:
         for paragraph in _PARAGRAPH.finditer(example.removeprefix(head))
         if not set(_NEEDED).isdisjoint(_VARIABLE.findall(paragraph[0]))
     ]
-    return f"{head}\n\n{''.join(needed)}".replace("# WA_FLOWS=", "WA_FLOWS=")
+    return f"{head}\n\n{''.join(needed)}"

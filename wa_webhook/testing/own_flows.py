@@ -31,11 +31,9 @@ def find_folder(root: Path, named: str) -> Path | None:
     if named:
         return root / named
     try:
-        chosen = load_settings(FlowSettings).wa_flows
+        return load_settings(FlowSettings).folder(root)
     except SettingsError as error:
         raise FlowsError(str(error)) from None
-    beside = root / "flows"
-    return chosen or (beside if beside.is_dir() else None)
 
 
 def prepare(server: LocalPostgres, flows: Path | None) -> None:

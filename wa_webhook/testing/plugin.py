@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a project say where its flows are."""
     parser.addini(
         "wa_flows",
-        "The folder of your flows, from the root folder. Default: WA_FLOWS, else flows/ if there.",
+        "The folder of your flows, from the root folder. Default: WA_FLOWS, else flows/.",
         default="",
     )
 

@@ -21,9 +21,9 @@ create or replace function wa.step_{name}(p_chat wa.chat) returns wa.step_result
 language plpgsql set search_path = pg_catalog, pg_temp
 as $$ begin {body} end $$
 """
-ASKS = "return wa.ask(p_chat, 'quiz.ask', '{{\"answer:yes\": \"quiz.yes\"}}');"
-MOVES = "if p_chat.is_entered then return wa.go(p_chat, 'quiz_last'); end if; " + ASKS
-ENDS = "return wa.finish(p_chat, 'quiz.thanks');"
+ASKS = "return wa.ask(p_chat, 'ask', '{yes}');"
+MOVES = "if p_chat.is_entered then return wa.go(p_chat, 'last'); end if; " + ASKS
+ENDS = "return wa.finish(p_chat, 'thanks');"
 
 
 def quiz() -> dict[str, Any]:
@@ -52,7 +52,7 @@ def steps(connection: Connection[DictRow]) -> Connection[DictRow]:
 
 
 def write_step(connection: Connection[DictRow], name: str, body: str) -> None:
-    connection.execute(STEP.format(name=name, body=body.replace("{{", "{").replace("}}", "}")))
+    connection.execute(STEP.format(name=name, body=body))
 
 
 def declare(connection: Connection[DictRow], flow: dict[str, Any], name: str = "quiz") -> list[str]:

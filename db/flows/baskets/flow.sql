@@ -111,10 +111,8 @@ call wa.declare_flow('baskets', $${
     "action_leave": {"en": "Leave", "fr": "Quitter"},
     "action_share": {"en": "Share", "fr": "Partager"},
     "amount_not_understood": {"en": "I could not read that as an amount.", "fr": "Je n'ai pas pu lire ce montant."},
-    "back": {"en": "Back", "fr": "Retour"},
     "balance": {"en": "Saved: {balance}", "fr": "Épargné : {balance}"},
     "balance_of_goal": {"en": "Saved: {balance} of {goal}", "fr": "Épargné : {balance} sur {goal}"},
-    "cancel": {"en": "Cancel", "fr": "Annuler"},
     "close_confirm": {
       "en": "Do you want to close \"{name}\" for good? Nobody can join or contribute any more.",
       "fr": "Voulez-vous fermer « {name} » définitivement ? Plus personne ne pourra le rejoindre ni y contribuer."

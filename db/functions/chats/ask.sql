@@ -1,7 +1,7 @@
 create or replace function wa.ask(
   p_chat wa.chat,
   p_key text,
-  p_choices json default null,
+  p_choices text[] default null,
   p_values jsonb default null,
   p_data jsonb default null,
   p_again text default null
@@ -12,12 +12,15 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_question constant text := wa.ask_again(p_chat, wa.get_text(p_key, p_chat.locale, p_values), p_again);
+  v_question constant text := wa.ask_again(p_chat, wa.say(p_chat, p_key, p_values), p_again);
 begin
   return wa.stay(
     case
       when p_choices is null then wa.build_text(v_question)
-      else wa.build_buttons(v_question, wa.build_choices(p_choices, p_chat.locale))
+      when cardinality(p_choices) > 3 then wa.build_list(
+        v_question, wa.get_text('menu.choose', p_chat.locale), wa.build_choices(p_chat, p_choices)
+      )
+      else wa.build_buttons(v_question, wa.build_choices(p_chat, p_choices))
     end,
     p_data
   );
@@ -25,4 +28,4 @@ end
 $$;
 
 comment on function wa.ask is
-'What a step returns that asks a question: a text of wa.texts with p_values filled in, with one to three buttons where p_choices, an object of ids and the keys of their titles in order, has them. p_data is what the chat then remembers (null: what it does), p_again the text to begin with when the answer was none.';
+'What a step returns that asks a question: a text with p_values filled in, and the choices that wa.read_choices reads, where there are any: up to three as buttons, up to ten as a list. p_data is what the chat then remembers (null: what it does), p_again the text to begin with when the answer was none. Texts are named as the flow does, or by whole keys of wa.texts.';

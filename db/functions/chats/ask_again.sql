@@ -9,9 +9,9 @@ begin
     return p_question;
   end if;
 
-  return wa.get_text(p_again, p_chat.locale) || e'\n\n' || p_question;
+  return wa.say(p_chat, p_again) || e'\n\n' || p_question;
 end
 $$;
 
 comment on function wa.ask_again is
-'A question as it is asked the first time, or after an answer that was none: then the text of wa.texts that p_again names comes first.';
+'A question as it is asked the first time, or after an answer that was none: then the text that p_again names comes first.';

@@ -10,4 +10,4 @@ end
 $$;
 
 comment on function wa.finish is
-'What a step returns that ends its flow: leads home, and says a text of wa.texts before, with p_values filled in.';
+'What a step returns that ends its flow: leads home, and says a text before, with p_values filled in.';

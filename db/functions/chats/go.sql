@@ -14,12 +14,10 @@ begin
   return (
     p_state,
     p_data,
-    case
-      when p_key is not null then jsonb_build_array(wa.build_text(wa.get_text(p_key, p_chat.locale, p_values)))
-    end
+    case when p_key is not null then jsonb_build_array(wa.build_text(wa.say(p_chat, p_key, p_values))) end
   )::wa.step_result;
 end
 $$;
 
 comment on function wa.go is
-'What a step returns that leads to another state: what the chat remembers there (null: nothing), and a text of wa.texts that is said on the way, with p_values filled in.';
+'What a step returns that leads to another state: what the chat remembers there (null: nothing), and a text that is said on the way, with p_values filled in. State and text are named as the flow does, or by their whole names.';

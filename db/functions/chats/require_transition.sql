@@ -1,5 +1,5 @@
-create or replace function wa.require_transition(p_from text, p_to text, p_moves integer)
-returns void
+create or replace function wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer)
+returns text
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -7,25 +7,30 @@ as $$
 declare
   -- A chain of states that each lead on at once is a mistake in a flow, not a conversation.
   c_most_moves constant integer := 8;
+  v_to text;
 begin
-  if not exists (
-    select from wa.flow_transitions as transition
-    where transition.from_state = p_from and transition.to_state = p_to
-  ) then
+  select transition.to_state into v_to
+  from wa.flow_transitions as transition
+  where transition.from_state = p_from and transition.to_state in (p_prefix || '_' || p_to, p_to)
+  order by transition.to_state = p_to
+  limit 1;
+
+  if v_to is null then
     raise exception using
       errcode = 'WA002',
-      message = format('the flow may not move from %s to %s', p_from, p_to),
-      hint = 'Add the pair to wa.flow_transitions if the move is meant, or correct the step function.';
+      message = format('the flow may not move from %s to %s', p_from, wa.name_state(p_prefix, p_to)),
+      hint = 'Declare the move in the flow''s flow.sql if it is meant, or correct the step function.';
   end if;
 
   if p_moves > c_most_moves then
     raise exception using
       errcode = 'WA005',
-      message = format('the flow keeps moving: %s leads on to %s', p_from, p_to),
+      message = format('the flow keeps moving: %s leads on to %s', p_from, v_to),
       hint = 'A step that is entered must wait for an answer sooner or later: return the same state.';
   end if;
+  return v_to;
 end
 $$;
 
 comment on function wa.require_transition is
-'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when it is one of too many that one message has caused.';
+'The whole name of the state that a step moves to: one of its flow''s own, told by p_prefix, where p_to names one, else p_to. Raises WA002 unless wa.flow_transitions allows the move, and WA005 when it is one of too many that one message has caused.';

@@ -5,14 +5,15 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_state wa.flow_states;
+  v_state record;
   v_results wa.step_result[];
   v_result wa.step_result;
   v_chat wa.chat;
   v_chats wa.chat[] := array[]::wa.chat[];
 begin
-  select state.* into v_state
+  select state.state, state.step_function, state.expires_after, flow.prefix into v_state
   from wa.flow_states as state
+  left join wa.flows as flow on flow.flow = state.flow
   where state.state = p_state;
 
   if not found or to_regproc(format('wa.%I', v_state.step_function)) is null then
@@ -27,6 +28,10 @@ begin
         )
       end;
   end if;
+
+  for v_position in 1..cardinality(p_chats) loop
+    p_chats[v_position].prefix := v_state.prefix;
+  end loop;
 
   -- Parsed and planned each time, so that one call serves all chats. The name comes from wa.flow_states, whose check
   -- admits nothing but step_ and an identifier.
@@ -47,16 +52,17 @@ begin
       v_chat.replies := '[]';
     end if;
 
-    if v_result.next_state is null or v_result.next_state = p_state then
+    if v_result.next_state is null or p_state in (v_result.next_state, v_state.prefix || '_' || v_result.next_state) then
       v_chat.data := coalesce(v_result.data, v_chat.data);
       v_chat.expires_at := now() + v_state.expires_after;
       -- Not now(): the profile is locked, so that the clock orders the replies as the messages took effect.
       v_chat.answered_at := clock_timestamp();
     else
-      perform wa.require_transition(p_state, v_result.next_state, p_moves + 1);
-      v_chat.state := case v_result.next_state
-        when 'home' then coalesce((v_chat.message).home_state, 'home') else v_result.next_state
-      end;
+      v_chat.state := wa.require_transition(p_state, v_state.prefix, v_result.next_state, p_moves + 1);
+
+      if v_chat.state = 'home' then
+        v_chat.state := coalesce((v_chat.message).home_state, 'home');
+      end if;
       v_chat.data := coalesce(v_result.data, '{}');
       v_chat.is_entered := true;
 

@@ -114,6 +114,10 @@ begin
         or length(concat_ws('_', 'step', v_prefix, split_part(part.place, '.', 2))) > 63
       )
     union all
+    select part.place, 'states.home: home is where every flow ends, in steps as well'
+    from part
+    where part.place = 'states.home' and p_flow <> 'home'
+    union all
     select 'texts.' || text.name, format('texts.%s is to be an object of languages and texts', text.name)
     from jsonb_each(
       case jsonb_typeof(p_declaration -> 'texts') when 'object' then p_declaration -> 'texts' end

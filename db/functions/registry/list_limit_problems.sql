@@ -19,23 +19,8 @@ begin
     where part.key is not null
   ),
 
-  -- The choices of a question that a step asks with buttons: titles, in the order of ids or without any.
   choice as materialized (
-    select state.flow, state.step_function, literal.position, key.key
-    from wa.list_step_routines(p_flow) as run
-    inner join wa.flow_states as state on state.state = run.state and state.step_function = run.routine
-    cross join lateral regexp_matches(
-      run.source, '''([{][[:space:]]*"[^'']*"[[:space:]]*[}]|[[][[:space:]]*"[^'']*"[[:space:]]*[]])''', 'g'
-    ) with ordinality as literal (match, position)
-    cross join lateral regexp_matches(
-      literal.match[1],
-      case when starts_with(literal.match[1], '{') then ':[[:space:]]*"([a-z0-9_.]+)"' else '"([a-z0-9_.]+)"' end,
-      'g'
-    ) as title (match)
-    cross join lateral (select wa.name_text(run.prefix, title.match[1]) as key) as key
-    where run.source ~ '[a-z0-9_]+[.]ask[(]'
-      and run.source !~ 'build_list[(]'
-      and key.key in (select text.key from text)
+    select choice.* from wa.list_choices(p_flow) as choice where choice.is_asked
   )
 
   select shown.flow, true, format('the menu row %s shows %s, which is no text', shown.reply_id, shown.key)
@@ -55,18 +40,21 @@ begin
     choice.flow,
     true,
     format(
-      'a button of %s shows 20 characters of %s (%s), which has %s',
-      choice.step_function, text.key, text.locale, char_length(text.body)
+      'a %s of %s shows %s characters of %s (%s), which has %s',
+      case when choice.total > 3 then 'row' else 'button' end,
+      choice.routine, choice.most, text.key, text.locale, char_length(text.body)
     )
-  from choice
-  inner join text on text.key = choice.key and char_length(text.body) > 20
+  from (
+    select asked.*, case when asked.total > 3 then 24 else 20 end as most
+    from choice as asked
+  ) as choice
+  inner join text on text.key = choice.title_key and char_length(text.body) > choice.most
   union all
-  select choice.flow, true, format('%s asks with %s buttons, and WhatsApp shows 3', choice.step_function, count(*))
+  select choice.flow, true, format('%s asks with %s choices, and WhatsApp shows 10', choice.routine, choice.total)
   from choice
-  group by choice.flow, choice.step_function, choice.position
-  having count(*) > 3;
+  where choice.total > 10;
 end
 $$;
 
 comment on function wa.list_limit_problems is
-'Of wa.list_flow_problems: rows of the menu without a text, and what WhatsApp would cut of them and of the buttons that steps ask with.';
+'Of wa.list_flow_problems: rows of the menu without a text, and what WhatsApp would cut of them and of the choices that steps ask with.';

@@ -21,9 +21,11 @@ begin
 
   -- A name without a dot means a text to the routines of its own flow alone.
   own_word as materialized (
-    select distinct run.flow, literal.match[1] as body
+    select distinct run.flow, word.body
     from run
-    cross join lateral regexp_matches(run.source, '[''"]([a-z][a-z0-9_.]*)[''"]', 'g') as literal (match)
+    cross join lateral regexp_matches(run.source, e'''([^''\n]*)''', 'g') as literal (match)
+    cross join lateral regexp_split_to_table(literal.match[1], '[^a-z0-9_.]+') as word (body)
+    where word.body ~ '^[a-z]'
   ),
 
   named as (
@@ -31,10 +33,13 @@ begin
     from run
     cross join lateral regexp_matches(
       run.source,
-      '(?:[a-z0-9_]+[.](?:ask|finish)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
+      '(?:[a-z0-9_]+[.](?:ask|confirm|finish|say)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
       || '[[:space:]]*''([a-z0-9_.]+)''[[:space:]]*[,)]',
       'g'
     ) as key (match)
+    union
+    select choice.flow, choice.routine, choice.title_key
+    from wa.list_choices(p_flow) as choice
   ),
 
   key as materialized (
@@ -62,6 +67,7 @@ begin
   select key.flow, false, format('nobody says the text %s', key.key)
   from key
   where key.key not in (select word.body from word)
+    and key.key not in (select named.key from named)
     and not exists (select from wa.menu_items as item where key.key in (item.title_key, item.description_key))
     and not exists (
       select from own_word

@@ -1,4 +1,4 @@
-create or replace function wa.build_choices(p_choices json, p_locale text)
+create or replace function wa.build_choices(p_chat wa.chat, p_choices text[])
 returns jsonb
 language plpgsql
 stable
@@ -6,11 +6,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (
-    select jsonb_agg(wa.build_choice(choice.id, wa.get_text(choice.title_key, p_locale)) order by choice.position)
-    from json_each_text(p_choices) with ordinality as choice (id, title_key, position)
+    select jsonb_agg(wa.build_choice(choice.reply_id, wa.get_text(choice.title_key, p_chat.locale)))
+    from wa.read_choices(p_chat, p_choices) as choice
   );
 end
 $$;
 
 comment on function wa.build_choices is
-'Buttons of wa.build_buttons or rows of wa.build_list, of an object of ids and the keys of their titles in wa.texts, in its order.';
+'Buttons of wa.build_buttons or rows of wa.build_list, of the choices that wa.read_choices reads, in their order.';

@@ -15,12 +15,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
-  v_state constant text := coalesce(p_state, p_chat.state);
+  v_state constant text := coalesce(wa.name_state(p_chat.prefix, p_state), p_chat.state);
+  v_late_state constant text := wa.name_state(p_chat.prefix, p_late_state);
   v_unknown text;
   v_id bigint;
 begin
   select named.state into v_unknown
-  from unnest(array[v_state, p_late_state]) as named (state)
+  from unnest(array[v_state, v_late_state]) as named (state)
   where named.state is not null
     and not exists (select from wa.flow_states as known where known.state = named.state)
   limit 1;
@@ -51,7 +52,7 @@ begin
     p_kind,
     p_input,
     v_state,
-    p_late_state,
+    v_late_state,
     p_dedupe_key,
     coalesce(p_max_attempts, wa.get_setting('task_max_attempts')::integer),
     greatest(

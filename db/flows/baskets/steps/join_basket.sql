@@ -17,14 +17,14 @@ begin
   end;
 
   if v_basket_id is null then
-    return wa.go(p_chat, 'basket_join_code', null, 'basket.join_wrong_code');
+    return wa.go(p_chat, 'join_code', null, 'join_wrong_code');
   end if;
 
   return wa.go(
     p_chat,
-    'basket_detail',
+    'detail',
     jsonb_build_object('basket_id', v_basket_id),
-    'basket.joined',
+    'joined',
     jsonb_build_object('name', v_name)
   );
 end

@@ -7,11 +7,11 @@ as $$
 declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
   v_data constant jsonb := jsonb_build_object('basket_id', v_basket ->> 'id');
-  v_confirm constant text := 'answer:close:' || (v_basket ->> 'id');
+  v_confirm constant text := 'close:' || (v_basket ->> 'id');
   v_refusal text;
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   v_refusal := case
@@ -19,10 +19,10 @@ begin
     when v_basket ->> 'status' = 'closed' then 'WA024'
   end;
 
-  if v_refusal is null and wa.is_answer(p_chat, v_confirm, 'basket.words_yes') then
+  if v_refusal is null and wa.is_answer(p_chat, v_confirm, 'words_yes') then
     begin
       perform from public.basket_close(p_chat.user_id, (v_basket ->> 'id')::uuid);
-      return wa.go(p_chat, 'basket_detail', v_data, 'basket.closed_now', v_basket);
+      return wa.go(p_chat, 'detail', v_data, 'closed_now', v_basket);
     exception
       when sqlstate 'WA021' or sqlstate 'WA022' or sqlstate 'WA023' then
         v_refusal := sqlstate;
@@ -30,16 +30,16 @@ begin
   end if;
 
   if v_refusal is not null then
-    return wa.go(p_chat, 'basket_detail', v_data, wa.find_basket_refusal(v_refusal));
+    return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal(v_refusal));
   end if;
 
   return wa.ask(
     p_chat,
-    'basket.close_confirm',
-    json_build_object(v_confirm, 'basket.close_yes', 'back', 'basket.back'),
+    'close_confirm',
+    array[v_confirm || '=close_yes', 'back'],
     v_basket,
     v_data,
-    'basket.not_understood'
+    'not_understood'
   );
 end
 $$;

@@ -10,13 +10,13 @@ declare
   v_amount bigint;
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   if v_basket ->> 'status' = 'closed' or not (v_basket -> 'is_member')::boolean then
     return wa.go(
       p_chat,
-      'basket_detail',
+      'detail',
       v_data,
       wa.find_basket_refusal(case when v_basket ->> 'status' = 'closed' then 'WA024' else 'WA022' end)
     );
@@ -25,12 +25,10 @@ begin
   v_amount := wa.parse_amount(wa.typed(p_chat), v_basket ->> 'currency');
 
   if v_amount > 0 then
-    return wa.go(p_chat, 'basket_contribute_confirm', v_data || jsonb_build_object('amount_minor', v_amount));
+    return wa.go(p_chat, 'contribute_confirm', v_data || jsonb_build_object('amount_minor', v_amount));
   end if;
 
-  return wa.ask(
-    p_chat, 'basket.contribute_ask', '{"back": "basket.back"}', v_basket, v_data, 'basket.amount_not_understood'
-  );
+  return wa.ask(p_chat, 'contribute_ask', '{back}', v_basket, v_data, 'amount_not_understood');
 end
 $$;
 

@@ -8,19 +8,19 @@ declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
   v_data constant jsonb := jsonb_build_object('basket_id', v_basket ->> 'id');
   v_amount constant bigint := (p_chat.data ->> 'amount_minor')::bigint;
-  v_confirm constant text := format('answer:contribute:%s:%s', v_basket ->> 'id', v_amount);
+  v_confirm constant text := format('contribute:%s:%s', v_basket ->> 'id', v_amount);
   v_values jsonb;
   v_balance bigint;
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   v_values := v_basket || jsonb_build_object(
     'amount', wa.format_amount(v_amount, v_basket ->> 'currency', p_chat.locale)
   );
 
-  if wa.is_answer(p_chat, v_confirm, 'basket.words_yes') then
+  if wa.is_answer(p_chat, v_confirm, 'words_yes') then
     begin
       -- The message's own id is the payment's name: however often it is delivered, it counts once.
       select contribution.balance_minor into v_balance
@@ -32,14 +32,14 @@ begin
       ) as contribution;
     exception
       when sqlstate 'WA021' or sqlstate 'WA022' or sqlstate 'WA024' or sqlstate 'WA032' then
-        return wa.go(p_chat, 'basket_detail', v_data, wa.find_basket_refusal(sqlstate));
+        return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal(sqlstate));
     end;
 
     return wa.go(
       p_chat,
-      'basket_detail',
+      'detail',
       v_data,
-      'basket.contributed',
+      'contributed',
       v_values || jsonb_build_object(
         'balance', wa.format_amount(v_balance, v_basket ->> 'currency', p_chat.locale)
       )
@@ -48,11 +48,11 @@ begin
 
   return wa.ask(
     p_chat,
-    'basket.contribute_confirm',
-    json_build_object(v_confirm, 'basket.contribute_yes', 'back', 'basket.back', 'cancel', 'basket.cancel'),
+    'contribute_confirm',
+    array[v_confirm || '=contribute_yes', 'back', 'cancel'],
     v_values,
     v_data || jsonb_build_object('amount_minor', v_amount),
-    'basket.not_understood'
+    'not_understood'
   );
 end
 $$;

@@ -9,7 +9,7 @@ declare
   v_is_public constant boolean := coalesce((v_data -> 'is_public')::boolean, false);
   v_basket_id uuid;
 begin
-  if wa.is_answer(p_chat, 'answer:create', 'basket.words_yes') then
+  if wa.is_answer(p_chat, 'create', 'words_yes') then
     select basket.basket_id into v_basket_id
     from public.basket_create(
       p_chat.user_id, null, v_data ->> 'name', v_is_public, (v_data ->> 'goal_minor')::bigint
@@ -23,7 +23,7 @@ begin
     end if;
 
     return wa.go(
-      p_chat, 'basket_detail', jsonb_build_object('basket_id', v_basket_id), 'basket.created', v_data
+      p_chat, 'detail', jsonb_build_object('basket_id', v_basket_id), 'created', v_data
     );
   end if;
 
@@ -33,19 +33,19 @@ begin
         p_chat,
         concat_ws(
           e'\n',
-          wa.get_text('basket.create_confirm', p_chat.locale, v_data),
-          wa.get_text(
+          wa.say(p_chat, 'create_confirm', v_data),
+          wa.say(
+            p_chat,
             case
-              when not v_is_public then 'basket.private_explained'
-              when v_data ? 'latitude' then 'basket.public_with_place_explained'
-              else 'basket.public_explained'
-            end,
-            p_chat.locale
+              when not v_is_public then 'private_explained'
+              when v_data ? 'latitude' then 'public_with_place_explained'
+              else 'public_explained'
+            end
           ),
           case
-            when v_data ? 'goal_minor' then wa.get_text(
-              'basket.goal',
-              p_chat.locale,
+            when v_data ? 'goal_minor' then wa.say(
+              p_chat,
+              'goal',
               jsonb_build_object(
                 'goal',
                 wa.format_amount(
@@ -55,11 +55,9 @@ begin
             )
           end
         ),
-        'basket.not_understood'
+        'not_understood'
       ),
-      wa.build_choices(
-        '{"answer:create": "basket.create_yes", "back": "basket.back", "cancel": "basket.cancel"}', p_chat.locale
-      )
+      wa.build_choices(p_chat, '{create=create_yes,back,cancel}')
     )
   );
 end

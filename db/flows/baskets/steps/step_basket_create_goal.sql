@@ -7,11 +7,11 @@ as $$
 declare
   v_currency constant text := wa.get_setting('default_currency') #>> '{}';
   v_next constant text := case
-    when (p_chat.data -> 'is_public')::boolean then 'basket_create_place' else 'basket_create_confirm'
+    when (p_chat.data -> 'is_public')::boolean then 'create_place' else 'create_confirm'
   end;
   v_goal bigint;
 begin
-  if wa.is_answer(p_chat, 'answer:no_goal', 'basket.words_skip') then
+  if wa.is_answer(p_chat, 'no_goal', 'words_skip') then
     return wa.go(p_chat, v_next, p_chat.data - 'goal_minor');
   end if;
 
@@ -23,10 +23,10 @@ begin
 
   return wa.ask(
     p_chat,
-    'basket.create_ask_goal',
-    '{"answer:no_goal": "basket.no_goal_button", "back": "basket.back"}',
+    'create_ask_goal',
+    '{no_goal=no_goal_button,back}',
     jsonb_build_object('currency', v_currency),
-    p_again => 'basket.amount_not_understood'
+    p_again => 'amount_not_understood'
   );
 end
 $$;

@@ -9,7 +9,7 @@ begin
     begin
       return wa.go(
         p_chat,
-        'basket_create_visibility',
+        'create_visibility',
         p_chat.data || jsonb_build_object('name', wa.clean_basket_name(wa.typed(p_chat)))
       );
     exception
@@ -18,7 +18,7 @@ begin
     end;
   end if;
 
-  return wa.ask(p_chat, 'basket.create_ask_name', p_again => 'basket.name_not_usable');
+  return wa.ask(p_chat, 'create_ask_name', p_again => 'name_not_usable');
 end
 $$;
 

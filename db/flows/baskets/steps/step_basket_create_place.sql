@@ -10,18 +10,18 @@ begin
   if not p_chat.is_entered and v_place is not null then
     return wa.go(
       p_chat,
-      'basket_create_confirm',
+      'create_confirm',
       p_chat.data || jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
     );
   end if;
 
-  if wa.is_answer(p_chat, 'answer:no_place', 'basket.words_skip') then
-    return wa.go(p_chat, 'basket_create_confirm', p_chat.data - '{latitude,longitude}'::text[]);
+  if wa.is_answer(p_chat, 'no_place', 'words_skip') then
+    return wa.go(p_chat, 'create_confirm', p_chat.data - '{latitude,longitude}'::text[]);
   end if;
 
   return wa.stay(
     wa.build_location_request(
-      wa.ask_again(p_chat, wa.get_text('basket.create_ask_place', p_chat.locale), 'basket.place_not_understood')
+      wa.ask_again(p_chat, wa.say(p_chat, 'create_ask_place'), 'place_not_understood')
     )
   );
 end

@@ -6,19 +6,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_public constant boolean := case wa.answer(
-    p_chat, '{"answer:private": "basket.words_private", "answer:public": "basket.words_public"}'
-  ) when 'answer:private' then false when 'answer:public' then true end;
+    p_chat, '{private=words_private,public=words_public}'
+  ) when 'private' then false when 'public' then true end;
 begin
   if v_is_public is not null then
-    return wa.go(p_chat, 'basket_create_goal', p_chat.data || jsonb_build_object('is_public', v_is_public));
+    return wa.go(p_chat, 'create_goal', p_chat.data || jsonb_build_object('is_public', v_is_public));
   end if;
 
   return wa.ask(
     p_chat,
-    'basket.create_ask_visibility',
-    '{"answer:private": "basket.private_button", "answer:public": "basket.public_button", "back": "basket.back"}',
+    'create_ask_visibility',
+    '{private=private_button,public=public_button,back}',
     p_chat.data,
-    p_again => 'basket.not_understood'
+    p_again => 'not_understood'
   );
 end
 $$;

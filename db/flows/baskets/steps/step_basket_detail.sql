@@ -8,13 +8,13 @@ declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   return wa.stay(
     wa.build_list(
-      wa.ask_again(p_chat, wa.describe_basket(v_basket, p_chat.locale), 'basket.not_understood'),
-      wa.get_text('basket.open_actions', p_chat.locale),
+      wa.ask_again(p_chat, wa.describe_basket(v_basket, p_chat.locale), 'not_understood'),
+      wa.say(p_chat, 'open_actions'),
       wa.list_basket_actions(v_basket, p_chat.locale)
     ),
     jsonb_build_object('basket_id', v_basket ->> 'id')

@@ -8,7 +8,7 @@ declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   return wa.join_basket(p_chat, v_basket ->> 'share_token');

@@ -8,7 +8,7 @@ declare
   v_code constant text := wa.typed(p_chat);
 begin
   if v_code is null then
-    return wa.ask(p_chat, 'basket.join_ask_code', p_data => '{}');
+    return wa.ask(p_chat, 'join_ask_code', p_data => '{}');
   end if;
 
   return wa.join_basket(p_chat, v_code);

@@ -10,20 +10,20 @@ declare
   );
 begin
   if v_code = '' then
-    return wa.go(p_chat, 'basket_join_code');
+    return wa.go(p_chat, 'join_code');
   end if;
 
-  if wa.is_answer(p_chat, 'answer:join:' || v_code, 'basket.words_yes') then
+  if wa.is_answer(p_chat, 'join:' || v_code, 'words_yes') then
     return wa.join_basket(p_chat, v_code);
   end if;
 
   return wa.ask(
     p_chat,
-    'basket.join_confirm',
-    json_build_object('answer:join:' || v_code, 'basket.action_join', 'cancel', 'basket.cancel'),
+    'join_confirm',
+    array['join:' || v_code || '=action_join', 'cancel'],
     jsonb_build_object('code', v_code),
     jsonb_build_object('code', v_code),
-    'basket.not_understood'
+    'not_understood'
   );
 end
 $$;

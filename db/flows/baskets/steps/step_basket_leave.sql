@@ -7,33 +7,33 @@ as $$
 declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
   v_data constant jsonb := jsonb_build_object('basket_id', v_basket ->> 'id');
-  v_confirm constant text := 'answer:leave:' || (v_basket ->> 'id');
+  v_confirm constant text := 'leave:' || (v_basket ->> 'id');
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   if not (v_basket -> 'is_member')::boolean then
-    return wa.go(p_chat, 'basket_detail', v_data, wa.find_basket_refusal('WA022'));
+    return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal('WA022'));
   end if;
 
-  if wa.is_answer(p_chat, v_confirm, 'basket.words_yes') then
+  if wa.is_answer(p_chat, v_confirm, 'words_yes') then
     begin
       perform from public.basket_leave(p_chat.user_id, (v_basket ->> 'id')::uuid);
-      return wa.go(p_chat, 'basket_list', null, 'basket.left', v_basket);
+      return wa.go(p_chat, 'list', null, 'left', v_basket);
     exception
       when sqlstate 'WA021' or sqlstate 'WA022' or sqlstate 'WA025' then
-        return wa.go(p_chat, 'basket_detail', v_data, wa.find_basket_refusal(sqlstate));
+        return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal(sqlstate));
     end;
   end if;
 
   return wa.ask(
     p_chat,
-    'basket.leave_confirm',
-    json_build_object(v_confirm, 'basket.leave_yes', 'back', 'basket.back'),
+    'leave_confirm',
+    array[v_confirm || '=leave_yes', 'back'],
     v_basket,
     v_data,
-    'basket.not_understood'
+    'not_understood'
   );
 end
 $$;

@@ -13,7 +13,7 @@ begin
       basket.name,
       concat_ws(
         ' · ',
-        case when basket.status = 'closed' then wa.get_text('basket.closed', p_chat.locale) end,
+        case when basket.status = 'closed' then wa.say(p_chat, 'closed') end,
         wa.format_amount(basket.balance_minor, basket.currency, p_chat.locale),
         wa.describe_member_count(basket.member_count, p_chat.locale)
       )
@@ -28,24 +28,24 @@ begin
   if v_rows is null then
     return wa.ask(
       p_chat,
-      'basket.list_empty',
+      'list_empty',
       '{
-        "menu.basket_create": "menu.basket_create_title",
-        "menu.basket_join": "menu.basket_join_title",
-        "menu.basket_nearby": "menu.basket_nearby_title"
+        menu.basket_create=menu.basket_create_title,
+        menu.basket_join=menu.basket_join_title,
+        menu.basket_nearby=menu.basket_nearby_title
       }',
       p_data => '{}',
-      p_again => 'basket.not_understood'
+      p_again => 'not_understood'
     );
   end if;
 
   return wa.stay(
     wa.build_list(
-      wa.ask_again(p_chat, wa.get_text('basket.list', p_chat.locale), 'basket.not_understood'),
-      wa.get_text('basket.open_list', p_chat.locale),
+      wa.ask_again(p_chat, wa.say(p_chat, 'list'), 'not_understood'),
+      wa.say(p_chat, 'open_list'),
       v_rows,
       wa.read_page(p_chat.data),
-      wa.get_text('menu.more', p_chat.locale),
+      wa.say(p_chat, 'menu.more'),
       'basket.page.'
     ),
     '{}'

@@ -32,29 +32,24 @@ begin
   from public.basket_discover_nearby(p_chat.user_id, v_place[1], v_place[2], 45) as basket
   where basket.distance_km <= c_most_km;
 
-  v_body := wa.get_text(case when v_rows is null then 'basket.nearby_none' else 'basket.nearby' end, p_chat.locale);
+  v_body := wa.say(p_chat, case when v_rows is null then 'nearby_none' else 'nearby' end);
 
   if v_page is null and v_shared is null then
-    v_body := wa.ask_again(p_chat, v_body, 'basket.not_understood');
+    v_body := wa.ask_again(p_chat, v_body, 'not_understood');
   end if;
 
   return wa.stay(
     case
       when v_rows is null then wa.build_buttons(
         v_body,
-        wa.build_choices(
-          '{
-            "menu.basket_create": "menu.basket_create_title", "back": "basket.other_place", "menu": "home.open_menu"
-          }',
-          p_chat.locale
-        )
+        wa.build_choices(p_chat, '{menu.basket_create=menu.basket_create_title,back=other_place,menu}')
       )
       else wa.build_list(
         v_body,
-        wa.get_text('basket.open_list', p_chat.locale),
+        wa.say(p_chat, 'open_list'),
         v_rows,
         wa.read_page(jsonb_build_object('target', v_page)),
-        wa.get_text('menu.more', p_chat.locale),
+        wa.say(p_chat, 'menu.more'),
         'answer:page:'
       )
     end,

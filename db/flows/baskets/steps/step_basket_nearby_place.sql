@@ -9,13 +9,13 @@ declare
 begin
   if not p_chat.is_entered and v_place is not null then
     return wa.go(
-      p_chat, 'basket_nearby_list', jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
+      p_chat, 'nearby_list', jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
     );
   end if;
 
   return wa.stay(
     wa.build_location_request(
-      wa.ask_again(p_chat, wa.get_text('basket.nearby_ask_place', p_chat.locale), 'basket.place_not_understood')
+      wa.ask_again(p_chat, wa.say(p_chat, 'nearby_ask_place'), 'place_not_understood')
     ),
     '{}'
   );

@@ -7,18 +7,16 @@ as $$
 declare
   v_basket constant jsonb := wa.find_basket_detail(p_chat);
   v_data constant jsonb := jsonb_build_object('basket_id', v_basket ->> 'id');
-  v_navigation constant jsonb := wa.build_choices(
-    '{"back": "basket.back", "menu": "home.open_menu"}', p_chat.locale
-  );
+  v_navigation constant jsonb := wa.build_choices(p_chat, '{back,menu}');
   v_link text;
   v_values jsonb;
 begin
   if v_basket is null then
-    return wa.go(p_chat, 'basket_list', null, 'basket.gone');
+    return wa.go(p_chat, 'list', null, 'gone');
   end if;
 
   if not p_chat.is_entered then
-    return wa.stay(wa.build_buttons(wa.get_text('basket.not_understood', p_chat.locale), v_navigation), v_data);
+    return wa.stay(wa.build_buttons(wa.say(p_chat, 'not_understood'), v_navigation), v_data);
   end if;
 
   begin
@@ -26,16 +24,16 @@ begin
     from public.basket_generate_qr(p_chat.user_id, (v_basket ->> 'id')::uuid) as link;
   exception
     when sqlstate 'WA021' or sqlstate 'WA024' then
-      return wa.go(p_chat, 'basket_detail', v_data, wa.find_basket_refusal(sqlstate));
+      return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal(sqlstate));
   end;
 
   v_values := v_basket || jsonb_build_object('link', v_link);
 
   return wa.stay(
     jsonb_build_array(
-      wa.build_text(wa.get_text('basket.share_text', p_chat.locale, v_values)),
-      wa.build_qr_image(v_link, wa.get_text('basket.share_caption', p_chat.locale, v_values)),
-      wa.build_buttons(wa.get_text('basket.share_forward', p_chat.locale), v_navigation)
+      wa.build_text(wa.say(p_chat, 'share_text', v_values)),
+      wa.build_qr_image(v_link, wa.say(p_chat, 'share_caption', v_values)),
+      wa.build_buttons(wa.say(p_chat, 'share_forward'), v_navigation)
     ),
     v_data
   );

@@ -9,12 +9,7 @@ begin
     return wa.finish(p_chat);
   end if;
 
-  return wa.ask(
-    p_chat,
-    'help.body',
-    '{"menu": "home.open_menu", "menu.language": "menu.language_title"}',
-    p_data => '{}'
-  );
+  return wa.ask(p_chat, 'help.body', '{menu,menu.language=menu.language_title}', p_data => '{}');
 end
 $$;
 

@@ -15,8 +15,8 @@ begin
 
   return wa.stay(
     wa.build_buttons(
-      wa.get_text('subscription.stopped', p_chat.locale),
-      wa.build_choices('{"subscription.start": "subscription.start"}', p_chat.locale)
+      wa.say(p_chat, 'subscription.stopped'),
+      wa.build_choices(p_chat, '{subscription.start}')
     ) || '{"delivery": {"to_opted_out": true}}',
     '{}'
   );

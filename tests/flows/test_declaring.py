@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.dispatching import say, value, values
+from tests.dispatching import reply_texts, say, tap, text, value, values
 from tests.fixtures.names import with_default_names
 from wa_webhook.migrate import find_db_folder
 
@@ -133,11 +133,76 @@ def test_all_that_is_wrong_is_said_at_once(steps: Connection[DictRow]) -> None:
     ]
 
 
+def test_choices_are_checked_wherever_a_step_keeps_them(steps: Connection[DictRow]) -> None:
+    steps.execute("""
+        create or replace function wa.step_quiz_first(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp
+        as $$
+        declare
+          c_choices constant text[] := '{yes,maybe=perhaps,back}';
+        begin
+          if wa.answer(p_chat, c_choices) is null then
+            return wa.ask(p_chat, 'ask', c_choices);
+          end if;
+          return wa.go(p_chat, 'last', null, 'farewell');
+        end
+        $$
+        """)
+    flow = quiz()
+    flow["texts"]["yes"]["en"] = "Yes, that is what I want"
+    assert refusal(steps, flow) == [
+        "a button of step_quiz_first shows 20 characters of quiz.yes (en), which has 24",
+        "step_quiz_first says quiz.farewell, which is no text",
+        "step_quiz_first says quiz.perhaps, which is no text",
+    ]
+
+
+def test_a_name_in_a_step_is_the_flows_own_before_it_is_anybodys(
+    edge: Connection[DictRow], steps: Connection[DictRow]
+) -> None:
+    flow = quiz()
+    flow["states"]["help"] = {"about": "Helps.", "moves": ["quiz_last"]}
+    flow["states"]["first"]["moves"] = ["help"]
+    write_step(steps, "quiz_first", "return wa.go(p_chat, 'help', null, 'home.menu');")
+    write_step(steps, "quiz_help", "return wa.go(p_chat, 'quiz_last', null, 'quiz.yes');")
+    declare(steps, flow)
+    say(edge, "quiz")
+    assert reply_texts(steps)[:3] == [text(steps, "home.menu"), "Yes", "Thanks!"]
+
+
+def test_a_move_that_is_not_allowed_is_told_by_its_whole_name(
+    edge: Connection[DictRow], steps: Connection[DictRow]
+) -> None:
+    declare(steps, quiz())
+    write_step(steps, "quiz_last", "return wa.go(p_chat, 'fi' || 'rst');")
+    say(edge, "quiz")
+    error = value(steps, "select error from public.wa_events where status = 'failed'")
+    assert "the flow may not move from quiz_last to quiz_first" in error
+
+
+def test_an_answer_counts_in_the_state_that_asked_for_it(
+    edge: Connection[DictRow], steps: Connection[DictRow]
+) -> None:
+    write_step(
+        steps,
+        "quiz_first",
+        "if wa.answer(p_chat, '{yes}') = 'yes' then return wa.go(p_chat, 'last'); end if; " + ASKS,
+    )
+    declare(steps, quiz())
+    say(edge, "quiz")
+    for other in ("answer:other_first:yes", "answer:yes"):
+        tap(edge, other, title="Yes")
+        assert value(steps, "select state from public.chat_state") == "quiz_first"
+    tap(edge, "answer:quiz_first:yes", title="Yes")
+    assert value(steps, "select state from public.chat_state") == "home"
+
+
 def test_what_is_no_declaration_is_explained(steps: Connection[DictRow]) -> None:
     flow = quiz()
     flow["state"] = {}
     flow["states"]["first"] |= {"abuot": "x", "expires": "soon", "moves": "last"}
     flow["states"]["last"].pop("about")
+    flow["states"]["home"] = {"about": "Another home."}
     flow["entries"]["first"]["words"] = [1]
     flow["texts"]["other.ask"] = {"en": "x"}
     flow["texts"]["ask"] = "Ready?"
@@ -148,6 +213,7 @@ def test_what_is_no_declaration_is_explained(steps: Connection[DictRow]) -> None
         "states.first.abuot is unknown here: there are about, moves, back, expires",
         'states.first.expires is to be a span of time such as "1 day"',
         "states.first.moves is to be a list of states",
+        "states.home: home is where every flow ends, in steps as well",
         "states.last.about is missing",
         "texts.ask is to be an object of languages and texts",
         "texts.other.ask: a name with a dot begins with quiz. or menu.quiz",

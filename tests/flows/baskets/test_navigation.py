@@ -78,7 +78,7 @@ def test_an_old_yes_does_not_confirm_another_question(
     ana.taps("Close for good")
     first = connection.execute("select id from public.baskets where name = 'First'").fetchone()
     assert first is not None
-    (question,) = ana.taps_id(f"answer:close:{first['id']}")
+    (question,) = ana.taps_id(f"answer:basket_close:close:{first['id']}")
     assert question.startswith("Sorry, I did not understand that.")
     closed = connection.execute("select from public.baskets where status = 'closed'").rowcount
     assert closed == 0

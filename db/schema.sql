@@ -45,10 +45,11 @@ CREATE TYPE wa.chat AS (
 	is_entered boolean,
 	message wa.message,
 	replies jsonb,
-	answered_at timestamp with time zone
+	answered_at timestamp with time zone,
+	prefix text
 );
 
-COMMENT ON TYPE wa.chat IS 'A conversation while it is moved on, and the one argument of a step: whose it is, how to reach that user, the user''s name and language; the business number; the state, what the chat remembers, and until when; whether the state is being entered rather than answered; the message that was said; the replies to it, in order, and the moment that orders them.';
+COMMENT ON TYPE wa.chat IS 'A conversation while it is moved on, and the one argument of a step: whose it is, how to reach that user, the user''s name and language; the business number; the state, what the chat remembers, and until when; whether the state is being entered rather than answered; the message that was said; the replies to it, in order, and the moment that orders them; what the names of the state''s flow begin with (null: they are whole).';
 
 CREATE TYPE wa.step_result AS (
 	next_state text,
@@ -560,12 +561,12 @@ CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer
 
 COMMENT ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) IS 'Lets a person know of messages that failed, one row for each SQLSTATE, and notes how many senders were invalid: whether that is a spike shows when alerts are grouped.';
 
-CREATE FUNCTION wa.answer(p_chat wa.chat, p_choices json) RETURNS text
+CREATE FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) IS 'Which of some choices was tapped or typed: the id of one of p_choices, an object of ids and the keys of their words in wa.texts, such as wa.ask takes; null when it was none, and while the state is being entered.';
+COMMENT ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) IS 'Which choice was tapped, or typed by its title or one of its words: its name, of choices as wa.ask takes them. Null when it was none, and while the state is being entered.';
 
 CREATE FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer DEFAULT 64, OUT processed integer, OUT failures jsonb, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
@@ -712,19 +713,19 @@ CREATE FUNCTION wa.are_known_errors(p_errors jsonb) RETURNS boolean
 
 COMMENT ON FUNCTION wa.are_known_errors(p_errors jsonb) IS 'Whether an array of Meta''s error objects, which webhooks hold in three places, has none but known codes: those of wa.send_error_classes and of messages to us. True of none.';
 
-CREATE FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json DEFAULT NULL::json, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text) RETURNS wa.step_result
+CREATE FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices text[] DEFAULT NULL::text[], p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text) RETURNS wa.step_result
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) IS 'What a step returns that asks a question: a text of wa.texts with p_values filled in, with one to three buttons where p_choices, an object of ids and the keys of their titles in order, has them. p_data is what the chat then remembers (null: what it does), p_again the text to begin with when the answer was none.';
+COMMENT ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices text[], p_values jsonb, p_data jsonb, p_again text) IS 'What a step returns that asks a question: a text with p_values filled in, and the choices that wa.read_choices reads, where there are any: up to three as buttons, up to ten as a list. p_data is what the chat then remembers (null: what it does), p_again the text to begin with when the answer was none. Texts are named as the flow does, or by whole keys of wa.texts.';
 
 CREATE FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) IS 'A question as it is asked the first time, or after an answer that was none: then the text of wa.texts that p_again names comes first.';
+COMMENT ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) IS 'A question as it is asked the first time, or after an answer that was none: then the text that p_again names comes first.';
 
 CREATE FUNCTION wa.attach_identity(p_user_id uuid, p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -782,12 +783,12 @@ CREATE FUNCTION wa.build_choice(p_id text, p_title text, p_description text DEFA
 
 COMMENT ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) IS 'A button of wa.build_buttons or a row of wa.build_list.';
 
-CREATE FUNCTION wa.build_choices(p_choices json, p_locale text) RETURNS jsonb
+CREATE FUNCTION wa.build_choices(p_chat wa.chat, p_choices text[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.build_choices(p_choices json, p_locale text) IS 'Buttons of wa.build_buttons or rows of wa.build_list, of an object of ids and the keys of their titles in wa.texts, in its order.';
+COMMENT ON FUNCTION wa.build_choices(p_chat wa.chat, p_choices text[]) IS 'Buttons of wa.build_buttons or rows of wa.build_list, of the choices that wa.read_choices reads, in their order.';
 
 CREATE FUNCTION wa.build_envelope(p_message wa.message) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -1557,7 +1558,7 @@ CREATE FUNCTION wa.finish(p_chat wa.chat, p_key text DEFAULT NULL::text, p_value
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) IS 'What a step returns that ends its flow: leads home, and says a text of wa.texts before, with p_values filled in.';
+COMMENT ON FUNCTION wa.finish(p_chat wa.chat, p_key text, p_values jsonb) IS 'What a step returns that ends its flow: leads home, and says a text before, with p_values filled in.';
 
 CREATE FUNCTION wa.finish_tasks(p_task_ids bigint[]) RETURNS jsonb
     LANGUAGE plpgsql
@@ -1688,7 +1689,7 @@ CREATE FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb DEFAULT NULL::j
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key text, p_values jsonb) IS 'What a step returns that leads to another state: what the chat remembers there (null: nothing), and a text of wa.texts that is said on the way, with p_values filled in.';
+COMMENT ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key text, p_values jsonb) IS 'What a step returns that leads to another state: what the chat remembers there (null: nothing), and a text that is said on the way, with p_values filled in. State and text are named as the flow does, or by their whole names.';
 
 CREATE FUNCTION wa.group_alerts() RETURNS void
     LANGUAGE plpgsql
@@ -1741,12 +1742,12 @@ CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.index_contacts(p_contacts jsonb) IS 'The contacts of a webhook by each of their names, for wa.find_contact: with thousands of them, comparing each would take for ever.';
 
-CREATE FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) RETURNS boolean
+CREATE FUNCTION wa.is_answer(p_chat wa.chat, p_name text, p_words_key text) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) IS 'Whether what was said is one answer to the question that the state asks: its button was tapped, or one of its words was said: typed, or shown by a button that is none of ours. The words are a text, separated by commas, and understood in every language. A state that is just being entered has no answer yet.';
+COMMENT ON FUNCTION wa.is_answer(p_chat wa.chat, p_name text, p_words_key text) IS 'Whether what was said is one answer to the question that the state asks: the button of this choice was tapped, or its words were said: typed, or shown by a button that is none of ours. The words are a text, as a whole or any of what commas part, and understood in every language. A state that is just being entered has no answer yet.';
 
 CREATE FUNCTION wa.is_awaited(p_user_ids uuid[]) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1917,6 +1918,13 @@ CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS js
 
 COMMENT ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) IS 'What this person may do with a basket, as rows of a list.';
 
+CREATE FUNCTION wa.list_choices(p_flow text) RETURNS TABLE(flow text, routine text, is_asked boolean, total integer, title_key text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_choices(p_flow text) IS 'The choices that the steps of a flow (null: of any) ask with or understand, as far as their sources tell: the routine, whether it asks with them, how many they are, and the key of each one''s title.';
+
 CREATE FUNCTION wa.list_doubtful() RETURNS bigint[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1960,7 +1968,7 @@ CREATE FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) RETUR
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) IS 'Of wa.list_flow_problems: rows of the menu without a text, and what WhatsApp would cut of them and of the buttons that steps ask with.';
+COMMENT ON FUNCTION wa.list_limit_problems(p_flow text, p_as_declared boolean) IS 'Of wa.list_flow_problems: rows of the menu without a text, and what WhatsApp would cut of them and of the choices that steps ask with.';
 
 CREATE FUNCTION wa.list_menu(p_locale text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -2226,6 +2234,20 @@ CREATE FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) RETURNS void
 
 COMMENT ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) IS 'Lets what refers to a merged profile refer to its survivor, table by table in the order of their names. A table has a rule of its own in the routine wa.merge_<table>(merged uuid, survivor uuid) returns void, as where keys could collide; otherwise each of its foreign keys to profiles that wa_runtime may read and update moves. What it may not update is a record of its time, and stays.';
 
+CREATE FUNCTION wa.name_reply(p_chat wa.chat, p_name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.name_reply(p_chat wa.chat, p_name text) IS 'The id that the button of a choice has: the commands back, cancel and menu, what begins with a word and a dot, which leads somewhere from anywhere, and what begins with answer: are ids already; any other name is an answer in the chat''s state, and in no other.';
+
+CREATE FUNCTION wa.name_state(p_prefix text, p_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.name_state(p_prefix text, p_name text) IS 'The whole name of a state that a step of a flow with this prefix names: one of the flow''s own where there is such a one.';
+
 CREATE FUNCTION wa.name_text(p_prefix text, p_name text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2482,6 +2504,13 @@ CREATE FUNCTION wa.raise_number_rate(p_changes jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.raise_number_rate(p_changes jsonb) IS 'Meta has upgraded business numbers, as account changes (of wa.list_account_changes) say: each sends at upgraded_number_rate_per_second from now on. Where a change names none that we know, the only one does, or a person is asked which one. Returns events.';
 
+CREATE FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) RETURNS TABLE(name text, reply_id text, title_key text)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) IS 'The choices of a question, each a name such as good, or a name and that of its title such as good=title_of_good: the names, the ids of their buttons as wa.name_reply gives them, and the keys of their titles in wa.texts.';
+
 CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2661,12 +2690,12 @@ CREATE FUNCTION wa.require_recipient(p_recipient text) RETURNS void
 
 COMMENT ON FUNCTION wa.require_recipient(p_recipient text) IS 'Raises WA010 unless messages can be sent to this.';
 
-CREATE FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) RETURNS void
+CREATE FUNCTION wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) IS 'Raises WA002 unless wa.flow_transitions allows the move, and WA005 when it is one of too many that one message has caused.';
+COMMENT ON FUNCTION wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer) IS 'The whole name of the state that a step moves to: one of its flow''s own, told by p_prefix, where p_to names one, else p_to. Raises WA002 unless wa.flow_transitions allows the move, and WA005 when it is one of too many that one message has caused.';
 
 CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -2711,6 +2740,13 @@ CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.save_chats(p_chats wa.chat[]) IS 'Stores where chats stand, for each user and business number after the latest of these steps, and until when if the state times out, counts the answers, and queues what the steps answered, in order: arrays of Graph API message bodies without recipient. Falls silent towards a user who got as many answers as the bound allows. Returns how many notifications it queued. The caller holds the profiles'' locks.';
+
+CREATE FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb DEFAULT NULL::jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) IS 'What the bot says in a chat under a name of its flow''s, or under a whole key of wa.texts, with p_values filled in.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -3062,7 +3098,7 @@ CREATE FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text DEFAULT NU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) IS 'What a step returns that waits for a task: says a text of wa.texts ("one moment"), shows that the bot is typing, and remembers the task in data.task. While that is there the chat waits for this task alone: the result of an earlier one is late.';
+COMMENT ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) IS 'What a step returns that waits for a task: says a text ("one moment"), shows that the bot is typing, and remembers the task in data.task. While that is there the chat waits for this task alone: the result of an earlier one is late.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
     LANGUAGE plpgsql
@@ -4975,8 +5011,8 @@ GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices json) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
@@ -5010,8 +5046,8 @@ GRANT ALL ON FUNCTION wa.apply_success_statuses(p_matched jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.are_known_errors(p_errors jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.are_known_errors(p_errors jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices json, p_values jsonb, p_data jsonb, p_again text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices text[], p_values jsonb, p_data jsonb, p_again text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.ask(p_chat wa.chat, p_key text, p_choices text[], p_values jsonb, p_data jsonb, p_again text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.ask_again(p_chat wa.chat, p_question text, p_again text) TO wa_runtime;
@@ -5040,8 +5076,8 @@ GRANT ALL ON FUNCTION wa.build_buttons(p_body text, p_buttons jsonb) TO wa_runti
 REVOKE ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_choice(p_id text, p_title text, p_description text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.build_choices(p_choices json, p_locale text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.build_choices(p_chat wa.chat, p_choices text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_choices(p_chat wa.chat, p_choices text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.build_envelope(p_message wa.message) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_envelope(p_message wa.message) TO wa_runtime;
@@ -5375,8 +5411,8 @@ GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_reply_id text, p_words_key text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_name text, p_words_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_answer(p_chat wa.chat, p_name text, p_words_key text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_awaited(p_user_ids uuid[]) TO wa_runtime;
@@ -5449,6 +5485,9 @@ GRANT ALL ON FUNCTION wa.list_account_changes(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_choices(p_flow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_choices(p_flow text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_doubtful() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
@@ -5585,6 +5624,12 @@ GRANT ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) TO wa_ru
 REVOKE ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.name_reply(p_chat wa.chat, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.name_reply(p_chat wa.chat, p_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.name_state(p_prefix text, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.name_state(p_prefix text, p_name text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.name_text(p_prefix text, p_name text) TO wa_runtime;
 
@@ -5689,6 +5734,9 @@ GRANT ALL ON FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jso
 REVOKE ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) TO wa_runtime;
 
@@ -5759,8 +5807,8 @@ GRANT ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) TO wa_bask
 REVOKE ALL ON FUNCTION wa.require_recipient(p_recipient text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.require_recipient(p_recipient text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_to text, p_moves integer) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_owner;
@@ -5778,6 +5826,9 @@ GRANT ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integ
 
 REVOKE ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) TO wa_runtime;

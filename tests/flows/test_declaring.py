@@ -245,8 +245,8 @@ def test_what_nobody_uses_is_told_and_no_obstacle(steps: Connection[DictRow]) ->
 
 def test_a_flow_in_one_language_is_told_and_no_obstacle(steps: Connection[DictRow]) -> None:
     flow = quiz()
-    for text in flow["texts"].values():
-        del text["fr"]
+    for translations in flow["texts"].values():
+        del translations["fr"]
     assert declare(steps, flow) == ["flow quiz: it has no text in fr"]
 
 

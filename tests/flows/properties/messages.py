@@ -31,7 +31,8 @@ REPLY_IDS = st.one_of(
             [
                 *("basket.detail.", "basket.share.", "basket.join.", "basket.contribute."),
                 *("basket.leave.", "basket.close.", "basket.page.", "menu.page."),
-                *("answer:basket_leave:leave:", "answer:basket_close:close:", "answer:basket_join_confirm:join:", "answer:page:"),
+                *("answer:basket_leave:leave:", "answer:basket_close:close:", "answer:page:"),
+                "answer:basket_join_confirm:join:",
             ]
         ),
         st.one_of(st.uuids(), st.integers(), TEXTS),
@@ -154,7 +155,8 @@ STEPS = st.one_of(
         basket_action=st.sampled_from(
             [
                 *(None, "basket.detail.", "basket.share.", "basket.join.", "basket.contribute."),
-                *("basket.leave.", "basket.close.", "answer:basket_leave:leave:", "answer:basket_close:close:"),
+                *("basket.leave.", "basket.close."),
+                *("answer:basket_leave:leave:", "answer:basket_close:close:"),
             ]
         ),
         content=st.just({"body": "JB:"}),

@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n 2
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all mutants lint format schema extension bench lock supabase-cli
+.PHONY: help dev demo test test-all mutants lint format schema extension bench package sbom lock supabase-cli
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,15 +70,25 @@ schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migr
 extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into build/
 	@$(BIN)/wa-webhook extension
 
+package: $(INSTALLED) ## write the wheel and the source distribution into dist/
+	@$(BIN)/python -m hatchling build
+
+sbom: $(VENV)/sbom ## write what an install brings into build/sbom.cdx.json (CycloneDX)
+	@mkdir -p build
+	@PYTHONWARNINGS=ignore $</bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-file build/sbom.cdx.json requirements/runtime.txt
+
 supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use it; needs npm
 
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
-	@for name in bench postgres17 uv; do \
+	@$(COMPILE) pyproject.toml --constraint requirements/develop.txt --output-file requirements/runtime.txt
+	@for name in bench build postgres17 sbom uv; do \
 		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
 	done
 
-$(VENV)/uv: requirements/uv.txt
+# Tools with an environment of their own, so that what they bring mixes with nothing.
+$(VENV)/uv $(VENV)/sbom: $(VENV)/%: requirements/%.txt
 	@$(PYTHON) -m venv $@
 	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 

@@ -1,11 +1,13 @@
-"""The package as somebody installs it: without a checkout around it."""
+"""The packages as somebody installs them: without a checkout around them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +21,35 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
-def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that a wheel of this checkout was installed into."""
-    built = tmp_path_factory.mktemp("built")
+def build(target: str, checkout: Path, folder: Path) -> Path:
+    """Return the one file that the build backend makes of a checkout."""
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", built],
-        cwd=PROJECT,
+        [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder],
+        cwd=checkout,
         capture_output=True,
         check=True,
     )
-    (wheel,) = built.glob("*.whl")
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", PROJECT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def installed_wheel(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a wheel of this checkout was installed into."""
     folder = tmp_path_factory.mktemp("installed")
-    with zipfile.ZipFile(wheel) as packed:
-        packed.extractall(folder)
+    shutil.unpack_archive(wheel, folder, "zip")
     return folder
+
+
+def read_contents(wheel: Path) -> dict[str, int]:
+    """Return the checksum of each file in a wheel."""
+    with zipfile.ZipFile(wheel) as packed:
+        return {entry.filename: entry.CRC for entry in packed.infolist()}
 
 
 def run(installed: Path, *words: str, url: str = "") -> subprocess.CompletedProcess[str]:
@@ -80,3 +96,18 @@ def test_an_installed_wheel_serves_the_webhook(installed_wheel: Path) -> None:
     ran = run(installed_wheel, "handler")
     assert ran.returncode == 2
     assert "WA_APP_SECRET" in ran.stderr
+
+
+def test_an_installed_wheel_tells_its_version_and_licence(installed_wheel: Path) -> None:
+    ran = run(installed_wheel, "wa_webhook", "--version")
+    assert ran.stdout == f"wa-webhook {version_of('wa-webhook')}\n"
+    (about,) = installed_wheel.glob("*.dist-info")
+    assert "License-Expression: MIT\n" in (about / "METADATA").read_text()
+    assert (about / "licenses" / "LICENSE").read_text() == (PROJECT / "LICENSE").read_text()
+
+
+def test_the_source_distribution_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    packed = build("sdist", PROJECT, tmp_path / "sdist")
+    shutil.unpack_archive(packed, tmp_path, filter="data")
+    checkout = tmp_path / packed.name.removesuffix(".tar.gz")
+    assert read_contents(build("wheel", checkout, tmp_path / "wheel")) == read_contents(wheel)

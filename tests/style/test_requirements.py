@@ -54,14 +54,21 @@ def test_the_build_backend_is_installed_like_the_rest() -> None:
     assert backend <= set(asked_for("build.in"))
 
 
-@pytest.mark.parametrize("name", ["bench", "postgres17", "uv"])
+def test_what_runs_in_production_is_what_was_tested() -> None:
+    runtime, develop = locked("runtime.txt"), locked("develop.txt")
+    asked = [Requirement(one) for one in PACKAGE["project"]["dependencies"]]
+    assert unmet(asked, runtime) == []
+    assert runtime.items() <= develop.items()
+
+
+@pytest.mark.parametrize("name", ["bench", "build", "postgres17", "sbom", "uv"])
 def test_what_some_targets_need_beside_it_is_locked_too(name: str) -> None:
     assert unmet(asked_for(f"{name}.in"), locked(f"{name}.txt")) == []
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_version_has_hashes_and_comes_from_nowhere_in_particular(lock: object) -> None:
-    assert len(LOCKS) == 4
+    assert len(LOCKS) == 7
     text = read(str(lock).rpartition("/")[2])
     entries = re.split(r"\n(?=\S)", text.strip())
     assert [one for one in entries if "--hash=sha256:" not in one] == []

@@ -1,5 +1,8 @@
 """The command line `wa-webhook`: one module for each command."""
 
+from importlib.metadata import version as version_of
+from typing import Annotated
+
 import typer
 
 from wa_webhook.cli.demo import demo
@@ -27,6 +30,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A WhatsApp webhook for Supabase.",
 )
+
+
+def _print_version(is_asked_for: bool) -> None:
+    if is_asked_for:
+        typer.echo(f"wa-webhook {version_of('wa-webhook')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
 app.command()(init)
 app.command()(serve)
 app.command()(migrate)

@@ -40,6 +40,18 @@ FIGURES: Mapping[str, Description] = {
         "Kept payloads that wait for a person, 10,000 at most",
         None,
     ),
+    "handovers": (
+        GaugeMetricFamily,
+        "wa_conversations_handed_over",
+        "Conversations that people have or are to take, 10,000 at most",
+        None,
+    ),
+    "handover_wait_seconds": (
+        GaugeMetricFamily,
+        "wa_handover_wait_seconds",
+        "How long the user has waited who has waited longest for a person",
+        None,
+    ),
     "retention_age_seconds": (
         GaugeMetricFamily,
         "wa_retention_age_seconds",

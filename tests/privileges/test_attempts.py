@@ -31,7 +31,14 @@ STATEMENTS = (
     "alter table {} add column extra text",
     "drop table {}",
 )
-OUTSIDERS = ("wa_edge_role", "wa_notifier_role", "anon", "authenticated")
+OUTSIDERS = (
+    "wa_edge_role",
+    "wa_notifier_role",
+    "wa_worker_role",
+    "wa_agent_role",
+    "anon",
+    "authenticated",
+)
 DENIED = "42501"
 
 

@@ -66,6 +66,7 @@ def _facts(status: Status) -> RenderableType:
         ("oldest due", _span(queue["oldest_due_seconds"])),
         ("sent, 24 hours", _counts(queue["finished"])),
         ("tasks", _tasks(report["tasks"])),
+        ("with a person", _handovers(report["handovers"])),
         ("alerts waiting", _number(sum(alert["news"] for alert in report["alerts"]))),
         (
             "retention",
@@ -88,6 +89,14 @@ def _facts(status: Status) -> RenderableType:
 def _tasks(tasks: Mapping[str, Any]) -> str:
     told = f"{tasks['queued']} queued, {tasks['running']} running"
     return f"{told}; 24 hours: {_counts(tasks['finished'])}" if tasks["finished"] else told
+
+
+def _handovers(handovers: Mapping[str, Any]) -> str:
+    told = f"{_number(handovers['conversations'])} conversations"
+    if not handovers["waiting"]:
+        return told
+    wait = _span(handovers["longest_wait_seconds"])
+    return f"{told}; {_number(handovers['waiting'])} users wait, one for {wait}"
 
 
 def _queue(queue: Mapping[str, Any]) -> str:

@@ -8,6 +8,9 @@ declare
   v_message wa.message;
   v_profile public.profiles;
   v_place public.chat_state;
+  v_heeded record;
+  v_is_called_back boolean;
+  v_entry wa.flow_entries;
   v_chat wa.chat;
   v_alike record;
   v_opened wa.chat[] := array[]::wa.chat[];
@@ -43,12 +46,26 @@ begin
       v_profile := wa.get_profile(v_message.user_id);
     end if;
 
-    -- No row: the chat has not begun, was reset, or its time ran out.
     select chat.* into v_place
     from public.chat_state as chat
     where chat.user_id = v_profile.user_id
-      and chat.phone_number_id = coalesce(v_message.phone_number_id, '')
-      and (chat.expires_at is null or chat.expires_at > now());
+      and chat.phone_number_id = coalesce(v_message.phone_number_id, '');
+
+    v_is_called_back := false;
+    if v_place.handed_over_until is not null then
+      v_heeded := wa.heed_handover(v_place, v_message);
+      v_is_called_back := v_heeded.is_called_back;
+      v_events := v_events || v_heeded.event;
+
+      if v_heeded.is_silent then
+        v_message.status := 'unanswered';
+      end if;
+    end if;
+
+    -- Nothing: the chat has not begun, was reset, or its time ran out.
+    if v_place.expires_at <= now() then
+      v_place := null;
+    end if;
 
     for v_earlier in reverse cardinality(v_chats)..1 loop
       if v_chats[v_earlier].user_id = v_profile.user_id
@@ -61,21 +78,24 @@ begin
       end if;
     end loop;
 
-    v_chat := wa.open_chat(
-      v_message,
-      v_profile,
-      v_place,
-      wa.find_entry(
-        v_message, case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end
-      )
+    v_entry := wa.find_entry(
+      v_message, case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end
     );
+
+    if v_is_called_back and v_entry.action is null then
+      v_entry.kind := 'keyword';
+      v_entry.action := 'enter';
+      v_entry.to_state := 'home';
+    end if;
+
+    v_chat := wa.open_chat(v_message, v_profile, v_place, v_entry);
     continue when v_chat.user_id is null;
     v_opened := v_opened || v_chat;
     v_user_ids := v_user_ids || v_chat.user_id;
   end loop;
 
   if cardinality(v_chats) = 0 then
-    return '[]'::jsonb;
+    return to_jsonb(v_events);
   end if;
 
   perform wa.save_chats(v_chats);
@@ -95,4 +115,4 @@ end
 $$;
 
 comment on function wa.advance_chats is
-'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. Returns the events to log of the replies that it queued.';
+'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log.';

@@ -14,8 +14,20 @@ begin
   -- Waits for the messages that are just moving a chat.
   lock table public.chat_state in share row exclusive mode;
   delete from public.chat_state as chat
-  where chat.state = any(p_states);
+  where chat.state = any(p_states) and chat.handed_over_until is null;
   get diagnostics v_people = row_count;
+
+  -- Whom a person answers stays with that person.
+  with moved as (
+    update public.chat_state as chat
+    set state = 'home', data = '{}', expires_at = now()
+    where chat.state = any(p_states)
+    returning chat.user_id
+  )
+
+  select v_people + count(*) into v_people
+  from moved;
+
   return v_people;
 end
 $$;

@@ -32,7 +32,7 @@ begin
   ) as overdue;
 
   if v_user_ids is null then
-    return '[]'::jsonb;
+    return wa.deliver_held_results();
   end if;
 
   -- Whoever is busy is looked at next time: a claim waits for nobody's conversation.
@@ -88,4 +88,4 @@ end
 $$;
 
 comment on function wa.end_overdue_tasks is
-'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations. Returns the events to log.';
+'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations; where there are none, tells those that a person has given back of what ended meanwhile. Returns the events to log.';

@@ -35,4 +35,4 @@ $$;
 comment on function wa.find_person is
 'The profile of a person named by number in any usual spelling, by BSUID, or by user_id, that of a merged profile too. Raises WA043 when there is none.';
 
-grant execute on function wa.find_person to wa_privacy;
+grant execute on function wa.find_person to wa_runtime, wa_privacy;

@@ -26,6 +26,18 @@ begin
   where number.phone_number_id = v_message.phone_number_id;
 
   perform wa.hold_conversations(array[v_message.user_id]);
+  if exists (
+    select from public.chat_state as place
+    where place.user_id = v_message.user_id
+      and place.phone_number_id = coalesce(v_message.phone_number_id, '')
+      and place.handed_over_until > now()
+  ) then
+    raise exception using
+      errcode = 'WA073',
+      message = 'a person has the conversation that this result of a task is for',
+      hint = 'Replay it when the conversation is handed back: select public.wa_hand_back(<who>).';
+  end if;
+
   v_answer := wa.deliver_results(array[v_message]);
   return jsonb_build_object(
     'processed', v_answer.answered,

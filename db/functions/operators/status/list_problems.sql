@@ -167,6 +167,16 @@ as $$
     from jsonb_array_elements(p_status -> 'tasks' -> 'stalled') as stalled (entry)
     union all
     select
+      16, 'users_wait', true,
+      format(
+        '%s users wait for a person, one for %s seconds',
+        p_status -> 'handovers' ->> 'waiting', p_status -> 'handovers' ->> 'longest_wait_seconds'
+      ),
+      'select * from public.wa_handovers(); answer or hand back: docs/handover.md'
+    where (p_status -> 'handovers' ->> 'longest_wait_seconds')::numeric
+      > (p_status -> 'handovers' ->> 'most_wait_seconds')::numeric
+    union all
+    select
       16, 'tasks_failed', false,
       format(
         '%s tasks of the kind %s failed in the last day: %s',

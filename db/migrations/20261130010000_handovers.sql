@@ -65,6 +65,15 @@ insert into wa.settings (key, value, description, value_type, minimum, maximum) 
   'number', 0, 31536000
 );
 
+insert into wa.settings (key, value, description, value_type, pattern) values
+(
+  'handover_task_kind', '""',
+  'The kind of task by which a help desk outside hears what users write to a person. Empty: there is none.',
+  'string', '^([a-z][a-z0-9_.-]{0,62})?$'
+);
+
+comment on column wa.tasks.state is 'Where the chat waits for the result. Empty: nobody does.';
+
 -- squawk-ignore ban-drop-constraint
 alter table wa.tasks drop constraint tasks_reached_is_known;
 alter table wa.tasks

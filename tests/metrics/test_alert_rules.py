@@ -41,6 +41,7 @@ HEALTHY = {
     "wa_message_failed_total": "0+0x180",
     "wa_message_invalid_sender_total": "0+2x180",
     "wa_payload_waiting": "0+0x180",
+    "wa_handover_wait_seconds": "30+0x180",
     "wa_notification_queue_paused": "0+0x180",
     "wa_notification_oldest_due_seconds": "20+0x180",
     "wa_notifier_claim_total": "0+60x180",
@@ -101,6 +102,9 @@ TROUBLES = {
     ),
     "WaPayloadsKept": Trouble(
         {"wa_payload_waiting": from_the_first_hour("0+0", "1+0")}, silent=64, fires=65
+    ),
+    "WaUserWaits": Trouble(
+        {"wa_handover_wait_seconds": from_the_first_hour("30+0", "60+60")}, silent=78, fires=80
     ),
     "WaInvalidSenders": Trouble(
         {"wa_message_invalid_sender_total": from_the_first_hour("0+2", "120+100")},

@@ -55,6 +55,10 @@ HOSTILE_ROWS = """
     values ('x', '', '-infinity', 'infinity', '-infinity');
     update wa.retention_state set last_started_at = 'infinity', last_finished_at = '-infinity';
 """
+TAKEN = (
+    "select {} from (select public.wa_handover('+34600000001') offset 0) as taken"
+    " where taken is not null"
+)
 CALLS: dict[str, str] = {
     "public.wa_health": "select public.wa_health()",
     "public.wa_metrics": "select public.wa_metrics()",
@@ -78,6 +82,13 @@ CALLS: dict[str, str] = {
     "public.wa_retention_step": "select public.wa_retention_step()",
     "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",
     "public.wa_erase_profile": "select public.wa_erase_profile('0034 610 000 001')",
+    "public.wa_handovers": "select count(*) from public.wa_handovers()",
+    "public.wa_handover": "select public.wa_handover('+34 600 000 001', lasts => '1 hour')",
+    "public.wa_hand_back": TAKEN.format("public.wa_hand_back('+34600000001')"),
+    "public.wa_reply": TAKEN.format(
+        "0 < public.wa_reply('+34600000001', jsonb_build_object('type', 'text', 'text',"
+        " jsonb_build_object('body', 'hi')))"
+    ),
     "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }

@@ -11,7 +11,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform wa.hold_for_person(p_chat.user_id, coalesce(p_chat.phone_number_id, ''), null, p_note);
+  perform wa.forward_to_desk(
+    wa.hold_for_person(p_chat.user_id, coalesce(p_chat.phone_number_id, ''), null, p_note), (p_chat.message).content
+  );
   perform wa.emit_event(
     'HANDOVER_ASKED',
     jsonb_strip_nulls(

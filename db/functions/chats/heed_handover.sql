@@ -25,6 +25,7 @@ begin
       and chat.phone_number_id = p_place.phone_number_id
       and chat.waiting_since is null;
 
+    perform wa.forward_to_desk(p_place, p_message.content);
     event := jsonb_build_object(
       'event', 'MESSAGE_UNANSWERED',
       'level', 'info',

@@ -11,7 +11,9 @@ declare
   v_answer record;
 begin
   select
-    array_agg(wa.describe_result(task) order by task.finished_at, task.id),
+    coalesce(
+      array_agg(wa.describe_result(task) order by task.finished_at, task.id) filter (where task.state <> ''), '{}'
+    ),
     jsonb_agg(
       jsonb_strip_nulls(
         jsonb_build_object(

@@ -1,0 +1,240 @@
+"""A colleague takes a conversation, and until it is given back the bot is silent in it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests import payloads
+from tests.dispatching import row, say, value, values
+from tests.handover.conftest import ANA, text_of
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Connect
+    from tests.handover.conftest import Desk
+
+FLOW = """
+insert into wa.flow_states (state, flow, step_function, description)
+values ('support', 'test', 'step_support', 'wants a person');
+insert into wa.flow_transitions values ('support', 'home');
+insert into wa.flow_entries (kind, value, to_state) values ('keyword', 'person', 'support');
+
+create function wa.step_support(p_chat wa.chat) returns wa.step_result
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_chat.is_entered then
+    return wa.hand_over(p_chat, 'help.body', p_note => 'asked for a person');
+  end if;
+  return wa.finish(p_chat);
+end
+$$;
+"""
+
+
+def test_while_a_colleague_has_it_what_the_user_writes_waits(desk: Desk) -> None:
+    before = desk.place()
+    desk.takes()
+    assert desk.hears("menu") == ["MESSAGE_UNANSWERED"]
+    after = desk.place()
+    assert len(desk.answers()) == 1
+    assert (after["state"], after["data"], after["updated_at"]) == (
+        before["state"],
+        before["data"],
+        before["updated_at"],
+    )
+    assert after["waiting_since"] is not None
+    assert (
+        value(desk.owner, "select count(*) from public.wa_events where status = 'processed'") == 2
+    )
+
+
+def test_a_colleague_s_answer_leaves_after_what_the_bot_said_and_names_who_wrote_it(
+    desk: Desk,
+) -> None:
+    desk.takes()
+    desk.hears("Is anybody there?")
+    desk.replies("Kim here.")
+    assert desk.answers()[1:] == ["Kim here."]
+    assert values(desk.owner, "select author from public.notifications order by id") == [
+        None,
+        "colleague/Kim",
+    ]
+    assert desk.place()["waiting_since"] is None
+
+
+def test_handed_back_the_bot_goes_on_where_the_conversation_stood(desk: Desk) -> None:
+    desk.hears("language")
+    desk.takes()
+    desk.hears("What is this?")
+    desk.gives_back()
+    desk.hears("what?")
+    assert desk.place()["state"] == "language"
+    assert desk.answers()[-1] == desk.answers()[1]
+
+
+@pytest.mark.parametrize("word", ["BOT!", "robot"])
+def test_the_user_calls_the_bot_back_by_a_word(desk: Desk, word: str) -> None:
+    desk.hears("language")
+    desk.takes()
+    assert desk.hears(word)[0] == "HANDOVER_ENDED"
+    assert desk.place()["state"] == "home"
+    assert desk.answers()[-1] == desk.answers()[0]
+
+
+def test_when_its_time_is_over_the_next_message_is_the_bots(desk: Desk) -> None:
+    desk.takes()
+    desk.end_time()
+    assert desk.hears("help") == ["HANDOVER_ENDED", "NOTIFY_QUEUE"]
+    assert desk.hears("help") == ["NOTIFY_QUEUE"]
+
+
+def test_an_answer_lets_the_time_begin_anew(desk: Desk) -> None:
+    desk.takes(lasts="1 minute")
+    desk.replies("Kim here.")
+    left = value(
+        desk.owner, "select handed_over_until > now() + interval '23 hours' from public.chat_state"
+    )
+    assert left is True
+
+
+def test_a_state_that_times_out_meanwhile_leaves_it_with_the_colleague(desk: Desk) -> None:
+    desk.takes()
+    desk.owner.execute("update public.chat_state set expires_at = now()")
+    assert desk.hears("menu") == ["MESSAGE_UNANSWERED"]
+
+
+def test_words_about_consent_count_all_the_same(desk: Desk) -> None:
+    desk.takes()
+    desk.hears("STOP")
+    assert value(desk.owner, "select opted_out_at is not null from public.profiles") is True
+    assert len(desk.answers()) == 1
+    with pytest.raises(psycopg.Error) as refusal:
+        desk.replies("Are you there?")
+    assert refusal.value.sqlstate == "WA072"
+
+
+def test_a_flow_can_ask_for_a_person_and_whoever_answers_has_it(desk: Desk) -> None:
+    desk.owner.execute(FLOW.encode())
+    desk.hears("person")
+    desk.hears("It is urgent.")
+    waiting = row(desk.agent, "select * from public.wa_handovers()")
+    assert (waiting["agent"], waiting["note"]) == (None, "asked for a person")
+    assert waiting["waiting_since"] is not None
+
+    desk.replies("Kim here.")
+    taken = row(desk.agent, "select * from public.wa_handovers()")
+    assert (taken["agent"], taken["waiting_since"]) == ("Kim", None)
+
+    desk.gives_back()
+    desk.hears("thanks")
+    assert desk.place()["state"] == "home"
+    assert desk.answers()[-1] == desk.answers()[0]
+
+
+def test_of_two_who_take_it_at_once_one_has_it_and_the_other_hears_who(
+    desk: Desk, connect: Connect
+) -> None:
+    first, second = connect("wa_agent_role", autocommit=False), connect("wa_agent_role")
+    take = "select public.wa_handover(%s, agent => %s)"
+    first.execute(take, (ANA, "Kim"))
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(second.execute, take, (ANA, "Ben"))
+        first.commit()
+        with pytest.raises(psycopg.Error) as refusal:
+            late.result()
+    assert refusal.value.sqlstate == "WA070"
+    assert refusal.value.diag.message_primary == "Kim has this conversation"
+
+
+def test_a_colleague_takes_it_from_another_by_saying_so(desk: Desk) -> None:
+    desk.takes("Kim")
+    with pytest.raises(psycopg.Error) as refusal:
+        desk.replies("Ben here.", agent="Ben")
+    assert refusal.value.sqlstate == "WA070"
+    assert desk.takes("Ben", take_over=True)["agent"] == "Ben"
+    desk.replies("Ben here.", agent="Ben")
+
+
+def test_nobody_answers_in_a_conversation_that_the_bot_has(desk: Desk) -> None:
+    for action in (lambda: desk.replies("Kim here."), desk.gives_back):
+        with pytest.raises(psycopg.Error) as refusal:
+            action()
+        assert refusal.value.sqlstate == "WA071"
+
+
+def test_outside_the_24_hour_window_a_reply_needs_a_template(desk: Desk) -> None:
+    desk.takes()
+    desk.owner.execute(
+        "update wa.service_windows set last_inbound_at = now() - interval '23 hours 58 minutes'"
+    )
+    with pytest.raises(psycopg.Error) as refusal:
+        desk.replies("Kim here.")
+    assert refusal.value.sqlstate == "WA072"
+    assert "template" in (refusal.value.diag.message_hint or "")
+
+    template = {"name": "hello_world", "language": {"code": "en_US"}}
+    desk.replies("", payload={"type": "template", "template": template})
+    desk.replies("", payload=text_of("Later.") | {"delivery": {"outside_window": "wait"}})
+
+
+def test_a_reply_that_is_repeated_is_queued_once(desk: Desk) -> None:
+    desk.takes()
+    once = desk.replies("Kim here.", dedupe_key="desk:1")
+    assert desk.replies("Kim here.", dedupe_key="desk:1") == once
+
+
+def test_each_business_number_has_its_own(desk: Desk) -> None:
+    desk.owner.execute("insert into wa.numbers (phone_number_id) values ('106'), ('107')")
+    for number in ("106", "107"):
+        say(desk.edge, "hello")
+        desk.owner.execute(
+            "insert into public.chat_state (user_id, phone_number_id)"
+            " select user_id, %s from public.profiles",
+            (number,),
+        )
+    desk.takes(phone_number_id="107")
+    assert values(desk.agent, "select phone_number_id from public.wa_handovers()") == ["107"]
+    assert desk.gives_back()["phone_number_id"] == "107"
+
+
+def test_two_profiles_that_turn_out_to_be_one_person_stay_with_the_colleague(desk: Desk) -> None:
+    say(desk.edge, "hello", sender=None, user_id=payloads.SENDER_USER_ID)
+    desk.takes()
+    assert desk.hears("me again", user_id=payloads.SENDER_USER_ID) == ["MESSAGE_UNANSWERED"]
+    assert desk.place()["handed_over_to"] == "Kim"
+
+
+def test_a_flow_that_is_removed_leaves_people_with_their_colleague(desk: Desk) -> None:
+    desk.hears("language")
+    desk.takes()
+    assert value(desk.owner, "select wa.take_people_home('{language}')") == 1
+    assert (desk.place()["state"], desk.place()["handed_over_to"]) == ("home", "Kim")
+
+
+def test_resetting_a_conversation_gives_it_to_the_bot(desk: Desk) -> None:
+    desk.takes()
+    desk.owner.execute("delete from public.chat_state")
+    assert desk.hears("hello") == ["NOTIFY_QUEUE"]
+
+
+def test_somebody_who_never_wrote_can_be_taken_before_the_bot_greets_them(desk: Desk) -> None:
+    desk.owner.execute("delete from public.chat_state")
+    desk.takes()
+    assert desk.hears("hello") == ["MESSAGE_UNANSWERED"]
+    desk.gives_back()
+    desk.hears("x")
+    assert desk.answers()[-1] == desk.answers()[0]
+
+
+def test_the_metrics_and_the_status_tell_who_waits(desk: Desk) -> None:
+    desk.takes()
+    desk.hears("Is anybody there?")
+    desk.owner.execute("update public.chat_state set waiting_since = now() - interval '1 hour'")
+    metrics = value(desk.owner, "select public.wa_metrics()")
+    assert (metrics["handovers"], metrics["handover_wait_seconds"] >= 3600) == (1, True)
+    problems = value(desk.owner, "select public.wa_status() -> 'problems'")
+    assert "users_wait" in [problem["code"] for problem in problems]

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from wa_webhook.migrate import find_db_folder, read_source
 
 LAYERS = (
+    "agents",
     "operators",
     "workers",
     "webhook",

@@ -172,7 +172,7 @@ as $$
         '%s users wait for a person, one for %s seconds',
         p_status -> 'handovers' ->> 'waiting', p_status -> 'handovers' ->> 'longest_wait_seconds'
       ),
-      'select * from public.wa_handovers(); answer or hand back: docs/handover.md'
+      'answer them, or hand their conversations back: docs/handover.md'
     where (p_status -> 'handovers' ->> 'longest_wait_seconds')::numeric
       > (p_status -> 'handovers' ->> 'most_wait_seconds')::numeric
     union all

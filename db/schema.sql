@@ -281,6 +281,48 @@ ALTER FUNCTION public.wa_failed_events(error_like text, received_after timestamp
 
 COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) IS 'What wa_replay_events with the same arguments would replay: how many messages (of the newest 10,000; is_capped: there may be more), and the twenty most frequent errors, masked, with count, oldest and newest; with_moved_on also those that it would leave, since their conversations have moved on.';
 
+CREATE FUNCTION public.wa_hand_back(who text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_hand_back(who text, agent text, phone_number_id text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_hand_back(who text, agent text, phone_number_id text) IS 'Hands a conversation back to the bot, whoever has it: the user''s next message is answered where the conversation stood. who, agent and phone_number_id are as in wa_handover. Returns how it was held. Raises WA071 when the bot has it already.';
+
+CREATE FUNCTION public.wa_handover(who text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text, note text DEFAULT NULL::text, lasts interval DEFAULT NULL::interval, take_over boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_handover(who text, agent text, phone_number_id text, note text, lasts interval, take_over boolean) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_handover(who text, agent text, phone_number_id text, note text, lasts interval, take_over boolean) IS 'A colleague takes a conversation: the bot is silent in it until it is handed back, the user calls the bot back, or lasts (the setting handover_seconds) has passed. who is a number, a BSUID or a user_id; agent the colleague''s name (the role that is logged in); phone_number_id which of our numbers, where it is not the one last written to; note says why. Called again it lasts anew. Returns user_id, phone_number_id, agent, note, since, until, waiting_since. Raises WA070 when somebody else has it, unless take_over, WA074 for a time of nothing, WA043 when there is nobody, WA045 for a number that is not ours.';
+
+CREATE FUNCTION public.wa_handovers() RETURNS TABLE(user_id uuid, phone_number_id text, recipient text, display_name text, agent text, note text, since timestamp with time zone, until timestamp with time zone, waiting_since timestamp with time zone, window_closes_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_handovers() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_handovers() IS 'The conversations that people have, or that wait for one (agent is null), first those whose users have waited longest for an answer: whose, with which number, how to reach them, who has it, why, since when and until when, and when Meta takes nothing but templates any more.';
+
 CREATE FUNCTION public.wa_health() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -308,7 +350,7 @@ CREATE FUNCTION public.wa_metrics() RETURNS jsonb
 
 ALTER FUNCTION public.wa_metrics() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
+COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), conversations that people have and the longest wait for one in seconds, seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
 
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -463,6 +505,20 @@ ALTER FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) OWN
 
 COMMENT ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) IS 'Dispatches a kept payload again, byte for byte, and returns what wa_dispatch returns; messages in it that had their effect count as duplicates. Raises WA008 when there is none, WA042 when a conversation in it has moved on, unless even_if_moved_on, and what made the payload unreadable when it still is. A message whose sender still cannot be told goes on waiting.';
 
+CREATE FUNCTION public.wa_reply(who text, payload jsonb, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_reply(who text, payload jsonb, agent text, phone_number_id text, dedupe_key text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_reply(who text, payload jsonb, agent text, phone_number_id text, dedupe_key text) IS 'A colleague answers in a conversation that they have, or that waits for somebody, which takes it: payload is what wa_notify takes, and leaves in order with the bot''s messages. who, agent and phone_number_id are as in wa_handover, whose time begins anew. Returns the notification''s id, or that of the one already queued under dedupe_key. Raises WA070 when somebody else has the conversation, WA071 when the bot does, WA072 when Meta would not deliver it now, WA011 for the payload.';
+
 CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
     AS '(see db/functions)';
@@ -495,7 +551,7 @@ CREATE FUNCTION public.wa_status() RETURNS jsonb
 
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -552,7 +608,7 @@ CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. Returns the events to log of the replies that it queued.';
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
     LANGUAGE sql
@@ -894,6 +950,13 @@ ALTER FUNCTION wa.check_setting() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.check_setting() IS 'Refuses a value that is not what its setting takes (WA041), and notes when a value was changed. A row that names no type keeps that of its first value.';
 
+CREATE FUNCTION wa.choose_conversation(p_user_id uuid, p_phone_number_id text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.choose_conversation(p_user_id uuid, p_phone_number_id text) IS 'The business number whose conversation with a user is meant: the one that is named; else the one where a person has it, first where the user waits; else the one that the user last wrote to. Empty where no number is known. Raises WA045 for a number that is not ours.';
+
 CREATE FUNCTION wa.choose_number(p_user_id uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1037,6 +1100,13 @@ CREATE PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb)
 
 COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/adding-a-flow.md has the shape.';
 
+CREATE FUNCTION wa.deliver_held_results() RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.deliver_held_results() IS 'Tells conversations that the bot has again of the tasks that ended while a person had them, up to a hundred in a call. Returns the events to log.';
+
 CREATE FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1064,6 +1134,50 @@ CREATE FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) 
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) IS 'An error as wa_events.error keeps it: SQLSTATE, message, and what to do.';
+
+CREATE TABLE public.chat_state (
+    user_id uuid NOT NULL,
+    state text DEFAULT 'home'::text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    answers_until timestamp with time zone,
+    phone_number_id text DEFAULT ''::text NOT NULL,
+    handed_over_at timestamp with time zone,
+    handed_over_until timestamp with time zone,
+    handed_over_to text,
+    handed_over_for text,
+    waiting_since timestamp with time zone,
+    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
+)
+WITH (fillfactor='80');
+
+COMMENT ON TABLE public.chat_state IS 'Where each chat stands, one of a user with a business number. No row means the home state: deleting a user''s rows resets the user.';
+
+COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
+
+COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
+
+COMMENT ON COLUMN public.chat_state.answers_until IS 'When the answers given so far will have been made up for, each by answers_interval_seconds. Null: none were given, or long ago.';
+
+COMMENT ON COLUMN public.chat_state.phone_number_id IS 'The business number that the user writes to. Empty for what names none.';
+
+COMMENT ON COLUMN public.chat_state.handed_over_at IS 'Since when a person answers here, or is to. Null: the bot does.';
+
+COMMENT ON COLUMN public.chat_state.handed_over_until IS 'After this moment the next message is the bot''s again. Null: it is.';
+
+COMMENT ON COLUMN public.chat_state.handed_over_to IS 'Who has the conversation. Null while it waits for somebody to take it.';
+
+COMMENT ON COLUMN public.chat_state.handed_over_for IS 'Why, in the words of whoever asked for it.';
+
+COMMENT ON COLUMN public.chat_state.waiting_since IS 'Since when the user waits for a person''s answer. Null: everything is answered.';
+
+CREATE FUNCTION wa.describe_handover(p_place public.chat_state) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_handover(p_place public.chat_state) IS 'Who has a conversation, since when and until when: an object without what is not known.';
 
 CREATE FUNCTION wa.describe_member_count(p_count integer, p_locale text) RETURNS text
     LANGUAGE sql STABLE
@@ -1109,7 +1223,7 @@ END) STORED,
     CONSTRAINT tasks_attempts_are_counted CHECK (((max_attempts > 0) AND (attempt_count >= 0) AND (wait_count >= 0))),
     CONSTRAINT tasks_failed_says_why CHECK (((status <> 'failed'::text) OR (error_class IS NOT NULL))),
     CONSTRAINT tasks_kind_is_a_name CHECK ((kind ~ '^[a-z][a-z0-9_.-]{0,62}$'::text)),
-    CONSTRAINT tasks_reached_is_known CHECK ((reached = ANY (ARRAY['answered'::text, 'late'::text, 'broken'::text]))),
+    CONSTRAINT tasks_reached_is_known CHECK ((reached = ANY (ARRAY['answered'::text, 'late'::text, 'broken'::text, 'waiting'::text]))),
     CONSTRAINT tasks_running_has_a_lease CHECK (((status <> 'running'::text) OR ((lock_token IS NOT NULL) AND (locked_until IS NOT NULL) AND (lease IS NOT NULL)))),
     CONSTRAINT tasks_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 )
@@ -1123,7 +1237,7 @@ COMMENT ON COLUMN wa.tasks.phone_number_id IS 'The business number whose convers
 
 COMMENT ON COLUMN wa.tasks.kind IS 'What is to be done: workers claim by kind.';
 
-COMMENT ON COLUMN wa.tasks.state IS 'Where the chat waits for the result.';
+COMMENT ON COLUMN wa.tasks.state IS 'Where the chat waits for the result. Empty: nobody does.';
 
 COMMENT ON COLUMN wa.tasks.late_state IS 'Where a result leads that comes when the chat waits no longer. Null: it is only noted as late.';
 
@@ -1159,7 +1273,7 @@ COMMENT ON COLUMN wa.tasks.error_class IS 'A class of wa.task_error_classes: tha
 
 COMMENT ON COLUMN wa.tasks.error_message IS 'The worker''s words about it, which may quote what the user wrote.';
 
-COMMENT ON COLUMN wa.tasks.reached IS 'What became of the result: answered by a step; late, since the chat waited no longer; broken, since the step failed and wa_events keeps it for a replay.';
+COMMENT ON COLUMN wa.tasks.reached IS 'What became of the result: answered by a step; late, since the chat waited no longer; broken, since the step failed and wa_events keeps it for a replay; or waiting, while a person has the conversation.';
 
 COMMENT ON COLUMN wa.tasks.due_at IS 'When a claim may take it: next_attempt_at while queued, the end of the lease while running, null when finished.';
 
@@ -1290,12 +1404,19 @@ CREATE FUNCTION wa.emit_event(p_event text, p_fields jsonb DEFAULT '{}'::jsonb, 
 
 COMMENT ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) IS 'A structured log event as a NOTICE that holds one JSON object: the caller logs it, psql shows it. Fields hold no personal data.';
 
+CREATE FUNCTION wa.end_handover(p_user_id uuid, p_phone_number_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.end_handover(p_user_id uuid, p_phone_number_id text) IS 'Lets the bot have a conversation again, where it stood.';
+
 CREATE FUNCTION wa.end_overdue_tasks() RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.end_overdue_tasks() IS 'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations. Returns the events to log.';
+COMMENT ON FUNCTION wa.end_overdue_tasks() IS 'Lets tasks fail that were not done by their deadline, or whose last attempt a worker did not bring back, up to a hundred of each in a call, and tells their conversations; where there are none, tells those that a person has given back of what ended meanwhile. Returns the events to log.';
 
 CREATE FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) RETURNS bigint
     LANGUAGE plpgsql
@@ -1565,7 +1686,7 @@ CREATE FUNCTION wa.finish_tasks(p_task_ids bigint[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
+COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures; where a person has the conversation the result waits. Returns the events to log. The caller holds the locks of their users'' profiles.';
 
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1620,6 +1741,13 @@ CREATE FUNCTION wa.format_distance(p_km double precision, p_locale text) RETURNS
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.format_distance(p_km double precision, p_locale text) IS 'A distance as people say it, such as 350 m, 3.4 km or 27 km.';
+
+CREATE FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) IS 'Queues a task of the kind that the setting handover_task_kind names (empty: none), so that a help desk outside hears what a user writes to a person: whose conversation it is, who has it, why, and the message as Meta sent it.';
 
 CREATE FUNCTION wa.generate_basket_code() RETURNS text
     LANGUAGE sql
@@ -1698,12 +1826,26 @@ CREATE FUNCTION wa.group_alerts() RETURNS void
 
 COMMENT ON FUNCTION wa.group_alerts() IS 'Moves what has happened into wa.alerts, one row for each kind and group with a count. Messages of invalid senders become an alert only as a spike. One caller at a time; others return at once.';
 
+CREATE FUNCTION wa.hand_over(p_chat wa.chat, p_key text DEFAULT NULL::text, p_note text DEFAULT NULL::text, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hand_over(p_chat wa.chat, p_key text, p_note text, p_values jsonb, p_data jsonb) IS 'What a step returns that wants a person to go on: says a text ("a colleague answers you here"), and the bot is silent until the conversation is handed back. p_note says why, for whoever takes it. The chat stays in its state: what the user says first when the bot has it again is this step''s answer.';
+
 CREATE FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) IS 'Whether a conversation is no longer where it was when a message failed: later messages of its user have taken effect since, or it has timed out since.';
+
+CREATE FUNCTION wa.heed_handover(p_place public.chat_state, p_message wa.message, OUT is_silent boolean, OUT is_called_back boolean, OUT event jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.heed_handover(p_place public.chat_state, p_message wa.message, OUT is_silent boolean, OUT is_called_back boolean, OUT event jsonb) IS 'What becomes of a message in a conversation that was handed over to a person: the bot is silent; or the user calls it back by a word of wa.hand_back_words; or neither, since the time is over. In the latter two cases the bot has the conversation again. Returns the event to log as well. The caller holds the profile''s lock.';
 
 CREATE FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -1726,6 +1868,13 @@ CREATE FUNCTION wa.hold_conversations(p_user_ids uuid[]) RETURNS void
 
 COMMENT ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) IS 'Locks the conversations of these users, in dispatch''s order: results then take effect where no message does at the same time.';
 
+CREATE FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval DEFAULT NULL::interval) RETURNS public.chat_state
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) IS 'Gives a conversation to a colleague, or to whoever takes it (p_agent null: the user waits from now on), for p_lasts (null: the setting handover_seconds, or longer if it was given longer before), and returns where it stands. The caller holds the profile''s lock.';
+
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1734,6 +1883,13 @@ CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
 ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
+
+CREATE FUNCTION wa.hold_results(p_results wa.message[], OUT free wa.message[], OUT held bigint[]) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_results(p_results wa.message[], OUT free wa.message[], OUT held bigint[]) IS 'Of results of tasks sets those aside whose conversations a person has (held: the ids of the tasks, null for none), and returns the others. wa.deliver_held_results tells them later.';
 
 CREATE FUNCTION wa.index_contacts(p_contacts jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
@@ -2190,7 +2346,7 @@ CREATE FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: with each business number, leaves the survivor where the more recent of the two chats stood.';
+COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: with each business number, leaves the survivor where the more recent of the two chats stood, and with whoever has either.';
 
 CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE sql
@@ -2233,6 +2389,13 @@ CREATE FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) IS 'Lets what refers to a merged profile refer to its survivor, table by table in the order of their names. A table has a rule of its own in the routine wa.merge_<table>(merged uuid, survivor uuid) returns void, as where keys could collide; otherwise each of its foreign keys to profiles that wa_runtime may read and update moves. What it may not update is a record of its time, and stays.';
+
+CREATE FUNCTION wa.name_agent(p_agent text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.name_agent(p_agent text) IS 'What a colleague is called: by the name that the caller gives, up to 100 characters, else by the role that is logged in.';
 
 CREATE FUNCTION wa.name_reply(p_chat wa.chat, p_name text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -2338,28 +2501,6 @@ CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) IS 'Takes the profile''s turn to use a basket code: one at a time, so that tries at the same moment are counted too. Raises WA028 when there were too many wrong ones.';
-
-CREATE TABLE public.chat_state (
-    user_id uuid NOT NULL,
-    state text DEFAULT 'home'::text NOT NULL,
-    data jsonb DEFAULT '{}'::jsonb NOT NULL,
-    expires_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    answers_until timestamp with time zone,
-    phone_number_id text DEFAULT ''::text NOT NULL,
-    CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
-)
-WITH (fillfactor='80');
-
-COMMENT ON TABLE public.chat_state IS 'Where each chat stands, one of a user with a business number. No row means the home state: deleting a user''s rows resets the user.';
-
-COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
-
-COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
-
-COMMENT ON COLUMN public.chat_state.answers_until IS 'When the answers given so far will have been made up for, each by answers_interval_seconds. Null: none were given, or long ago.';
-
-COMMENT ON COLUMN public.chat_state.phone_number_id IS 'The business number that the user writes to. Empty for what names none.';
 
 CREATE FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) RETURNS wa.chat
     LANGUAGE plpgsql STABLE
@@ -2588,6 +2729,13 @@ CREATE FUNCTION wa.record_failure(p_message wa.message, p_error text) RETURNS js
 
 COMMENT ON FUNCTION wa.record_failure(p_message wa.message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';
 
+CREATE FUNCTION wa.refuse_agent(p_place public.chat_state) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.refuse_agent(p_place public.chat_state) IS 'Raises WA070: somebody else has the conversation.';
+
 CREATE FUNCTION wa.refuse_ledger_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2675,6 +2823,13 @@ CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
 ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.requeue_failed_notification() IS 'A failed notification that somebody queues again gets its full retries, loses its recipient''s block, and wakes the notifier. One past its expires_at, or without one and older than requeue_within_days, is cancelled instead.';
+
+CREATE FUNCTION wa.require_deliverable(p_user_id uuid, p_phone_number_id text, p_payload jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.require_deliverable(p_user_id uuid, p_phone_number_id text, p_payload jsonb) IS 'Raises WA072 for what Meta or we would not deliver now, so that whoever writes hears of it: outside the 24-hour window anything but a template, unless payload.delivery says what to do then, and to users who opted out anything.';
 
 CREATE FUNCTION wa.require_open_basket(p_basket public.baskets) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -2986,6 +3141,13 @@ CREATE FUNCTION wa.summarize_clock() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.summarize_clock() IS 'The newest time in the tables, and by how many seconds the server''s clock is behind it: 0, unless it was set back.';
 
+CREATE FUNCTION wa.summarize_handovers() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_handovers() IS 'The conversations that people have, or are to take: how many (10,000 at most), in how many the user waits for an answer, for how many seconds the one who has waited longest, and the setting handover_wait_seconds.';
+
 CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3237,6 +3399,7 @@ CASE
     WHEN (status = ANY (ARRAY['queued'::text, 'sending'::text])) THEN next_attempt_at
     ELSE NULL::timestamp with time zone
 END) STORED,
+    author text,
     CONSTRAINT notifications_counts_are_not_negative CHECK (((retry_count >= 0) AND (wait_count >= 0) AND (retries_forgiven >= 0))),
     CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
     CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text, 'echo'::text]))),
@@ -3311,6 +3474,8 @@ COMMENT ON COLUMN public.notifications.due_at IS 'When a claim may take it: next
 COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
 
 COMMENT ON COLUMN public.notifications.turn_at IS 'Its place in the line, also while it is being sent: next_attempt_at, null when settled or waiting for the user.';
+
+COMMENT ON COLUMN public.notifications.author IS 'Who wrote it: app, broadcast, or colleague/ and a name. Null: the bot, and what was queued before this was kept.';
 
 COMMENT ON CONSTRAINT notifications_sender_is_digits ON public.notifications IS 'The sender becomes a part of the URL that the notifier posts to, with its token.';
 
@@ -3620,6 +3785,16 @@ COMMENT ON TABLE wa.flows IS 'The flows that were declared, each with the rows i
 COMMENT ON COLUMN wa.flows.prefix IS 'What the names of its states, steps, texts and taps begin with. Null: home, whose names are everybody''s.';
 
 COMMENT ON COLUMN wa.flows.declared IS 'The rows as wa.declare_flow last wrote them: arrays states, moves, entries, menu and texts, with the columns of their tables.';
+
+CREATE TABLE wa.hand_back_words (
+    word text NOT NULL,
+    CONSTRAINT hand_back_words_word_is_not_empty CHECK ((word <> ''::text)),
+    CONSTRAINT hand_back_words_word_is_short CHECK ((char_length(word) <= 100))
+);
+
+COMMENT ON TABLE wa.hand_back_words IS 'What a user says who is with a person and wants the bot again: typed, or on a button.';
+
+COMMENT ON COLUMN wa.hand_back_words.word IS 'One or more words; stored without case, accents, apostrophes and punctuation, as they are compared.';
 
 CREATE TABLE wa.kept_payloads (
     id bigint NOT NULL,
@@ -4190,6 +4365,9 @@ ALTER TABLE ONLY wa.flows
 ALTER TABLE ONLY wa.flows
     ADD CONSTRAINT flows_prefix_key UNIQUE (prefix);
 
+ALTER TABLE ONLY wa.hand_back_words
+    ADD CONSTRAINT hand_back_words_pkey PRIMARY KEY (word);
+
 ALTER TABLE ONLY wa.kept_payloads
     ADD CONSTRAINT kept_payloads_pkey PRIMARY KEY (id);
 
@@ -4296,6 +4474,10 @@ COMMENT ON INDEX public.basket_members_user_id_idx IS 'The baskets of one person
 CREATE INDEX baskets_discover_idx ON public.baskets USING gist (place) WHERE (is_public AND (status = 'open'::text) AND (place IS NOT NULL));
 
 COMMENT ON INDEX public.baskets_discover_idx IS 'Answers nearest first which baskets can be discovered.';
+
+CREATE INDEX chat_state_handed_over_idx ON public.chat_state USING btree (handed_over_until) WHERE (handed_over_until IS NOT NULL);
+
+COMMENT ON INDEX public.chat_state_handed_over_idx IS 'The conversations that people have, which are few.';
 
 CREATE INDEX notifications_failed_idx ON public.notifications USING btree (failed_at) WHERE (failed_at IS NOT NULL);
 
@@ -4412,6 +4594,10 @@ COMMENT ON INDEX wa.tasks_turn_idx IS 'The last place in line of a user, and wha
 CREATE INDEX tasks_user_id_idx ON wa.tasks USING btree (user_id);
 
 COMMENT ON INDEX wa.tasks_user_id_idx IS 'For the foreign key, a merge, and whoever erases a person.';
+
+CREATE INDEX tasks_waiting_idx ON wa.tasks USING btree (user_id) WHERE (reached = 'waiting'::text);
+
+COMMENT ON INDEX wa.tasks_waiting_idx IS 'Results for conversations that a person has.';
 
 CREATE INDEX texts_locale_idx ON wa.texts USING btree (locale);
 
@@ -4693,6 +4879,12 @@ ALTER TABLE wa.flows ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY flows_read ON wa.flows FOR SELECT TO wa_runtime USING (true);
 
+ALTER TABLE wa.hand_back_words ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY hand_back_words_operate ON wa.hand_back_words TO wa_operator_role USING (true) WITH CHECK (true);
+
+CREATE POLICY hand_back_words_read ON wa.hand_back_words FOR SELECT TO wa_runtime USING (true);
+
 ALTER TABLE wa.kept_payloads ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY kept_payloads_maintenance ON wa.kept_payloads TO wa_maintenance USING (true);
@@ -4867,6 +5059,7 @@ GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
 GRANT USAGE ON SCHEMA public TO wa_privacy;
 GRANT USAGE ON SCHEMA public TO wa_worker_role;
+GRANT USAGE ON SCHEMA public TO wa_agent_role;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
@@ -4937,6 +5130,18 @@ GRANT ALL ON FUNCTION public.wa_export_profile(who text) TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_failed_events(error_like text, received_after timestamp with time zone, received_before timestamp with time zone, with_moved_on boolean) TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION public.wa_hand_back(who text, agent text, phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_hand_back(who text, agent text, phone_number_id text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_hand_back(who text, agent text, phone_number_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_handover(who text, agent text, phone_number_id text, note text, lasts interval, take_over boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_handover(who text, agent text, phone_number_id text, note text, lasts interval, take_over boolean) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_handover(who text, agent text, phone_number_id text, note text, lasts interval, take_over boolean) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_handovers() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_handovers() TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_handovers() TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_health() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_edge_role;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_notifier_role;
@@ -4978,6 +5183,10 @@ GRANT ALL ON FUNCTION public.wa_replay_events(error_like text, received_after ti
 
 REVOKE ALL ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_reply(who text, payload jsonb, agent text, phone_number_id text, dedupe_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_reply(who text, payload jsonb, agent text, phone_number_id text, dedupe_key text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_reply(who text, payload jsonb, agent text, phone_number_id text, dedupe_key text) TO wa_operator_role;
 
 REVOKE ALL ON PROCEDURE public.wa_retention_purge() FROM PUBLIC;
 GRANT ALL ON PROCEDURE public.wa_retention_purge() TO wa_edge_role;
@@ -5119,6 +5328,9 @@ GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.check_setting() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION wa.choose_conversation(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.choose_conversation(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.choose_number(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.choose_number(p_user_id uuid) TO wa_runtime;
 
@@ -5166,6 +5378,9 @@ GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
 
 REVOKE ALL ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION wa.deliver_held_results() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.deliver_held_results() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
 
@@ -5177,6 +5392,13 @@ GRANT ALL ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) TO 
 
 REVOKE ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) TO wa_runtime;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) TO wa_runtime;
@@ -5228,6 +5450,9 @@ GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) 
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_maintenance;
 GRANT ALL ON FUNCTION wa.emit_event(p_event text, p_fields jsonb, p_level text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.end_handover(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.end_handover(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.end_overdue_tasks() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.end_overdue_tasks() TO wa_runtime;
@@ -5317,6 +5542,7 @@ REVOKE ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_payload_problem(p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_person(p_who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) FROM PUBLIC;
@@ -5358,6 +5584,9 @@ GRANT ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale
 REVOKE ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.generate_basket_code() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.generate_basket_code() TO wa_basket_owner;
 
@@ -5393,8 +5622,14 @@ GRANT ALL ON FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb, p_key te
 REVOKE ALL ON FUNCTION wa.group_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.group_alerts() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.hand_over(p_chat wa.chat, p_key text, p_note text, p_values jsonb, p_data jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hand_over(p_chat wa.chat, p_key text, p_note text, p_values jsonb, p_data jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.has_moved_on(p_user_id uuid, p_phone_number_id text, p_sent_at timestamp with time zone, p_failed_at timestamp with time zone) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.heed_handover(p_place public.chat_state, p_message wa.message, OUT is_silent boolean, OUT is_called_back boolean, OUT event jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.heed_handover(p_place public.chat_state, p_message wa.message, OUT is_silent boolean, OUT is_called_back boolean, OUT event jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.message[], OUT events jsonb) TO wa_runtime;
@@ -5405,8 +5640,14 @@ GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.hold_results(p_results wa.message[], OUT free wa.message[], OUT held bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_results(p_results wa.message[], OUT free wa.message[], OUT held bigint[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.index_contacts(p_contacts jsonb) TO wa_runtime;
@@ -5624,6 +5865,9 @@ GRANT ALL ON FUNCTION wa.merge_silences(p_merged uuid, p_survivor uuid) TO wa_ru
 REVOKE ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.move_to_survivor(p_merged uuid, p_survivor uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.name_agent(p_agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.name_agent(p_agent text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.name_reply(p_chat wa.chat, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.name_reply(p_chat wa.chat, p_name text) TO wa_runtime;
 
@@ -5669,10 +5913,6 @@ GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_chat(p_message wa.message, p_profile public.profiles, p_place public.chat_state, p_entry wa.flow_entries) TO wa_runtime;
@@ -5770,6 +6010,9 @@ GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.refuse_agent(p_place public.chat_state) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.refuse_agent(p_place public.chat_state) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.refuse_ledger_change() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
 
@@ -5800,6 +6043,9 @@ REVOKE ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input json
 GRANT ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.requeue_failed_notification() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.require_deliverable(p_user_id uuid, p_phone_number_id text, p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.require_deliverable(p_user_id uuid, p_phone_number_id text, p_payload jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.require_open_basket(p_basket public.baskets) TO wa_basket_owner;
@@ -5932,6 +6178,9 @@ GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_clock() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_clock() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_handovers() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_handovers() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_kept_payloads() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_kept_payloads() TO wa_runtime;
 
@@ -6058,6 +6307,9 @@ GRANT SELECT ON TABLE wa.flow_transitions TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_transitions TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.flows TO wa_runtime;
+
+GRANT SELECT ON TABLE wa.hand_back_words TO wa_runtime;
+GRANT SELECT,INSERT,DELETE ON TABLE wa.hand_back_words TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;

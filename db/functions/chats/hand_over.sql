@@ -24,11 +24,11 @@ begin
   );
 
   return wa.stay(
-    case when p_key is null then '[]' else wa.build_text(wa.get_text(p_key, p_chat.locale, p_values)) end,
+    case when p_key is null then '[]' else wa.build_text(wa.say(p_chat, p_key, p_values)) end,
     p_data
   );
 end
 $$;
 
 comment on function wa.hand_over is
-'What a step returns that wants a person to go on: says a text of wa.texts ("a colleague answers you here"), and the bot is silent until the conversation is handed back. p_note says why, for whoever takes it. The chat stays in its state: what the user says first when the bot has it again is this step''s answer.';
+'What a step returns that wants a person to go on: says a text ("a colleague answers you here"), and the bot is silent until the conversation is handed back. p_note says why, for whoever takes it. The chat stays in its state: what the user says first when the bot has it again is this step''s answer.';

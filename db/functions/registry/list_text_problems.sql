@@ -33,7 +33,7 @@ begin
     from run
     cross join lateral regexp_matches(
       run.source,
-      '(?:[a-z0-9_]+[.](?:ask|confirm|finish|say)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
+      '(?:[a-z0-9_]+[.](?:ask|confirm|finish|hand_over|say)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
       || '[[:space:]]*''([a-z0-9_.]+)''[[:space:]]*[,)]',
       'g'
     ) as key (match)

@@ -62,6 +62,7 @@ COMMENT ON TYPE wa.step_result IS 'What a step decides: the state to move to (nu
 CREATE FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text, closed_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -71,6 +72,7 @@ COMMENT ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) IS 'C
 CREATE FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) RETURNS TABLE(basket_id uuid, basket_name text, amount_minor bigint, balance_minor bigint, currency text, is_new boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, _amount_minor bigint, _reference text) OWNER TO wa_basket_owner;
@@ -80,6 +82,7 @@ COMMENT ON FUNCTION public.basket_contribute(_profile_id uuid, _basket_id uuid, 
 CREATE FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) RETURNS TABLE(basket_id uuid, share_token text, qr_url text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name text, _is_public boolean, _goal_minor bigint) OWNER TO wa_basket_owner;
@@ -89,6 +92,7 @@ COMMENT ON FUNCTION public.basket_create(_profile_id uuid, _whatsapp text, _name
 CREATE FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) RETURNS TABLE(id uuid, name text, description text, status text, is_public boolean, member_count integer, balance_minor bigint, goal_minor bigint, currency text, share_token text, is_owner boolean, is_member boolean, owner_name text, owner_whatsapp text, last_activity timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -98,6 +102,7 @@ COMMENT ON FUNCTION public.basket_detail(_profile_id uuid, _basket_id uuid) IS '
 CREATE FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) RETURNS TABLE(id uuid, name text, description text, distance_km double precision, member_count integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double precision, _lng double precision, _limit integer) OWNER TO wa_basket_owner;
@@ -107,6 +112,7 @@ COMMENT ON FUNCTION public.basket_discover_nearby(_profile_id uuid, _lat double 
 CREATE FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) RETURNS TABLE(qr_url text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -116,6 +122,7 @@ COMMENT ON FUNCTION public.basket_generate_qr(_profile_id uuid, _basket_id uuid)
 CREATE FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text, _code text) OWNER TO wa_basket_owner;
@@ -125,6 +132,7 @@ COMMENT ON FUNCTION public.basket_join_by_code(_profile_id uuid, _whatsapp text,
 CREATE FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) RETURNS TABLE(basket_id uuid, basket_name text, status text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) OWNER TO wa_basket_owner;
@@ -134,6 +142,7 @@ COMMENT ON FUNCTION public.basket_leave(_profile_id uuid, _basket_id uuid) IS 'T
 CREATE FUNCTION public.basket_list_mine(_profile_id uuid) RETURNS TABLE(id uuid, name text, status text, member_count integer, balance_minor bigint, currency text, is_owner boolean, is_public boolean, goal_minor bigint, last_activity timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_list_mine(_profile_id uuid) OWNER TO wa_basket_owner;
@@ -143,6 +152,7 @@ COMMENT ON FUNCTION public.basket_list_mine(_profile_id uuid) IS 'The baskets th
 CREATE FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_set_description(_profile_id uuid, _basket_id uuid, _description text) OWNER TO wa_basket_owner;
@@ -152,6 +162,7 @@ COMMENT ON FUNCTION public.basket_set_description(_profile_id uuid, _basket_id u
 CREATE FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) RETURNS TABLE(basket_id uuid, basket_name text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _lat double precision, _lng double precision) OWNER TO wa_basket_owner;
@@ -161,6 +172,7 @@ COMMENT ON FUNCTION public.basket_set_place(_profile_id uuid, _basket_id uuid, _
 CREATE FUNCTION public.wa_alerts_claim(worker text) RETURNS TABLE(id bigint, lock_token uuid, alert jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_claim(worker text) OWNER TO wa_runtime;
@@ -170,6 +182,7 @@ COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to
 CREATE FUNCTION public.wa_alerts_group() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_group() OWNER TO wa_runtime;
@@ -179,6 +192,7 @@ COMMENT ON FUNCTION public.wa_alerts_group() IS 'Groups what has happened into w
 CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
@@ -188,6 +202,7 @@ COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether cla
 CREATE FUNCTION public.wa_dismiss_event(wa_message_id text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -202,6 +217,7 @@ COMMENT ON FUNCTION public.wa_dismiss_event(wa_message_id text) IS 'Lets a faile
 CREATE FUNCTION public.wa_dismiss_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -216,6 +232,7 @@ COMMENT ON FUNCTION public.wa_dismiss_events(error_like text, received_after tim
 CREATE FUNCTION public.wa_dismiss_payload(id bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -230,6 +247,8 @@ COMMENT ON FUNCTION public.wa_dismiss_payload(id bigint) IS 'Lets a kept payload
 CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -242,6 +261,7 @@ COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits
 CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -256,6 +276,7 @@ COMMENT ON FUNCTION public.wa_erase_profile(who text) IS 'Erases everything abou
 CREATE FUNCTION public.wa_export_profile(who text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -270,6 +291,7 @@ COMMENT ON FUNCTION public.wa_export_profile(who text) IS 'Everything about the 
 CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, with_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -326,6 +348,7 @@ COMMENT ON FUNCTION public.wa_handovers() IS 'The conversations that people have
 CREATE FUNCTION public.wa_health() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -340,6 +363,7 @@ COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be t
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -355,6 +379,7 @@ COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GE
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -369,6 +394,7 @@ COMMENT ON FUNCTION public.wa_notification_cancel(id bigint) IS 'Cancels a notif
 CREATE FUNCTION public.wa_notifications_claim(worker text, batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -381,6 +407,7 @@ COMMENT ON FUNCTION public.wa_notifications_claim(worker text, batch integer, le
 CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -393,6 +420,7 @@ COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what
 CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_key text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -407,6 +435,7 @@ COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at time
 CREATE FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_prefix text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -421,6 +450,7 @@ COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send
 CREATE FUNCTION public.wa_queue_distrust(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -435,6 +465,7 @@ COMMENT ON FUNCTION public.wa_queue_distrust(reason text) IS 'Says that this dat
 CREATE FUNCTION public.wa_queue_pause(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -449,6 +480,7 @@ COMMENT ON FUNCTION public.wa_queue_pause(reason text) IS 'Stops claiming until 
 CREATE FUNCTION public.wa_queue_resume(doubtful text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -463,6 +495,7 @@ COMMENT ON FUNCTION public.wa_queue_resume(doubtful text) IS 'Continues claiming
 CREATE FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -478,6 +511,7 @@ COMMENT ON FUNCTION public.wa_replay_event(wa_message_id text, even_if_moved_on 
 CREATE FUNCTION public.wa_replay_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_messages integer DEFAULT 100, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -493,6 +527,7 @@ COMMENT ON FUNCTION public.wa_replay_events(error_like text, received_after time
 CREATE FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -528,6 +563,7 @@ COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finish
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET lock_timeout TO '2s'
     SET "DateStyle" TO 'ISO'
     SET "TimeZone" TO 'UTC'
@@ -541,11 +577,13 @@ COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retentio
 CREATE FUNCTION public.wa_status() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
     SET extra_float_digits TO '1'
     SET standard_conforming_strings TO 'on'
+    SET quote_all_identifiers TO 'off'
     SET jit TO 'off'
     AS '(see db/functions)';
 
@@ -556,6 +594,8 @@ COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhoo
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET standard_conforming_strings TO 'on'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -568,6 +608,8 @@ COMMENT ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integ
 CREATE FUNCTION public.wa_tasks_expire() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET standard_conforming_strings TO 'on'
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
@@ -580,6 +622,8 @@ COMMENT ON FUNCTION public.wa_tasks_expire() IS 'Ends tasks that ran out of time
 CREATE FUNCTION public.wa_tasks_settle(results jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET standard_conforming_strings TO 'on'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
     SET jit TO 'off'
@@ -891,6 +935,7 @@ COMMENT ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) IS 'Cancels the
 CREATE FUNCTION wa.cancel_tasks_of_reset() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.cancel_tasks_of_reset() OWNER TO wa_runtime;
@@ -1428,6 +1473,7 @@ COMMENT ON FUNCTION wa.erase_basket_contributions(p_user_ids uuid[]) IS 'Of wa_e
 CREATE FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) OWNER TO wa_basket_owner;
@@ -1437,6 +1483,7 @@ COMMENT ON FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) IS 'Of wa_e
 CREATE FUNCTION wa.erase_basket_members(p_user_ids uuid[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.erase_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_owner;
@@ -1488,6 +1535,7 @@ COMMENT ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jso
 CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) OWNER TO wa_basket_owner;
@@ -1497,6 +1545,7 @@ COMMENT ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) IS 'Of wa_
 CREATE FUNCTION wa.export_basket_members(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.export_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_owner;
@@ -1698,6 +1747,7 @@ COMMENT ON FUNCTION wa.fold_basket_code(p_code text) IS 'A typed code as baskets
 CREATE FUNCTION wa.fold_consent_word() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.fold_consent_word() OWNER TO wa_runtime;
@@ -1878,6 +1928,7 @@ COMMENT ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
@@ -2164,6 +2215,7 @@ COMMENT ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) IS 'The profile a
 CREATE FUNCTION wa.list_rights() RETURNS TABLE(object text, held text, giving text, taking text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET quote_all_identifiers TO 'off'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_rights() IS 'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). Of privileges those of our roles, of everybody, and of the API roles.';
@@ -2326,6 +2378,7 @@ COMMENT ON FUNCTION wa.mend_rights() IS 'Gives and takes what wa.compare_rights 
 CREATE FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid) OWNER TO wa_basket_owner;
@@ -2335,6 +2388,7 @@ COMMENT ON FUNCTION wa.merge_basket_join_attempts(p_merged uuid, p_survivor uuid
 CREATE FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) OWNER TO wa_basket_owner;
@@ -2767,6 +2821,7 @@ COMMENT ON FUNCTION wa.release_successors(p_user_ids uuid[]) IS 'Makes the first
 CREATE FUNCTION wa.release_template() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.release_template() OWNER TO wa_runtime;
@@ -2818,6 +2873,7 @@ COMMENT ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, 
 CREATE FUNCTION wa.requeue_failed_notification() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.requeue_failed_notification() OWNER TO wa_runtime;
@@ -2876,6 +2932,7 @@ COMMENT ON FUNCTION wa.retention_cutoffs() IS 'By table, the moment before which
 CREATE FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) OWNER TO wa_basket_owner;
@@ -3235,6 +3292,7 @@ COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.message) IS 'Queues a word t
 CREATE FUNCTION wa.tell_of_left_out() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     AS '(see db/functions)';
 
 ALTER FUNCTION wa.tell_of_left_out() OWNER TO wa_runtime;

@@ -35,6 +35,8 @@ HOSTILE_SESSION = """
     set lc_numeric = 'C';
     set lc_monetary = 'C';
     set lc_time = 'C';
+    set quote_all_identifiers = on;
+    set row_security = off;
     set search_path = pg_temp;
 """
 HOSTILE_ROWS = """

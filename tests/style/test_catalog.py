@@ -57,6 +57,16 @@ def test_every_routine_looks_into_pg_catalog_before_the_callers_temporary_schema
     assert offenders(connection, query) == []
 
 
+def test_every_routine_that_acts_as_its_owner_sees_what_the_owner_may_see(
+    connection: Connection[DictRow],
+) -> None:
+    # A session that has row_security off is refused each table that has policies.
+    query = f"""
+        select name from {ROUTINES}
+        where prosecdef and not coalesce(proconfig @> array['row_security=on'], false)"""
+    assert offenders(connection, query) == []
+
+
 def test_no_routine_that_shuns_scans_lets_them_be_compiled(
     connection: Connection[DictRow],
 ) -> None:

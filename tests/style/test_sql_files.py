@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pglast
+import pglast.parser
 from pglast import ast
 from pglast.enums import ObjectType
 
@@ -102,3 +103,22 @@ def test_every_file_has_unix_line_ends_no_tabs_and_a_last_newline() -> None:
         for file in FILES
         if "\t" in file.text or "\r" in file.text or not file.text.endswith("\n")
     ] == []
+
+
+def test_what_a_routine_means_by_a_backslash_does_not_depend_on_the_session() -> None:
+    assert {
+        file.path: plain for file in SOURCE.routines if (plain := with_backslash(file.text))
+    } == {}
+
+
+def with_backslash(text: str) -> list[str]:
+    """Return the strings in which standard_conforming_strings decides what a backslash is."""
+    found = []
+    for token in pglast.parser.scan(text):
+        string = text[token.start : token.end + 1]
+        if token.name == "SCONST" and string.startswith("$$"):
+            # The body of a routine; a declaration of a flow is JSON.
+            found += [] if string.startswith("$${") else with_backslash(string[2:-2])
+        elif token.name == "SCONST" and string.startswith("'") and "\\" in string:
+            found.append(string)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -43,7 +43,8 @@ class TaskQueue:
         self._lease = timedelta(seconds=lease_seconds)
         schema_name = sql.Identifier(schema)
         self._claim = sql.SQL(
-            "select id, lock_token, kind, input, progress, attempt, deadline_at"
+            # As JSON a moment is written in one way, whatever the DateStyle of the session.
+            "select id, lock_token, kind, input, progress, attempt, to_jsonb(deadline_at)"
             " from {}.wa_tasks_claim(%s, %s, %s, %s)"
         ).format(schema_name)
         self._settle = sql.SQL("select {}.wa_tasks_settle(%s)").format(schema_name)
@@ -58,7 +59,19 @@ class TaskQueue:
     async def claim(self, kind: str, batch: int) -> list[ClaimedTask]:
         """Return up to `batch` due tasks, which are ours until the lease runs out."""
         parameters = (self._worker, [kind], batch, self._lease)
-        return [ClaimedTask(*row) for row in await self._claiming.fetch(self._claim, parameters)]
+        rows = await self._claiming.fetch(self._claim, parameters)
+        return [
+            ClaimedTask(
+                task_id,
+                lock_token,
+                kind,
+                given,
+                progress,
+                attempt,
+                datetime.fromisoformat(deadline),
+            )
+            for task_id, lock_token, kind, given, progress, attempt, deadline in rows
+        ]
 
     async def settle(self, results: Sequence[tuple[ClaimedTask, TaskResult]]) -> dict[str, Any]:
         """Report what came of tasks, and return counts, events, and the ids that were lost."""

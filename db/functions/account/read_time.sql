@@ -8,7 +8,7 @@ begin
   return case
     when p_text ~ '^[0-9]{1,11}$' then to_timestamp(p_text::double precision)
     when p_text ~ '^[0-9]{12,13}$' then to_timestamp(p_text::double precision / 1000)
-    when p_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})$'
+    when p_text ~ e'^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?(Z|[+-][0-9]{2}:?[0-9]{2})$'
       then p_text::timestamptz
   end;
 exception

@@ -4,6 +4,7 @@ language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
   with settled as (
     update wa.alerts as alert

@@ -28,7 +28,7 @@ begin
       routine.pronamespace = 'wa'::regnamespace
       or (
         routine.pronamespace = 'public'::regnamespace
-        and (routine.proname like 'wa\_%' or routine.proname like 'basket\_%')
+        and (routine.proname like e'wa\\_%' or routine.proname like e'basket\\_%')
       )
     )
     and not exists (

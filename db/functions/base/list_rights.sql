@@ -3,6 +3,8 @@ returns table (object text, held text, giving text, taking text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- What is noted is compared as text.
+set quote_all_identifiers = off
 as $$
 begin
   return query
@@ -59,7 +61,7 @@ begin
       proc.pronamespace = 'wa'::regnamespace
       or (
         proc.pronamespace = 'public'::regnamespace
-        and (proc.proname like 'wa\_%' or proc.proname like 'basket\_%')
+        and (proc.proname like e'wa\\_%' or proc.proname like e'basket\\_%')
       )
     )
     and not exists (

@@ -4,7 +4,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select regexp_replace(p_text, '\+?\d[\d ()-]{6,}\d', '***', 'g')
+  select regexp_replace(p_text, e'\\+?\\d[\\d ()-]{6,}\\d', '***', 'g')
 $$;
 
 comment on function wa.mask_numbers is

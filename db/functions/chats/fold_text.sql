@@ -8,8 +8,8 @@ begin
   return case
     when char_length(p_text) <= 100 then btrim(
       regexp_replace(
-        regexp_replace(lower(normalize(p_text, nfd)), '[\u0300-\u036f\u200b-\u200f\ufe0f\ufeff]', '', 'g'),
-        '[[:space:][:punct:]\u00a0\u00a1\u00ab\u00bb\u00bf\u2010-\u205f\u3000-\u303f]+', ' ', 'g'
+        regexp_replace(lower(normalize(p_text, nfd)), e'[\\u0300-\\u036f\\u200b-\\u200f\\ufe0f\\ufeff]', '', 'g'),
+        e'[[:space:][:punct:]\\u00a0\\u00a1\\u00ab\\u00bb\\u00bf\\u2010-\\u205f\\u3000-\\u303f]+', ' ', 'g'
       )
     )
   end;

@@ -5,7 +5,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(found.match[1], '')
-  from regexp_match(p_body, '(?i)' || regexp_replace(p_prefix, '(\W)', '\\\1', 'g') || '\s*(\S{1,64})?') as found (match)
+  from regexp_match(p_body, '(?i)' || regexp_replace(p_prefix, e'(\\W)', e'\\\\\\1', 'g') || e'\\s*(\\S{1,64})?') as found (match)
   where found.match is not null
 $$;
 

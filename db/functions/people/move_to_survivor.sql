@@ -13,7 +13,7 @@ begin
       from pg_proc as routine
       where routine.pronamespace = 'wa'::regnamespace
         and starts_with(routine.proname, 'merge_')
-        and oidvectortypes(routine.proargtypes) = 'uuid, uuid'
+        and (routine.pronargs, routine.proargtypes[0], routine.proargtypes[1]) = (2, 'uuid'::regtype, 'uuid'::regtype)
         and routine.prorettype = 'void'::regtype
     ),
 

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Counting up to 128 in the pattern would take twenty times as long.
-  return case when p_value ~ '^[A-Z]{2}\.ENT\.[A-Za-z0-9]+$' and char_length(p_value) <= 135 then p_value end;
+  return case when p_value ~ e'^[A-Z]{2}\\.ENT\\.[A-Za-z0-9]+$' and char_length(p_value) <= 135 then p_value end;
 end
 $$;
 

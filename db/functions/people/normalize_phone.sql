@@ -8,7 +8,7 @@ as $$
 begin
   -- Counting up to 15 in the pattern would take several times as long.
   return case
-    when p_number ~ '^\+?[1-9][0-9]+$' and char_length(ltrim(p_number, '+')) between 7 and 15
+    when p_number ~ e'^\\+?[1-9][0-9]+$' and char_length(ltrim(p_number, '+')) between 7 and 15
       then '+' || ltrim(p_number, '+')
   end;
 end

@@ -26,7 +26,7 @@ begin
   from jsonb_path_query(p_message, 'lax $.contacts[*]') as card (body)
   cross join lateral jsonb_path_query(card.body, 'lax $.phones[*]') as phone (body)
   cross join lateral (
-    select regexp_replace(phone.body ->> 'phone', '[[:space:]().\u00a0\u200b-\u200f\u2010-\u2015\u202a-\u202f/-]', '', 'g')
+    select regexp_replace(phone.body ->> 'phone', e'[[:space:]().\\u00a0\\u200b-\\u200f\\u2010-\\u2015\\u202a-\\u202f/-]', '', 'g')
       as digits
   ) as written
   where coalesce(card.body ->> 'origin', p_message ->> 'origin') = 'contact_request';

@@ -5,7 +5,7 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 -- A restored extension's script declares with it off, and the owner of this is no table's.
-set row_security = 'on'
+set row_security = on
 as $$
 begin
   return query

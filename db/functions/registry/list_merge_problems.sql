@@ -41,7 +41,7 @@ begin
         select from pg_proc as rule
         where rule.pronamespace = 'wa'::regnamespace
           and rule.proname = 'merge_' || relation.relname
-          and oidvectortypes(rule.proargtypes) = 'uuid, uuid'
+          and (rule.pronargs, rule.proargtypes[0], rule.proargtypes[1]) = (2, 'uuid'::regtype, 'uuid'::regtype)
           and rule.prorettype = 'void'::regtype
       )
   )

@@ -5,7 +5,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 -- Rows come with it off when pg_restore fills tables that an extension made, and the owner of this is no table's.
-set row_security = 'on'
+set row_security = on
 as $$
 begin
   perform pg_advisory_xact_lock_shared(hashtextextended('rendered_menus', 0));

@@ -25,7 +25,7 @@ begin
       case when piece.match[2] is null then piece.match[1] else coalesce(p_values ->> piece.match[2], piece.match[1]) end,
       '' order by piece.position
     )
-    from regexp_matches(v_body, '(\{([a-z_]+)\}|[^{]+|\{)', 'g') with ordinality as piece (match, position)
+    from regexp_matches(v_body, e'(\\{([a-z_]+)\\}|[^{]+|\\{)', 'g') with ordinality as piece (match, position)
   );
 end
 $$;

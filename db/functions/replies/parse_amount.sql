@@ -12,12 +12,12 @@ begin
   v_number := (
     regexp_match(
       left(p_text, 60),
-      '^[\s\u00a0\u202f]*(?:' || p_currency || '|[$€£¥])?[\s\u00a0\u202f]*([0-9](?:[0-9.,''’\s\u00a0\u202f]*[0-9])?)[\s\u00a0\u202f]*(?:'
-      || p_currency || '|[$€£¥])?[.!\s\u00a0\u202f]*$',
+      e'^[\\s\\u00a0\\u202f]*(?:' || p_currency || e'|[$€£¥])?[\\s\\u00a0\\u202f]*([0-9](?:[0-9.,''’\\s\\u00a0\\u202f]*[0-9])?)[\\s\\u00a0\\u202f]*(?:'
+      || p_currency || e'|[$€£¥])?[.!\\s\\u00a0\\u202f]*$',
       'i'
     )
   )[1];
-  v_number := regexp_replace(v_number, '[''’\s\u00a0\u202f]', '', 'g');
+  v_number := regexp_replace(v_number, e'[''’\\s\\u00a0\\u202f]', '', 'g');
 
   -- The last separator begins the decimals, unless three digits follow it: then it groups thousands.
   v_parts := regexp_match(v_number, '^([0-9][0-9.,]*?)(?:[.,]([0-9]{1,2}|[0-9]{4}))?$');

@@ -20,8 +20,8 @@ begin
       -- A flag is a pair; marks, skin tones and what a joiner binds belong to what stands before them.
       from regexp_matches(
         left(p_text, p_limit),
-        '((?:[\U0001f1e6-\U0001f1ff]{2}|.)[\u0300-\u036f\u20d0-\u20f0\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*'
-        '(?:\u200d.?[\u0300-\u036f\u20d0-\u20f0\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*)*)',
+        e'((?:[\\U0001f1e6-\\U0001f1ff]{2}|.)[\\u0300-\\u036f\\u20d0-\\u20f0\\ufe0e\\ufe0f\\U0001f3fb-\\U0001f3ff\\U000e0020-\\U000e007f]*'
+        '(?:\\u200d.?[\\u0300-\\u036f\\u20d0-\\u20f0\\ufe0e\\ufe0f\\U0001f3fb-\\U0001f3ff]*)*)',
         'g'
       ) with ordinality as visible (match, position)
     ) as piece

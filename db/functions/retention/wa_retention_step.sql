@@ -4,6 +4,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set lock_timeout = '2s'
 -- Bounds of partitions are written and read as text.
 set datestyle = 'ISO'

@@ -17,6 +17,9 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
+-- For the steps of a team, which may have backslashes in plain strings.
+set standard_conforming_strings = on
 -- Planning takes longer than running, and no plan depends on the arguments.
 set plan_cache_mode = force_generic_plan
 -- A plan made while a table was small would read all of it when it has grown.

@@ -8,10 +8,11 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 declare
   v_user_id uuid := wa.lock_acting_profile(_profile_id);
-  v_reference text := regexp_replace(_reference, '^\s+|\s+$', '', 'g');
+  v_reference text := regexp_replace(_reference, e'^\\s+|\\s+$', '', 'g');
   v_basket public.baskets;
   v_is_new boolean := false;
 begin

@@ -4,6 +4,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 -- For plpgsql_check, since _whatsapp is there for older callers only: @plpgsql_check_options: extra_warnings = false
 declare

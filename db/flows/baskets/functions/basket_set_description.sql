@@ -4,11 +4,12 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 declare
   v_user_id uuid := wa.lock_acting_profile(_profile_id);
   v_basket public.baskets := wa.lock_basket_as_member(_basket_id, v_user_id, 'owner');
-  v_description text := nullif(regexp_replace(_description, '^\s+|\s+$', '', 'g'), '');
+  v_description text := nullif(regexp_replace(_description, e'^\\s+|\\s+$', '', 'g'), '');
 begin
   perform wa.require_open_basket(v_basket);
 

@@ -6,6 +6,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 declare
   v_user_id uuid := wa.lock_acting_profile(_profile_id);

@@ -7,14 +7,14 @@ as $$
 declare
   v_name text := btrim(
     regexp_replace(
-      p_name, '[ \u0001-\u001f\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff]+',
+      p_name, e'[ \\u0001-\\u001f\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028-\\u202f\\u205f\\u2066-\\u2069\\u3000\\ufeff]+',
       ' ', 'g'
     )
   );
 begin
   if char_length(v_name) between 1 and 60
     and v_name
-      ~ '[^ \u00ad\u034f\u061c\u115f\u1160\u200b-\u200f\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\uffa0]'
+      ~ e'[^ \\u00ad\\u034f\\u061c\\u115f\\u1160\\u200b-\\u200f\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\uffa0]'
   then
     return v_name;
   end if;

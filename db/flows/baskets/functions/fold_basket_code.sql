@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select translate(
     regexp_replace(
-      upper(regexp_replace(left(p_code, 100), '^\s*jb\s*:', '', 'i') collate "C"),
+      upper(regexp_replace(left(p_code, 100), e'^\\s*jb\\s*:', '', 'i') collate "C"),
       '[^0-9A-Z]', '', 'g'
     ),
     'OILU', '011V'

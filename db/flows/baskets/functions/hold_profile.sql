@@ -4,6 +4,7 @@ language sql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
   select from public.profiles as profile
   where profile.user_id = p_profile_id

@@ -4,6 +4,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 begin
   insert into wa.basket_join_attempts as attempt (user_id, wrong_tries, window_started_at)

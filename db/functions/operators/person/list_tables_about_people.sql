@@ -41,7 +41,7 @@ begin
     select routine.oid, routine.proname
     from pg_proc as routine
     where routine.pronamespace = 'wa'::regnamespace
-      and oidvectortypes(routine.proargtypes) = 'uuid[]'
+      and (routine.pronargs, routine.proargtypes[0]) = (1, '_uuid'::regtype)
   )
 
   select

@@ -5,11 +5,13 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set datestyle = 'ISO'
 set intervalstyle = 'postgres'
 set timezone = 'UTC'
 set extra_float_digits = 1
 set standard_conforming_strings = on
+set quote_all_identifiers = off
 set jit = off
 as $$
 declare

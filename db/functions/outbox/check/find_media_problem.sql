@@ -17,7 +17,7 @@ as $$
       and p_media ->> 'mime_type'
       !~ '^[A-Za-z0-9_.+-]{1,100}/[A-Za-z0-9_.+-]{1,100}(; ?[A-Za-z0-9_.+-]{1,50}=[A-Za-z0-9_.+-]{1,50})?$'
       then format('%s.mime_type must be a type and a subtype, such as application/pdf', p_type)
-    when p_media ? 'file' and (p_media ->> 'file' ~ '^/' or p_media ->> 'file' ~ '(^|/)\.\.(/|$)')
+    when p_media ? 'file' and (p_media ->> 'file' ~ '^/' or p_media ->> 'file' ~ e'(^|/)\\.\\.(/|$)')
       then format('%s.file must be a path inside the media folder', p_type)
     when p_media ? 'link' and p_media ->> 'link' !~ '^https?://' then format('%s.link must be a URL', p_type)
     when p_media ? 'caption' and p_type in ('audio', 'sticker') then format('%s has no caption', p_type)

@@ -7,7 +7,7 @@ as $$
 begin
   if jsonb_typeof(p_text) is distinct from 'string' then
     return format('%s is missing', p_name);
-  elsif p_text #>> '{}' !~ '\S' then
+  elsif p_text #>> '{}' !~ e'\\S' then
     return format('%s is empty', p_name);
   elsif char_length(p_text #>> '{}') > p_limit then
     return format('%s has %s characters; %s are allowed', p_name, char_length(p_text #>> '{}'), p_limit);

@@ -14,10 +14,10 @@ begin
     and (p_payload -> 'interactive') - '{type,body,action}'::text[] = '{}'
     and char_length(p_payload #>> '{interactive,body,text}') <= 1024
     and char_length(p_payload #>> '{interactive,action,button}') <= 20
-    and p_payload @@ '
+    and p_payload @@ e'
       $.interactive.type == "list"
-      && $.interactive.body.text like_regex "\\S"
-      && $.interactive.action.button like_regex "\\S"
+      && $.interactive.body.text like_regex "\\\\S"
+      && $.interactive.action.button like_regex "\\\\S"
       && !exists($.interactive.action.sections[*].title)
       && $.interactive.action.sections.type() == "array" && $.interactive.action.sections.size() == 1
       && $.interactive.action.sections[0].rows.type() == "array"
@@ -36,15 +36,15 @@ begin
     if not coalesce(
       jsonb_typeof(v_row -> 'id') = 'string'
       and jsonb_typeof(v_row -> 'title') = 'string'
-      and v_row ->> 'id' ~ '\S'
-      and v_row ->> 'title' ~ '\S'
+      and v_row ->> 'id' ~ e'\\S'
+      and v_row ->> 'title' ~ e'\\S'
       and char_length(v_row ->> 'id') <= 200
       and char_length(v_row ->> 'title') <= 24
       and (
         not v_row ? 'description'
         or (
           jsonb_typeof(v_row -> 'description') = 'string'
-          and v_row ->> 'description' ~ '\S'
+          and v_row ->> 'description' ~ e'\\S'
           and char_length(v_row ->> 'description') <= 72
         )
       ),

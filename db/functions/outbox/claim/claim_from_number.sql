@@ -59,7 +59,7 @@ begin
               'messaging_product', 'whatsapp',
               'recipient_type', coalesce(notification.payload ->> 'recipient_type', 'individual'),
               -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
-              case when ready.address ~ '^[A-Z]{2}\.' then 'recipient' else 'to' end, ready.address,
+              case when ready.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, ready.address,
               -- Which row, made when, in which life of which database: read by wa.match_statuses.
               'biz_opaque_callback_data', concat_ws(
                 '.', notification.id, (extract(epoch from notification.created_at) * 1000000)::bigint, p_life

@@ -34,7 +34,7 @@ begin
     and new.fallback_template is null
     and new.payload ->> 'type' = 'text'
     and char_length(new.payload #>> '{text,body}') between 1 and 4096
-    and new.payload #>> '{text,body}' ~ '\S'
+    and new.payload #>> '{text,body}' ~ e'\\S'
     and not new.payload ?| '{to,recipient,biz_opaque_callback_data}'
   then
     return new;

@@ -5,7 +5,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if wa.normalize_bsuid(p_recipient) is null and coalesce(p_recipient, '') !~ '^\+[1-9][0-9]{6,14}$' then
+  if wa.normalize_bsuid(p_recipient) is null and coalesce(p_recipient, '') !~ e'^\\+[1-9][0-9]{6,14}$' then
     raise exception using
       errcode = 'WA010',
       message = 'the recipient is neither a phone number nor a BSUID',

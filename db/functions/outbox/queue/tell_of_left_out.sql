@@ -4,6 +4,7 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 as $$
 declare
   v_left_out constant integer := nullif(current_setting('wa.left_out', true), '')::integer;

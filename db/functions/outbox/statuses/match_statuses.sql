@@ -21,7 +21,7 @@ begin
   -- Patterns that count, such as {1,18}, would take longer than all the rest.
   select
     array_agg(distinct split_part(status.value ->> 'biz_opaque_callback_data', '.', 1)::bigint) filter (
-      where status.value ->> 'biz_opaque_callback_data' ~ '^[0-9]+\.[0-9]+\.[0-9a-f]+$'
+      where status.value ->> 'biz_opaque_callback_data' ~ e'^[0-9]+\\.[0-9]+\\.[0-9a-f]+$'
         and position('.' in status.value ->> 'biz_opaque_callback_data') <= 19
     ),
     array_agg(distinct status.value ->> 'id')

@@ -306,6 +306,7 @@ COMMENT ON FUNCTION public.wa_failed_events(error_like text, received_after time
 CREATE FUNCTION public.wa_hand_back(who text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -320,6 +321,7 @@ COMMENT ON FUNCTION public.wa_hand_back(who text, agent text, phone_number_id te
 CREATE FUNCTION public.wa_handover(who text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text, note text DEFAULT NULL::text, lasts interval DEFAULT NULL::interval, take_over boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -334,6 +336,7 @@ COMMENT ON FUNCTION public.wa_handover(who text, agent text, phone_number_id tex
 CREATE FUNCTION public.wa_handovers() RETURNS TABLE(user_id uuid, phone_number_id text, recipient text, display_name text, agent text, note text, since timestamp with time zone, until timestamp with time zone, waiting_since timestamp with time zone, window_closes_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'
@@ -543,6 +546,7 @@ COMMENT ON FUNCTION public.wa_replay_payload(id bigint, even_if_moved_on boolean
 CREATE FUNCTION public.wa_reply(who text, payload jsonb, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'

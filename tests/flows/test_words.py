@@ -105,7 +105,7 @@ def test_an_answer_within_a_flow_is_understood_in_whatever_way_it_is_said(
     add_state(
         connection,
         "question",
-        "case when wa.is_answer(p_chat, 'answer:1', 'basket.words_yes')"
+        "case when wa.is_answer(p_chat, 'answer:1', 'answer.words_yes')"
         " then wa.finish(p_chat) else wa.stay('[]'::jsonb) end",
         keyword="ask",
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STOPS_EVERYTHING: list[tuple[str, Any]] = [
     ("default_locale", "zz"),
     ("default_locale", 1),
+    ("default_time_zone", "Europe/Nowhere"),
     ("retention_interval_seconds", 1e300),
     ("retention_interval_seconds", "soon"),
     ("pair_interval_seconds", 1e18),

@@ -176,8 +176,10 @@ call wa.declare_flow('baskets', $${
     "left": {"en": "You left \"{name}\".", "fr": "Vous avez quitté « {name} »."},
     "list": {"en": "Here are your baskets.", "fr": "Voici vos paniers."},
     "list_empty": {"en": "You are in no basket yet.", "fr": "Vous n'êtes encore dans aucun panier."},
-    "members_many": {"en": "{count} members", "fr": "{count} membres"},
-    "members_one": {"en": "{count} member", "fr": "{count} membre"},
+    "members": {
+      "en": {"one": "{count} member", "other": "{count} members"},
+      "fr": {"one": "{count} membre", "other": "{count} membres"}
+    },
     "name_not_usable": {
       "en": "A name has 1 to 60 visible characters.",
       "fr": "Un nom a de 1 à 60 caractères visibles."
@@ -239,7 +241,6 @@ call wa.declare_flow('baskets', $${
     "words_private": {"en": "private", "fr": "privé,prive"},
     "words_public": {"en": "public", "fr": "public"},
     "words_skip": {"en": "skip,no,none,no goal", "fr": "passer,non,aucun,sans objectif"},
-    "words_yes": {"en": "yes,ok", "fr": "oui,ok"},
     "menu.basket_create_description": {"en": "Save together for something", "fr": "Épargner ensemble pour un projet"},
     "menu.basket_create_title": {"en": "New basket", "fr": "Nouveau panier"},
     "menu.basket_join_description": {"en": "When somebody gave you one", "fr": "Si quelqu'un vous en a donné un"},

@@ -32,6 +32,23 @@ call wa.declare_flow('home', $${
     "back": {"words": {"en": ["back"], "fr": ["retour"]}, "taps": ["back"]}
   },
   "texts": {
+    "answer.no": {"en": "No", "fr": "Non"},
+    "answer.words_no": {"en": "no,nope,not now,n", "fr": "non,pas maintenant,n"},
+    "answer.words_yes": {"en": "yes,yeah,ok,okay,sure,y", "fr": "oui,ouais,ok,d'accord,o"},
+    "answer.yes": {"en": "Yes", "fr": "Oui"},
+    "calendar.date": {"en": "{weekday}, {month} {day}", "fr": "{weekday} {day} {month}"},
+    "calendar.date_of_year": {"en": "{weekday}, {month} {day}, {year}", "fr": "{weekday} {day} {month} {year}"},
+    "calendar.first_day": {"en": "1", "fr": "1er"},
+    "calendar.moment": {"en": "{date} at {time}", "fr": "{date} à {time}"},
+    "calendar.months": {
+      "en": "January,February,March,April,May,June,July,August,September,October,November,December",
+      "fr": "janvier,février,mars,avril,mai,juin,juillet,août,septembre,octobre,novembre,décembre"
+    },
+    "calendar.time": {"en": "FMHH12:MI AM", "fr": "HH24:MI"},
+    "calendar.weekdays": {
+      "en": "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
+      "fr": "lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche"
+    },
     "cancelled.done": {"en": "Cancelled. Nothing was changed.", "fr": "Annulé. Rien n'a été modifié."},
     "error.failed": {
       "en": "Something went wrong with your last message. We have been told and will look into it.",

@@ -44,6 +44,9 @@ begin
     when new.key = 'default_locale'
       and not exists (select from wa.locales as known where known.locale = new.value #>> '{}')
       then format('It is one of %s.', (select string_agg(known.locale, ', ' order by known.locale) from wa.locales as known))
+    when new.key = 'default_time_zone'
+      and not exists (select from pg_timezone_names as known where known.name = new.value #>> '{}')
+      then 'It is one of pg_timezone_names.'
   end;
 
   if v_problem is not null then

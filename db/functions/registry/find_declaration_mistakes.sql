@@ -123,7 +123,20 @@ begin
       case jsonb_typeof(p_declaration -> 'texts') when 'object' then p_declaration -> 'texts' end
     ) as text (name, body)
     where jsonb_typeof(text.body) <> 'object' or text.body = '{}'
-      or jsonb_path_exists(text.body, 'strict $.* ? (@.type() != "string" || @ == "")')
+      or jsonb_path_exists(text.body, 'strict $.* ? (@.type() != "object" && (@.type() != "string" || @ == ""))')
+      or jsonb_path_exists(text.body, 'strict $.* ? (@.type() == "object").* ? (@.type() != "string" || @ == "")')
+    union all
+    select
+      'texts.' || text.name,
+      format('texts.%s.%s has the forms one and other, or other alone', text.name, translation.locale)
+    from jsonb_each(
+      case jsonb_typeof(p_declaration -> 'texts') when 'object' then p_declaration -> 'texts' end
+    ) as text (name, body)
+    cross join lateral jsonb_each(
+      case jsonb_typeof(text.body) when 'object' then text.body end
+    ) as translation (locale, body)
+    where jsonb_typeof(translation.body) = 'object'
+      and (not translation.body ? 'other' or translation.body - '{one,other}'::text[] <> '{}')
     union all
     select
       'texts.' || text.name,

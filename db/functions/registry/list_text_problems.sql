@@ -14,7 +14,7 @@ begin
     select distinct literal.match[1] as body
     from pg_proc as routine
     cross join lateral regexp_matches(
-      routine.prosrc collate "default", '[''"]([a-z][a-z0-9_.]*)[''"]', 'g'
+      routine.prosrc collate "default", '[''"=]([a-z][a-z0-9_.]*)[''"]', 'g'
     ) as literal (match)
     where routine.pronamespace = 'wa'::regnamespace
   ),
@@ -33,7 +33,7 @@ begin
     from run
     cross join lateral regexp_matches(
       run.source,
-      '(?:[a-z0-9_]+[.](?:ask|confirm|finish|hand_over|say)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key)[[:space:]]*=>)'
+      '(?:[a-z0-9_]+[.](?:ask|confirm|finish|hand_over|offer|say)[(][[:space:]]*p_chat[[:space:]]*,|[a-z0-9_]+[.]go[(][[:space:]]*p_chat[[:space:]]*,[^,()]*,[^,()]*,|[a-z0-9_]+[.]get_text[(]|p_(?:again|key|button_key)[[:space:]]*=>)'
       || '[[:space:]]*''([a-z0-9_.]+)''[[:space:]]*[,)]',
       'g'
     ) as key (match)
@@ -46,14 +46,17 @@ begin
     select
       text.flow,
       text.key,
+      said.key as said_as,
       case
-        when starts_with(text.key, text.prefix || '.') then substr(text.key, length(text.prefix) + 2)
-        else text.key
+        when starts_with(said.key, text.prefix || '.') then substr(said.key, length(text.prefix) + 2)
+        else said.key
       end as name,
       array_agg(text.locale) as locales
     from wa.list_flow_texts(p_as_declared) as text
+    -- Plural forms are said by the name of their text.
+    cross join lateral (select regexp_replace(text.key, '^(.+[.].+)[.](one|other)$', '\1') as key) as said
     where p_flow is null or text.flow = p_flow
-    group by text.flow, text.key, text.prefix
+    group by text.flow, text.key, text.prefix, said.key
   ),
 
   spoken as materialized (
@@ -63,11 +66,13 @@ begin
   select named.flow, true, format('%s says %s, which is no text', named.routine, named.key)
   from named
   where named.key not in (select text.key from wa.texts as text)
+    and named.key || '.other' not in (select text.key from wa.texts as text)
   union all
   select key.flow, false, format('nobody says the text %s', key.key)
   from key
   where key.key not in (select word.body from word)
-    and key.key not in (select named.key from named)
+    and key.said_as not in (select word.body from word)
+    and key.said_as not in (select named.key from named)
     and not exists (select from wa.menu_items as item where key.key in (item.title_key, item.description_key))
     and not exists (
       select from own_word
@@ -76,18 +81,20 @@ begin
           own_word.body = key.name
           -- What is put together.
           or own_word.body ~ '[._]$'
-          and (starts_with(key.key, own_word.body) or starts_with(key.name, own_word.body))
+          and (starts_with(key.said_as, own_word.body) or starts_with(key.name, own_word.body))
         )
     )
   union all
   select key.flow, true, format('the text %s is not in %s', key.key, string_agg(spoken.locale, ', ' order by spoken.locale))
   from key
   inner join spoken on spoken.flow = key.flow and spoken.locale <> all (key.locales)
+  where key.key = key.said_as or key.key like '%.other'
   group by key.flow, key.key
   union all
   select key.flow, true, format('the text %s is neither in the default language nor in English', key.key)
   from key
-  where 'en' <> all (key.locales)
+  where (key.key = key.said_as or key.key like '%.other')
+    and 'en' <> all (key.locales)
     and coalesce(wa.get_setting('default_locale') #>> '{}', 'en') <> all (key.locales)
   union all
   select speaker.flow, false, format('it has no text in %s', locale.locale)

@@ -108,12 +108,19 @@ begin
   where entry.body ? 'menu';
 
   select jsonb_agg(
-    jsonb_build_object('key', wa.name_text(v_prefix, text.name), 'locale', translation.locale, 'body', translation.body)
-    order by text.name, translation.locale
+    jsonb_build_object(
+      'key', concat_ws('.', wa.name_text(v_prefix, text.name), nullif(form.name, '')),
+      'locale', translation.locale,
+      'body', form.body
+    )
+    order by text.name, translation.locale, form.name
   )
   into v_texts
   from jsonb_each(p_declaration -> 'texts') as text (name, translations)
-  cross join lateral jsonb_each_text(text.translations) as translation (locale, body);
+  cross join lateral jsonb_each(text.translations) as translation (locale, body)
+  cross join lateral jsonb_each_text(
+    case jsonb_typeof(translation.body) when 'object' then translation.body else jsonb_build_object('', translation.body) end
+  ) as form (name, body);
 
   return jsonb_build_object(
     'states', coalesce(v_states, '[]'),

@@ -11,6 +11,10 @@ begin
   from wa.texts as text
   where text.key = p_key and text.locale = p_locale;
 
+  if v_body is null and p_values ? 'count' then
+    v_body := wa.find_plural(p_key, p_locale, p_values ->> 'count');
+  end if;
+
   if v_body is null then
     v_body := wa.get_fallback_text(p_key, p_locale);
   end if;
@@ -31,4 +35,4 @@ end
 $$;
 
 comment on function wa.get_text is
-'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Raises WA006 when there is no such text.';
+'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Of a text with plural forms the one that fits p_values'' count. Raises WA006 when there is no such text.';

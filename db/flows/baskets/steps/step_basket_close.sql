@@ -19,7 +19,7 @@ begin
     when v_basket ->> 'status' = 'closed' then 'WA024'
   end;
 
-  if v_refusal is null and wa.is_answer(p_chat, v_confirm, 'words_yes') then
+  if v_refusal is null and wa.is_answer(p_chat, v_confirm, 'answer.words_yes') then
     begin
       perform from public.basket_close(p_chat.user_id, (v_basket ->> 'id')::uuid);
       return wa.go(p_chat, 'detail', v_data, 'closed_now', v_basket);

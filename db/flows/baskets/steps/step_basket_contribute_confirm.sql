@@ -20,7 +20,7 @@ begin
     'amount', wa.format_amount(v_amount, v_basket ->> 'currency', p_chat.locale)
   );
 
-  if wa.is_answer(p_chat, v_confirm, 'words_yes') then
+  if wa.is_answer(p_chat, v_confirm, 'answer.words_yes') then
     begin
       -- The message's own id is the payment's name: however often it is delivered, it counts once.
       select contribution.balance_minor into v_balance

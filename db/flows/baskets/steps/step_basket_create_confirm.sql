@@ -9,7 +9,7 @@ declare
   v_is_public constant boolean := coalesce((v_data -> 'is_public')::boolean, false);
   v_basket_id uuid;
 begin
-  if wa.is_answer(p_chat, 'create', 'words_yes') then
+  if wa.is_answer(p_chat, 'create', 'answer.words_yes') then
     select basket.basket_id into v_basket_id
     from public.basket_create(
       p_chat.user_id, null, v_data ->> 'name', v_is_public, (v_data ->> 'goal_minor')::bigint

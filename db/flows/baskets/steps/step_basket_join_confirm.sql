@@ -13,7 +13,7 @@ begin
     return wa.go(p_chat, 'join_code');
   end if;
 
-  if wa.is_answer(p_chat, 'join:' || v_code, 'words_yes') then
+  if wa.is_answer(p_chat, 'join:' || v_code, 'answer.words_yes') then
     return wa.join_basket(p_chat, v_code);
   end if;
 

@@ -17,7 +17,7 @@ begin
     return wa.go(p_chat, 'detail', v_data, wa.find_basket_refusal('WA022'));
   end if;
 
-  if wa.is_answer(p_chat, v_confirm, 'words_yes') then
+  if wa.is_answer(p_chat, v_confirm, 'answer.words_yes') then
     begin
       perform from public.basket_leave(p_chat.user_id, (v_basket ->> 'id')::uuid);
       return wa.go(p_chat, 'list', null, 'left', v_basket);

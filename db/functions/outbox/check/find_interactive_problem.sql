@@ -35,6 +35,9 @@ begin
       when v_type = 'list' then 'the header of a list can only be text'
       when p_interactive #> array['header', v_header_type] is null
         then format('interactive.header.%s is missing', v_header_type)
+      when p_interactive #> array['header', v_header_type] ?| '{qr,file}' then 'the header takes an id or a link'
+      when v_header_type in ('image', 'video', 'document')
+        then wa.find_media_problem(v_header_type, p_interactive #> array['header', v_header_type])
     end
   );
   if v_problem is not null then

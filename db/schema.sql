@@ -644,6 +644,13 @@ CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS 
 
 COMMENT ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) IS 'Lets a profile be found by another BSUID or parent BSUID; the newest evidence wins. Does nothing for a null value.';
 
+CREATE FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text) IS 'A message with buttons, with a header: an image, a video or a document by its address or Meta''s id, or a text, shortened to Meta''s 60 characters, which a list may have as well.';
+
 CREATE FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -915,6 +922,13 @@ CREATE FUNCTION wa.build_location_request(p_body text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.build_location_request(p_body text) IS 'A message with a button that shares the user''s place; its body is shortened to Meta''s 1024 characters.';
 
+CREATE FUNCTION wa.build_media(p_type text, p_media text, p_caption text DEFAULT NULL::text, p_filename text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_media(p_type text, p_media text, p_caption text, p_filename text) IS 'A message with an image, a video, a document, an audio or a sticker: p_media is its address, or the id that Meta gave it. A caption is shortened to Meta''s 1024 characters; a document has a file name.';
+
 CREATE FUNCTION wa.build_qr_image(p_content text, p_caption text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -928,6 +942,13 @@ CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.build_text(p_body text) IS 'A text message, at most 4096 characters as Meta allows.';
+
+CREATE FUNCTION wa.build_url_button(p_body text, p_title text, p_url text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_url_button(p_body text, p_title text, p_url text) IS 'A message with a button that opens an address (http or https, at most 2000 characters), shortened to Meta''s limits (body 1024, title 20 characters).';
 
 CREATE FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql
@@ -1013,6 +1034,13 @@ CREATE FUNCTION wa.choose_number(p_user_id uuid) RETURNS text
 
 COMMENT ON FUNCTION wa.choose_number(p_user_id uuid) IS 'The business number that a message is sent from which names none: of those that are not retired the one that its user last wrote to, else the first that was added. Null while no number is known: the notifier''s own.';
 
+CREATE FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) IS 'Which of the rows that wa.offer showed was tapped, or typed by its title: its id, as p_rows has it. Null when it was none of those that p_rows has now, and while the state is being entered.';
+
 CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1097,6 +1125,20 @@ CREATE FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) IS 'What becomes of rows, each an object that p_keys tell from the others, when p_base was declared before, p_current is there and p_new is declared: insert, update, delete, or keep what was changed or deleted by hand. What was never declared is left alone.';
+
+CREATE FUNCTION wa.confirm(p_chat wa.chat, p_key text, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text, p_about text DEFAULT NULL::text) RETURNS wa.step_result
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.confirm(p_chat wa.chat, p_key text, p_values jsonb, p_data jsonb, p_again text, p_about text) IS 'What a step returns that asks a question of yes or no; wa.confirmed has the answer. p_about, where there is one, is what the question is about, an id for example: a yes to the same question about something else does not count then.';
+
+CREATE FUNCTION wa.confirmed(p_chat wa.chat, p_about text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) IS 'Whether the question of wa.confirm, with the same p_about, was answered by yes or by no, tapped or typed; null when it was neither, and while the state is being entered.';
 
 CREATE FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) RETURNS void
     LANGUAGE plpgsql
@@ -1699,6 +1741,13 @@ CREATE FUNCTION wa.find_person(p_who text) RETURNS uuid
 
 COMMENT ON FUNCTION wa.find_person(p_who text) IS 'The profile of a person named by number in any usual spelling, by BSUID, or by user_id, that of a merged profile too. Raises WA043 when there is none.';
 
+CREATE FUNCTION wa.find_plural(p_key text, p_locale text, p_count text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_plural(p_key text, p_locale text, p_count text) IS 'Of a text that was declared with the forms one and other: that for a count, in the user''s language, else in the default one, else in English. Null where there is no such text.';
+
 CREATE FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_sent_at timestamp with time zone DEFAULT now()) RETURNS public.profiles
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1719,6 +1768,13 @@ CREATE FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer)
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) IS 'What is wrong with a required text of limited length, or null.';
+
+CREATE FUNCTION wa.find_time_zone(p_user_id uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_time_zone(p_user_id uuid) IS 'The time zone of a person: metadata.time_zone of the profile where it is one, else the setting default_time_zone.';
 
 CREATE FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) RETURNS public.baskets
     LANGUAGE plpgsql STABLE
@@ -1789,12 +1845,33 @@ CREATE FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text)
 
 COMMENT ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) IS 'An amount of minor units as people write it, such as 1,234.50 USD; whole amounts without decimals.';
 
+CREATE FUNCTION wa.format_date(p_date date, p_locale text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.format_date(p_date date, p_locale text) IS 'A day as people say it, such as Tuesday, December 1; with its year where that is not this one.';
+
 CREATE FUNCTION wa.format_distance(p_km double precision, p_locale text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.format_distance(p_km double precision, p_locale text) IS 'A distance as people say it, such as 350 m, 3.4 km or 27 km.';
+
+CREATE FUNCTION wa.format_moment(p_at timestamp with time zone, p_locale text, p_zone text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.format_moment(p_at timestamp with time zone, p_locale text, p_zone text) IS 'Day and time of a moment in a time zone, such as Tuesday, December 1 at 3:30 PM.';
+
+CREATE FUNCTION wa.format_time(p_at timestamp with time zone, p_locale text, p_zone text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.format_time(p_at timestamp with time zone, p_locale text, p_zone text) IS 'The time of day of a moment in a time zone as people write it, such as 3:30 PM or 15:30. Its pattern is a text, as to_char takes it.';
 
 CREATE FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -1864,7 +1941,7 @@ CREATE FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb DEFAULT NU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) IS 'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Raises WA006 when there is no such text.';
+COMMENT ON FUNCTION wa.get_text(p_key text, p_locale text, p_values jsonb) IS 'What the bot says under a key, in the user''s language, else in the default one, else in English, with {named} placeholders filled in. Of a text with plural forms the one that fits p_values'' count. Raises WA006 when there is no such text.';
 
 CREATE FUNCTION wa.go(p_chat wa.chat, p_state text, p_data jsonb DEFAULT NULL::jsonb, p_key text DEFAULT NULL::text, p_values jsonb DEFAULT NULL::jsonb) RETURNS wa.step_result
     LANGUAGE plpgsql STABLE
@@ -2552,6 +2629,13 @@ CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_templates(p_changes jsonb) IS 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
+
+CREATE FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text, p_button_key text DEFAULT 'menu.choose'::text) RETURNS wa.step_result
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) IS 'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
 
 CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -5273,6 +5357,9 @@ GRANT ALL ON FUNCTION public.wa_tasks_settle(results jsonb) TO wa_worker_role;
 REVOKE ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) TO wa_runtime;
 
@@ -5359,11 +5446,17 @@ GRANT ALL ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_
 REVOKE ALL ON FUNCTION wa.build_location_request(p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_location_request(p_body text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.build_media(p_type text, p_media text, p_caption text, p_filename text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_media(p_type text, p_media text, p_caption text, p_filename text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.build_text(p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_text(p_body text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.build_url_button(p_body text, p_title text, p_url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_url_button(p_body text, p_title text, p_url text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) TO wa_runtime;
@@ -5396,6 +5489,9 @@ GRANT ALL ON FUNCTION wa.choose_conversation(p_user_id uuid, p_phone_number_id t
 REVOKE ALL ON FUNCTION wa.choose_number(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.choose_number(p_user_id uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) TO wa_runtime;
 
@@ -5419,6 +5515,12 @@ GRANT ALL ON FUNCTION wa.compare_rights() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.compare_rows(p_keys text[], p_base jsonb, p_current jsonb, p_new jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.confirm(p_chat wa.chat, p_key text, p_values jsonb, p_data jsonb, p_again text, p_about text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.confirm(p_chat wa.chat, p_key text, p_values jsonb, p_data jsonb, p_again text, p_about text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
@@ -5607,6 +5709,9 @@ REVOKE ALL ON FUNCTION wa.find_person(p_who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.find_person(p_who text) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.find_plural(p_key text, p_locale text, p_count text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_plural(p_key text, p_locale text, p_count text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.find_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_sent_at timestamp with time zone) TO wa_privacy;
@@ -5616,6 +5721,9 @@ GRANT ALL ON FUNCTION wa.find_template_problem(p_template jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_text_problem(p_text jsonb, p_name text, p_limit integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_time_zone(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_time_zone(p_user_id uuid) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_visible_basket(p_basket_id uuid, p_user_id uuid) TO wa_basket_owner;
@@ -5643,8 +5751,17 @@ REVOKE ALL ON FUNCTION wa.forget_menus() FROM PUBLIC;
 REVOKE ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.format_date(p_date date, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.format_date(p_date date, p_locale text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.format_distance(p_km double precision, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.format_moment(p_at timestamp with time zone, p_locale text, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.format_moment(p_at timestamp with time zone, p_locale text, p_zone text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.format_time(p_at timestamp with time zone, p_locale text, p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.format_time(p_at timestamp with time zone, p_locale text, p_zone text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) TO wa_runtime;
@@ -5972,6 +6089,9 @@ REVOKE ALL ON PROCEDURE wa.note_rights() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;

@@ -18,7 +18,9 @@ _DOTTED_LITERAL = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)['"]""")
 
 
 def defined_texts(connection: Connection[DictRow]) -> set[str]:
-    return {row["key"] for row in connection.execute("select distinct key from wa.texts")}
+    """Return the keys of texts; one that has plural forms is said without them."""
+    keys = {row["key"] for row in connection.execute("select distinct key from wa.texts")}
+    return keys | {key.removesuffix(".other") for key in keys}
 
 
 def texts_of_the_menu(connection: Connection[DictRow]) -> set[str]:

@@ -128,3 +128,16 @@ sys.modules.update(dict.fromkeys({NOT_THE_HANDLERS}))
 import handler, handler.app, handler.serve
 """
     subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True)
+
+
+def test_a_command_does_not_wait_for_what_other_commands_need() -> None:
+    program = """
+import sys
+from wa_webhook.cli import app
+try:
+    app(["key", "--help"])
+except SystemExit:
+    pass
+assert not {"aiohttp", "uvicorn", "wa_webhook.migrate", "wa_webhook.notifier"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=PROJECT, check=True, capture_output=True)

@@ -1,30 +1,64 @@
-"""The command line `wa-webhook`: one module for each command."""
+"""The command line `wa-webhook`: one module for each command, imported when it is asked for."""
 
+from __future__ import annotations
+
+from importlib import import_module
 from importlib.metadata import version as version_of
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from wa_webhook.cli.demo import demo
-from wa_webhook.cli.dev import dev
-from wa_webhook.cli.doctor import doctor
-from wa_webhook.cli.export import export
-from wa_webhook.cli.extension import extension
-from wa_webhook.cli.flows import app as flows
-from wa_webhook.cli.init import init
-from wa_webhook.cli.key import key
-from wa_webhook.cli.migrate import migrate
-from wa_webhook.cli.notify import notify
-from wa_webhook.cli.numbers import app as numbers
-from wa_webhook.cli.person import app as person
-from wa_webhook.cli.post import post
-from wa_webhook.cli.replay import replay
-from wa_webhook.cli.rewrite import rewrite
-from wa_webhook.cli.serve import serve
-from wa_webhook.cli.status import status
-from wa_webhook.cli.work import work
+_NAMES = (
+    "init",
+    "serve",
+    "migrate",
+    "post",
+    "demo",
+    "dev",
+    "notify",
+    "work",
+    "status",
+    "doctor",
+    "replay",
+    "export",
+    "extension",
+    "key",
+    "rewrite",
+    "person",
+    "flows",
+    "numbers",
+)
+
+
+class _Group(TyperGroup):
+    """The commands: only the one that runs has to bring what it needs."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(_NAMES)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        # What is no command is looked for among all, so that it can be told which was meant.
+        for name in [cmd_name] if cmd_name in _NAMES else _NAMES:
+            if name not in self.commands:
+                self.commands[name] = _load(name)
+        return cast("TyperCommand | TyperGroup | None", self.commands.get(cmd_name))
+
+
+def _load(name: str) -> TyperCommand | TyperGroup:
+    module = import_module(f"{__name__}.{name}")
+    if hasattr(module, "app"):
+        group = get_group(module.app)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(getattr(module, name))
+    return cast("TyperCommand", get_command(alone))
+
 
 app = typer.Typer(
+    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -49,23 +83,3 @@ def main(
     ] = False,
 ) -> None:
     """Take the options that belong to no command."""
-
-
-app.command()(init)
-app.command()(serve)
-app.command()(migrate)
-app.command()(post)
-app.command()(demo)
-app.command()(dev)
-app.command()(notify)
-app.command()(work)
-app.command()(status)
-app.command()(doctor)
-app.command()(replay)
-app.command()(export)
-app.command()(extension)
-app.command()(key)
-app.command()(rewrite)
-app.add_typer(person, name="person")
-app.add_typer(flows, name="flows")
-app.add_typer(numbers, name="numbers")

@@ -31,6 +31,8 @@ from wa_webhook.scaffold import make_project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.any_server
+
 PROJECT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": str(PROJECT),

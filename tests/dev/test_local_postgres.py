@@ -26,6 +26,8 @@ from wa_webhook.dev.postgres import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.any_server
+
 
 @pytest.fixture
 def data() -> Iterator[Path]:

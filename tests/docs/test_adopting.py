@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.docs.code_blocks import CodeBlock
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 WALK = find_code_blocks("docs/adopting.md", "sh")
 (SET_ASIDE,) = find_code_blocks("docs/adopting.md", "sql")
 A_NUMBER_AS_PEOPLE_WRITE_IT = """

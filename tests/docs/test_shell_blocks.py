@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 EDGE = "wa_edge_role"
 SECRETS = (JWT_SECRET, "the-jwt-secret-that-was-in-use-before-this-one")
 # What needs pg_cron runs where that is: tests/retention/test_pg_cron.py.

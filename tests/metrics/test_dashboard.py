@@ -7,6 +7,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import requires
 from tests.metrics.prometheus import OPS, running_prometheus
@@ -14,10 +16,10 @@ from tests.metrics.prometheus import OPS, running_prometheus
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from tests.metrics.conftest import Observed
     from tests.metrics.prometheus import Prometheus
+
+pytestmark = pytest.mark.any_server
 
 DASHBOARD: dict[str, Any] = json.loads((OPS / "grafana-dashboard.json").read_text())
 RUNBOOK = (PROJECT / "docs/runbook.md").read_text()

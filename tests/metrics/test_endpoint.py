@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 
 def served_on(port: int | str, **settings: Any) -> MetricsSettings:
     return MetricsSettings.model_validate({"wa_metrics_port": port, **settings})

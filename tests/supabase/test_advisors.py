@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
     from tests.supabase.conftest import SupabaseCli
 
-pytestmark = needs_the_cli
+pytestmark = [needs_the_cli, pytest.mark.any_server]
 
 
 @pytest.fixture

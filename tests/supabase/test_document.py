@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.docs.code_blocks import find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.fixtures.documents import as_run
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
     from tests.supabase.conftest import SupabaseCli
 
-pytestmark = [needs_the_cli, about_default_names("the document has the default names")]
+pytestmark = [
+    needs_the_cli,
+    about_default_names("the document has the default names"),
+    pytest.mark.any_server,
+]
 
 BLOCKS = find_code_blocks("docs/supabase.md", "sh")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
     from tests.supabase.conftest import SupabaseCli
 
-pytestmark = needs_the_cli
+pytestmark = [needs_the_cli, pytest.mark.any_server]
 
 SOURCE = read_source(find_db_folder())
 

@@ -12,6 +12,8 @@ from tests.dispatching import break_step
 if TYPE_CHECKING:
     from wa_webhook.testing import Chat
 
+pytestmark = pytest.mark.any_server
+
 
 def test_whoever_heard_an_answer_goes_on_speaking(chat: Chat) -> None:
     ana = chat.person("Ana")

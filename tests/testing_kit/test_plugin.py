@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.docs.code_blocks import PROJECT
 
-if TYPE_CHECKING:
-    import pytest
+pytestmark = pytest.mark.any_server
 
 APART = """
 def test_a_database_is_a_tests_own(chat, wa_database):

@@ -18,6 +18,8 @@ from wa_webhook.testing import Chat
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 PYTEST = (sys.executable, "-m", "pytest", "-p", "wa_webhook.testing.plugin", "-p", "no:xdist")
 DECLARATION = Path("flows/welcome/flow.sql")
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

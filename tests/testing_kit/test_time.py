@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from psycopg.types.json import Jsonb
 
 if TYPE_CHECKING:
     from wa_webhook.testing import Chat, Person
+
+pytestmark = pytest.mark.any_server
 
 REMINDER = {"type": "text", "text": {"body": "In an hour!"}}
 

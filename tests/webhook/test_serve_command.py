@@ -31,6 +31,8 @@ from wa_webhook.cli import app
 from wa_webhook.dev.postgres import LocalPostgres
 from wa_webhook.notifier.settings import NotifierSettings
 
+pytestmark = pytest.mark.any_server
+
 PROJECT = Path(__file__).parents[2]
 PASSWORD = "hunter2"  # noqa: S105
 

@@ -26,6 +26,7 @@ def test_people_have_numbers_of_their_own(chat: Chat) -> None:
     ana.says("hello")
     assert ana.phone != bruno.phone
     assert bruno.hears() == []
+    assert chat.person("Ana") is ana
 
 
 def test_what_was_offered_to_somebody_else_cannot_be_tapped(chat: Chat) -> None:

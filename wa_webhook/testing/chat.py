@@ -159,12 +159,16 @@ class Chat:
             )
 
     def person(self, name: str, *, phone: str | None = None, user_id: str | None = None) -> Person:
-        """Introduce somebody, once for each address; with none, they have a phone number."""
-        if phone is None and user_id is None:
-            phone = f"346001112{len(self._people):02}"
+        """Introduce somebody, once for each address; with none, once for each name.
+
+        Whoever is introduced by name has a phone number.
+        """
+        by_name = phone is None and user_id is None
         for known in self._people:
-            if (known.phone, known.user_id) == (phone, user_id):
+            if known.name == name if by_name else (known.phone, known.user_id) == (phone, user_id):
                 return known
+        if by_name:
+            phone = f"346001112{len(self._people):02}"
         person = Person(self, name, phone, user_id)
         self._people.append(person)
         return person

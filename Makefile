@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n 4
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all mutants lint format schema extension bench package sbom lock supabase-cli
+.PHONY: help dev demo test test-all mutants lint format schema extension bench package sbom lock supabase-cli own-project
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ format: $(INSTALLED) ## rewrite Python and routine files in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix db/functions
+
+own-project: $(INSTALLED) ## the bot of docs/tutorial.md in a project of its own, under an older version and this one
+	@$(BIN)/python -m tests.own_project
 
 bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes ten minutes
 	-@$(INSTALL) --requirement requirements/bench.txt

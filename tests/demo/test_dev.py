@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,16 +16,13 @@ import psutil
 import psycopg
 import pytest
 
-from handler import signature
 from handler.process.listening import bind
-from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
-from wa_webhook.meta.inbound import build_body, build_content
-from wa_webhook.meta.people import ANA
-from wa_webhook.meta.said import Typed
+from tests.demo.running import PATIENCE_SECONDS, Dev, running
 from wa_webhook.scaffold import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 pytestmark = pytest.mark.any_server
 
@@ -39,7 +32,6 @@ ENVIRONMENT = os.environ | {
     "PYTHONUNBUFFERED": "1",
     "COLUMNS": "200",
 }
-_PATIENCE_SECONDS = 120
 
 
 def command(*, database_port: int = 0) -> list[str]:
@@ -49,58 +41,6 @@ def command(*, database_port: int = 0) -> list[str]:
     return [sys.executable, "-c", program, "dev", *ports]
 
 
-@dataclass
-class Dev:
-    """A running `wa-webhook dev`, and what it has printed."""
-
-    process: subprocess.Popen[str]
-    printed: str
-
-    def read_until(self, text: str) -> str:
-        """Return what is printed up to the line that holds `text`."""
-        assert self.process.stdout is not None
-        fresh = ""
-        for line in self.process.stdout:
-            fresh += line
-            if text in line:
-                break
-        self.printed += fresh
-        return fresh
-
-    def found(self, pattern: str) -> str:
-        """Return the first group of a pattern in what was printed."""
-        match = re.search(pattern, self.printed)
-        assert match is not None, self.printed
-        return match[1]
-
-    def say_hello(self) -> httpx.Response:
-        """Do what the printed curl command does."""
-        words = shlex.split(self.found(r"(curl .*)"))
-        headers = dict(
-            words[position + 1].split(": ", 1)
-            for position, word in enumerate(words)
-            if word == "-H"
-        )
-        body = Path(words[-1].removeprefix("@")).read_bytes()
-        return httpx.post(words[1], content=body, headers=headers, timeout=30)
-
-    def say(self, text: str) -> None:
-        """Post what Ana types."""
-        body = build_body(
-            ANA, build_content(Typed(text), {}, None), phone_number_id=PHONE_NUMBER_ID
-        )
-        headers = {signature.HEADER: signature.sign(body, APP_SECRET.encode())}
-        url = self.found(r"webhook +(http\S+)")
-        answer = httpx.post(url, content=body, headers=headers, timeout=30)
-        assert answer.json()["processed"] == 1
-
-    def stop(self, number: int) -> int:
-        """Send a signal and return the exit code."""
-        self.process.send_signal(number)
-        self.printed += self.process.communicate(timeout=_PATIENCE_SECONDS)[0]
-        return self.process.returncode
-
-
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the server's account can enter: pytest's own are closed to others."""
@@ -108,19 +48,8 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@contextmanager
-def running_dev(folder: Path) -> Iterator[Dev]:
-    process = subprocess.Popen(
-        command(), stdout=subprocess.PIPE, text=True, cwd=folder, env=ENVIRONMENT
-    )
-    dev = Dev(process, "")
-    try:
-        dev.read_until("Ctrl-C stops everything")
-        yield dev
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=_PATIENCE_SECONDS)
+def running_dev(folder: Path) -> AbstractContextManager[Dev]:
+    return running(command(), folder, ENVIRONMENT)
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:
@@ -173,11 +102,11 @@ def test_a_second_start_finds_the_data_and_a_signal_leaves_nothing_running(
 
 def test_a_signal_while_starting_leaves_nothing_running(folder: Path) -> None:
     process = subprocess.Popen(command(), cwd=folder, env=ENVIRONMENT)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not list(folder.rglob("PG_VERSION")) and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
-    process.wait(timeout=_PATIENCE_SECONDS)
+    process.wait(timeout=PATIENCE_SECONDS)
     assert processes_in(folder) == []
 
 

@@ -9,6 +9,9 @@ _FENCE = re.compile(
     r"^```(?P<language>\w+)\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<output>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
+_FILE = re.compile(
+    r"^\*\*`(?P<path>[^`]+)`\*\*\n\n```\w+\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -42,3 +45,18 @@ def find_code_blocks(document: str, language: str) -> list[CodeBlock]:
         for match in _FENCE.finditer(text)
         if match["language"] == language
     ]
+
+
+def read_files(document: str) -> dict[str, str]:
+    """Return the code of every block that is a file, by the path that the document gives it."""
+    text = (PROJECT / document).read_text()
+    return {match["path"]: match["code"] for match in _FILE.finditer(text)}
+
+
+def write_files(document: str, folder: Path) -> list[Path]:
+    """Write those files into a folder, and return their paths."""
+    files = {folder / path: code for path, code in read_files(document).items()}
+    for path, code in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code)
+    return list(files)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from tests.docs.code_blocks import PROJECT
+from tests.docs.code_blocks import write_files
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.testing import Chat
 
@@ -16,29 +15,14 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
-_FILE = re.compile(
-    r"^\*\*`(?P<path>[^`]+)`\*\*\n\n```\w+\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-
-
-def read_files() -> dict[str, str]:
-    """Return the code of every block that is a file, by the path that the document gives it."""
-    document = (PROJECT / "docs" / "adding-a-flow.md").read_text()
-    return {match["path"]: match["code"] for match in _FILE.finditer(document)}
+DOCUMENT = "docs/adding-a-flow.md"
 
 
 def test_the_flow_of_the_document_works_as_its_own_test_says(
     bare_database: Database, tmp_path: Path
 ) -> None:
-    tests: list[str] = []
-    for path, code in read_files().items():
-        if path.endswith(".py"):
-            tests.append(code)
-        else:
-            target = tmp_path / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(code)
-
+    written = write_files(DOCUMENT, tmp_path)
+    tests = [path.read_text() for path in written if path.suffix == ".py"]
     with psycopg.connect(bare_database.url(), autocommit=True) as migrating:
         Migrator(migrating, read_source(find_db_folder(), flows=tmp_path / "flows")).run()
 

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.dispatching import say, value, values
-from tests.docs.test_adding_a_flow import read_files
+from tests.docs.code_blocks import write_files
+from tests.docs.test_adding_a_flow import DOCUMENT
 from tests.fixtures.names import with_default_names
 from wa_webhook.cli import app
 from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
@@ -31,10 +32,7 @@ FAILED = "select count(*) from public.wa_events where status = 'failed'"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder of flows that holds the one of docs/adding-a-flow.md."""
-    for path, code in read_files().items():
-        target = tmp_path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(code)
+    write_files(DOCUMENT, tmp_path)
     return tmp_path / "flows"
 
 

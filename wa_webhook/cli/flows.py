@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from wa_webhook.cli.flow_texts import export, take_back
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.flows.map import (
@@ -25,7 +26,9 @@ from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.settings import FlowSettings
 
-app = typer.Typer(help="Print, begin, check and remove conversations.")
+app = typer.Typer(help="Print, begin, check, translate and remove conversations.")
+app.command("export-texts")(export)
+app.command("import-texts")(take_back)
 
 
 @app.callback(invoke_without_command=True)

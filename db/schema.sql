@@ -199,6 +199,21 @@ ALTER FUNCTION public.wa_alerts_settle(results jsonb) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether claimed alerts were delivered: an array of {"id", "lock_token", "delivered", "count"}, count being the one that was posted. An alert that was not is tried again, later each time, and given up after alert_max_attempts. Returns counts.';
 
+CREATE FUNCTION public.wa_conversation(who text, max_messages integer DEFAULT 100, before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, phone_number_id text DEFAULT NULL::text, with_payload boolean DEFAULT false) RETURNS TABLE(at timestamp with time zone, author text, body text, status text, error text, business_number text, id text, payload jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    SET enable_seqscan TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) IS 'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued, who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+
 CREATE FUNCTION public.wa_dismiss_event(wa_message_id text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1053,7 +1068,7 @@ CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -1270,12 +1285,26 @@ CREATE FUNCTION wa.describe_handover(p_place public.chat_state) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.describe_handover(p_place public.chat_state) IS 'Who has a conversation, since when and until when: an object without what is not known.';
 
+CREATE FUNCTION wa.describe_inbound(p_message jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_inbound(p_message jsonb) IS 'What a user wrote, as one reads it: the text, [what was tapped], (what else it is) with caption, file name or place. Null for null.';
+
 CREATE FUNCTION wa.describe_member_count(p_count integer, p_locale text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) IS 'A number of members in words.';
+
+CREATE FUNCTION wa.describe_outbound(p_payload jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_outbound(p_payload jsonb) IS 'What a user was sent, as one reads it: the text with the titles of buttons and rows in square brackets, (what else it is) with caption or file name.';
 
 CREATE TABLE wa.tasks (
     id bigint NOT NULL,
@@ -1470,7 +1499,7 @@ COMMENT ON COLUMN public.wa_events.sent_at IS 'When the user sent it, by Meta''s
 
 COMMENT ON COLUMN public.wa_events.error IS 'SQLSTATE and message of the failure.';
 
-COMMENT ON COLUMN public.wa_events.payload IS 'The message with its envelope, as wa_dispatch takes it. Kept only where a replay may need it.';
+COMMENT ON COLUMN public.wa_events.payload IS 'Of what was processed the message as Meta sent it, where the setting message_history says so; of what failed, or came for numbers of others, the message in its envelope, as wa_dispatch takes it.';
 
 CREATE FUNCTION wa.dispatch_again(p_event public.wa_events) RETURNS jsonb
     LANGUAGE plpgsql
@@ -4641,6 +4670,10 @@ CREATE INDEX notifications_turn_idx ON public.notifications USING btree (COALESC
 
 COMMENT ON INDEX public.notifications_turn_idx IS 'What claim reads: per business number and priority, whose turn it is, oldest first; those being sent are among them until they are settled. No index has a column that a claim changes, so that claims are heap-only.';
 
+CREATE INDEX notifications_user_id_idx ON public.notifications USING btree (user_id, send_at);
+
+COMMENT ON INDEX public.notifications_user_id_idx IS 'What one person was sent, in order.';
+
 CREATE INDEX notifications_wa_message_id_idx ON public.notifications USING btree (wa_message_id) WHERE (wa_message_id IS NOT NULL);
 
 COMMENT ON INDEX public.notifications_wa_message_id_idx IS 'Statuses that carry no callback data.';
@@ -5255,6 +5288,10 @@ GRANT ALL ON FUNCTION public.wa_alerts_group() TO wa_notifier_role;
 REVOKE ALL ON FUNCTION public.wa_alerts_settle(results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role;
 
+REVOKE ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) TO wa_operator_role;
 
@@ -5564,8 +5601,14 @@ GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
 REVOKE ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.describe_inbound(p_message jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_inbound(p_message jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_member_count(p_count integer, p_locale text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_outbound(p_payload jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_outbound(p_payload jsonb) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.tasks TO wa_runtime;
 GRANT SELECT ON TABLE wa.tasks TO wa_operator_role;
@@ -5940,6 +5983,7 @@ REVOKE ALL ON FUNCTION wa.list_problems(p_status jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_problems(p_status jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.list_profiles_of_person(p_user_id uuid) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.list_rights() FROM PUBLIC;

@@ -20,6 +20,7 @@ def test_it_executes_just_these_routines(desk: Desk) -> None:
             )
         order by 1"""
     assert values(desk.owner, executable) == [
+        "wa_conversation",
         "wa_hand_back",
         "wa_handover",
         "wa_handovers",

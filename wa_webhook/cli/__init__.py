@@ -22,6 +22,7 @@ _NAMES = (
     "status",
     "doctor",
     "replay",
+    "history",
     "export",
     "extension",
     "key",

@@ -12,10 +12,15 @@ declare
 begin
   -- Most calls hold one message. Single rows cost a fraction of the statements below.
   if cardinality(p_messages) = 1 then
-    insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at)
+    insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at, payload)
     values (
       p_messages[1].wa_message_id, p_messages[1].user_id, p_messages[1].phone_number_id, p_messages[1].message_type,
-      p_messages[1].status, p_messages[1].sent_at
+      p_messages[1].status, p_messages[1].sent_at,
+      (
+        select p_messages[1].content from wa.settings as setting
+        where setting.key = 'message_history' and setting.value = '"events"'
+          and p_messages[1].status = 'processed' and p_messages[1].opens_window
+      )
     )
     on conflict (wa_message_id) do nothing;
 
@@ -58,11 +63,18 @@ begin
     end if;
   else
     with claim as (
-      insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at)
+      insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at, payload)
       select
         message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, message.status,
-        message.sent_at
+        message.sent_at,
+        case when history.is_kept and message.status = 'processed' and message.opens_window then message.content end
       from unnest(p_messages) as message
+      cross join (
+        select exists (
+          select from wa.settings as setting
+          where setting.key = 'message_history' and setting.value = '"events"'
+        ) as is_kept
+      ) as history
       order by message.wa_message_id collate "C", message.sequence
       on conflict (wa_message_id) do nothing
       returning wa_message_id
@@ -153,4 +165,4 @@ end
 $$;
 
 comment on function wa.claim_messages is
-'Records the messages that nobody has recorded before, with their final status, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';

@@ -17,4 +17,4 @@ $$;
 comment on function wa.list_profiles_of_person is
 'The profile and those that were merged into it, in the order of user_id.';
 
-grant execute on function wa.list_profiles_of_person to wa_privacy;
+grant execute on function wa.list_profiles_of_person to wa_runtime, wa_privacy;

@@ -8,7 +8,7 @@ as $$
     select notification.id
     from public.notifications as notification
     where notification.id in (
-      -- Two indexes of what is unsettled; the settled ones of a user have none.
+      -- Two indexes of what is unsettled, which is little beside what is settled.
       select unsettled.id
       from public.notifications as unsettled
       where unsettled.open_user_id = p_merged

@@ -25,7 +25,7 @@ begin
   perform wa.require_recipient(wa_notify.recipient);
 
   insert into public.notifications as notification
-    (user_id, recipient, payload, send_at, next_attempt_at, dedupe_key)
+    (user_id, recipient, payload, author, send_at, next_attempt_at, dedupe_key)
   values (
     wa.find_or_create_profile(
       case when wa_notify.recipient like '+%' then wa_notify.recipient end,
@@ -33,6 +33,7 @@ begin
     ),
     wa_notify.recipient,
     wa_notify.payload,
+    'app',
     v_send_at,
     v_send_at,
     wa_notify.dedupe_key

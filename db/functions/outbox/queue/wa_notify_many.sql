@@ -40,11 +40,12 @@ begin
     ) as ordered
   )
 
-  insert into public.notifications (user_id, recipient, payload, priority, send_at, next_attempt_at, dedupe_key)
+  insert into public.notifications (user_id, recipient, payload, author, priority, send_at, next_attempt_at, dedupe_key)
   select distinct on (addressee.user_id)
     addressee.user_id,
     addressee.recipient,
     wa_notify_many.payload,
+    'broadcast',
     2,
     v_send_at,
     v_send_at,

@@ -38,6 +38,7 @@ OTHER = Names(
     edge_role="shop_handler",
     notifier_role="shop_notifier",
     worker_role="shop_worker",
+    agent_role="shop_agent",
     operator_role="shop_operator",
     runtime_role="shop_runtime",
     basket_owner_role="shop_basket_owner",

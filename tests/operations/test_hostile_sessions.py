@@ -84,8 +84,8 @@ CALLS: dict[str, str] = {
     "public.wa_retention_step": "select public.wa_retention_step()",
     "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",
     "public.wa_erase_profile": "select public.wa_erase_profile('0034 610 000 001')",
-    "public.wa_conversation": "select jsonb_agg(to_jsonb(said)) from"
-    " public.wa_conversation('+34600000001', with_payload => true) as said",
+    "public.wa_conversation": "select string_agg(concat(author, body, status), ' ')"
+    " from public.wa_conversation('+34600000001')",
     "public.wa_handovers": "select count(*) from public.wa_handovers()",
     "public.wa_handover": "select public.wa_handover('+34 600 000 001', lasts => '1 hour')",
     "public.wa_hand_back": TAKEN.format("public.wa_hand_back('+34600000001')"),

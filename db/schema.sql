@@ -208,6 +208,7 @@ CREATE FUNCTION public.wa_conversation(who text, max_messages integer DEFAULT 10
     SET extra_float_digits TO '1'
     SET standard_conforming_strings TO 'on'
     SET enable_seqscan TO 'off'
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) OWNER TO wa_runtime;

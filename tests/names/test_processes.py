@@ -42,6 +42,7 @@ NAMES = Names(
     edge_role="desk_handler",
     notifier_role="desk_notifier",
     worker_role="desk_worker",
+    agent_role="desk_agent",
     operator_role="desk_operator",
     runtime_role="desk_runtime",
     basket_owner_role="desk_basket_owner",

@@ -202,6 +202,7 @@ COMMENT ON FUNCTION public.wa_alerts_settle(results jsonb) IS 'Takes whether cla
 CREATE FUNCTION public.wa_conversation(who text, max_messages integer DEFAULT 100, before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, phone_number_id text DEFAULT NULL::text, with_payload boolean DEFAULT false) RETURNS TABLE(at timestamp with time zone, author text, body text, status text, error text, business_number text, id text, payload jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
     SET "IntervalStyle" TO 'postgres'
     SET "TimeZone" TO 'UTC'

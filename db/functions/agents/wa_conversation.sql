@@ -19,6 +19,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set row_security = on
 set datestyle = 'ISO'
 set intervalstyle = 'postgres'
 set timezone = 'UTC'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -13,7 +14,15 @@ from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
 from tests.fixtures.names import with_default_names
 from wa_webhook.cli import app
-from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
+from wa_webhook.migrate import (
+    Manifest,
+    Migrator,
+    Outcome,
+    SourceError,
+    find_db_folder,
+    make_plan,
+    read_source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -205,4 +214,19 @@ def test_files_that_are_not_as_they_should_be_are_refused(
 @pytest.mark.parametrize("flow", ["home", "market"])
 def test_what_cannot_be_left_out_is_refused(flow: str) -> None:
     with pytest.raises(SourceError, match=flow):
-        read_source(find_db_folder(), without=[flow])
+        make_plan(read_source(find_db_folder(), without=[flow]), Manifest())
+
+
+def test_a_flow_whose_folder_is_gone_can_be_left_out_and_its_tables_stay(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+) -> None:
+    migrate(database, folder)
+    say(edge, "feedback")
+    shutil.rmtree(folder / "feedback")
+    for _ in range(2):
+        assert migrate(database, folder, without=["feedback"]).absent_flows == ()
+    say(edge, "well")
+    assert value(connection, STATE) == "home"
+    assert value(connection, FAILED) == 0
+    assert value(connection, "select to_regproc('wa.step_feedback_rating') is null") is True
+    assert value(connection, "select to_regclass('wa.feedback') is null") is False

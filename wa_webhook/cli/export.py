@@ -77,3 +77,9 @@ def _say(due: Export) -> None:
             typer.echo(f"changed  {file.path}")
         for path in plan.removed_routines:
             typer.echo(f"gone     {path}")
+    for flow in plan.absent_flows:
+        typer.echo(
+            f"flow {flow} was exported and has no files here: it stays as it is. Name its folder"
+            f" with --flows, or take it out: --without {flow}",
+            err=True,
+        )

@@ -176,6 +176,7 @@ def remove(
     for name in removal.kept:
         typer.echo(f"kept     routine {name}, as its tables are")
     typer.echo(f"While its folder is there, migrate brings it back unless WA_WITHOUT has {flow}.")
+    typer.echo(f"Where exports bring the flows: wa-webhook export --without {flow}, the next time.")
 
 
 def _updated(document: Path, flow_map: FlowMap) -> str:

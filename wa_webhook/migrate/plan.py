@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from wa_webhook.migrate.errors import HistoryError
-from wa_webhook.migrate.files import SqlFile, component_of, parts_of
+from wa_webhook.migrate.errors import HistoryError, SourceError
+from wa_webhook.migrate.files import COMPONENT, SqlFile, component_of, parts_of
 from wa_webhook.migrate.flows import DECLARATION
 from wa_webhook.migrate.manifest import Manifest
 from wa_webhook.migrate.signatures import can_become, is_trigger, name_of, shape_of
@@ -95,9 +95,11 @@ class Plan:
 def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -> Plan:
     """Return what is to be done where `earlier` is.
 
-    Raises HistoryError when an applied file was edited, or when a new file is older than the newest
-    applied one and `include_all` is not set.
+    Raises SourceError for a flow to leave out that cannot have been there, and HistoryError when an
+    applied file was edited, or when a new file is older than the newest applied one and
+    `include_all` is not set.
     """
+    earlier = _keep_tables_of_gone(source, earlier)
     applied = tuple(m for m in source.migrations if m.key in earlier.migrations)
     pending = tuple(m for m in source.migrations if m.key not in earlier.migrations)
     _refuse_edited(applied, earlier)
@@ -124,6 +126,32 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
         removed_routines=tuple(sorted(removed)),
         replaced=tuple(name_of(shape) for shape in replaced if not is_trigger(shape)),
         replaced_triggers=tuple(name_of(shape) for shape in replaced if is_trigger(shape)),
+    )
+
+
+def _keep_tables_of_gone(source: Source, earlier: Manifest) -> Manifest:
+    """Return `earlier` without what stays of flows whose folders are gone: what has no file here.
+
+    That is their tables, and what reaches these.
+    """
+    # Where something is applied they may have been taken out by an earlier run.
+    if source.gone and not earlier.migrations:
+        known = ", ".join(sorted(source.components() - {COMPONENT, *source.gone}))
+        raise SourceError(
+            f"there is no flow {', '.join(source.gone)} to leave out; there are {known}"
+        )
+    stays = {
+        path
+        for path in earlier.files
+        if component_of(path) in source.gone and path.split("/")[2] == "functions"
+    }
+    return Manifest(
+        {
+            key: one
+            for key, one in earlier.migrations.items()
+            if parts_of(key)[0] not in source.gone
+        },
+        {path: one for path, one in earlier.files.items() if path not in stays},
     )
 
 

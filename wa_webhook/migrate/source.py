@@ -27,14 +27,15 @@ class Source:
     """Everything that a database is made of: migrations by component and version, files by path.
 
     `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
-    which only what reaches their tables is there. `predecessor` is what the one version held that
-    kept its history elsewhere.
+    which only what reaches their tables is there, or nothing any more (`gone`). `predecessor` is
+    what the one version held that kept its history elsewhere.
     """
 
     migrations: tuple[Migration, ...]
     routines: tuple[SqlFile, ...]
     declarations: tuple[SqlFile, ...] = ()
     left_out: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
     predecessor: Manifest = field(default_factory=Manifest)
 
     def files(self) -> tuple[SqlFile, ...]:
@@ -72,11 +73,12 @@ def read_source(
 ) -> Source:
     """Read every migration, routine and flow under `folder`, and the flows in the folder `flows`.
 
-    `without`: names of flows to leave out. Raises SourceError for files that are not where they
-    belong, for two of one name, and for a flow to leave out that is not there.
+    `without`: names of flows to leave out, whether their folders are there or not. Raises
+    SourceError for files that are not where they belong, and for two of one name.
     """
     folders = find_flows(folder / "flows", flows)
-    _check_left_out(without, folders)
+    if HOME in without:
+        raise SourceError(f"the flow {HOME} cannot be left out: every other begins and ends there")
     found = [read_flow(one) for one in folders.values()]
     routines = [
         SqlFile(path.relative_to(folder).as_posix(), read_text(path))
@@ -95,17 +97,9 @@ def read_source(
         routines=tuple(routines),
         declarations=tuple(flow.declaration for flow in found if flow.name not in without),
         left_out=tuple(sorted(without)),
+        gone=tuple(sorted(set(without) - folders.keys())),
         predecessor=_read_predecessor(folder / PREDECESSOR),
     )
-
-
-def _check_left_out(without: Collection[str], known: Collection[str]) -> None:
-    if HOME in without:
-        raise SourceError(f"the flow {HOME} cannot be left out: every other begins and ends there")
-    if unknown := sorted(set(without) - set(known)):
-        raise SourceError(
-            f"there is no flow {', '.join(unknown)} to leave out; there are {', '.join(known)}"
-        )
 
 
 def _refuse_names_of_tables(flows: Iterable[Flow], ours: Sequence[Migration]) -> None:

@@ -790,7 +790,7 @@ CREATE FUNCTION wa.apply_account_changes(p_rest jsonb) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates, its users'' preferences, and who else answers them, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
+COMMENT ON FUNCTION wa.apply_account_changes(p_rest jsonb) IS 'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates, its users'' preferences and calls, and who else answers them, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
 
 CREATE FUNCTION wa.apply_failed_statuses(p_matched jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2611,6 +2611,13 @@ CREATE FUNCTION wa.normalize_phone(p_number text) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.normalize_phone(p_number text) IS 'A wa_id or phone number as profiles.whatsapp_e164 holds it; null when it is none. The digits stay as Meta gave them.';
+
+CREATE FUNCTION wa.note_calls(p_rest jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_calls(p_rest jsonb) IS 'Opens the 24-hour window of users who called a number of ours, as a message of theirs does, and lets what waited for it go on.';
 
 CREATE FUNCTION wa.note_echoes(p_rest jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -6115,6 +6122,9 @@ GRANT ALL ON FUNCTION wa.normalize_parent_bsuid(p_value text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.normalize_phone(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.normalize_phone(p_number text) TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.note_calls(p_rest jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_calls(p_rest jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.note_echoes(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_echoes(p_rest jsonb) TO wa_runtime;

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from time import time
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests import payloads
+from tests.dispatching import dispatch
+from tests.field_payloads import FIELDS, field_webhook
 from tests.queue.conftest import ANA, BRUNO
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
     from tests.queue.conftest import Queue
 
 BLOCK = """
@@ -27,6 +36,35 @@ def test_only_the_messages_of_who_has_written_go_on(queue: Queue) -> None:
     assert queue.claimed_ids() == [sent]
     queue.write(bruno)
     assert queue.row(waiting)["waiting_for"] is None
+
+
+@pytest.mark.parametrize(
+    ("call", "phone_number_id", "expected"),
+    [
+        ({}, payloads.PHONE_NUMBER_ID, None),
+        ({"direction": "BUSINESS_INITIATED"}, payloads.PHONE_NUMBER_ID, "user"),
+        ({"timestamp": "1"}, payloads.PHONE_NUMBER_ID, "user"),
+        ({"timestamp": "soon"}, payloads.PHONE_NUMBER_ID, None),
+        ({}, "9876543210", "user"),
+    ],
+    ids=["of the user", "of ours", "of long ago", "of no time", "to another number"],
+)
+def test_a_call_of_the_user_opens_the_window_of_the_number_that_was_called(
+    queue: Queue,
+    edge: Connection[DictRow],
+    call: payloads.Json,
+    phone_number_id: str,
+    expected: str | None,
+) -> None:
+    ana = queue.add_user(ANA, silent_for="2 days")
+    queue.open_window(ana, phone_number_id, silent_for="2 days")
+    waiting = queue.queue(ANA)
+    queue.execute("update public.notifications set phone_number_id = %s", phone_number_id)
+    assert queue.claim() == []
+    (said,) = FIELDS["calls"]["calls"]
+    said = said | {"from": ANA[1:], "timestamp": str(int(time()))} | call
+    dispatch(edge, field_webhook("calls", FIELDS["calls"] | {"calls": [said]}))
+    assert queue.row(waiting)["waiting_for"] == expected
 
 
 def test_what_does_not_wait_keeps_its_time(queue: Queue) -> None:

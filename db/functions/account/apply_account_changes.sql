@@ -25,6 +25,10 @@ begin
     perform wa.note_echoes(v_rest);
   end if;
 
+  if v_rest @? '$[*] ? (@.field == "calls")' then
+    perform wa.note_calls(v_rest);
+  end if;
+
   select jsonb_agg(to_jsonb(change) order by change.sequence) into v_changes
   from wa.list_account_changes(v_rest) as change;
 
@@ -70,4 +74,4 @@ end
 $$;
 
 comment on function wa.apply_account_changes is
-'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates, its users'' preferences, and who else answers them, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';
+'Does what the rest of a webhook (of wa.read_webhook) brings about: what it says of the account, its numbers, its templates, its users'' preferences and calls, and who else answers them, as wa.account_events has it. What is said of other accounts does nothing. Returns events.';

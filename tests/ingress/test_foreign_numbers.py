@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import dispatch, send, value, values
+from tests.field_payloads import FIELDS, field_webhook
 from tests.fixtures.numbers import (
     FOREIGN,
     FOREIGN_ACCOUNT,
@@ -31,6 +32,12 @@ _TRACES = """
       union all select from public.notifications
     ) as trace
 """
+
+_WHAT_USERS_DO = (
+    "select last_inbound_at from wa.service_windows",
+    "select to_jsonb(silence) from wa.silences as silence",
+    "select to_jsonb(preference) from wa.marketing_preferences as preference",
+)
 
 
 def of_account(body: payloads.Json, account_id: str) -> payloads.Json:
@@ -217,6 +224,24 @@ def test_what_happens_to_another_account_changes_nothing_of_ours(
     assert value(connection, "select count(*) from wa.marketing_preferences") == 0
     assert values(connection, "select waba_id from public.webhook_logs") == [FOREIGN_ACCOUNT]
     assert foreign_alerts(connection) == {f"account {FOREIGN_ACCOUNT}": 1}
+
+
+@pytest.mark.parametrize(
+    "field", ["calls", "messaging_handovers", "smb_message_echoes", "user_preferences"]
+)
+def test_what_a_user_does_with_another_number_changes_nothing_with_ours(
+    edge: Connection[DictRow], connection: Connection[DictRow], field: str
+) -> None:
+    enter_number(connection)
+    dispatch(edge, payloads.envelope([payloads.text_message()]))
+    connection.execute("update wa.service_windows set last_inbound_at = 'epoch'")
+    value_of_field = FIELDS[field] | {"metadata": {"phone_number_id": FOREIGN}}
+    before = [values(connection, query) for query in _WHAT_USERS_DO]
+    dispatch(edge, field_webhook(field, value_of_field))
+    assert [values(connection, query) for query in _WHAT_USERS_DO] == before
+    assert foreign_alerts(connection) == {f"number {FOREIGN}": 1}
+    dispatch(edge, field_webhook(field, FIELDS[field]))
+    assert [values(connection, query) for query in _WHAT_USERS_DO] != before
 
 
 def test_what_happens_to_our_account_still_counts(

@@ -1695,13 +1695,13 @@ CREATE TABLE wa.flow_entries (
     CONSTRAINT flow_entries_action_is_known CHECK ((action = ANY (ARRAY['enter'::text, 'back'::text, 'cancel'::text]))),
     CONSTRAINT flow_entries_enter_names_a_state CHECK (((action = 'enter'::text) = (to_state IS NOT NULL))),
     CONSTRAINT flow_entries_keyword_is_folded CHECK (((kind <> 'keyword'::text) OR (value = lower(btrim(value))))),
-    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text]))),
+    CONSTRAINT flow_entries_kind_is_known CHECK ((kind = ANY (ARRAY['keyword'::text, 'reply'::text, 'reply_prefix'::text, 'deep_link'::text, 'message_kind'::text]))),
     CONSTRAINT flow_entries_scope_is_known CHECK ((scope = ANY (ARRAY['home'::text, 'everywhere'::text])))
 );
 
 COMMENT ON TABLE wa.flow_entries IS 'What brings a user into a state from outside its flow: a keyword, the id of a tapped button or row, or a prefilled text opened from a link.';
 
-COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), or the prefix of a deep link such as JB: (what follows it is handed to the step as data.link).';
+COMMENT ON COLUMN wa.flow_entries.value IS 'A keyword in lower case without accents, a reply id, the beginning of reply ids such as basket.detail. (the rest is handed to the step as data.target), the prefix of a deep link such as JB: (what follows it is handed to the step as data.link), or a kind of message that begins a conversation at home, such as image, or text for what nothing else understands; behind an at sign the business number, where it counts for that one alone.';
 
 COMMENT ON COLUMN wa.flow_entries.action IS 'enter: go to to_state. back: to the state''s back_to. cancel: give up and go home.';
 
@@ -1714,7 +1714,7 @@ CREATE FUNCTION wa.find_entry(p_message wa.message, p_state text) RETURNS wa.flo
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others.';
+COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -2302,6 +2302,13 @@ CREATE FUNCTION wa.list_merge_problems() RETURNS TABLE(flow text, is_error boole
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_merge_problems() IS 'Of wa.list_flow_problems: tables that refer to profiles and that wa.move_to_survivor cannot move, or not without a rule. A table is a flow''s by the beginning of its name.';
+
+CREATE FUNCTION wa.list_message_kinds() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_message_kinds() IS 'The kinds of messages that a flow''s entries may name: Meta''s types, and voice for an audio that was recorded as a voice note.';
 
 CREATE FUNCTION wa.list_names_of_person(p_user_ids uuid[]) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -5984,6 +5991,9 @@ GRANT ALL ON FUNCTION wa.list_menu(p_locale text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_merge_problems() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_merge_problems() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_message_kinds() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_message_kinds() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) TO wa_privacy;

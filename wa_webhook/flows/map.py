@@ -74,6 +74,7 @@ _STATES = """
             when 'keyword' then format('"%s"', entry.value)
             when 'reply_prefix' then entry.value || '*'
             when 'deep_link' then entry.value || '*'
+            when 'message_kind' then format('(%s)', entry.value)
             else entry.value
           end
         from wa.flow_entries as entry

@@ -64,6 +64,35 @@ class Speaker(ABC):
         """Share a place, in degrees."""
         return self.sends("location", {"latitude": latitude, "longitude": longitude})
 
+    def sends_picture(self, caption: str | None = None) -> Heard:
+        """Send a picture, with or without a text under it."""
+        return self._sends_media("image", "image/jpeg", caption=caption)
+
+    def sends_document(self, filename: str = "document.pdf", caption: str | None = None) -> Heard:
+        """Send a PDF of that name."""
+        return self._sends_media("document", "application/pdf", filename=filename, caption=caption)
+
+    def sends_voice_note(self) -> Heard:
+        """Record a voice note."""
+        return self._sends_media("audio", "audio/ogg; codecs=opus", voice=True)
+
+    def shares_contact(self, name: str, phone: str) -> Heard:
+        """Share the card of somebody whose number is `phone` (digits)."""
+        card = {
+            "name": {"formatted_name": name, "first_name": name},
+            "phones": [{"phone": f"+{phone}", "wa_id": phone, "type": "CELL"}],
+        }
+        return self.sends("contacts", [card])
+
+    def _sends_media(self, message_type: str, mime_type: str, **fields: object) -> Heard:
+        content = {
+            "id": str(len(self.person.delivered) + 1_000_000),
+            "mime_type": mime_type,
+            "sha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        }
+        given = {name: value for name, value in fields.items() if value is not None}
+        return self.sends(message_type, content | given)
+
     def sends(self, message_type: str, content: object, *, answers: str | None = None) -> Heard:
         """Send a message of any type, with Meta's content for it."""
         said: dict[str, Any] = {"type": message_type, message_type: content}

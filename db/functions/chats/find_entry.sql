@@ -8,6 +8,7 @@ declare
   v_entry wa.flow_entries;
   v_word text;
   v_consent text;
+  v_kind text;
 begin
   if p_message.reply_id is not null then
     select reply.* into v_entry
@@ -51,14 +52,27 @@ begin
     and keyword.value = v_word
     and (keyword.scope = 'everywhere' or p_state = 'home');
 
-  -- A deep link stands anywhere in a text.
-  if not found and p_message.message_type = 'text' then
-    select link.* into v_entry
-    from wa.flow_entries as link
-    where link.kind = 'deep_link'
-      and wa.read_link(p_message.body, link.value) is not null
-      and (link.scope = 'everywhere' or p_state = 'home')
-    order by length(link.value) desc, link.value
+  -- A deep link stands anywhere in a text. What kind of message it is counts last, and for its own number first.
+  if not found and (p_state = 'home' or p_message.message_type = 'text') then
+    v_kind := case
+      when p_message.message_type = 'audio' and p_message.content #> '{audio,voice}' = 'true' then 'voice'
+      else p_message.message_type
+    end;
+
+    select other.* into v_entry
+    from wa.flow_entries as other
+    where (
+        other.kind = 'deep_link'
+        and p_message.message_type = 'text'
+        and wa.read_link(p_message.body, other.value) is not null
+        and (other.scope = 'everywhere' or p_state = 'home')
+      )
+      or (
+        other.kind = 'message_kind'
+        and other.value in (v_kind, v_kind || '@' || p_message.phone_number_id)
+        and p_state = 'home'
+      )
+    order by other.kind, length(other.value) desc, other.value
     limit 1;
   end if;
   return v_entry;
@@ -66,4 +80,4 @@ end
 $$;
 
 comment on function wa.find_entry is
-'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others.';
+'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does.';

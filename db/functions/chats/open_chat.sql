@@ -34,7 +34,9 @@ begin
   v_chat.state := coalesce(p_place.state, 'home');
   v_chat.message := p_message;
   -- The first message, or the first after a reset or a time-out, is greeted whatever it says.
-  v_chat.is_entered := p_entry.action is not null or p_place.updated_at is null;
+  -- What begins a conversation by its kind is the answer to its first question.
+  v_chat.is_entered := p_entry.kind is distinct from 'message_kind'
+    and (p_entry.action is not null or p_place.updated_at is null);
 
   if p_entry.action = 'back' then
     select state.back_to into v_chat.state

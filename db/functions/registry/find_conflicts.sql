@@ -18,7 +18,11 @@ begin
   ),
 
   entry as (
-    select * from jsonb_to_recordset(p_rows -> 'entries') as entry (kind text, value text, to_state text)
+    select
+      entry.*,
+      case entry.kind when 'message_kind' then 'the kind of message ' || entry.value else format('"%s"', entry.value) end
+        as said
+    from jsonb_to_recordset(p_rows -> 'entries') as entry (kind text, value text, to_state text)
   ),
 
   text as (
@@ -38,20 +42,20 @@ begin
     from state
     where state.back_to not in (select known.state from known)
     union all
-    select format('"%s" leads to %s, which is no state of this flow', entry.value, entry.to_state)
+    select format('%s leads to %s, which is no state of this flow', entry.said, entry.to_state)
     from entry
     where entry.to_state not in (select state.state from state)
     union all
-    select format('"%s" leads to two states: %s', entry.value, string_agg(coalesce(entry.to_state, 'a command'), ', '))
+    select format('%s leads to two states: %s', entry.said, string_agg(coalesce(entry.to_state, 'a command'), ', '))
     from entry
-    group by entry.kind, entry.value
+    group by entry.kind, entry.value, entry.said
     having count(*) > 1
     union all
     select format('the state %s is one of the flow %s', state.state, other.flow)
     from state
     inner join wa.flow_states as other on other.state = state.state and other.flow <> p_flow
     union all
-    select format('"%s" leads to the flow %s already', entry.value, coalesce(owner.flow, 'home'))
+    select format('%s leads to the flow %s already', entry.said, coalesce(owner.flow, 'home'))
     from entry
     inner join wa.flow_entries as other on other.kind = entry.kind and other.value = entry.value
     left join wa.flow_states as owner on owner.state = other.to_state

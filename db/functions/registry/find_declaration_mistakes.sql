@@ -30,6 +30,9 @@ begin
     ('entries', 'taps', '{array}', 'a list of ids'),
     ('entries', 'tap_prefixes', '{array}', 'a list of beginnings of ids'),
     ('entries', 'links', '{array}', 'a list of beginnings of links'),
+    ('entries', 'kinds', '{array}', 'a list of kinds of messages'),
+    ('entries', 'fallback', '{boolean}', 'true or false'),
+    ('entries', 'numbers', '{array}', 'a list of business numbers'),
     ('entries', 'scope', '{string}', '"everywhere" or "home"'),
     ('commands', 'words', '{array,object}', 'a list of words, or an object of languages and lists of words'),
     ('commands', 'taps', '{array}', 'a list of ids'),
@@ -85,6 +88,29 @@ begin
       or member.name = 'position' and member.body::text !~ '^[0-9]{1,9}$'
       or member.name = 'scope' and member.body #>> '{}' not in ('everywhere', 'home')
       or member.name = 'expires' and member.body #>> '{}' !~ '^[1-9][0-9]{0,4} (minute|hour|day|week|month)s?$'
+    union all
+    select
+      member.path,
+      format(
+        '%s: %s is no kind of message: there are %s',
+        member.path, kind.name, array_to_string(wa.list_message_kinds(), ', ')
+      )
+    from member
+    cross join lateral jsonb_array_elements_text(
+      case jsonb_typeof(member.body) when 'array' then member.body end
+    ) as kind (name)
+    where member.section = 'entries' and member.name = 'kinds' and kind.name <> all (wa.list_message_kinds())
+    union all
+    select
+      part.place,
+      part.place || '.numbers are phone_number_ids of wa.numbers, for which kinds or a fallback count alone'
+    from part
+    where part.section = 'entries'
+      and part.body ? 'numbers'
+      and (
+        not part.body ?| '{kinds,fallback}'
+        or jsonb_path_exists(part.body, 'lax $.numbers[*] ? (@.type() == "string" && !(@ like_regex "^[0-9]{1,32}$"))')
+      )
     union all
     select 'states', 'states are missing: a flow has at least one'
     where coalesce(p_declaration -> 'states', '{}') = '{}'

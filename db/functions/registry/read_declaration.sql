@@ -73,6 +73,15 @@ begin
     from way
     cross join lateral jsonb_array_elements_text(way.body -> 'links') as link (beginning)
     union all
+    select 'message_kind', concat_ws('@', kind.name, number.phone_number_id), way.*, null
+    from way
+    cross join lateral (
+      select listed.name from jsonb_array_elements_text(way.body -> 'kinds') as listed (name)
+      union
+      select 'text' where way.body -> 'fallback' = 'true'
+    ) as kind (name)
+    left join lateral jsonb_array_elements_text(way.body -> 'numbers') as number (phone_number_id) on true
+    union all
     select 'reply', coalesce(way.body #>> '{menu,id}', 'menu.' || way.to_state), way.*, null
     from way
     where way.body ? 'menu'
@@ -85,7 +94,9 @@ begin
       'action', entry.action,
       'to_state', entry.to_state,
       'locale', entry.locale,
-      'scope', coalesce(entry.body ->> 'scope', 'everywhere')
+      'scope', case
+        when entry.kind = 'message_kind' then 'home' else coalesce(entry.body ->> 'scope', 'everywhere')
+      end
     )
   )
   into v_entries

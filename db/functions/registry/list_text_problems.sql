@@ -54,7 +54,7 @@ begin
       array_agg(text.locale) as locales
     from wa.list_flow_texts(p_as_declared) as text
     -- Plural forms are said by the name of their text.
-    cross join lateral (select regexp_replace(text.key, '^(.+[.].+)[.](one|other)$', '\1') as key) as said
+    cross join lateral (select regexp_replace(text.key, '^(.+[.].+)[.](one|other)$', e'\\1') as key) as said
     where p_flow is null or text.flow = p_flow
     group by text.flow, text.key, text.prefix, said.key
   ),

@@ -1157,12 +1157,19 @@ CREATE FUNCTION wa.confirmed(p_chat wa.chat, p_about text DEFAULT NULL::text) RE
 
 COMMENT ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) IS 'Whether the question of wa.confirm, with the same p_about, was answered by yes or by no, tapped or typed; null when it was neither, and while the state is being entered.';
 
-CREATE FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) RETURNS void
+CREATE FUNCTION wa.count_alike(p_bodies jsonb[], p_common jsonb) RETURNS jsonb[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_alike(p_bodies jsonb[], p_common jsonb) IS 'Of wa.read_webhook: each different one of these parts of a webhook with how often it is there, and what all of them came with; null of none.';
+
+CREATE FUNCTION wa.count_answers(p_user_ids uuid[], p_phone_number_ids text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) IS 'Counts an automatic answer that no conversation gave, and falls silent where it is one too many.';
+COMMENT ON FUNCTION wa.count_answers(p_user_ids uuid[], p_phone_number_ids text[]) IS 'Counts automatic answers that no conversation gave, each by its user and business number, and falls silent where it is one too many.';
 
 CREATE FUNCTION wa.count_basket_member() RETURNS trigger
     LANGUAGE plpgsql
@@ -2435,7 +2442,7 @@ CREATE FUNCTION wa.log_rest(p_rest jsonb) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.log_rest(p_rest jsonb) IS 'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses. Returns events that count what of it nobody knows: a message, a status, a field, an error.';
+COMMENT ON FUNCTION wa.log_rest(p_rest jsonb) IS 'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses, what is the same once, with a count. Returns events that count what of it nobody knows: a message, a status, a field, an error.';
 
 CREATE FUNCTION wa.log_unknown_errors(p_statuses jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -2900,7 +2907,7 @@ CREATE FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+COMMENT ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[], OUT foreign_messages wa.message[], OUT statuses jsonb, OUT rest jsonb, OUT unattributed jsonb) IS 'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and with a count the first of the statuses for a number that is not ours (is_foreign), and what does not say what it is: entries without changes, changes without a field, messages and statuses without a usable id. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
 
 CREATE FUNCTION wa.recognize_life() RETURNS text
     LANGUAGE plpgsql
@@ -2909,12 +2916,12 @@ CREATE FUNCTION wa.recognize_life() RETURNS text
 
 COMMENT ON FUNCTION wa.recognize_life() IS 'The token of the life of this database, begun now if it has never had one; null when it was restored or copied, which pauses its queue. A standby that is promoted while the queue is alive lives on.';
 
-CREATE FUNCTION wa.record_failure(p_message wa.message, p_error text) RETURNS jsonb
+CREATE FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.record_failure(p_message wa.message, p_error text) IS 'Keeps a message that could not be handled as failed, with its error and what a replay needs, tells the user once, and returns the event to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote.';
+COMMENT ON FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) IS 'Keeps messages that could not be handled as failed, each with its error and what a replay needs, tells their users, and returns the events to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote. Times are by the clock.';
 
 CREATE FUNCTION wa.refuse_agent(p_place public.chat_state) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -3415,12 +3422,12 @@ CREATE FUNCTION wa.task_result(p_chat wa.chat) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.task_result(p_chat wa.chat) IS 'What came of a task that the chat waits for, an object: task (its id), kind, outcome (done or failed), result (what the worker returned, when done), error (class and message, when failed). Null when the user said something instead, and while the state is being entered.';
 
-CREATE FUNCTION wa.tell_of_failure(p_message wa.message) RETURNS void
+CREATE FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.tell_of_failure(p_message wa.message) IS 'Queues a word to the sender that something went wrong: once for a message, however often it is replayed.';
+COMMENT ON FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamp with time zone[]) IS 'Queues a word to the sender of each message that something went wrong, behind what was answered before it failed: once for a message, however often it is replayed.';
 
 CREATE FUNCTION wa.tell_of_left_out() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5575,8 +5582,11 @@ GRANT ALL ON FUNCTION wa.confirm(p_chat wa.chat, p_key text, p_values jsonb, p_d
 REVOKE ALL ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.confirmed(p_chat wa.chat, p_about text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.count_answer(p_user_id uuid, p_phone_number_id text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.count_alike(p_bodies jsonb[], p_common jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_alike(p_bodies jsonb[], p_common jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.count_answers(p_user_ids uuid[], p_phone_number_ids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_answers(p_user_ids uuid[], p_phone_number_ids text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
@@ -6255,8 +6265,8 @@ GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[]
 REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.record_failure(p_message wa.message, p_error text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.refuse_agent(p_place public.chat_state) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.refuse_agent(p_place public.chat_state) TO wa_runtime;
@@ -6462,8 +6472,8 @@ GRANT ALL ON FUNCTION wa.take_people_home(p_states text[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.task_result(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.task_result(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.tell_of_failure(p_message wa.message) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamp with time zone[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.tell_of_left_out() FROM PUBLIC;
 

@@ -65,6 +65,34 @@ def test_the_user_is_told_once_however_often_the_message_is_replayed(
     assert reply_texts(connection) == [text(connection, "error.failed")]
 
 
+def test_a_failure_is_told_in_its_place_among_the_answers(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    break_step(connection)
+    said = ("what?", "help", "language")
+    send(edge, *map(payloads.text_message, said))
+    queued = values(
+        connection, "select dedupe_key from public.notifications where id > 1 order by send_at, id"
+    )
+    assert [key is not None for key in queued] == [False, True, False]
+
+
+def test_who_cannot_be_told_of_a_failure_keeps_nobody_else_from_hearing(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    senders = ("34600000001", "34600000002")
+    for sender in senders:
+        say(edge, "hello", sender=sender)
+    connection.execute("update public.profiles set locale = 'fr' where whatsapp_e164 ~ '2$'")
+    connection.execute("delete from wa.texts where key = 'error.failed' and locale = 'en'")
+    break_step(connection)
+    messages = [payloads.text_message("help", sender=sender) for sender in senders]
+    assert send(edge, *messages) == {"failed": 2}
+    told = "select recipient from public.notifications where dedupe_key ~ '^failed:'"
+    assert values(connection, told) == ["+34600000002"]
+
+
 def test_a_user_who_opted_out_is_not_told(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

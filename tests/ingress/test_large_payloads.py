@@ -8,7 +8,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests import payloads
-from tests.dispatching import break_step, dispatch, say, send, value
+from tests.dispatching import break_step, dispatch, say, send, value, values
+from tests.queue.conftest import ANA, BRUNO, Queue
 from tests.work import count_kilobytes_sorted, count_rows_handled, count_writes
 from wa_webhook.dev.postgres import SUPERUSER
 
@@ -65,8 +66,15 @@ def of_changes(number: int) -> Json:
     return body
 
 
+def of_nothing(number: int) -> Json:
+    """Return a body of as many empty changes, messages and statuses, each of them."""
+    body = payloads.envelope([{} for _ in range(number)], [{} for _ in range(number)], [])
+    body["entry"][0]["changes"] += [{} for _ in range(number)]
+    return body
+
+
 LARGE = pytest.mark.parametrize(
-    "build", [of_one_user, of_many_users, of_reactions, of_changes, of_nobody]
+    "build", [of_one_user, of_many_users, of_reactions, of_changes, of_nobody, of_nothing]
 )
 
 
@@ -141,6 +149,33 @@ def test_many_messages_share_what_is_written(
     assert written < 512 / 8
 
 
+def test_messages_that_fail_share_what_is_written(
+    connect: Connect, connection: Connection[DictRow]
+) -> None:
+    break_step(connection)
+    messages = [payloads.text_message("help", sender=str(34600000000 + n)) for n in range(512)]
+    written = count_writes(
+        connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(payloads.envelope(messages))
+    )
+    assert written < 512 / 8
+
+
+def test_what_looks_the_same_is_logged_once_with_a_count(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    dispatch(edge, of_nothing(50))
+    private = [payloads.field_envelope("new", {"name": name}) for name in ("Ana", "Ben")]
+    dispatch(edge, private)
+    dispatch(edge, private[0])
+    logged = values(
+        connection, "select detail from public.webhook_logs order by length(detail::text) desc"
+    )
+    assert logged == [
+        {"count": 50, "statuses": [{}]}, {"name": "***", "count": 2}, {"name": "***"},
+        {"count": 50}, {"count": 50},
+    ]  # fmt: skip
+
+
 def test_what_is_longer_than_any_id_is_none_and_its_neighbours_count(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
@@ -148,3 +183,19 @@ def test_what_is_longer_than_any_id_is_none_and_its_neighbours_count(
     endless = payloads.text_message(message_id="".join(f"{n:x}" for n in range(20_000)))
     assert send(edge, endless, payloads.text_message()) == {"processed": 1}
     assert value(connection, "select kind from public.webhook_logs") == "unknown"
+
+
+def test_a_status_with_an_id_longer_than_any_is_none_and_its_neighbours_count(
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
+    notifier_connection: Connection[DictRow],
+) -> None:
+    queue = Queue(connection, notifier_connection)
+    queue.add_user(ANA)
+    queue.add_user(BRUNO)
+    first, second = queue.queue(ANA), queue.queue(BRUNO)
+    queue.claim()
+    endless = "".join(f"{n:x}" for n in range(20_000))
+    statuses = [queue.status_of(first, "sent", id=endless), queue.status_of(second, "sent")]
+    dispatch(edge, payloads.envelope(statuses=statuses))
+    assert (queue.status(first), queue.status(second)) == ("sending", "sent")

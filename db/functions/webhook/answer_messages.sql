@@ -15,6 +15,10 @@ declare
   v_group wa.message[] := array[]::wa.message[];
   v_failures jsonb[] := array[]::jsonb[];
   v_events jsonb[] := array[]::jsonb[];
+  v_failed wa.message[] := array[]::wa.message[];
+  v_failed_users uuid[] := array[]::uuid[];
+  v_errors text[] := array[]::text[];
+  v_failed_at timestamptz[] := array[]::timestamptz[];
   v_error text;
   v_hint text;
   v_heeded record;
@@ -32,6 +36,15 @@ begin
       or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
       or cardinality(v_group) = p_most_together
     ) then
+      -- What a failure says and counts comes before the same user's next message.
+      if cardinality(v_failed) > 0 and (p_most_together > 1 or v_group[1].user_id = any(v_failed_users)) then
+        v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
+        v_failed := array[]::wa.message[];
+        v_failed_users := array[]::uuid[];
+        v_errors := array[]::text[];
+        v_failed_at := array[]::timestamptz[];
+      end if;
+
       v_error := null;
 
       begin
@@ -59,7 +72,10 @@ begin
       if v_error is null then
         processed := processed + cardinality(v_group);
       elsif cardinality(v_group) = 1 then
-        v_failures := v_failures || jsonb_build_array(wa.record_failure(v_group[1], v_error));
+        v_failed := v_failed || v_group;
+        v_failed_users := v_failed_users || v_group[1].user_id;
+        v_errors := v_errors || v_error;
+        v_failed_at := v_failed_at || clock_timestamp();
       else
         v_again := wa.answer_messages(v_group, 1);
         processed := processed + v_again.processed;
@@ -72,6 +88,10 @@ begin
 
     v_group := v_group || p_messages[v_position];
   end loop;
+
+  if cardinality(v_failed) > 0 then
+    v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
+  end if;
 
   failures := wa.join_arrays(v_failures);
   events := wa.join_arrays(v_events);

@@ -19,47 +19,69 @@ declare
   c_keys constant text[] := array['errors', 'user_actions', 'conversation_context'];
   v_events jsonb;
 begin
-  with item as materialized (
+  -- What looks the same once it is masked is one row with a count: nothing is lost by it, however often it comes.
+  with given as (
     select
-      rest.*,
-      case
-        when rest.is_test or rest.is_foreign or rest.field = any(c_fields) then null
-        when rest.field is distinct from 'messages' then 'field'
-        when rest.path = 'entry.changes.value.messages' then 'message'
-        when rest.path = 'entry.changes.value.statuses' then 'status'
-        when rest.body - c_keys <> '{}' then 'field'
-        when not wa.are_known_errors(rest.body -> 'errors') then 'error'
-      end as unknown
+      rest.path, rest.body, rest.field, rest.waba_id, rest.phone_number_id, rest.is_test, rest.is_foreign,
+      sum(coalesce(rest.count, 1)) as seen
     from jsonb_to_recordset(p_rest) as rest (
       path text, body jsonb, field text, waba_id text, phone_number_id text, is_test boolean, is_foreign boolean,
       count integer
     )
+    group by rest.path, rest.body, rest.field, rest.waba_id, rest.phone_number_id, rest.is_test, rest.is_foreign
+  ),
+
+  item as materialized (
+    select
+      given.field,
+      coalesce(given.waba_id, case given.path when 'entry' then given.body ->> 'id' end) as waba_id,
+      given.phone_number_id,
+      coalesce(given.is_foreign, false) as is_foreign,
+      coalesce(wa.mask_json(given.body, given.path), 'null') as masked,
+      case
+        when given.is_test or given.is_foreign or given.field = any(c_fields) then null
+        when given.field is distinct from 'messages' then 'field'
+        when given.path = 'entry.changes.value.messages' then 'message'
+        when given.path = 'entry.changes.value.statuses' then 'status'
+        when given.body - c_keys <> '{}' then 'field'
+        when not wa.are_known_errors(given.body -> 'errors') then 'error'
+      end as unknown,
+      given.seen
+    from given
+  ),
+
+  kind as materialized (
+    select
+      item.field, item.waba_id, item.phone_number_id, item.is_foreign, item.masked, item.unknown, sum(item.seen)::integer as seen
+    from item
+    group by item.field, item.waba_id, item.phone_number_id, item.is_foreign, item.masked, item.unknown
   ),
 
   logged as (
     insert into public.webhook_logs (kind, field, waba_id, phone_number_id, detail)
     select
-      case when item.unknown is null then 'field' else 'unknown' end,
-      left(item.field, 100),
-      item.waba_id,
-      item.phone_number_id,
+      case when kind.unknown is null then 'field' else 'unknown' end,
+      left(kind.field, 100),
+      kind.waba_id,
+      kind.phone_number_id,
       case
-        when item.is_foreign
-          then jsonb_build_object('statuses', wa.mask_json(item.body, item.path), 'count', item.count)
-        else coalesce(wa.mask_json(item.body, item.path), 'null')
+        when kind.is_foreign then jsonb_build_object('statuses', kind.masked, 'count', kind.seen)
+        when kind.seen = 1 then kind.masked
+        when jsonb_typeof(kind.masked) = 'object' then kind.masked || jsonb_build_object('count', kind.seen)
+        else jsonb_build_object('value', kind.masked, 'count', kind.seen)
       end
-    from item
+    from kind
   )
 
   select jsonb_agg(
     jsonb_build_object('event', 'UNKNOWN_RECEIVED', 'level', 'warning', 'what', kind.unknown, 'count', kind.seen)
   ) into v_events
   from (
-    select item.unknown, count(*) as seen
-    from item
-    where item.unknown is not null
-    group by item.unknown
-    order by item.unknown
+    select kind.unknown, sum(kind.seen) as seen
+    from kind
+    where kind.unknown is not null
+    group by kind.unknown
+    order by kind.unknown
   ) as kind;
 
   return coalesce(v_events, '[]');
@@ -67,4 +89,4 @@ end
 $$;
 
 comment on function wa.log_rest is
-'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses. Returns events that count what of it nobody knows: a message, a status, a field, an error.';
+'Stores in webhook_logs, masked, what wa.read_webhook found beside messages and statuses, what is the same once, with a count. Returns events that count what of it nobody knows: a message, a status, a field, an error.';

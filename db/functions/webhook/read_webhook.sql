@@ -16,9 +16,12 @@ declare
   v_prefixes jsonb;
   v_entries jsonb;
   v_entry jsonb;
+  v_is_test boolean;
+  v_empty jsonb[];
   v_changes jsonb;
   v_change jsonb;
   v_field text;
+  v_fieldless jsonb[];
   v_value jsonb;
   v_number text;
   -- No number is so called: the first is always looked up.
@@ -33,6 +36,7 @@ declare
   v_contact jsonb;
   v_bodies jsonb;
   v_body jsonb;
+  v_nameless jsonb[];
   v_sequence bigint := 0;
   v_statuses jsonb[];
   v_others jsonb[];
@@ -62,19 +66,28 @@ begin
   for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
     v_entry := v_entries -> v_entry_at;
     v_frame := null;
+    v_is_test := v_entry ->> 'id' = '0';
     v_changes := v_entry -> 'changes';
 
     if jsonb_typeof(v_changes) is distinct from 'array' then
       v_changes := jsonb_path_query_array(v_entry, '$.changes[*]');
     end if;
 
+    -- What does not say what it is may come in any number, and is only gathered here.
     if v_changes = '[]' then
-      v_rest := v_rest || jsonb_build_object('waba_id', v_entry ->> 'id', 'path', 'entry', 'body', v_entry);
+      v_empty := v_empty || v_entry;
+      continue;
     end if;
 
     for v_change_at in 0..jsonb_array_length(v_changes) - 1 loop
       v_change := v_changes -> v_change_at;
       v_field := v_change ->> 'field';
+
+      if v_field is null and v_is_test is not true then
+        v_fieldless := v_fieldless || v_change;
+        continue;
+      end if;
+
       v_value := v_change -> 'value';
       v_others := null;
 
@@ -84,7 +97,7 @@ begin
         v_number := null;
       end if;
 
-      if v_entry ->> 'id' = '0' then
+      if v_is_test then
         -- The dashboard's Test button, whatever the field.
         v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value, 'is_test', true)];
       elsif v_field = 'messages' then
@@ -116,12 +129,15 @@ begin
           v_body := v_bodies -> v_position;
 
           if (v_body ->> 'type' = 'text' and char_length(v_body ->> 'id') between 1 and 512) is not true then
+            -- What is longer than any id is none, and no index would take it.
+            if (v_body ->> 'type' <> '' and char_length(v_body ->> 'id') between 1 and 512) is not true then
+              v_nameless := v_nameless || v_body;
+              continue;
+            end if;
+
             if not wa.is_known_message(v_body) then
               v_others := v_others || jsonb_build_object('path', 'entry.changes.value.messages', 'body', v_body);
             end if;
-
-            -- What is longer than any id is none, and no index would take it.
-            continue when (v_body ->> 'type' <> '' and char_length(v_body ->> 'id') between 1 and 512) is not true;
           end if;
 
           v_sequence := v_sequence + 1;
@@ -146,6 +162,11 @@ begin
             messages := messages || v_message;
           end if;
         end loop;
+
+        if v_nameless is not null then
+          v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.messages"}');
+          v_nameless := null;
+        end if;
 
         if v_unattributed is not null then
           v_frame := coalesce(v_frame, v_entry - 'changes');
@@ -179,7 +200,7 @@ begin
           for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
             v_body := v_bodies -> v_position;
 
-            if jsonb_typeof(v_body) = 'object' then
+            if jsonb_typeof(v_body) = 'object' and (char_length(v_body ->> 'id') > 512) is not true then
               -- What its contact says of the recipient, the status says.
               if v_contacts <> '[]'
                 and (v_body ->> 'recipient_id' <> '' and v_body ->> 'recipient_user_id' <> '') is not true
@@ -198,9 +219,14 @@ begin
               end if;
               v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
             else
-              v_others := v_others || jsonb_build_object('path', 'entry.changes.value.statuses', 'body', v_body);
+              v_nameless := v_nameless || v_body;
             end if;
           end loop;
+
+          if v_nameless is not null then
+            v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.statuses"}');
+            v_nameless := null;
+          end if;
         end if;
 
         v_body := case jsonb_typeof(v_value)
@@ -210,8 +236,6 @@ begin
         if v_body <> '{}' then
           v_others := v_others || jsonb_build_object('path', 'entry.changes.value', 'body', v_body);
         end if;
-      elsif v_field is null then
-        v_others := array[jsonb_build_object('path', 'entry.changes', 'body', v_change)];
       else
         v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value)];
       end if;
@@ -226,7 +250,19 @@ begin
         end loop;
       end if;
     end loop;
+
+    if v_fieldless is not null then
+      v_rest := v_rest || wa.count_alike(
+        v_fieldless,
+        jsonb_build_object('path', 'entry.changes', 'waba_id', v_entry ->> 'id', 'time', v_entry -> 'time')
+      );
+      v_fieldless := null;
+    end if;
   end loop;
+
+  if v_empty is not null then
+    v_rest := v_rest || wa.count_alike(v_empty, jsonb '{"path": "entry"}');
+  end if;
 
   statuses := to_jsonb(v_statuses);
   rest := to_jsonb(v_rest);
@@ -235,4 +271,4 @@ end
 $$;
 
 comment on function wa.read_webhook is
-'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and the first of the statuses for a number that is not ours (is_foreign, with their count). unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';
+'What one webhook body, or an array of bodies, holds, in its order and null where there is none: the messages, normalized; those for numbers that are not ours; the statuses as Meta sent them, each with its phone_number_id and what its contact says of the recipient; and the rest, an array of objects with body, its path in the payload, and the waba_id, time, field and phone_number_id it came with: other webhook fields, Meta''s error notes, what we do not know, tests of the dashboard (is_test), and with a count the first of the statuses for a number that is not ours (is_foreign), and what does not say what it is: entries without changes, changes without a field, messages and statuses without a usable id. unattributed, an array of whole webhooks, holds the messages whose sender cannot be told, those of one change together. A message is matched to its contact by id, never by position; a phone_number_id that is not digits counts as none. Raises WA001 when the payload is no webhook.';

@@ -1,0 +1,44 @@
+create or replace function wa.record_failures(
+  p_messages wa.message[], p_errors text[], p_failed_at timestamptz[]
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from public.wa_events as event
+  where event.wa_message_id = any(array(select message.wa_message_id from unnest(p_messages) as message));
+
+  insert into public.wa_events (
+    wa_message_id, user_id, phone_number_id, message_type, status, sent_at, error, payload
+  )
+  select
+    message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, 'failed', message.sent_at,
+    p_errors[message.ordinality], wa.build_envelope(p_messages[message.ordinality])
+  from unnest(p_messages) with ordinality as message;
+
+  perform wa.tell_of_failures(p_messages, p_failed_at);
+
+  return (
+    select jsonb_agg(
+      jsonb_strip_nulls(
+        jsonb_build_object(
+          'event', 'MESSAGE_FAILED',
+          'level', 'error',
+          'wa_message_id', message.wa_message_id,
+          'message_type', message.message_type,
+          'user_id', message.user_id,
+          'sqlstate', left(p_errors[message.ordinality], 5),
+          'hint', substring(wa.mask_error(p_errors[message.ordinality]) from '[(]hint: (.*)[)]$')
+        )
+      )
+      order by message.ordinality
+    )
+    from unnest(p_messages) with ordinality as message
+  );
+end
+$$;
+
+comment on function wa.record_failures is
+'Keeps messages that could not be handled as failed, each with its error and what a replay needs, tells their users, and returns the events to log, with what to do. The error''s text stays in wa_events: it may quote what the user wrote. Times are by the clock.';

@@ -1,0 +1,58 @@
+create or replace function wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamptz[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ttl constant interval := make_interval(secs => wa.get_setting('reply_ttl_seconds')::double precision);
+  v_user_ids uuid[];
+  v_phone_number_ids text[];
+begin
+  with told as (
+    insert into public.notifications (
+      user_id, recipient, phone_number_id, payload, dedupe_key, send_at, next_attempt_at, expires_at
+    )
+    select
+      profile.user_id,
+      coalesce(profile.whatsapp_e164, profile.wa_user_id),
+      message.phone_number_id,
+      wa.build_text(wa.get_text('error.failed', profile.locale)),
+      'failed:' || message.wa_message_id,
+      p_failed_at[message.ordinality],
+      p_failed_at[message.ordinality],
+      p_failed_at[message.ordinality] + v_ttl
+    from unnest(p_messages) with ordinality as message
+    cross join lateral wa.get_profile(message.user_id) as profile
+    where profile.opted_out_at is null and message.status <> 'unanswered'
+    order by message.ordinality
+    on conflict (dedupe_key) do nothing
+    returning notifications.user_id, notifications.phone_number_id
+  )
+
+  select array_agg(told.user_id), array_agg(told.phone_number_id) into v_user_ids, v_phone_number_ids
+  from told;
+
+  if v_user_ids is not null then
+    perform wa.wake_notifier();
+    perform wa.count_answers(v_user_ids, v_phone_number_ids);
+  end if;
+exception
+  when assert_failure or others then
+    if wa.is_worth_retrying(sqlstate) then
+      raise;
+    end if;
+
+    if cardinality(p_messages) > 1 then
+      for v_position in 1..cardinality(p_messages) loop
+        perform wa.tell_of_failures(p_messages[v_position:v_position], p_failed_at[v_position:v_position]);
+      end loop;
+    else
+      -- The failed message is kept in any case; a missing text must not cost the messages beside it.
+      perform wa.emit_event('FAILURE_NOT_TOLD', jsonb_build_object('sqlstate', sqlstate), 'error');
+    end if;
+end
+$$;
+
+comment on function wa.tell_of_failures is
+'Queues a word to the sender of each message that something went wrong, behind what was answered before it failed: once for a message, however often it is replayed.';

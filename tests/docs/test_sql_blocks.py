@@ -9,7 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import send
-from tests.docs.code_blocks import CodeBlock, find_code_blocks
+from tests.docs.code_blocks import CodeBlock, find_code_blocks, read_files
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_psql
 from tests.docs.situation import FAILED_MESSAGE, bring_trouble, fill_in
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect, Database
 
 RUNBOOK = find_code_blocks("docs/runbook.md", "sql")
-README = find_code_blocks("README.md", "sql")
+# Those that are files: tests/docs/test_readme.py.
+README = [
+    block
+    for block in find_code_blocks("README.md", "sql")
+    if block.code not in read_files("README.md").values()
+]
 
 
 def run_block(session: Connection[DictRow], code: str) -> None:

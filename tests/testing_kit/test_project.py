@@ -116,7 +116,14 @@ def test_a_folder_that_holds_anything_is_left_alone(own_folder: Path) -> None:
     assert [path.name for path in own_folder.iterdir()] == ["notes.txt"]
 
 
-def test_an_empty_folder_that_is_there_becomes_the_project(own_folder: Path) -> None:
+def test_a_settings_file_that_is_there_stays_as_it_is(own_folder: Path) -> None:
+    Path(".gitignore").write_text("ours\n")
+    assert CliRunner().invoke(app, ["init", "."]).exit_code == 1
+    assert [path.read_text() for path in own_folder.iterdir()] == ["ours\n"]
+
+
+def test_an_empty_repository_becomes_the_project(own_folder: Path) -> None:
+    Path(".git").mkdir()
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
     example = (own_folder / ".env.example").read_text()
     assert "\nWA_APP_SECRET=\n" in example

@@ -51,12 +51,13 @@ def _read(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
 def write_files(folder: Path, contents: Mapping[str, str]) -> list[Path]:
     """Write files into a folder, made if need be, and return their paths.
 
-    Raises ScaffoldError for a folder that holds anything, and where it cannot be written; what was
-    begun is removed then.
+    Raises ScaffoldError for a folder that holds anything, but for what is hidden and not to be
+    written, such as .git; and where it cannot be written: what was begun is removed then.
     """
     was_there = folder.is_dir()
+    first = {path.split("/")[0] for path in contents}
     try:
-        if was_there and any(folder.iterdir()):
+        if was_there and any(one.name[0] != "." or one.name in first for one in folder.iterdir()):
             raise ScaffoldError(f"{folder} is not empty, and what is there stays as it is")
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -68,9 +69,8 @@ def write_files(folder: Path, contents: Mapping[str, str]) -> list[Path]:
             with target.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     except OSError as error:
-        for path in contents:
-            first = folder / path.split("/")[0]
-            shutil.rmtree(first) if first.is_dir() else first.unlink(missing_ok=True)
+        for begun in (folder / name for name in first):
+            shutil.rmtree(begun) if begun.is_dir() else begun.unlink(missing_ok=True)
         if not was_there:
             folder.rmdir()
         raise _refused(error, folder) from None

@@ -15,14 +15,18 @@ import httpx
 import psutil
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from handler.process.listening import bind
 from tests.demo.running import PATIENCE_SECONDS, Dev, running
+from wa_webhook.cli import app
 from wa_webhook.scaffold import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+    from typer.testing import Result
 
 pytestmark = pytest.mark.any_server
 
@@ -82,8 +86,22 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert "Been here?" in dev.read_until("[Yes] [No]")
         declaration.write_text(written.replace('"noted"', '"note"'))
         assert "flows not applied" in dev.read_until("step_welcome_question says welcome.noted")
-        dev.say("yes")
-        assert "Thank you, noted: Yes." in dev.read_until("Stop")
+        said = say(dev, "--tap", "Yes")
+        assert said.stdout.startswith("Thank you, noted: Yes.\n\nWhat would you like to do?")
+        assert "nothing offered [Maybe]" in say(dev, "--tap", "Maybe").stderr
+
+
+def say(dev: Dev, *arguments: str) -> Result:
+    ports = dev.found(r"wa-webhook say hello (.*)").split()
+    return CliRunner().invoke(app, ["say", *arguments, *ports])
+
+
+def test_who_speaks_to_nobody_is_told_so() -> None:
+    with bind("127.0.0.1", 0, "test") as silent:
+        port = str(silent.getsockname()[1])
+        said = CliRunner().invoke(app, ["say", "hello", "--graph-port", port])
+    assert said.exit_code == 1
+    assert "is wa-webhook dev running?" in said.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

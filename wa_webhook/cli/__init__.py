@@ -17,6 +17,7 @@ _NAMES = (
     "post",
     "demo",
     "dev",
+    "say",
     "notify",
     "work",
     "status",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rich.table import Table
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.dev.stack import LocalStack
+
+DEFAULT_PORTS = (8000, 8001)
+"""Of the webhook and of the stand-in."""
 
 
 def print_greeting(
@@ -44,7 +48,15 @@ def print_greeting(
     console.print(table)
     console.print("\nSay hello, signed as Meta would (a second time it is a duplicate):\n")
     console.print(_write_example(stack, folder), soft_wrap=True, markup=False)
+    console.print("\nOr say anything, from another terminal:\n")
+    console.print(f"wa-webhook say hello{_ports_of(stack)}", soft_wrap=True, markup=False)
     console.print("\nReplies appear below. Ctrl-C stops everything.\n")
+
+
+def _ports_of(stack: LocalStack) -> str:
+    """Return the options that the command needs: none where the ports are the default ones."""
+    ports = (urlsplit(stack.webhook_url).port, urlsplit(stack.graph_url).port)
+    return "" if ports == DEFAULT_PORTS else f" --port {ports[0]} --graph-port {ports[1]}"
 
 
 def _describe(flows: Path | None) -> str:

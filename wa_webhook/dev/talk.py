@@ -1,0 +1,82 @@
+"""Writing to the bot of a running `wa-webhook dev`, as a person does, and reading its answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from handler import signature
+from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.meta.inbound import build_body, build_content
+from wa_webhook.meta.rendering import find_choice, render_message
+from wa_webhook.meta.said import Tapped, Typed
+
+if TYPE_CHECKING:
+    from wa_webhook.meta.people import Person
+
+_QUIET_SECONDS = 1.0
+"""As long as nothing comes, nothing more is expected."""
+_LOOK_SECONDS = 0.1
+
+
+class TalkError(Exception):
+    """Nobody answers, or the bot failed; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What `who` writes to the webhook at `url`, and what the stand-in at `graph_url` has taken."""
+
+    who: Person
+    url: str
+    graph_url: str
+
+    def say(self, text: str) -> list[str]:
+        """Type a text, and return the answers as one reads them. Raises TalkError."""
+        return self._send(build_content(Typed(text), {}, None))
+
+    def tap(self, title: str) -> list[str]:
+        """Tap what the latest message that offered it has. Raises TalkError."""
+        for accepted in reversed(self._received()):
+            choice = find_choice(accepted["request"], title)
+            if choice is not None:
+                answered = accepted["wa_message_id"]
+                return self._send(build_content(Tapped(title), {}, choice, answered))
+        raise TalkError(f"nothing offered [{title}] to {self.who.address} since dev was started")
+
+    def _send(self, content: dict[str, Any]) -> list[str]:
+        before = len(self._received())
+        body = build_body(self.who, content, phone_number_id=PHONE_NUMBER_ID)
+        headers = {signature.HEADER: signature.sign(body, APP_SECRET.encode())}
+        answer = _ask("POST", self.url, content=body, headers=headers).json()
+        if not answer.get("processed"):
+            raise TalkError(f"the bot did not process it ({answer}): wa-webhook status says why")
+        return [render_message(one["request"]) for one in self._wait()[before:]]
+
+    def _wait(self) -> list[dict[str, Any]]:
+        received = self._received()
+        quiet_since = time.monotonic()
+        while time.monotonic() < quiet_since + _QUIET_SECONDS:
+            time.sleep(_LOOK_SECONDS)
+            now = self._received()
+            if len(now) > len(received):
+                received, quiet_since = now, time.monotonic()
+        return received
+
+    def _received(self) -> list[dict[str, Any]]:
+        record = _ask("GET", f"{self.graph_url}/_accepted").json()["accepted"]
+        return [one for one in record if one["recipient"] in (self.who.phone, self.who.user_id)]
+
+
+def _ask(method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+    try:
+        answer = httpx.request(method, url, timeout=60, **request)
+        answer.raise_for_status()
+    except httpx.HTTPStatusError:
+        raise TalkError(f"{url}: {answer.status_code} {answer.text.strip()}") from None
+    except httpx.HTTPError as error:
+        raise TalkError(f"{url}: {error}; is wa-webhook dev running?") from None
+    return answer

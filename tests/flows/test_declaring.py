@@ -79,6 +79,20 @@ def refusal(connection: Connection[DictRow], flow: dict[str, Any], name: str = "
     return [with_default_names(problem) for problem in problems]
 
 
+def test_a_step_that_says_nothing_of_itself_is_described_by_its_state(
+    steps: Connection[DictRow],
+) -> None:
+    steps.execute("comment on function wa.step_quiz_last is 'Said in the file.'")
+    flow = quiz()
+    for about in ("Asks.", "It's a riddle."):
+        flow["states"]["first"]["about"] = about
+        declare(steps, flow)
+        assert values(
+            steps,
+            "select obj_description(oid) from pg_proc where proname ~ '^step_quiz' order by proname",
+        ) == [about, "Said in the file."]
+
+
 def test_a_declared_flow_is_held_at_once(
     edge: Connection[DictRow], steps: Connection[DictRow]
 ) -> None:

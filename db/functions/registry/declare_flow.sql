@@ -40,6 +40,8 @@ begin
       hint = 'Nothing of it was applied. Correct its declaration, flow.sql, or its steps, and apply it again.';
   end if;
 
+  perform wa.describe_steps(p_flow, v_base -> 'states');
+
   if v_kept <> '{}' then
     raise warning using
       message = format('flow %s: changed by hand, and kept: %s', p_flow, array_to_string(v_kept, ', ')),

@@ -104,7 +104,10 @@ class _Names(Visitor):
             self._add("relation", named)
 
     def visit_CommentStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
-        self._add("relation", node.object)
+        if isinstance(node.object, ast.ObjectWithArgs):
+            self._add("function", node.object.objname)
+        else:
+            self._add("relation", node.object)
 
     def _from_text(self, looks_up: str, argument: Any) -> None:
         kind = _LOOKED_UP_FROM_TEXT.get(looks_up)

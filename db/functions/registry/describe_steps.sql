@@ -15,7 +15,8 @@ begin
     left join jsonb_to_recordset(p_base) as base (state text, description text) on base.state = state.state
     where state.flow = p_flow
       and pg_has_role(routine.proowner, 'usage')
-      and coalesce(obj_description(routine.oid, 'pg_proc') in (base.description, state.description), true)
+      and coalesce(obj_description(routine.oid, 'pg_proc'), base.description, '')
+      = coalesce(base.description, '')
       and obj_description(routine.oid, 'pg_proc') is distinct from state.description
   loop
     -- The name comes from wa.flow_states, whose check admits nothing but step_ and an identifier.

@@ -1420,6 +1420,13 @@ CREATE FUNCTION wa.describe_send_failure(p_failure jsonb) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.describe_send_failure(p_failure jsonb) IS 'The log event of a failed attempt; class and class_code name its row of wa.send_error_classes. Without Meta''s error text, which may quote the message.';
 
+CREATE FUNCTION wa.describe_steps(p_flow text, p_base jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) IS 'Of wa.declare_flow: comments the steps whose files do not with what their states are for. A comment that differs from p_base, the states as they were declared before, is a file''s and stays.';
+
 CREATE TABLE public.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
     whatsapp_e164 text,
@@ -5646,6 +5653,9 @@ GRANT ALL ON FUNCTION wa.describe_result(p_task wa.tasks) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
 GRANT SELECT ON TABLE public.profiles TO wa_operator_role;

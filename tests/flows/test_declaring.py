@@ -89,7 +89,7 @@ def test_a_step_that_says_nothing_of_itself_is_described_by_its_state(
         declare(steps, flow)
         assert values(
             steps,
-            "select obj_description(oid) from pg_proc where proname ~ '^step_quiz' order by proname",
+            "select obj_description(oid) from pg_proc where proname ~ '^step_quiz' order by 1",
         ) == [about, "Said in the file."]
 
 

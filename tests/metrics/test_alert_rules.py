@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -192,6 +193,18 @@ def test_the_rules_and_the_example_configuration_are_valid() -> None:
             [find_program("promtool"), "check", *command], cwd=OPS, capture_output=True, check=False
         )
         assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_configuration_of_compose_is_valid(tmp_path: Path) -> None:
+    for name in ("compose/prometheus.yml", "prometheus-rules.yml"):
+        shutil.copy(OPS / name, tmp_path)
+    checked = subprocess.run(
+        [find_program("promtool"), "check", "config", "prometheus.yml"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_every_alert_is_tried() -> None:

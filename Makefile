@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n 4
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all mutants lint format schema extension bench package sbom lock supabase-cli own-project
+.PHONY: help dev demo test test-all test-containers mutants lint format schema extension bench package sbom lock supabase-cli own-project
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ test-all: test $(POSTGRES_17) ## run on 15 and 17, through a pooler, over PostgR
 	@$(PYTEST) --postgres 17 --where-servers-differ --transport postgrest
 	@echo "under other names:"
 	@$(PYTEST) --postgres 18 --where-servers-differ --names other $(TESTS_OF_NAMES)
+
+test-containers: $(INSTALLED) ## run those of containers, on images that this builds; needs Docker, and mmdebstrap once
+	@$(BIN)/python -m tests.containers.images
+	@$(BIN)/python -m pytest --postgres 18 tests/containers
 
 mutants: $(INSTALLED) ## draw faults, and see whether tests notice: SEED=text (the day), COUNT=10, AT_LEAST=95 (per cent), or FAULT=name
 	@$(BIN)/python -m tests.mutants $(if $(SEED),--seed '$(SEED)') $(if $(COUNT),--count $(COUNT)) $(if $(AT_LEAST),--at-least $(AT_LEAST)) $(if $(FAULT),--fault $(FAULT))

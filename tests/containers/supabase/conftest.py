@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-import uuid
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +14,10 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 from testcontainers.core.container import DockerContainer
-from testcontainers.core.network import Network
 
 from handler.process.listening import bind
+from tests.containers.docker import POSTGRES_IMAGE, POSTGREST_IMAGE
+from tests.containers.servers import PASSWORD, TEMPLATE, running_postgres, wait_until
 from tests.fixtures.names import current_names, current_role
 from tests.fixtures.postgrest import JWT_SECRET
 from tests.fixtures.transport import EDGE_ROLE
@@ -29,70 +27,25 @@ from wa_webhook.dev.server import LocalServer
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
 
+    from tests.containers.servers import ContainerDatabase, ContainerPostgres
     from tests.webhook.conftest import RunWebhook, Webhook
-
-# Those that the Supabase CLI of the Makefile's version starts.
-POSTGRES_IMAGE = "supabase/postgres:17.11.0.018"
-POSTGREST_IMAGE = "postgrest/postgrest:v16.5"
-PASSWORD = "password-of-the-tests"  # noqa: S105
-TEMPLATE = "template_migrated"
-_PATIENCE_SECONDS = 120
-
-
-@dataclass(frozen=True)
-class SupabasePostgres:
-    """The running image, and the network on which PostgREST finds it as `db`."""
-
-    container: DockerContainer
-    network: Network
-
-    def url(self, role: str, database: str) -> str:
-        host, port = self.container.get_container_host_ip(), self.container.get_exposed_port(5432)
-        return f"postgresql://{role}:{PASSWORD}@{host}:{port}/{database}"
-
-    def execute(self, database: str, *statements: sql.SQL | sql.Composed) -> None:
-        """Run statements as the image's superuser."""
-        with psycopg.connect(self.url("supabase_admin", database), autocommit=True) as superuser:
-            for statement in statements:
-                superuser.execute(statement)
-
-
-@dataclass(frozen=True)
-class ContainerDatabase:
-    """One test's database, as `tests.fixtures.postgres.Database`."""
-
-    server: SupabasePostgres
-    name: str
-
-    def url(self, role: str = "postgres") -> str:
-        return self.server.url(role, self.name)
 
 
 @pytest.fixture(scope="session")
-def supabase_postgres() -> Iterator[SupabasePostgres]:
+def supabase_postgres() -> Iterator[ContainerPostgres]:
     """The image with one migrated template."""
-    with ExitStack() as running:
-        network = running.enter_context(Network())
-        container = (
-            DockerContainer(POSTGRES_IMAGE)
-            .with_env("POSTGRES_PASSWORD", PASSWORD)
-            .with_exposed_ports(5432)
-            .with_network(network)
-            .with_network_aliases("db")
-        )
-        server = SupabasePostgres(running.enter_context(container), network)
-        _wait_until(lambda: server.execute("postgres", sql.SQL("select 1")), psycopg.Error)
+    with running_postgres(POSTGRES_IMAGE) as server:
         password = sql.Literal(PASSWORD)
         server.execute(
             "postgres",
             sql.SQL("alter role postgres password {}").format(password),
             sql.SQL("alter role authenticator password {}").format(password),
-            sql.SQL("create database {} owner postgres").format(sql.Identifier(TEMPLATE)),
         )
+        server.make_template()
         with psycopg.connect(server.url("postgres", TEMPLATE), autocommit=True) as migrating:
             Migrator(migrating, read_source(find_db_folder())).run()
             migrating.execute(f"grant {EDGE_ROLE} to authenticator")
@@ -101,14 +54,9 @@ def supabase_postgres() -> Iterator[SupabasePostgres]:
 
 
 @pytest.fixture
-def database(supabase_postgres: SupabasePostgres) -> ContainerDatabase:
-    """The test's own copy of the template; the container goes with all of them."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    copy = sql.SQL("create database {} template {} owner postgres")
-    supabase_postgres.execute(
-        "postgres", copy.format(sql.Identifier(name), sql.Identifier(TEMPLATE))
-    )
-    return ContainerDatabase(supabase_postgres, name)
+def database(supabase_postgres: ContainerPostgres) -> ContainerDatabase:
+    """The test's own copy of the template."""
+    return supabase_postgres.copy_template()
 
 
 @pytest.fixture
@@ -135,7 +83,7 @@ def _postgrest(database: ContainerDatabase) -> Iterator[str]:
     """Run PostgREST on one database; yields where it answers."""
     container = (
         DockerContainer(POSTGREST_IMAGE)
-        .with_env("PGRST_DB_URI", f"postgres://authenticator:{PASSWORD}@db:5432/{database.name}")
+        .with_env("PGRST_DB_URI", database.server.url_inside("authenticator", database.name))
         .with_env("PGRST_DB_SCHEMAS", current_names().schema)
         .with_env("PGRST_DB_ANON_ROLE", "anon")
         .with_env("PGRST_JWT_SECRET", JWT_SECRET)
@@ -144,7 +92,7 @@ def _postgrest(database: ContainerDatabase) -> Iterator[str]:
     )
     with container:
         url = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(3000)}"
-        _wait_until(lambda: httpx.get(url).raise_for_status(), httpx.HTTPError)
+        wait_until(lambda: httpx.get(url).raise_for_status(), httpx.HTTPError)
         yield url
 
 
@@ -169,16 +117,3 @@ def _gateway(postgrest_url: str) -> Starlette:
 
     route = Route("/rest/v1/{path:path}", forward, methods=["POST"])
     return Starlette(routes=[route], lifespan=close_at_the_end)
-
-
-def _wait_until(attempt: Callable[[], object], failure: type[Exception]) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            attempt()
-        except failure:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-        else:
-            return

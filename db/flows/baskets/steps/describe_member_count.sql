@@ -9,3 +9,7 @@ $$;
 
 comment on function wa.describe_member_count is
 'A number of members in words.';
+
+-- What steps of before said, as rows that no declaration has.
+delete from wa.texts
+where key in ('basket.back', 'basket.cancel', 'basket.members_many', 'basket.members_one', 'basket.words_yes');

@@ -60,6 +60,14 @@ def test_the_words_say_where_the_key_goes_and_what_it_needs() -> None:
         assert name in words
 
 
+def test_a_help_desk_gets_a_key_and_hears_what_it_needs() -> None:
+    agent = current_role("wa_agent_role")
+    result = run_key("--role", agent)
+    assert jwt.decode(result.stdout.strip(), JWT_SECRET, ["HS256"])["role"] == agent
+    assert f"grant {agent} to authenticator;" in result.stderr
+    assert "WA_SUPABASE_SERVICE_ROLE_KEY" not in result.stderr
+
+
 def test_the_days_can_be_chosen() -> None:
     result = run_key("--role", EDGE, "--expires-in", "7")
     claims = jwt.decode(result.stdout.strip(), JWT_SECRET, ["HS256"])

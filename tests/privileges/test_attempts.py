@@ -9,6 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import as_engine, dispatch, send, value, values
+from tests.privileges.rights import OUR_ROLES
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -31,11 +32,9 @@ STATEMENTS = (
     "alter table {} add column extra text",
     "drop table {}",
 )
+# Those that reach routines alone: every role that somebody connects as, but for the operator.
 OUTSIDERS = (
-    "wa_edge_role",
-    "wa_notifier_role",
-    "wa_worker_role",
-    "wa_agent_role",
+    *(role for role in OUR_ROLES if role.endswith("_role") and role != "wa_operator_role"),
     "anon",
     "authenticated",
 )

@@ -10,6 +10,7 @@ import typer
 from wa_webhook.api_key import ApiKeyError, Signer, mint, read_secret, read_signing_key
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.naming.names import Names
 from wa_webhook.operations.role_scripts import run_role_script
 from wa_webhook.settings import JwtSettings
 
@@ -48,7 +49,7 @@ def key(
     """
     names = names_or_exit()
     # The notifier and operators connect to the database itself.
-    known = (names.edge_role, *(own_role or ()))
+    known = (names.edge_role, names.agent_role, *(own_role or ()))
     if role not in known:
         raise typer.BadParameter(f"not one of {', '.join(known)}", param_hint="--role")
     try:
@@ -67,13 +68,25 @@ def key(
     typer.echo(
         f"A key for {role}, signed with {signer.algorithm}. "
         f"It expires at {minted.expires_at:%Y-%m-%d %H:%M} UTC, in {expires_in} days.\n"
+        f"{_use_of(role, names, imported)}",
+        err=True,
+    )
+
+
+def _use_of(role: str, names: Names, imported: str) -> str:
+    if role == names.agent_role:
+        return (
+            "Whatever calls wa_reply for people sends it as `Authorization: Bearer`.\n"
+            f"{imported}"
+            f"Once per project, as the role that migrates: grant {role} to authenticator;"
+        )
+    return (
         "Put it into WA_SUPABASE_SERVICE_ROLE_KEY of `wa-webhook serve`, beside SUPABASE_URL and "
         "without WA_DATABASE_URL.\n"
         f"{imported}"
         f"Once per project: {run_role_script('give_api_key_access.sql', names)}. "
         "Where the gateway refuses the key, put the project's publishable key into "
-        "WA_SUPABASE_PUBLISHABLE_KEY.",
-        err=True,
+        "WA_SUPABASE_PUBLISHABLE_KEY."
     )
 
 

@@ -264,6 +264,26 @@ def test_a_flow_in_one_language_is_told_and_no_obstacle(steps: Connection[DictRo
     assert declare(steps, flow) == ["flow quiz: it has no text in fr"]
 
 
+def test_a_text_is_in_english_or_in_the_default_language(steps: Connection[DictRow]) -> None:
+    flow = quiz()
+    for translations in flow["texts"].values():
+        del translations["en"]
+    told = "the text quiz.ask is neither in the default language nor in English"
+    assert told in refusal(steps, flow)
+    steps.execute("""update wa.settings set value = '"fr"' where key = 'default_locale'""")
+    declare(steps, flow)
+
+
+def test_a_flow_without_a_menu_is_declared_again_like_any(steps: Connection[DictRow]) -> None:
+    flow = quiz()
+    del flow["entries"]["first"]["menu"], flow["texts"]["title"]
+    declare(steps, flow)
+    flow["texts"]["ask"]["en"] = "Ready now?"
+    declare(steps, flow)
+    said = "select body from wa.texts where key = 'quiz.ask' and locale = 'en'"
+    assert value(steps, said) == "Ready now?"
+
+
 def test_two_flows_never_share_a_name(steps: Connection[DictRow]) -> None:
     declare(steps, quiz())
     rival = quiz() | {"prefix": "quiz"}
@@ -311,7 +331,10 @@ def test_what_is_declared_no_more_goes_and_whoever_is_there_goes_home(
     flow["states"]["first"]["moves"] = []
     write_step(steps, "quiz_first", ASKS)
     flow["texts"].pop("thanks")
+    flow["entries"]["first"]["words"] = {"en": ["Quiz"]}
     declare(steps, flow)
+    words = "select value from wa.flow_entries where to_state = 'quiz_first' and kind = 'keyword'"
+    assert values(steps, words) == ["quiz"]
     assert values(steps, "select state from wa.flow_states where flow = 'quiz'") == ["quiz_first"]
     assert value(steps, "select count(*) from public.chat_state") == 0
     assert value(steps, "select count(*) from wa.texts where key = 'quiz.thanks'") == 0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dispatching import value
+from tests import payloads
+from tests.dispatching import send, value
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -49,3 +50,28 @@ def test_a_former_bsuid_or_a_parent_finds_its_own_profile(
             (f"ES.{place}{place}", name, f"ES.{place}", f"ES.ENT.{place}"),
         )
     assert value(connection, FIND, bsuids, parent_bsuids) == found
+
+
+@pytest.mark.parametrize("names", [{"user_id": "ES.1"}, {"from_parent_user_id": "ES.ENT.1"}])
+def test_a_sender_known_by_a_former_bsuid_or_a_parent_is_nobody_new_among_others(
+    connection: Connection[DictRow], edge: Connection[DictRow], names: dict[str, str]
+) -> None:
+    connection.execute(
+        """
+        with made as (
+            insert into public.profiles (wa_user_id) values ('ES.11') returning user_id
+        )
+        insert into wa.profile_aliases (kind, value, user_id)
+        select kind, value, user_id
+        from made
+        cross join (values ('bsuid', 'ES.1'), ('parent_bsuid', 'ES.ENT.1')) as alias (kind, value)
+        """
+    )
+    sender = {"user_id": "ES.12"} | names
+    send(
+        edge,
+        payloads.text_message(sender=None, **sender),
+        payloads.text_message(sender="34600000009"),
+        contacts=[],
+    )
+    assert value(connection, "select count(*) from public.profiles where merged_into is null") == 2

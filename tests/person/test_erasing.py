@@ -11,10 +11,12 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import counts, dispatch, row, send, value, values
+from tests.fixtures.numbers import FOREIGN, enter_number
 from tests.person.life import (
     BSUID,
     EARLIER_BSUID,
     MARKS,
+    OTHER_PHONE,
     OTHER_SAID,
     PHONE,
     find_marks,
@@ -120,6 +122,18 @@ def test_what_others_wrote_stays(life: Life) -> None:
     bodies = [bytes(body) for body in values(life.owner, "select body from wa.kept_payloads")]
     assert sorted(OTHER_SAID.encode() in body for body in bodies) == [False, True]
     assert b"\xff\xfe of somebody else" in bodies
+
+
+def test_what_came_for_a_number_that_is_not_ours_goes_for_this_person_alone(life: Life) -> None:
+    enter_number(life.owner)
+    for sender in (PHONE, OTHER_PHONE):
+        said = payloads.text_message(sender=sender)
+        dispatch(life.edge, payloads.envelope([said], phone_number_id=FOREIGN))
+    senders = """
+        select payload #>> '{entry,0,changes,0,value,messages,0,from}' from public.wa_events
+        where phone_number_id = %s"""
+    life.erase()
+    assert values(life.owner, senders, FOREIGN) == [OTHER_PHONE]
 
 
 def test_a_payload_that_others_share_can_still_be_replayed(life: Life) -> None:

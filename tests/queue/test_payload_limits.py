@@ -157,6 +157,7 @@ REFUSED: dict[str, Json] = {
     "two sections without titles": menu(section(row(1)), section(row(2))),
     "a long section title": menu(section(row(), title="x" * 25)),
     "a long row title": menu(section(row(title="x" * 25))),
+    "a row id that is no text": menu(section(row(id=5))),
     "a long row id": menu(section(row(id="x" * 201))),
     "a long row description": menu(section(row(description="x" * 73))),
     "the same row id twice": menu(section(row(1), row(1))),

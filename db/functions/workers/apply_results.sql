@@ -104,7 +104,7 @@ begin
     'released', count(*) filter (where changed.decision = 'released'),
     'running', count(*) filter (where changed.decision = 'running'),
     'finished', coalesce(
-      jsonb_agg(changed.id order by changed.id) filter (where changed.decision in ('done', 'failed')), '[]'
+      jsonb_agg(changed.id) filter (where changed.decision in ('done', 'failed')), '[]'
     ),
     'events', coalesce(
       jsonb_agg(

@@ -6,7 +6,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ids bigint[] := wa.list_doubtful();
-  v_users uuid[];
 begin
   if v_ids is null then
     return;
@@ -35,28 +34,19 @@ begin
         and notification.status in ('queued', 'sending')
       order by notification.id
       for update
-    ),
-
-    cancelled as (
-      update public.notifications as notification
-      set
-        status = 'cancelled',
-        waiting_for = null,
-        blocked_by = null,
-        locked_until = null,
-        in_doubt_since = null,
-        error_message = 'The database was restored: this may have been sent before.'
-      from held
-      where notification.id = held.id
-      returning notification.user_id
     )
 
-    select array_agg(distinct cancelled.user_id) filter (where cancelled.user_id is not null) into v_users
-    from cancelled;
-
-    if v_users is not null then
-      perform wa.release_successors(v_users);
-    end if;
+    -- Whatever waits behind one of these is one of these: what is queued later has not been looked at yet.
+    update public.notifications as notification
+    set
+      status = 'cancelled',
+      waiting_for = null,
+      blocked_by = null,
+      locked_until = null,
+      in_doubt_since = null,
+      error_message = 'The database was restored: this may have been sent before.'
+    from held
+    where notification.id = held.id;
   end if;
 
   perform wa.begin_life();

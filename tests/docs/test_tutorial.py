@@ -8,9 +8,9 @@ import psycopg
 
 from tests.docs.code_blocks import read_files, write_files
 from tests.docs.test_adding_a_flow import hold
+from tests.fixtures.names import current_names
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
-from wa_webhook.naming.names import Names
 from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_a_table_is_booked_and_nothing_is_to_be_said_of_the_flow(
     write_files(DOCUMENT, tmp_path)
     with psycopg.connect(bare_database.url(), autocommit=True) as migrating:
         Migrator(migrating, read_source(find_db_folder(), flows=tmp_path / "flows")).run()
-        assert list_problems(migrating, Names()) == []
+        assert list_problems(migrating, current_names()) == []
     first, _, _ = FILES["flows/booking/tests/test_booking.py"].partition(FIRST_TEST)
     with Chat.open(bare_database.url) as chat:
         assert hold(first, chat) == ["test_a_table_is_booked"]

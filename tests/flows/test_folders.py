@@ -71,6 +71,15 @@ def test_a_flow_whose_folder_is_gone_goes_on_and_is_told(
     assert "flow feedback: has no files here, and stays as it is" in told.output
 
 
+def test_a_flow_that_is_not_applied_yet_is_told(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    assert "flow feedback: is not in the database as it is here" in run(database, "check").output
+    migrate(database, folder)
+    assert run(database, "check").output == "every flow holds together\n"
+
+
 def test_a_step_whose_file_is_gone_stops_the_run(
     database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
 ) -> None:

@@ -136,16 +136,20 @@ def check_flows(*, database_url: DatabaseUrl = None) -> None:
     try:
         with psycopg.connect(url, autocommit=True) as connection:
             problems = list_problems(connection, names)
-            absent = read_migrations(connection, names.private_schema).absent_flows
+            state = read_migrations(connection, names.private_schema)
     except psycopg.Error as error:
         _fail(str(error))
     for problem in problems:
         typer.echo(f"{'error   ' if problem.is_error else 'warning '} {problem}")
-    for flow in absent:
+    for flow in state.absent_flows:
         typer.echo(f"warning  flow {flow}: has no files here, and stays as it is")
+    for flow in state.changed_flows:
+        typer.echo(
+            f"warning  flow {flow}: is not in the database as it is here: wa-webhook migrate"
+        )
     if any(problem.is_error for problem in problems):
         raise typer.Exit(1)
-    if not problems and not absent:
+    if not (problems or state.absent_flows or state.changed_flows):
         typer.echo("every flow holds together")
 
 

@@ -9,6 +9,7 @@ from psycopg import errors
 
 from handler.process.environment import load_settings
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
+from wa_webhook.migrate.files import COMPONENT, component_of
 from wa_webhook.migrate.held_by_extension import find_extension
 from wa_webhook.migrate.plan import make_plan
 from wa_webhook.migrate.takeover import read_any_history
@@ -59,6 +60,12 @@ class MigrationState:
             if paths
         ]
         return "; ".join(parts) or None
+
+    @property
+    def changed_flows(self) -> tuple[str, ...]:
+        """Flows that are not in the database as they are here."""
+        paths = (*self.pending, *self.changed, *self.removed)
+        return tuple(sorted({component_of(path) for path in paths} - {COMPONENT}))
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain values."""

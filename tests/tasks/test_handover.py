@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value
-from tests.tasks.conftest import ANA
+from tests.tasks.conftest import ANA, result_of
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
@@ -55,3 +55,22 @@ def test_a_result_that_broke_is_not_replayed_into_it(workshop: Workshop, connect
     with pytest.raises(psycopg.Error) as refusal:
         operator.execute("select public.wa_replay_event(%s)", (f"task:{claimed['id']}",))
     assert refusal.value.sqlstate == "WA073"
+
+
+def test_the_next_result_waits_when_the_one_before_has_handed_over(workshop: Workshop) -> None:
+    workshop.owner.execute(
+        """
+        create or replace function wa.step_scans(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp as $$
+        begin
+          if wa.task_result(p_chat) is not null then
+            return wa.hand_over(p_chat, 'help.body');
+          end if;
+          perform wa.request_task(p_chat, 'scan');
+          return null;
+        end $$"""
+    )
+    workshop.say("scans", "and another")
+    first, second = workshop.claim()
+    workshop.settle(*(result_of(one, "done", result={}) for one in (first, second)))
+    assert workshop.tasks("reached") == ["answered", "waiting"]

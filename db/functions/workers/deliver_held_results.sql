@@ -60,7 +60,7 @@ begin
 
   return case
     when v_results is null then '[]'::jsonb
-    else (wa.deliver_results((wa.hold_results(v_results)).free)).events
+    else (wa.deliver_results(v_results)).events
   end;
 end
 $$;

@@ -13,6 +13,7 @@ as $$
 declare
   v_left wa.message[] := p_results;
   v_now wa.message[];
+  v_sorted record;
   v_answer record;
   v_failures jsonb[] := array[]::jsonb[];
   v_events jsonb[] := array[]::jsonb[];
@@ -36,7 +37,15 @@ begin
     into v_now, v_left
     from placed;
 
-    v_now := wa.claim_messages(wa.judge_results(v_now));
+    v_sorted := wa.hold_results(v_now);
+    if v_sorted.held is not null then
+      v_events := v_events || jsonb_build_array(
+        jsonb_build_object('event', 'TASK_RESULT_WAITS', 'level', 'info', 'ids', to_jsonb(v_sorted.held))
+      );
+    end if;
+    continue when cardinality(v_sorted.free) = 0;
+
+    v_now := wa.claim_messages(wa.judge_results(v_sorted.free));
     v_answer := wa.answer_messages(v_now);
     answered := answered + v_answer.processed;
     v_failures := array_append(v_failures, v_answer.failures);
@@ -84,4 +93,4 @@ end
 $$;
 
 comment on function wa.deliver_results is
-'Lets results of tasks take effect in their conversations, as wa_dispatch does with messages: recorded once, in order, a failure alone and kept for a replay. Those for which nobody waits are recorded as ignored and told as late. Returns how many had an effect, how many were late, and events: those of failures, and all. The caller holds the profiles'' locks.';
+'Lets results of tasks take effect in their conversations, as wa_dispatch does with messages: recorded once, in order, a failure alone and kept for a replay. Those for which nobody waits are recorded as ignored and told as late; where a person has the conversation they wait. Returns how many had an effect, how many were late, and events: those of failures, and all. The caller holds the profiles'' locks.';

@@ -7,7 +7,6 @@ as $$
 declare
   v_results wa.message[];
   v_events jsonb;
-  v_sorted record;
   v_answer record;
 begin
   select
@@ -42,16 +41,10 @@ begin
   where task.id = any(p_task_ids) and task.status = 'failed'
   group by task.kind, task.error_class;
 
-  v_sorted := wa.hold_results(v_results);
-  v_answer := wa.deliver_results(v_sorted.free);
-  return coalesce(v_events, '[]') || v_answer.events || case
-    when v_sorted.held is null then '[]'
-    else jsonb_build_array(
-      jsonb_build_object('event', 'TASK_RESULT_WAITS', 'level', 'info', 'ids', to_jsonb(v_sorted.held))
-    )
-  end;
+  v_answer := wa.deliver_results(v_results);
+  return coalesce(v_events, '[]') || v_answer.events;
 end
 $$;
 
 comment on function wa.finish_tasks is
-'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures; where a person has the conversation the result waits. Returns the events to log. The caller holds the locks of their users'' profiles.';
+'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';

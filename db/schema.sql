@@ -1227,7 +1227,7 @@ CREATE FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer,
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) IS 'Lets results of tasks take effect in their conversations, as wa_dispatch does with messages: recorded once, in order, a failure alone and kept for a replay. Those for which nobody waits are recorded as ignored and told as late. Returns how many had an effect, how many were late, and events: those of failures, and all. The caller holds the profiles'' locks.';
+COMMENT ON FUNCTION wa.deliver_results(p_results wa.message[], OUT answered integer, OUT late integer, OUT failures jsonb, OUT events jsonb) IS 'Lets results of tasks take effect in their conversations, as wa_dispatch does with messages: recorded once, in order, a failure alone and kept for a replay. Those for which nobody waits are recorded as ignored and told as late; where a person has the conversation they wait. Returns how many had an effect, how many were late, and events: those of failures, and all. The caller holds the profiles'' locks.';
 
 CREATE FUNCTION wa.describe_basket(p_detail jsonb, p_locale text) RETURNS text
     LANGUAGE sql STABLE
@@ -1840,7 +1840,7 @@ CREATE FUNCTION wa.finish_tasks(p_task_ids bigint[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures; where a person has the conversation the result waits. Returns the events to log. The caller holds the locks of their users'' profiles.';
+COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
 
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE

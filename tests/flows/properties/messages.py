@@ -31,7 +31,11 @@ REPLY_IDS = st.one_of(
             [
                 *("basket.detail.", "basket.share.", "basket.join.", "basket.contribute."),
                 *("basket.leave.", "basket.close.", "basket.page.", "menu.page."),
-                *("answer:basket_leave:leave:", "answer:basket_close:close:", "answer:page:"),
+                *(
+                    "answer:basket_leave:leave:",
+                    "answer:basket_close:close:",
+                    "answer:basket_nearby_list:more:",
+                ),
                 "answer:basket_join_confirm:join:",
             ]
         ),

@@ -10,11 +10,11 @@ declare
     v_shared,
     array[(p_chat.data ->> 'latitude')::double precision, (p_chat.data ->> 'longitude')::double precision]
   );
-  v_page constant text := substring((p_chat.message).reply_id from '^answer:page:([0-9]+)$');
+  v_data constant jsonb := jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2]);
+  v_again constant text := case when v_shared is null then 'not_understood' end;
   -- Farther away nobody calls it nearby.
   c_most_km constant integer := 100;
   v_rows jsonb;
-  v_body text;
 begin
   select jsonb_agg(
     wa.build_choice(
@@ -32,28 +32,18 @@ begin
   from public.basket_discover_nearby(p_chat.user_id, v_place[1], v_place[2], 45) as basket
   where basket.distance_km <= c_most_km;
 
-  v_body := wa.say(p_chat, case when v_rows is null then 'nearby_none' else 'nearby' end);
-
-  if v_page is null and v_shared is null then
-    v_body := wa.ask_again(p_chat, v_body, 'not_understood');
+  if v_rows is null then
+    return wa.ask(
+      p_chat,
+      'nearby_none',
+      '{menu.basket_create=menu.basket_create_title,back=other_place,menu}',
+      p_data => v_data,
+      p_again => v_again
+    );
   end if;
 
-  return wa.stay(
-    case
-      when v_rows is null then wa.build_buttons(
-        v_body,
-        wa.build_choices(p_chat, '{menu.basket_create=menu.basket_create_title,back=other_place,menu}')
-      )
-      else wa.build_list(
-        v_body,
-        wa.say(p_chat, 'open_list'),
-        v_rows,
-        wa.read_page(jsonb_build_object('target', v_page)),
-        wa.say(p_chat, 'menu.more'),
-        'answer:page:'
-      )
-    end,
-    jsonb_build_object('latitude', v_place[1], 'longitude', v_place[2])
+  return wa.offer(
+    p_chat, 'nearby', v_rows, p_data => v_data, p_again => v_again, p_button_key => 'open_list'
   );
 end
 $$;

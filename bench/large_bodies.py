@@ -38,6 +38,7 @@ opened as (
 insert into public.notifications (user_id, recipient, payload)
 select user_id, whatsapp_e164, '{"type": "text", "text": {"body": "hello"}}' from recipient
 """
+_BREAK_HELP = "update wa.flow_states set step_function = 'step_missing' where state = 'help'"
 _CLAIM = "select id, request from public.wa_notifications_claim('bench', 1000, '1 hour')"
 
 
@@ -78,6 +79,8 @@ def _measure_one(run: Run, name: str, build: Callable[[int], Any], count: int) -
 
         with run.server.connect(DATABASE) as owner:
             owner.execute(UNBOUNDED_ANSWERS)
+            if name in _FAILING:
+                owner.execute(_BREAK_HELP)
         text = json.dumps(body)
         begun = time.perf_counter()
         edge.execute("select public.wa_dispatch(%s::jsonb)", (text,))
@@ -118,14 +121,21 @@ def _status(number: int, status: str = "delivered") -> dict[str, Any]:
     return built
 
 
-def _message(number: int, sender: int) -> dict[str, Any]:
-    return {
+def _message(number: int, sender: int | None) -> dict[str, Any]:
+    built: dict[str, Any] = {
         "id": f"wamid.HBgLMzQ2MDAwMDAw{number:09}",
-        "from": str(_FIRST_NUMBER + sender),
         "timestamp": str(int(time.time())),
         "type": "text",
         "text": {"body": "menu"},
     }
+    if sender is not None:
+        built["from"] = str(_FIRST_NUMBER + sender)
+    return built
+
+
+def _reaction(number: int) -> dict[str, Any]:
+    reaction = {"message_id": "wamid.HBgLMzQ2MDAwMDAw", "emoji": "+"}
+    return _message(number, number) | {"type": "reaction", "reaction": reaction}
 
 
 def _contact(number: int) -> dict[str, Any]:
@@ -141,6 +151,7 @@ def _changes(changes: list[Any]) -> dict[str, Any]:
     return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
 
 
+_FAILING = {"messages that fail, of as many users"}
 _ABOUT_OURS = {"statuses of what we sent": "delivered", "failures of what we sent": "failed"}
 _KINDS: dict[str, Callable[[int], Any]] = {
     "statuses of what we sent": lambda count: _body(statuses=[_status(n) for n in range(count)]),
@@ -157,6 +168,19 @@ _KINDS: dict[str, Callable[[int], Any]] = {
     "messages of as many users, with contacts": lambda count: _body(
         messages=[_message(n, n) for n in range(count)],
         contacts=[_contact(n) for n in range(count)],
+    ),
+    "messages that fail, of as many users": lambda count: _body(
+        messages=[_message(n, n) | {"text": {"body": "help"}} for n in range(count)]
+    ),
+    "reactions of as many users": lambda count: _body(
+        messages=[_reaction(n) for n in range(count)]
+    ),
+    "messages of nobody": lambda count: _body(
+        messages=[_message(n, None) for n in range(count)],
+        contacts=[_contact(n) for n in range(2)],
+    ),
+    "changes of a message each": lambda count: _changes(
+        [_body(messages=[_message(n, n)])["entry"][0]["changes"][0] for n in range(count)]
     ),
     "one message and contacts": lambda count: _body(
         messages=[_message(0, 0)], contacts=[_contact(n) for n in range(count)]

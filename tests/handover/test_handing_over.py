@@ -66,6 +66,21 @@ def test_a_colleague_s_answer_leaves_after_what_the_bot_said_and_names_who_wrote
     assert desk.place()["waiting_since"] is None
 
 
+def test_an_answer_to_one_user_leaves_the_others_waiting(desk: Desk) -> None:
+    other = "34600111333"
+    desk.hears("hello", sender=other)
+    desk.takes()
+    desk.agent.execute("select public.wa_handover(who => %s, agent => 'Kim')", (f"+{other}",))
+    for sender in (payloads.SENDER, other):
+        desk.hears("Is anybody there?", sender=sender)
+    desk.replies("Kim here.")
+    waiting = (
+        "select whatsapp_e164 from public.chat_state join public.profiles using (user_id)"
+        " where waiting_since is not null"
+    )
+    assert values(desk.owner, waiting) == [f"+{other}"]
+
+
 def test_handed_back_the_bot_goes_on_where_the_conversation_stood(desk: Desk) -> None:
     desk.hears("language")
     desk.takes()

@@ -19,6 +19,7 @@ declare
   v_failed_users uuid[] := array[]::uuid[];
   v_errors text[] := array[]::text[];
   v_failed_at timestamptz[] := array[]::timestamptz[];
+  v_are_failing boolean := false;
   v_error text;
   v_hint text;
   v_heeded record;
@@ -45,29 +46,32 @@ begin
         v_failed_at := array[]::timestamptz[];
       end if;
 
-      v_error := null;
+      -- Where none of a group could be handled, the next is not tried together first.
+      v_error := case when v_are_failing and cardinality(v_group) > 1 then 'apart' end;
 
-      begin
-        if v_group[1].message_type = 'system' then
-          perform wa.change_identity(v_group[1]);
-        else
-          -- Most of the time there is none.
-          if exists (select from wa.silences) then
-            v_heeded := wa.heed_silences(v_group);
-            v_group := v_heeded.messages;
-            v_events := v_events || v_heeded.events;
-          end if;
+      if v_error is null then
+        begin
+          if v_group[1].message_type = 'system' then
+            perform wa.change_identity(v_group[1]);
+          else
+            -- Most of the time there is none.
+            if exists (select from wa.silences) then
+              v_heeded := wa.heed_silences(v_group);
+              v_group := v_heeded.messages;
+              v_events := v_events || v_heeded.events;
+            end if;
 
-          v_events := v_events || wa.advance_chats(v_group);
-        end if;
-      exception
-        when assert_failure or others then
-          if wa.is_worth_retrying(sqlstate) then
-            raise;
+            v_events := v_events || wa.advance_chats(v_group);
           end if;
-          get stacked diagnostics v_hint = pg_exception_hint;
-          v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
-      end;
+        exception
+          when assert_failure or others then
+            if wa.is_worth_retrying(sqlstate) then
+              raise;
+            end if;
+            get stacked diagnostics v_hint = pg_exception_hint;
+            v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
+        end;
+      end if;
 
       if v_error is null then
         processed := processed + cardinality(v_group);
@@ -79,6 +83,7 @@ begin
       else
         v_again := wa.answer_messages(v_group, 1);
         processed := processed + v_again.processed;
+        v_are_failing := v_again.processed = 0;
         v_failures := v_failures || v_again.failures;
         v_events := v_events || v_again.events;
       end if;

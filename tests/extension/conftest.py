@@ -16,6 +16,7 @@ import pytest
 
 from tests.extension.installation import Installation, copy_installation
 from tests.fixtures import clusters
+from tests.fixtures.postgres import kept_connection as kept_connection  # to this server
 from tests.roads.versions import Version, make_later, write_earlier
 from tests.supabase.conftest import supabase as supabase  # a fixture here too
 from wa_webhook.dev.postgres import SUPERUSER

@@ -340,6 +340,16 @@ def test_what_is_declared_no_more_goes_and_whoever_is_there_goes_home(
     assert value(steps, "select count(*) from wa.texts where key = 'quiz.thanks'") == 0
 
 
+def test_a_language_that_is_declared_no_more_goes(steps: Connection[DictRow]) -> None:
+    declare(steps, quiz())
+    flow = quiz()
+    for translations in flow["texts"].values():
+        del translations["fr"]
+    declare(steps, flow)
+    left = "select distinct locale from wa.texts where key ~ '^quiz[.]' order by 1"
+    assert values(steps, left) == ["en"]
+
+
 def test_a_removed_flow_leaves_nobody_behind(
     edge: Connection[DictRow], steps: Connection[DictRow]
 ) -> None:

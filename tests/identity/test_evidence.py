@@ -79,6 +79,13 @@ def test_a_stop_by_bsuid_opts_out_the_profile_that_a_status_had_told_of(world: W
     assert value(world.owner, opted_out, f"+{A}") is True
 
 
+def test_a_status_of_a_message_to_a_group_teaches_nothing(world: World) -> None:
+    world.hears(A)
+    status = payloads.status_update(recipient=A, recipient_user_id="ES.1", recipient_type="group")
+    dispatch(world.edge, payloads.envelope(statuses=[status], contacts=[]))
+    assert world.knows() == {(f"+{A}", None)}
+
+
 def test_the_contacts_of_a_message_to_a_group_teach_nothing(world: World) -> None:
     world.hears(A)
     update = payloads.status_update(recipient="group-1", recipient_type="group")

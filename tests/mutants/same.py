@@ -44,6 +44,11 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "where candidate.received_at <= p_before",
     ): _INSTANT,
     (
+        "db/functions/workers/judge_results.sql",
+        "and (place.expires_at is null or place.expires_at > now())",
+        "and (place.expires_at is null or place.expires_at >= now())",
+    ): _INSTANT,
+    (
         "handler/payload.py",
         'has_suspects = b"\\\\u0000" in body or b"\\\\ud" in body or b"\\\\uD" in body',
         'has_suspects = b"\\\\u0000" in body or b"\\\\ud" in body or b"\\\\uD" not in body',

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class MissingCommitError(Exception):
-    """This clone does not have the commit that an older version is built of."""
-
-
 def build_wheel(checkout: Path, folder: Path) -> Path:
     """Build a checkout's wheel into an empty folder, and return its path."""
     run_python("-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=checkout)
@@ -29,20 +25,20 @@ def build_wheel(checkout: Path, folder: Path) -> Path:
     return wheel
 
 
-def check_out(commit: str, folder: Path) -> Path:
-    """Write the files of a commit into a folder. Raises MissingCommitError."""
-    has = subprocess.run(
-        ["git", "cat-file", "-e", f"{commit}^{{commit}}"],
+def find_commit(subject: str) -> str:
+    """Return the newest commit with this subject, empty where the clone has none."""
+    found = subprocess.run(
+        ["git", "log", "-1", "--format=%H", "--fixed-strings", f"--grep={subject}"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,
     )
-    if has.returncode != 0:
-        raise MissingCommitError(
-            f"the older version is built of commit {commit}, which this clone does not have:"
-            f" git fetch --unshallow, or clone with history\n{has.stderr.strip()}"
-        )
+    return found.stdout.strip()
+
+
+def check_out(commit: str, folder: Path) -> Path:
+    """Write the files of a commit into a folder, and return it."""
     folder.mkdir()
     archive = subprocess.run(
         ["git", "archive", commit], cwd=PROJECT, capture_output=True, check=True

@@ -19,6 +19,13 @@ SAME: Mapping[tuple[str, str, str], str] = {
         " member.user_id",
     ): _ONE_ORDER,
     (
+        "db/functions/agents/wa_reply.sql",
+        "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"
+        " chat.handed_over_until > now();",
+        "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"
+        " chat.handed_over_until >= now();",
+    ): _INSTANT,
+    (
         "db/functions/operators/status/find_oldest_due.sql",
         "and notification.turn_at <= now()",
         "and notification.turn_at < now()",
@@ -43,6 +50,11 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "where candidate.received_at < p_before",
         "where candidate.received_at <= p_before",
     ): _INSTANT,
+    (
+        "db/functions/people/list_status_identities.sql",
+        "and by_phone.user_id is distinct from by_bsuid.user_id",
+        "or by_phone.user_id is distinct from by_bsuid.user_id",
+    ): _SHORTCUT,
     (
         "db/functions/workers/judge_results.sql",
         "and (place.expires_at is null or place.expires_at > now())",

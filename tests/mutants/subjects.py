@@ -30,7 +30,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
     "db/functions/chats": ("flows", "ingress", "identity"),
-    "db/functions/registry": ("flows/test_declaring", "flows/test_folders"),
+    "db/functions/registry": ("flows/test_declaring", "flows/test_folders", "flows/test_kinds"),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),
     "db/functions/outbox/lives": ("restore",),

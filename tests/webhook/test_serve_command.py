@@ -153,7 +153,9 @@ async def test_an_option_wins_over_its_variable(way: dict[str, str], tmp_path: P
 def test_every_option_of_a_process_is_a_variable_as_well(
     process: str, settings: type[ProcessSettings]
 ) -> None:
-    command = typer.main.get_command(app).commands[process]  # type: ignore[attr-defined]
+    group = typer.main.get_group(app)
+    command = group.get_command(typer.Context(group), process)
+    assert command is not None
     options = {f"wa_{option.name}" for option in command.params}
     assert options <= settings.model_fields.keys()
 

@@ -32,7 +32,7 @@ CALLERS = {
     ),
     "within the message": (
         "functions/chats/run_step.sql",
-        "select state.* into v_state",
+        "select state.state, state.step_function",
     ),
 }
 OLDER_CALL = f"perform pg_advisory_xact_lock_shared({GATE}); perform wa.probe('old');"

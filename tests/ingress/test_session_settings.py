@@ -18,6 +18,7 @@ from tests import payloads
 from tests.dispatching import dispatch, values
 from tests.field_payloads import FIELDS, field_webhook
 from tests.fixtures import clusters
+from tests.fixtures.names import current_names
 from tests.flows.baskets.scripts import KIMIRONKO, create_basket, join_basket
 from tests.operations.test_hostile_sessions import VARYING
 from tests.queue.conftest import Queue
@@ -109,7 +110,10 @@ async def live_through_a_day(database: Database) -> list[str]:
             talk(chat)
         Workshop(owner, edge, connect("wa_worker_role")).say("scan", "hello?")
         async with TaskQueue(
-            database.url("wa_worker_role"), worker="worker-1", lease_seconds=60
+            database.url("wa_worker_role"),
+            worker="worker-1",
+            lease_seconds=60,
+            schema=current_names().schema,
         ) as tasks:
             (task,) = await tasks.claim("scan", 10)
             await tasks.settle([(task, TaskResult("done", result={"text": "hello"}))])

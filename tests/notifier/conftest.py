@@ -53,6 +53,8 @@ class Outbox:
         self.database = database
         self.process_url = process_url or database.url
         self.listen_url: str | None = None
+        # After a failover a pooler has to be told to; without one it happens by itself.
+        self.leave_sessions: Callable[[], None] = lambda: None
         self.webhook_url = webhook_url
         self.handler_metrics_url: str | None = None
         self.graph = GraphStandIn(
@@ -206,7 +208,9 @@ async def outbox(database: Database, pytestconfig: pytest.Config) -> AsyncIterat
     """
     with ExitStack() as running:
         is_pooled = pytestconfig.getoption("--transport") == "pgbouncer"
-        process_url = running.enter_context(pooled(database)).url if is_pooled else database.url
-        async with running_outbox(database, process_url) as outbox:
+        pooler = running.enter_context(pooled(database)) if is_pooled else None
+        async with running_outbox(database, pooler.url if pooler else database.url) as outbox:
+            if pooler:
+                outbox.leave_sessions = pooler.reconnect
             outbox.listen_url = database.url("wa_notifier_role")
             yield outbox

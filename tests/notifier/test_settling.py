@@ -123,6 +123,7 @@ async def test_sessions_that_were_left_on_a_read_only_server_are_replaced(outbox
             notification = outbox.queue(outbox.add_user(ANA))
             await until(lambda: "NOTIFY_DATABASE_LOST" in {one["event"] for one in events})
             set_read_only(outbox, "off")
+            outbox.leave_sessions()
             await until(lambda: outbox.status(notification) == "delivered", seconds=20)
 
 

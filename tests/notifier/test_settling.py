@@ -54,7 +54,8 @@ async def test_nothing_more_is_sent_while_results_cannot_be_settled(outbox: Outb
     async with outbox.run_notifier():
         with refusing_to_settle(outbox, "XX000"):
             outbox.queue(outbox.add_user(ANA))
-            await until(lambda: attempts(outbox) >= 1)
+            # While the first is under way nobody knows yet that it is refused.
+            await until(lambda: attempts(outbox) >= 2)
             later = outbox.queue(outbox.add_user(BRUNO))
             await until(lambda: attempts(outbox) >= 4)
             assert outbox.status(later) == "queued"

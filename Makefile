@@ -53,7 +53,7 @@ lint: $(INSTALLED) ## check Python, SQL and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint db
+	$(BIN)/sqlfluff lint db wa_webhook/demo/flows
 	$(BIN)/squawk db/migrations/*.sql
 	$(BIN)/python -m pytest --quiet --postgres 18 tests/style
 

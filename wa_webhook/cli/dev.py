@@ -21,7 +21,7 @@ def dev(
     ] = 54329,
     folder: Annotated[Path, typer.Option(help="Where the data stays.")] = Path(".dev"),
 ) -> None:
-    """Run handler, notifier and a stand-in for the Graph API on an embedded PostgreSQL.
+    """Run handler, notifier, worker and a stand-in for the Graph API on an embedded PostgreSQL.
 
     Replies are printed as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
     """

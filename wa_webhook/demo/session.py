@@ -11,9 +11,11 @@ import psycopg
 from rich.console import Console
 
 from handler.process.logs import configure_logging
+from wa_webhook.demo import carrier
 from wa_webhook.demo.conversation import SCENES
 from wa_webhook.demo.stage import Stage
 from wa_webhook.demo.transcript import Transcript
+from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
 from wa_webhook.dev.stack import (
     APP_SECRET,
@@ -23,8 +25,11 @@ from wa_webhook.dev.stack import (
     prepare_database,
     run_stack,
 )
+from wa_webhook.worker.registry import REGISTRY
+from wa_webhook.worker.settings import TaskSettings
 
 _LOG_TAIL = 20
+_FLOWS = Path(__file__).parent / "flows"
 
 
 def run_session() -> bool:
@@ -39,7 +44,7 @@ def run_session() -> bool:
         with log.open("w") as stream:
             configure_logging(stream)
             with LocalPostgres(settings=THROWAWAY_SETTINGS) as postgres:
-                prepare_database(postgres)
+                prepare_database(postgres, flows=_FLOWS)
                 went_well = asyncio.run(_play(postgres, console))
         if not went_well:
             console.print("[bold]The end of the log:[/]")
@@ -52,8 +57,11 @@ def run_session() -> bool:
 
 
 async def _play(postgres: LocalPostgres, console: Console) -> bool:
+    # Whatever the environment says, it is the script that has to be followed.
+    worker = LocalWorker(postgres.url(local_names().worker_role), TaskSettings.model_construct())
     async with (
         run_stack(postgres, Ports.take()) as stack,
+        worker.doing([REGISTRY[carrier.KIND]]),
         await psycopg.AsyncConnection.connect(postgres.url(), autocommit=True) as database,
     ):
         stage = Stage(

@@ -30,9 +30,13 @@ _PATIENCE_SECONDS = 10.0
 _LOOK_SECONDS = 0.01
 _WRONG_SECRET = b"not-the-app-secret"
 
-_UNSENT = """
-    select count(*) from public.notifications
-    where status in ('queued', 'sending') and waiting_for is null
+_UNDONE = """
+    select
+      (select count(*) from wa.tasks where due_at is not null)
+      + (
+        select count(*) from public.notifications
+        where status in ('queued', 'sending') and waiting_for is null
+      )
 """
 _UNDELIVERED = """
     select count(*) from public.notifications
@@ -43,7 +47,7 @@ _UNDELIVERED = """
 class Stage:
     """The people of the scenes, in front of a running handler.
 
-    `database` reads the outbox, to know when nothing more is to come.
+    `database` reads tasks and outbox, to know when nothing more is to come.
     """
 
     def __init__(
@@ -118,8 +122,8 @@ class Stage:
         return True
 
     async def _hear_replies(self, turn: Turn) -> bool:
-        if not await self._becomes_zero(_UNSENT):
-            self._transcript.went_wrong("replies are still queued after ten seconds")
+        if not await self._becomes_zero(_UNDONE):
+            self._transcript.went_wrong("tasks or replies are still queued after ten seconds")
         fresh = self._graph.record.accepted[self._seen :]
         self._seen += len(fresh)
         wanted = {turn.who: turn.replies, **turn.others}

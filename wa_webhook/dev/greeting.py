@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.dev.stack import LocalStack
+    from wa_webhook.dev.task_files import TaskFiles
 
 DEFAULT_PORTS = (8000, 8001)
 """Of the webhook and of the stand-in."""
@@ -31,6 +32,7 @@ def print_greeting(
     stack: LocalStack,
     folder: Path,
     flows: Path | None,
+    tasks: TaskFiles,
 ) -> None:
     """Print the addresses, and write and print an example that is ready to be posted.
 
@@ -45,6 +47,7 @@ def print_greeting(
     table.add_row("database", f"psql {postgres.url()}")
     table.add_row("log", str(folder / "log.jsonl"))
     table.add_row("flows", _describe(flows))
+    table.add_row("tasks", _describe_tasks(tasks))
     console.print(table)
     console.print("\nSay hello, signed as Meta would (a second time it is a duplicate):\n")
     console.print(_write_example(stack, folder), soft_wrap=True, markup=False)
@@ -64,6 +67,13 @@ def _describe(flows: Path | None) -> str:
         return "those that ship: there is no flows/ here with a flow in it, and WA_FLOWS is not set"
     names = sorted(declaration.parent.name for declaration in flows.glob("*/flow.sql"))
     return f"{', '.join(names)}, from {flows}/; applied again when a file changes"
+
+
+def _describe_tasks(tasks: TaskFiles) -> str:
+    if not tasks.functions:
+        return "nobody does any: WA_WORK_MODULES and WA_WORK_HTTP are not set"
+    kinds = ", ".join(one.kind for one in tasks.functions)
+    return f"{kinds}; loaded again when a Python file changes"
 
 
 def _write_example(stack: LocalStack, folder: Path) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,22 +16,23 @@ from handler.process.listening import bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.flow_files import FlowFiles
 from wa_webhook.dev.greeting import print_greeting
+from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import HOST, LocalPostgres
-from wa_webhook.dev.stack import Ports, prepare_database, run_stack
+from wa_webhook.dev.stack import Ports, local_names, prepare_database, run_stack
+from wa_webhook.dev.task_files import LocalTaskSettings, TaskFiles
 from wa_webhook.meta.rendering import render_message
 from wa_webhook.migrate import HistoryError
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wa_webhook.meta import Accepted
 
 
 def run_session(folder: Path, *, port: int, graph_port: int, database_port: int) -> None:
     """Run everything until SIGINT, SIGTERM or SIGHUP, keeping data and logs in `folder`.
 
-    Raises PortRefusedError before anything is started, PostgresFailedError, MigrateError.
+    Raises PortRefusedError, SettingsError and RegistryError before anything is started,
+    PostgresFailedError, MigrateError.
     """
     console = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +40,7 @@ def run_session(folder: Path, *, port: int, graph_port: int, database_port: int)
     bind(HOST, database_port, "database", "--database-port").close()
     flows_folder = load_settings(FlowSettings).folder()
     flows = FlowFiles(flows_folder) if flows_folder is not None else None
+    tasks = TaskFiles(load_settings(LocalTaskSettings), Path())
     with contextlib.suppress(KeyboardInterrupt), (folder / "log.jsonl").open("a") as log:
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
@@ -45,7 +48,7 @@ def run_session(folder: Path, *, port: int, graph_port: int, database_port: int)
                 prepare_database(postgres)
             except HistoryError as error:
                 raise HistoryError(f"{error}\n{_begin_anew(folder)}") from None
-            asyncio.run(_run_until_interrupted(postgres, ports, folder, flows, console))
+            asyncio.run(_run_until_interrupted(postgres, ports, folder, flows, tasks, console))
     console.print("stopped", style="dim")
 
 
@@ -54,6 +57,7 @@ async def _run_until_interrupted(
     ports: Ports,
     folder: Path,
     flows: FlowFiles | None,
+    tasks: TaskFiles,
     console: Console,
 ) -> None:
     interrupted = asyncio.Event()
@@ -61,11 +65,18 @@ async def _run_until_interrupted(
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with run_stack(postgres, ports) as stack:
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
-        print_greeting(console, postgres, stack, folder, flows.folder if flows else None)
-        following = flows and asyncio.create_task(flows.follow(postgres, partial(_tell, console)))
+        print_greeting(console, postgres, stack, folder, flows.folder if flows else None, tasks)
+        tell = partial(_tell, console)
+        worker_url = postgres.url(local_names().worker_role)
+        following = [
+            asyncio.create_task(tasks.follow(LocalWorker(worker_url, tasks.settings), tell))
+        ]
+        if flows:
+            following.append(asyncio.create_task(flows.follow(postgres, tell)))
         await interrupted.wait()
-        if following:
-            following.cancel()
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
 
 
 def _begin_anew(folder: Path) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from wa_webhook.worker.registry import TaskFunction
-    from wa_webhook.worker.settings import WorkerSettings
+    from wa_webhook.worker.settings import TaskSettings, WorkerSettings
 
 _SIGNS_A_LEASE = 3
 
@@ -62,7 +62,7 @@ async def open_worker(
             await alerts.close()
 
 
-def http_functions_of(settings: WorkerSettings) -> list[TaskFunction]:
+def http_functions_of(settings: TaskSettings) -> list[TaskFunction]:
     """Return the functions of the kinds that services do."""
     if settings.wa_work_http_secret is None:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import traceback
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 from wa_webhook.worker.context import TaskContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 ENTRY_POINTS = "wa_webhook.tasks"
 
@@ -78,6 +79,13 @@ def task(
     return register
 
 
+def forget_functions(modules: Collection[str]) -> None:
+    """Take back what these modules registered, before they are imported anew."""
+    for kind, known in list(REGISTRY.items()):
+        if known.function.__module__ in modules:
+            del REGISTRY[kind]
+
+
 def load_functions(
     modules: Iterable[str], kinds: Iterable[str] = (), others: Iterable[TaskFunction] = ()
 ) -> list[TaskFunction]:
@@ -89,8 +97,14 @@ def load_functions(
     for name in modules:
         try:
             importlib.import_module(name)
-        except ImportError as error:
+        except (ImportError, RegistryError, SyntaxError) as error:
             raise RegistryError(f"WA_WORK_MODULES: cannot import {name}: {error}") from error
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            raise RegistryError(
+                f"WA_WORK_MODULES: cannot import {name}: {type(error).__name__}: {error}"
+                f" ({place.filename}, line {place.lineno})"
+            ) from error
     for entry in entry_points(group=ENTRY_POINTS):
         entry.load()
     known = {one.kind: one for one in others}

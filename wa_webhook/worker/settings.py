@@ -11,16 +11,14 @@ from handler.process.environment import (
     ConnectionString,
     MetricsPort,
     MetricsSettings,
+    ProcessSettings,
 )
 from wa_webhook.settings import DatabaseSettings
 
 
-class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
-    """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
+class TaskSettings(ProcessSettings):
+    """What is done, by whom, and within which bounds."""
 
-    wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
-    wa_metrics_port: MetricsPort = 9466
-    """Not the port of `wa-webhook serve` or `notify`, which may run on the same machine."""
     wa_work_modules: str = Field("", pattern=r"^[\w.]*(\s*,\s*[\w.]+)*$")
     """Modules to import, separated by commas, beside the installed entry points."""
     wa_work_kinds: str = Field("", pattern=r"^[a-z0-9_.-]*(\s*,\s*[a-z0-9_.-]+)*$")
@@ -35,17 +33,6 @@ class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
     wa_work_lease_seconds: float = Field(60, ge=1, le=3600)
     wa_work_poll_seconds: float = Field(1, gt=0, le=60)
     wa_work_drain_seconds: float = Field(20, ge=0, le=600)
-    wa_work_listen: bool = True
-    """False where no direct connection is to be had: a pooler may not carry LISTEN."""
-    wa_listen_database_url: ConnectionString | None = None
-    """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
-
-    @field_validator("wa_database_url")
-    @classmethod
-    def _there_is_a_connection(cls, url: SecretStr) -> SecretStr:
-        if not url.get_secret_value():
-            raise ValueError("is not set, and an API key does not do for a worker")
-        return url
 
     @model_validator(mode="after")
     def _requests_are_signed(self) -> Self:
@@ -69,6 +56,25 @@ class WorkerSettings(DatabaseSettings, AlertSettings, MetricsSettings):
     def kinds(self) -> list[str]:
         """The kinds that are wanted; none: all."""
         return _parts(self.wa_work_kinds)
+
+
+class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSettings):
+    """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
+
+    wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
+    wa_metrics_port: MetricsPort = 9466
+    """Not the port of `wa-webhook serve` or `notify`, which may run on the same machine."""
+    wa_work_listen: bool = True
+    """False where no direct connection is to be had: a pooler may not carry LISTEN."""
+    wa_listen_database_url: ConnectionString | None = None
+    """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
+
+    @field_validator("wa_database_url")
+    @classmethod
+    def _there_is_a_connection(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value():
+            raise ValueError("is not set, and an API key does not do for a worker")
+        return url
 
 
 def _parts(text: str) -> list[str]:

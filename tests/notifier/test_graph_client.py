@@ -23,7 +23,7 @@ from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.notifier import GraphClient
 from wa_webhook.notifier.answers import Answer, read_answer
-from wa_webhook.notifier.graph_client import MisledError
+from wa_webhook.notifier.http_session import MisledError
 from wa_webhook.notifier.notification import Notification, SendResult, UploadedMedia
 
 if TYPE_CHECKING:

@@ -20,6 +20,10 @@ _IDLE_SECONDS = 4.0
 next request on it look as if it might have been received."""
 
 
+class MisledError(Exception):
+    """A request would have led its secrets to another place than the one the session is for."""
+
+
 def open_session(
     place: str,
     *,
@@ -29,9 +33,10 @@ def open_session(
 ) -> aiohttp.ClientSession:
     """Return a session for requests to `place`, whose connections are kept and never waited for.
 
-    `timeout_seconds` bounds a whole request. A session keeps no cookies and asks for no
-    compression. Redirects are refused by whoever posts. Must be called in a running loop. Raises
-    ValueError for a proxy of no known kind.
+    A request to any other host, or to a path that is not below that of `place`, raises MisledError
+    before anything is sent. `timeout_seconds` bounds a whole request. A session keeps no cookies
+    and asks for no compression. Redirects are refused by whoever asks. Must be called in a running
+    loop. Raises ValueError for a proxy of no known kind.
     """
     connector = aiohttp.TCPConnector(
         limit=0, keepalive_timeout=_IDLE_SECONDS, ssl=make_tls_context()
@@ -41,11 +46,25 @@ def open_session(
         headers={"User-Agent": "wa-webhook", "Accept-Encoding": "identity", **headers},
         timeout=aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=None if trace is None else [trace],
+        trace_configs=[_refuse_other_places(URL(place)), *([] if trace is None else [trace])],
         # aiohttp's own look at the environment takes two threads for every request.
         trust_env=False,
         proxy=find_proxy(place),
     )
+
+
+def _refuse_other_places(base: URL) -> aiohttp.TraceConfig:
+    async def refuse(
+        _: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams
+    ) -> None:
+        url = request.url
+        is_ours = (url.scheme, url.raw_host, url.port) == (base.scheme, base.raw_host, base.port)
+        if not is_ours or not url.raw_path.startswith(f"{base.raw_path.rstrip('/')}/"):
+            raise MisledError("the request would leave WHATSAPP_API_BASE_URL")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(refuse)
+    return trace
 
 
 def find_proxy(place: str) -> URL | None:

@@ -70,7 +70,7 @@ class GraphSettings(ProcessSettings):
 
 
 class AccountSettings(ProcessSettings):
-    """What reading an account's numbers takes: the token, and the account unless it is named."""
+    """What asking Meta about an account takes: the token, and the account unless it is named."""
 
     wa_token: AsciiSecret
     wa_waba_id: str | None = Field(None, pattern=_META_ID)

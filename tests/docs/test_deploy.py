@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from handler.process.listening import bind
 from tests import payloads
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.docs.outputs import is_as_shown
@@ -18,7 +19,9 @@ from tests.fixtures.documents import as_run
 from tests.fixtures.machine import find_program, requires
 from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
-from tests.webhook.conftest import VERIFY_TOKEN, running_webhook
+from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
+from wa_webhook.dev.server import LocalServer
+from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,10 +40,19 @@ async def test_the_walk_prints_what_is_shown_from_the_database_to_an_upgrade(
     stoppable_database: Database, record_property: Callable[[str, object], None]
 ) -> None:
     url = stoppable_database.url(EDGE)
-    async with running_webhook({"wa_database_url": url}) as handler:
+    accounts = {payloads.ACCOUNT_ID: {payloads.PHONE_NUMBER_ID: payloads.BOT_NUMBER}}
+    meta = GraphStandIn(token=NEW, app_secret=APP_SECRET, accounts=accounts)
+    async with (
+        running_webhook({"wa_database_url": url}) as handler,
+        LocalServer(meta.app, bind("127.0.0.1", 0, "stand-in")) as graph,
+    ):
         variables = {
             "WEBHOOK_URL": str(handler.http.base_url).rstrip("/"),
             "WA_VERIFY_TOKEN": VERIFY_TOKEN,
+            "WA_APP_SECRET": APP_SECRET,
+            "WA_TOKEN": NEW,
+            "WA_WABA_ID": payloads.ACCOUNT_ID,
+            "WHATSAPP_API_BASE_URL": f"{graph.url}/v26.0",
         }
         for block in WALK:
             code = block.code.replace("<password>", NEW)

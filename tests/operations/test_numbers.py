@@ -149,7 +149,7 @@ def test_the_numbers_of_an_account_are_read_from_meta(
     ("environment", "told"),
     [
         ({"WA_TOKEN": "another"}, "WA_TOKEN has expired or is wrong"),
-        ({"WA_WABA_ID": "1"}, "the id of no WhatsApp business account"),
+        ({"WA_WABA_ID": "1"}, "there is no such id"),
         ({"WHATSAPP_API_BASE_URL": "http://127.0.0.1:9/v26.0"}, "does not answer"),
     ],
 )

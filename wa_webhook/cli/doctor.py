@@ -5,14 +5,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from wa_webhook.doctor.check import Check, Outcome
+from wa_webhook.cli.checks import print_checks
 from wa_webhook.doctor.configuration import Process
 from wa_webhook.doctor.examination import examine, is_well
-
-_STYLES = {Outcome.OK: "green", Outcome.WARN: "yellow", Outcome.FAIL: "red", Outcome.SKIP: "dim"}
 
 
 def doctor(
@@ -40,16 +36,5 @@ def doctor(
         answer = {"process": examined, "is_well": is_well(checks)}
         typer.echo(json.dumps(answer | {"checks": [asdict(check) for check in checks]}, indent=2))
     else:
-        _print(examined, checks)
+        print_checks(checks, f"as {examined}")
     raise typer.Exit(0 if is_well(checks) else 1)
-
-
-def _print(process: Process, checks: list[Check]) -> None:
-    console = Console(highlight=False)
-    console.print(f"as {process}", style="bold")
-    for check in checks:
-        mark = (f"{check.outcome:<5}", _STYLES[check.outcome])
-        # Unbroken, so that a command can be copied.
-        console.print(Text.assemble(mark, f"{check.name:<14}{check.message}"), soft_wrap=True)
-        if check.mend:
-            console.print(Text(f"{'':<19}{check.mend}"), soft_wrap=True)

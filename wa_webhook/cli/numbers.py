@@ -13,7 +13,8 @@ import typer
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
-from wa_webhook.operations.numbers import GraphRefusedError, Number, Numbers, read_from_graph
+from wa_webhook.operations.graph import GraphRefusedError
+from wa_webhook.operations.numbers import Number, Numbers, read_from_graph
 from wa_webhook.settings import AccountSettings, BotSettings, DatabaseSettings
 
 app = typer.Typer(help="List, add, retire and read the business numbers that are ours.")

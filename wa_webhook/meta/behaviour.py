@@ -8,6 +8,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Answer = Literal["accept", "error", "html", "refuse", "accept_then_reset", "accept_then_html"]
+Path = Literal[
+    "messages",
+    "media",
+    "phone_number",
+    "debug_token",
+    "subscriptions",
+    "subscribed_apps",
+    "message_templates",
+]
 Statuses = Literal["in_order", "none", "duplicate", "reversed", "before_response", "failed"]
 
 
@@ -20,7 +29,7 @@ class Behaviour(BaseModel):
     delay: seconds before the answer; what is accepted is accepted before them, so that a delay
     beyond the client's time-out is a message that was sent and looks as if it were not.
     times: how many messages it fits, None for all; probability: of fitting each one.
-    recipient: only messages to this one; path: "messages", "media" or "phone_number".
+    recipient: only messages to this one; path: the last part of the address, or "phone_number".
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +45,7 @@ class Behaviour(BaseModel):
     times: int | None = Field(1, ge=1)
     probability: float = Field(1.0, gt=0, le=1)
     recipient: str | None = None
-    path: Literal["messages", "media", "phone_number"] = "messages"
+    path: Path = "messages"
 
 
 class Behaviours:

@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse
 _TITLES = {
     100: "Invalid parameter",
     190: "Invalid OAuth access token - Cannot parse access token",
+    200: "Permissions error",
+    2200: "Callback verification failed",
     130429: "Rate limit hit",
     131000: "Something went wrong",
     131008: "Required parameter is missing",

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from wa_webhook.meta.behaviour import Behaviour, Behaviours
 from wa_webhook.meta.connections import reset_connection
 from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta.management import Management
 from wa_webhook.meta.record import Accepted, Media, Record
 from wa_webhook.meta.statuses import StatusSender
 from wa_webhook.meta.upload import read_upload
@@ -37,7 +38,8 @@ class GraphStandIn:
 
     Every accepted message is in `record`, in order; `behave` makes the next ones go wrong.
     `wa_ids` maps a number, in digits, to the one under which Meta knows it. `accounts` has the
-    numbers of each account, by id, as people dial them: those it can be asked for. Serve `app` with
+    numbers of each account, by id, as people dial them: those it can be asked for; `management` has
+    what Meta holds of app, accounts and templates. Serve `app` with
     `wa_webhook.dev.server.LocalServer`: cutting connections takes its HTTP protocol.
     """
 
@@ -56,6 +58,7 @@ class GraphStandIn:
     ) -> None:
         self.token = token
         self.record = Record()
+        self.management = Management(token, app_secret)
         self.behaviours = Behaviours(seed)
         self.statuses = StatusSender(
             WebhookSender(webhook_url, app_secret), with_read=with_read, user_ids=user_ids
@@ -65,6 +68,7 @@ class GraphStandIn:
         self._accounts = accounts or {}
         self.app = Starlette(
             routes=[
+                *self.management.routes(self._misbehave),
                 Route("/{version}/{phone_number_id}", self._phone_number, methods=["GET"]),
                 Route("/{version}/{waba_id}/phone_numbers", self._phone_numbers, methods=["GET"]),
                 Route("/{version}/{phone_number_id}/messages", self._messages, methods=["POST"]),
@@ -90,9 +94,8 @@ class GraphStandIn:
         behaviour = self.behaviours.next_for("phone_number", None)
         if (refusal := await self._refuse(request, behaviour)) is not None:
             return refusal
-        return JSONResponse(
-            {"id": request.path_params["phone_number_id"], "quality_rating": "GREEN"}
-        )
+        number = self.management.describe_number(request.path_params["phone_number_id"])
+        return JSONResponse(number)
 
     async def _phone_numbers(self, request: Request) -> Response:
         self._check_token(request)
@@ -156,6 +159,13 @@ class GraphStandIn:
         else:
             self.behave(Behaviour.model_validate(await request.json()))
         return JSONResponse({"success": True})
+
+    async def _misbehave(self, request: Request, path: str) -> Response | None:
+        self.record.requests += 1
+        behaviour = self.behaviours.next_for(path, None)
+        refusal = await self._refuse(request, behaviour)
+        await asyncio.sleep(behaviour.delay)
+        return refusal
 
     def _check_access(self, request: Request) -> None:
         self._check_token(request)

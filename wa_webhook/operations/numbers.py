@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from wa_webhook.naming.rewriting import Rewriter
+from wa_webhook.operations.graph import GraphApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from wa_webhook.naming.names import Names
-
-TIMEOUT_SECONDS = 10
-_FIELDS = "id,display_phone_number,verified_name,quality_rating"
-_PAGE = 100
+    from wa_webhook.operations.graph_shapes import PhoneNumber
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,6 @@ class Number:
     answers: bool = True
     home_state: str = "home"
     retired_at: datetime | None = None
-
-
-class GraphRefusedError(Exception):
-    """Meta did not say which numbers an account has; the text says why, and what to do."""
 
 
 class Numbers:
@@ -126,57 +119,15 @@ class Numbers:
 
 
 def read_from_graph(base_url: str, token: str, waba_id: str) -> list[Number]:
-    """Return the numbers of an account as the Graph API lists them. Raises GraphRefusedError.
+    """Return the numbers of an account as the Graph API lists them. Raises GraphRefusedError."""
 
-    Shape of the answer: Meta's reference of `GET /<WABA_ID>/phone_numbers`, v23.0.
-    """
-    numbers: list[Number] = []
-    parameters: dict[str, str | int] = {"fields": _FIELDS, "limit": _PAGE}
-    with httpx.Client(
-        headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT_SECONDS
-    ) as graph:
-        while True:
-            answer = _ask(graph, f"{base_url}/{waba_id}/phone_numbers", parameters)
-            numbers += [_read_number(one, waba_id) for one in answer["data"]]
-            paging = answer.get("paging") or {}
-            after = (paging.get("cursors") or {}).get("after")
-            # `next` would be an address of Meta's choice: the token goes nowhere but to the base.
-            if not paging.get("next") or not after:
-                return numbers
-            parameters["after"] = after
+    async def read() -> list[PhoneNumber]:
+        async with GraphApi(base_url, token) as graph:
+            return await graph.list_numbers(waba_id)
+
+    return [_as_number(one, waba_id) for one in asyncio.run(read())]
 
 
-def _ask(graph: httpx.Client, url: str, parameters: dict[str, str | int]) -> dict[str, Any]:
-    try:
-        response = graph.get(url, params=parameters)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise GraphRefusedError(
-            f"{httpx.URL(url).host} does not answer ({type(error).__name__}):"
-            " check WHATSAPP_API_BASE_URL and that this machine reaches it"
-        ) from None
-    try:
-        answer: Any = response.json()
-    except ValueError:
-        answer = None
-    if isinstance(answer, dict) and response.is_success and isinstance(answer.get("data"), list):
-        return answer
-    refusal = answer.get("error") if isinstance(answer, dict) else None
-    code = refusal.get("code") if isinstance(refusal, dict) else None
-    raise GraphRefusedError(
-        f"Meta refuses with HTTP {response.status_code}, code {code}: {_mend(code)}"
-    )
-
-
-def _mend(code: object) -> str:
-    if code in (0, 190):
-        return "WA_TOKEN has expired or is wrong; make one for the system user"
-    if code in (3, 10) or (isinstance(code, int) and 200 <= code < 300):
-        return "give the system user whatsapp_business_management and the account"
-    if code in (33, 100):
-        return "this is the id of no WhatsApp business account that the token reaches"
-    return "WHATSAPP_API_BASE_URL holds host and version, such as https://graph.facebook.com/v26.0"
-
-
-def _read_number(listed: dict[str, Any], waba_id: str) -> Number:
-    digits = "".join(filter(str.isdecimal, str(listed.get("display_phone_number", ""))))
-    return Number(str(listed["id"]), waba_id, f"+{digits}" if digits else None)
+def _as_number(listed: PhoneNumber, waba_id: str) -> Number:
+    digits = "".join(filter(str.isdecimal, listed.display_phone_number))
+    return Number(listed.id, waba_id, f"+{digits}" if digits else None)

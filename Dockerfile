@@ -27,6 +27,7 @@ ENV PATH=/opt/wa-webhook/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     WA_HOST=0.0.0.0 \
+    WA_WORK_ANSWER_HOST=0.0.0.0 \
     WA_METRICS_HOST=0.0.0.0
 # A team's own flows are in /srv/flows, where `migrate` looks for them.
 WORKDIR /srv

@@ -12,7 +12,6 @@ from handler.rpc import Answer
 Headers = Mapping[str, str] | None
 
 RETRY_AFTER = {"Retry-After": "5"}
-CLOSE = {"Connection": "close"}
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 

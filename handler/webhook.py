@@ -17,10 +17,11 @@ from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
 from handler.process.blame import READ_ONLY
+from handler.process.body import CLOSE, read_body
 from handler.process.logs import logger
 from handler.process.outage_alert import OutageAlert
 from handler.process.server import EXTENSION, UnverifiedBody
-from handler.responses import CLOSE, RETRY_AFTER, accept, refuse, reply
+from handler.responses import RETRY_AFTER, accept, refuse, reply
 from handler.rpc import DatabaseContended, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
 from handler.settings import WebhookSettings
 
@@ -141,25 +142,6 @@ class Webhook:
             raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
         report.update(answer.outcome)
         return accept(answer)
-
-
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """Return the raw body, never holding more than the limit, whatever its length claims to be.
-
-    Raises HTTPException 413 above the limit. The server ends a body that does not arrive.
-    """
-    chunks: list[bytes] = []
-    is_complete = False
-    while not is_complete:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunks.append(event.get("body", b""))
-        limit -= len(chunks[-1])
-        if limit < 0:
-            raise HTTPException(413, "body_too_large", CLOSE)
-        is_complete = not event.get("more_body", False)
-    return b"".join(chunks)
 
 
 def _unverified_body(scope: Scope) -> UnverifiedBody | None:

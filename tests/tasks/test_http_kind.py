@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -46,7 +46,12 @@ class Service:
 
 
 async def work_until(
-    workshop: Workshop, database: Database, service: Service, column: str, wanted: object
+    workshop: Workshop,
+    database: Database,
+    service: Service,
+    column: LiteralString,
+    wanted: object,
+    **given: Any,
 ) -> None:
     """Run a worker for the service until the only task's column is as wanted."""
     async with service.server:
@@ -56,11 +61,12 @@ async def work_until(
             wa_metrics_port=None,
             wa_work_http=f"scan={service.server.url}/tasks",
             wa_work_http_secret=SecretStr(SECRET),
+            **given,
         )
         async with open_worker(settings, http_functions_of(settings)) as worker:
             running = asyncio.create_task(worker.run())
             try:
-                await until(lambda: workshop.task()[column] == wanted)
+                await until(lambda: workshop.tasks(column) == [wanted])
             finally:
                 worker.stop()
                 await running
@@ -88,6 +94,7 @@ async def test_the_answer_of_a_signed_request_is_the_result(
         (Response(status_code=404), "permanent"),
         (Response(status_code=302, headers={"location": "/"}), "permanent"),
         (PlainTextResponse("hello"), "permanent"),
+        (Response(status_code=202), "permanent"),
     ],
 )
 async def test_what_a_service_answers_otherwise_says_how_it_failed(

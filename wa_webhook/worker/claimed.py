@@ -9,17 +9,23 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-Outcome = Literal["done", "failed", "running", "released"]
+Outcome = Literal["done", "failed", "running", "released", "accepted"]
 
 _LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedTask:
-    """One claimed task, as `wa_tasks_claim` returns it."""
+class Attempted:
+    """What a report says which attempt it is of."""
 
     id: int
     lock_token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask(Attempted):
+    """One claimed task, as `wa_tasks_claim` returns it."""
+
     kind: str
     input: Any
     progress: Any
@@ -37,6 +43,7 @@ class TaskResult:
     error_class: str | None = None
     error_message: str | None = None
     retry_after_seconds: float | None = None
+    answer_seconds: float | None = None
     duration_ms: int = 0
 
     @property
@@ -59,7 +66,7 @@ class TaskResult:
         """Return what a person needs who settles it by hand."""
         return {"outcome": self.outcome}
 
-    def as_json(self, task: ClaimedTask) -> dict[str, Any]:
+    def as_json(self, task: Attempted) -> dict[str, Any]:
         """Return the JSON object that settles `task`."""
         message = self.error_message
         if message is not None:

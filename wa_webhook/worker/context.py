@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from pydantic_core import to_jsonable_python
 
@@ -30,6 +31,7 @@ class TaskContext:
     attempt: int
     deadline_at: datetime
     last_progress: Any = None
+    lock_token: UUID = field(default_factory=uuid4)
     progress: Any = field(default=None, init=False)
     is_cancelled: bool = field(default=False, init=False)
     """Whether nobody wants the result any more, or the worker is to stop."""

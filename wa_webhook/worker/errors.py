@@ -27,3 +27,11 @@ class BusyError(TaskError):
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class AnsweredLater(Exception):  # noqa: N818 (no error: what is done says so itself)
+    """Somebody took the work and reports back, within so many seconds, with the attempt's token."""
+
+    def __init__(self, within_seconds: float) -> None:
+        super().__init__("answered later")
+        self.within_seconds = within_seconds

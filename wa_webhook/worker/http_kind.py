@@ -1,15 +1,16 @@
-"""Kinds that a service does: a signed POST, whose answer is the result."""
+"""Kinds that a service does: a signed POST, whose answer is the result, now or later."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from pydantic import TypeAdapter
 
 from handler import signature
-from wa_webhook.worker.errors import BusyError, PermanentError, TaskError
+from wa_webhook.worker.errors import AnsweredLater, BusyError, PermanentError, TaskError
 from wa_webhook.worker.registry import TaskFunction
 
 if TYPE_CHECKING:
@@ -18,19 +19,31 @@ if TYPE_CHECKING:
     from wa_webhook.worker.context import TaskContext
 
 SIGNATURE = "X-Wa-Signature-256"
+_ACCEPTED = 202
 _BUSY = frozenset({429, 503})
 _WORTH_REPEATING = frozenset({408, 425})
 _SERVER_ERROR = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Where a service that answers 202 reports back, and within how many seconds."""
+
+    url: str
+    seconds: float
+
+
 def make_http_functions(
-    services: Mapping[str, str], secret: bytes, timeout_seconds: float
+    services: Mapping[str, str], secret: bytes, timeout_seconds: float, later: Later | None = None
 ) -> list[TaskFunction]:
-    """Return a function for each kind of `services`, which maps kinds to URLs."""
+    """Return a function for each kind of `services`, which maps kinds to URLs.
+
+    Without `later` none may take its time.
+    """
     return [
         TaskFunction(
             kind,
-            _HttpKind(url, secret, timeout_seconds).do,
+            _HttpKind(url, secret, timeout_seconds, later).do,
             TypeAdapter(Any),
             takes_context=True,
             is_async=True,
@@ -44,10 +57,13 @@ def make_http_functions(
 class _HttpKind:
     """A service that does tasks of one kind."""
 
-    def __init__(self, url: str, secret: bytes, timeout_seconds: float) -> None:
+    def __init__(
+        self, url: str, secret: bytes, timeout_seconds: float, later: Later | None
+    ) -> None:
         self._url = url
         self._secret = secret
         self._timeout = timeout_seconds
+        self._later = later
         # To read the certificates takes longer than a request.
         self._tls = httpx.create_ssl_context()
 
@@ -55,16 +71,17 @@ class _HttpKind:
         """Post the task, and return the JSON of the answer.
 
         Raises BusyError for 429 and 503, TaskError for other errors of the service or the network,
-        and PermanentError for what it refuses or does not answer in JSON.
+        PermanentError for what it refuses or does not answer in JSON, and AnsweredLater for 202.
         """
-        body = json.dumps(
-            {
-                "task": context.task_id,
-                "kind": context.kind,
-                "attempt": context.attempt,
-                "input": given,
-            }
-        ).encode()
+        asked = {
+            "task": context.task_id,
+            "kind": context.kind,
+            "attempt": context.attempt,
+            "input": given,
+        }
+        if self._later is not None:
+            asked |= {"answer_url": self._later.url, "lock_token": str(context.lock_token)}
+        body = json.dumps(asked).encode()
         headers = {
             "Content-Type": "application/json",
             SIGNATURE: signature.sign(body, self._secret),
@@ -85,6 +102,10 @@ class _HttpKind:
             raise TaskError(f"HTTP {status}")
         if not answer.is_success:
             raise PermanentError(f"HTTP {status}")
+        if status == _ACCEPTED:
+            if self._later is None:
+                raise PermanentError("HTTP 202, and WA_WORK_ANSWER_URL is not set")
+            raise AnsweredLater(self._later.seconds)
         try:
             return answer.json() if answer.content else None
         except ValueError:

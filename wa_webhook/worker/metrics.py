@@ -57,6 +57,12 @@ class WorkerMetrics(ProcessMetrics):
             "Results that were not taken: cancelled, out of time, or another worker's",
             registry=self.registry,
         )
+        self._answers = Counter(
+            "wa_task_answer",
+            "Later answers of services, by the HTTP status that they got",
+            ["status"],
+            registry=self.registry,
+        )
         self._slots = Gauge(
             "wa_worker_slots", "Tasks that may run at once", ["kind"], registry=self.registry
         )
@@ -75,6 +81,10 @@ class WorkerMetrics(ProcessMetrics):
     def observe_run(self, kind: str, result: TaskResult) -> None:
         """Record one attempt."""
         self._run_ms.labels(kind, result.outcome).observe(result.duration_ms)
+
+    def count_answer(self, status: int) -> None:
+        """Record a service that answered later, or somebody who passed for one."""
+        self._answers.labels(str(status)).inc()
 
     def count_settled(self, _results: int, report: Mapping[str, Any]) -> None:
         """Record what a report of the database says."""

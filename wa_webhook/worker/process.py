@@ -9,7 +9,8 @@ from handler.process.alert_webhook import AlertWebhook
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
 from wa_webhook.claiming.name import name_worker
-from wa_webhook.worker.http_kind import make_http_functions
+from wa_webhook.worker.answers import serve_answers
+from wa_webhook.worker.http_kind import Later, make_http_functions
 from wa_webhook.worker.metrics import WorkerMetrics
 from wa_webhook.worker.task_queue import TaskQueue
 from wa_webhook.worker.worker import Limits, Worker
@@ -48,7 +49,11 @@ async def open_worker(
     )
     listen_url = (settings.wa_listen_database_url or settings.wa_database_url).get_secret_value()
     try:
-        async with queue, serve_metrics(metrics.render, settings):
+        async with (
+            queue,
+            serve_metrics(metrics.render, settings),
+            serve_answers(settings, queue, metrics),
+        ):
             yield Worker(
                 queue,
                 functions,
@@ -66,8 +71,10 @@ def http_functions_of(settings: TaskSettings) -> list[TaskFunction]:
     """Return the functions of the kinds that services do."""
     if settings.wa_work_http_secret is None:
         return []
+    url = settings.wa_work_answer_url
     return make_http_functions(
         settings.services,
         settings.wa_work_http_secret.get_secret_value().encode(),
         settings.wa_work_timeout_seconds,
+        Later(url, settings.wa_work_answer_seconds) if url is not None else None,
     )

@@ -17,7 +17,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 from handler.process.logs import logger
 from wa_webhook.worker.claimed import TaskResult
 from wa_webhook.worker.context import TaskCancelledError, TaskContext
-from wa_webhook.worker.errors import TaskError
+from wa_webhook.worker.errors import AnsweredLater, TaskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ class Attempt:
     def __init__(self, task: ClaimedTask, function: TaskFunction, timeout_seconds: float) -> None:
         self.task = task
         self.context = TaskContext(
-            task.id, task.kind, task.attempt, task.deadline_at, task.progress
+            task.id, task.kind, task.attempt, task.deadline_at, task.progress, task.lock_token
         )
         self._function = function
         self._timeout = function.timeout_seconds or timeout_seconds
@@ -53,7 +53,7 @@ class Attempt:
         # Waited for like this, so that giving up reaches the function and not whoever waits.
         await asyncio.wait([self._running])
         result = TaskResult("released") if self._running.cancelled() else self._running.result()
-        if self._is_released and result.outcome != "done":
+        if self._is_released and result.outcome not in ("done", "accepted"):
             result = TaskResult("released", progress=self.context.progress)
         return replace(result, duration_ms=round((time.monotonic() - began) * 1000))
 
@@ -84,6 +84,8 @@ class Attempt:
             async with asyncio.timeout(self._timeout) as patience:
                 returned = await self._start(arguments)
             return TaskResult("done", result=to_jsonable_python(returned))
+        except AnsweredLater as later:
+            return TaskResult("accepted", answer_seconds=later.within_seconds)
         except TaskCancelledError:
             return TaskResult("released")
         except TaskError as error:

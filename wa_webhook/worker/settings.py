@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from handler.process.environment import (
     AlertSettings,
     ConnectionString,
+    HttpUrl,
     MetricsPort,
     MetricsSettings,
     ProcessSettings,
@@ -26,7 +27,13 @@ class TaskSettings(ProcessSettings):
     wa_work_http: str = Field("", pattern=r"^(\s*[a-z][a-z0-9_.-]*=https?://[^\s,]+\s*,?)*$")
     """Kinds that services do: kind=URL, separated by commas."""
     wa_work_http_secret: SecretStr | None = Field(None, min_length=16)
-    """What these services know the requests by."""
+    """What these services know the requests by, and we know their later answers by."""
+    wa_work_answer_url: HttpUrl | None = None
+    """Where these services reach WA_WORK_ANSWER_PORT when they answer later; none: they may not."""
+    wa_work_answer_host: str = Field("127.0.0.1", min_length=1)
+    wa_work_answer_port: int = Field(8002, ge=0, le=65535)
+    wa_work_answer_seconds: float = Field(3600, ge=1, le=2_592_000)
+    """How long a service may take; then it is asked again, unless the deadline is over."""
     wa_work_concurrency: int = Field(4, ge=1, le=1000)
     """At once of each kind that does not say so itself."""
     wa_work_timeout_seconds: float = Field(300, gt=0, le=86_400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
-from wa_webhook.worker.claimed import ClaimedTask, TaskResult
+from wa_webhook.worker.claimed import Attempted, ClaimedTask, TaskResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TaskQueue:
-    """Claims, settles and gives signs of life, each on a connection of its own.
+    """Claims, settles, gives signs of life and takes later answers, each on its own connection.
 
     `worker` is the name that claimed tasks carry, `lease_seconds` how long they stay ours without
     a sign of life. All methods raise psycopg.Error.
@@ -36,9 +37,10 @@ class TaskQueue:
         outage: OutageAlert | None = None,
     ) -> None:
         state = DatabaseState("WORK", outage)
-        self._claiming, self._settling, self._living = (
-            DatabaseLink(url, state, prepared_statements=prepared_statements) for _ in range(3)
+        self._claiming, self._settling, self._living, self._answering = (
+            DatabaseLink(url, state, prepared_statements=prepared_statements) for _ in range(4)
         )
+        self._one_answer = asyncio.Lock()
         self._worker = worker
         self._lease = timedelta(seconds=lease_seconds)
         schema_name = sql.Identifier(schema)
@@ -53,7 +55,7 @@ class TaskQueue:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for link in (self._claiming, self._settling, self._living):
+        for link in (self._claiming, self._settling, self._living, self._answering):
             await link.close()
 
     async def claim(self, kind: str, batch: int) -> list[ClaimedTask]:
@@ -83,8 +85,14 @@ class TaskQueue:
         lost: list[int] = report["lost"]
         return lost
 
+    async def answer(self, attempt: Attempted, result: TaskResult) -> dict[str, Any]:
+        """Report what somebody says later of one attempt, whoever claimed it; as `settle` does."""
+        # They come at any moment, and a link is for one call at a time.
+        async with self._one_answer:
+            return await self._report(self._answering, [(attempt, result)])
+
     async def _report(
-        self, link: DatabaseLink, results: Sequence[tuple[ClaimedTask, TaskResult]]
+        self, link: DatabaseLink, results: Sequence[tuple[Attempted, TaskResult]]
     ) -> dict[str, Any]:
         told = Jsonb([result.as_json(task) for task, result in results])
         ((report,),) = await link.fetch(self._settle, (told,))

@@ -63,6 +63,8 @@ begin
         where earlier.user_id = p_chat.user_id
           and earlier.kind = p_kind
           and earlier.due_at is not null
+          -- One under way stands in no line; where its answer comes later it is a long time ahead.
+          and earlier.status = 'queued'
       ) + make_interval(secs => wa.get_setting('task_turn_seconds')::double precision)
     ),
     v_now,

@@ -17,6 +17,7 @@ begin
       result.result,
       case when octet_length(result.progress::text) <= p_most_bytes then result.progress end as progress,
       result.retry_after_seconds,
+      result.answer_seconds,
       case
         when result.outcome = 'done' then format('the result is larger than %s bytes: store it, and return where', p_most_bytes)
         else left(result.error_message, 2000)
@@ -34,7 +35,8 @@ begin
       progress jsonb,
       error_class text,
       error_message text,
-      retry_after_seconds numeric
+      retry_after_seconds numeric,
+      answer_seconds numeric
     )
   ),
 
@@ -51,7 +53,12 @@ begin
       end as decision,
       given.outcome = 'failed' and error_class.is_attempt as is_attempt,
       given.outcome = 'failed' and not error_class.is_attempt as is_wait,
-      delayed.delay
+      delayed.delay,
+      -- A month at most, also where nothing is said.
+      least(
+        task.deadline_at,
+        clock_timestamp() + make_interval(secs => least(given.answer_seconds, 2592000)::double precision)
+      ) as answer_by
     from given
     inner join wa.tasks as task on task.id = given.id
     left join wa.task_error_classes as error_class on error_class.class = given.error_class
@@ -72,7 +79,11 @@ begin
     update wa.tasks as task
     set
       status = case decided.decision
-        when 'running' then 'running' when 'done' then 'done' when 'failed' then 'failed' else 'queued'
+        when 'running' then 'running'
+        when 'accepted' then 'running'
+        when 'done' then 'done'
+        when 'failed' then 'failed'
+        else 'queued'
       end,
       attempt_count = task.attempt_count + decided.is_attempt::integer,
       wait_count = case when decided.is_wait then task.wait_count + 1 else 0 end,
@@ -83,9 +94,15 @@ begin
       end,
       -- Behind what others ask for until then.
       turn_at = case decided.decision
-        when 'retried' then greatest(task.turn_at, clock_timestamp() + decided.delay) else task.turn_at
+        when 'retried' then greatest(task.turn_at, clock_timestamp() + decided.delay)
+        when 'accepted' then greatest(task.turn_at, decided.answer_by)
+        else task.turn_at
       end,
-      locked_until = case decided.decision when 'running' then clock_timestamp() + task.lease end,
+      locked_until = case decided.decision
+        -- A sign of life that was under way shortens nothing.
+        when 'running' then greatest(task.locked_until, clock_timestamp() + task.lease)
+        when 'accepted' then decided.answer_by
+      end,
       progress = coalesce(decided.progress, task.progress),
       result = case decided.decision when 'done' then coalesce(decided.result, 'null') end,
       error_class = case decided.outcome when 'failed' then decided.error_class else task.error_class end,
@@ -103,6 +120,7 @@ begin
     'retried', count(*) filter (where changed.decision = 'retried'),
     'released', count(*) filter (where changed.decision = 'released'),
     'running', count(*) filter (where changed.decision = 'running'),
+    'accepted', count(*) filter (where changed.decision = 'accepted'),
     'finished', coalesce(
       jsonb_agg(changed.id) filter (where changed.decision in ('done', 'failed')), '[]'
     ),

@@ -30,13 +30,13 @@ begin
       where jsonb_typeof(given.value) <> 'object'
         or jsonb_typeof(given.value -> 'id') is distinct from 'number'
         or wa.read_uuid(given.value ->> 'lock_token') is null
-        or given.value ->> 'outcome' in ('done', 'failed', 'running', 'released') is not true
+        or given.value ->> 'outcome' in ('done', 'failed', 'running', 'released', 'accepted') is not true
     )
   then
     raise exception using
       errcode = 'WA052',
       message = 'results must be an array of results, each with id, lock_token and outcome',
-      hint = 'outcome is done, failed, running (still at it) or released (not begun, or broken off); see docs/tasks.md.';
+      hint = 'outcome is done, failed, running (still at it), accepted (somebody else reports later) or released (not begun, or broken off); see docs/tasks.md.';
   end if;
 
   -- Those whose conversations may hear of it.
@@ -66,16 +66,25 @@ begin
       and task.status = 'running'
     order by task.id
     for update
+  ),
+
+  -- Whoever accepted it may have been quicker than whoever says so.
+  reported as (
+    select given.id
+    from given
+    inner join wa.tasks as task on task.id = given.id and task.lock_token = given.lock_token
+    where given.body ->> 'outcome' = 'accepted'
   )
 
   select
     jsonb_agg(given.body order by given.id) filter (where held.id is not null),
-    coalesce(jsonb_agg(given.id order by given.id) filter (where held.id is null), '[]'),
+    coalesce(jsonb_agg(given.id order by given.id) filter (where held.id is null and reported.id is null), '[]'),
     -- A merge that has just been committed gave a task to somebody who is not locked.
     bool_or(held.id is not null and given.body ->> 'outcome' in ('done', 'failed') and held.user_id <> all(coalesce(v_user_ids, '{}')))
   into strict v_held, v_lost, v_has_moved
   from given
-  left join held on held.id = given.id and held.lock_token = given.lock_token;
+  left join held on held.id = given.id and held.lock_token = given.lock_token
+  left join reported on reported.id = given.id;
 
   if v_has_moved then
     raise exception using
@@ -97,6 +106,6 @@ $$;
 alter function public.wa_tasks_settle owner to wa_runtime;
 
 comment on function public.wa_tasks_settle is
-'Takes what came of claimed tasks: an array of results with id, lock_token and outcome: done (with result), failed (with error_class of wa.task_error_classes, error_message, retry_after_seconds), running (a sign of life, which lengthens the lease; with progress), or released (given back, to be claimed at once). What is done, or failed for good, takes effect in its conversation in the same transaction. Returns counts (done, failed, retried, released, running), events to log, and lost: the ids of tasks that are no longer the worker''s, since they were cancelled, ran out of time or were claimed by another. Raises WA052; 40001 asks the caller to try again.';
+'Takes what came of claimed tasks: an array of results with id, lock_token and outcome: done (with result), failed (with error_class of wa.task_error_classes, error_message, retry_after_seconds), running (a sign of life, which lengthens the lease; with progress), accepted (somebody else reports back with this lock_token, within answer_seconds or by the deadline), or released (given back, to be claimed at once). What is done, or failed for good, takes effect in its conversation in the same transaction. Returns counts (done, failed, retried, released, running, accepted), events to log, and lost: the ids of tasks that are no longer the worker''s, since they were cancelled, ran out of time or were claimed by another. Raises WA052; 40001 asks the caller to try again.';
 
 grant execute on function public.wa_tasks_settle to wa_worker_role;

@@ -579,7 +579,7 @@ CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER

@@ -137,6 +137,6 @@ def test_another_role_is_told_whom_to_connect_as(database: Database, role: str) 
     result = run("replay", database=database, role=role)
     assert result.exit_code == 3
     assert result.stderr.splitlines() == [
-        "database: permission denied for function wa_replay_events: connect as "
+        "database: permission denied for function wa_failed_events: connect as "
         + current_role("wa_operator_role")
     ]

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from wa_webhook.cli.flow_texts import export, take_back
 from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.flows.map import (
     FlowMap,
@@ -169,8 +170,13 @@ def remove(
     names = names_or_exit()
     url = database_url_or_exit(database_url)
     try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            removal = remove_flow(connection, names, flow, with_tables=drop_tables)
+        with (
+            show_progress("removing", when_interrupted="Nothing was changed.") as progress,
+            psycopg.connect(url, autocommit=True) as connection,
+        ):
+            removal = remove_flow(
+                connection, names, flow, with_tables=drop_tables, follow=progress.tell
+            )
     except (psycopg.Error, MigrateError) as error:
         _fail(str(error))
     typer.echo(f"removed the flow {flow}: {removal.people} people went home")

@@ -11,6 +11,7 @@ from psycopg import errors
 
 from wa_webhook.adoption import adopt as take_over_tables
 from wa_webhook.cli.names import with_names
+from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
 from wa_webhook.flows.problems import list_problems
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 OWNER_NEEDED = (
     "Migrate as the role that owns the tables, and the database before the first run: on Supabase "
     "that is postgres."
+)
+
+
+_WHEN_INTERRUPTED = (
+    "The file that was at work is undone as a whole, those that were applied stay; run it again to"
+    " go on."
 )
 
 
@@ -65,18 +72,22 @@ def migrate(
 ) -> None:
     """Apply new migrations, then every routine if one changed.
 
-    Exits with 1 when it stopped before the end, saying which file, line and statement.
+    Interrupt it as you like: what it says it applied stays, and a run later does the rest. Exits
+    with 1 when it stopped before the end, saying which file, line and statement.
     """
     bot = settings_or_exit(BotSettings)
     url = database_url_or_exit(database_url)
     try:
-        with psycopg.connect(
-            url,
-            autocommit=True,
-            prepare_threshold=None,
-            connect_timeout=10,
-            application_name="wa-webhook migrate",
-        ) as database:
+        with (
+            show_progress("migrating", when_interrupted=_WHEN_INTERRUPTED) as progress,
+            psycopg.connect(
+                url,
+                autocommit=True,
+                prepare_threshold=None,
+                connect_timeout=10,
+                application_name="wa-webhook migrate",
+            ) as database,
+        ):
             _say_target(database)
             database.add_notice_handler(_say_warning)
             migrator = Migrator(
@@ -85,6 +96,7 @@ def migrate(
                 names=names,
                 include_all=include_all,
                 report=typer.echo,
+                follow=progress.tell,
             )
             if status:
                 _say_status(migrator.plan())

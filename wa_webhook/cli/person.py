@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.operations.database import explain
 from wa_webhook.operations.person import NOBODY, erase_person, export_person
@@ -33,8 +34,11 @@ def export(who: Who) -> None:
     WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this, 2 when a
     setting is wrong, and 3 when the database did not answer.
     """
-    with _database("person export") as connection:
-        found = export_person(connection, names_or_exit(), who)
+    with (
+        _database("person export") as connection,
+        show_progress("exporting", when_interrupted="Nothing was changed.") as progress,
+    ):
+        found = export_person(connection, names_or_exit(), who, progress.tell)
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
@@ -56,7 +60,10 @@ def erase(
             rows = export_person(connection, names_or_exit(), who)
             count = sum(len(one) for one in rows.values() if isinstance(one, list))
             typer.confirm(f"{count} rows are about this person. Erase them for good?", abort=True)
-        erased = erase_person(connection, names_or_exit(), who)
+        with show_progress(
+            "erasing", when_interrupted="Nothing was erased: run it again."
+        ) as progress:
+            erased = erase_person(connection, names_or_exit(), who, progress.tell)
     if as_json:
         typer.echo(json.dumps(erased))
         return

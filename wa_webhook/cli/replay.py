@@ -8,6 +8,7 @@ import typer
 
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.operations.replay import Choice, Outcome, Replayer
 from wa_webhook.settings import DatabaseSettings
@@ -15,6 +16,7 @@ from wa_webhook.settings import DatabaseSettings
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _MEND = "Mend what these errors say, then replay again; wa-webhook status lists them."
 
+_GO_ON = "What is done stays done; start it again to go on."
 _MOVED_ON = (
     "their conversations have moved on. Replay them too with --even-if-moved-on, or let them go"
     " with --dismiss."
@@ -62,8 +64,8 @@ def replay(
 
     A message that fails again stays failed, with its new error; one whose conversation has moved on
     is left as it is and counted. Interrupt it and start it again as you like. Exits with 0 when
-    nothing is left, 1 when something is, 2 when a setting or option is wrong, and 3 when the
-    database did not answer.
+    nothing is left, 1 when something is, 2 when a setting or option is wrong, 3 when the database
+    did not answer, and 130 after an interruption.
     """
     choice = Choice(error, _in_utc(since), _in_utc(until), limit, even_if_moved_on)
     if message is not None and (
@@ -77,7 +79,8 @@ def replay(
             _list(replayer, choice, payloads=payloads, as_json=as_json)
             return
         if dismiss:
-            _say_dismissed(_dismiss(replayer, choice, message, payloads=payloads), as_json=as_json)
+            dismissed = _dismiss(replayer, choice, message, payloads=payloads, is_quiet=as_json)
+            _say_dismissed(dismissed, as_json=as_json)
             return
         outcome = _replay(replayer, choice, message, payloads=payloads, is_quiet=as_json)
     _report(outcome, as_json=as_json)
@@ -90,17 +93,33 @@ def _replay(
     if message is not None:
         return replayer.replay_message(message, even_if_moved_on=choice.even_if_moved_on)
     outcome = Outcome()
-    running = replayer.replay_payloads(choice) if payloads else replayer.replay_messages(choice)
-    for step, outcome in enumerate(running):
-        if not is_quiet and step % 10 == 9:
-            typer.echo(f"{outcome.replayed} replayed so far", err=True)
+    with show_progress("replaying", when_interrupted=_GO_ON, is_quiet=is_quiet) as progress:
+        progress.tell("counting what failed")
+        progress.tell(total=_count(replayer, choice, payloads=payloads))
+        running = replayer.replay_payloads(choice) if payloads else replayer.replay_messages(choice)
+        for outcome in running:
+            progress.tell(done=outcome.replayed)
     return outcome
 
 
-def _dismiss(replayer: Replayer, choice: Choice, message: str | None, *, payloads: bool) -> int:
+def _count(replayer: Replayer, choice: Choice, *, payloads: bool) -> int | None:
+    """Return how many will be replayed, None where that is more than was counted."""
+    if payloads:
+        return len(replayer.list_payloads(choice))
+    failed = replayer.list_failed(choice)
+    count = int(failed["messages"]) - (0 if choice.even_if_moved_on else int(failed["moved_on"]))
+    if choice.limit is not None and count >= choice.limit:
+        return choice.limit
+    return None if failed["is_capped"] else count
+
+
+def _dismiss(
+    replayer: Replayer, choice: Choice, message: str | None, *, payloads: bool, is_quiet: bool
+) -> int:
     if message is not None:
         return replayer.dismiss_message(message)
-    return replayer.dismiss_payloads(choice) if payloads else replayer.dismiss_messages(choice)
+    with show_progress("dismissing", when_interrupted=_GO_ON, is_quiet=is_quiet):
+        return replayer.dismiss_payloads(choice) if payloads else replayer.dismiss_messages(choice)
 
 
 def _say_dismissed(count: int, *, as_json: bool) -> None:

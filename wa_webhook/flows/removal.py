@@ -14,6 +14,8 @@ from wa_webhook.migrate.signatures import name_of
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
     from wa_webhook.naming.names import Names
@@ -58,13 +60,19 @@ class Removal:
 
 
 def remove_flow(
-    connection: Connection[Any], names: Names, flow: str, *, with_tables: bool = False
+    connection: Connection[Any],
+    names: Names,
+    flow: str,
+    *,
+    with_tables: bool = False,
+    follow: Callable[[str], None] = lambda _step: None,
 ) -> Removal:
     """Remove a flow in one transaction, as the role that migrates.
 
     Without `with_tables` its tables stay, and so do the routines that are no steps: erasing and
-    handing out what is about a person needs them. Raises FlowRemovalError, and psycopg's errors
-    where another flow needs it (WA061) or something else stands on what is to go.
+    handing out what is about a person needs them. `follow` is called with each step. Raises
+    FlowRemovalError, and psycopg's errors where another flow needs it (WA061) or something else
+    stands on what is to go.
     """
     rewrite = Rewriter(names).rewrite
 
@@ -81,6 +89,7 @@ def remove_flow(
             raise FlowRemovalError(
                 f"the flow {flow} has no tables of its own: no migration in its folder made any"
             )
+        follow("waiting for those who call its steps")
         wait_for_callers(connection, names)
         ((people,),) = ask(_PEOPLE, flow)
         noted = {name for (name,) in ask(_OBJECTS)}
@@ -91,10 +100,12 @@ def remove_flow(
             for path, shape in files
             if with_tables or "/functions/" not in path or not (has_tables or flow == "baskets")
         ]
+        follow(f"sending {people} people home")
         connection.execute(rewrite("call wa.remove_flow(%s)").encode(), (flow,))
         if tables:
             schema = names.private_schema
             listed = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
+            follow(f"dropping {len(tables)} tables")
             connection.execute(sql.SQL("drop table {}").format(listed))
         routines = [rewrite(name_of(shape)) for _, shape in goes if shape]
         for routine in routines:

@@ -97,7 +97,8 @@ class Migrator:
     """Applies `source` to the database of a connection in autocommit mode.
 
     `names` are put in place of those in the files; a database keeps its own and takes no others.
-    `report` is called with one line of text for each thing done. Raises NamesError.
+    `report` is called with one line of text for each thing done, `follow` with what is about to
+    be. Raises NamesError.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Migrator:
         include_all: bool = False,
         lock_timeout: str = LOCK_TIMEOUT,
         report: Callable[[str], None] = lambda _line: None,
+        follow: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self.database = database
         self._source = source
@@ -117,6 +119,7 @@ class Migrator:
         self._include_all = include_all
         self._lock_timeout = lock_timeout
         self._report = report
+        self._follow = follow
 
     def plan(self) -> Plan:
         """Return what a run would do, changing nothing.
@@ -179,6 +182,7 @@ class Migrator:
                 return _Turn.IS_LAST
             is_alone = bool(plan.pending) and self._execute_if_compatible(plan.pending[0])
             if not is_alone:
+                self._follow("waiting for those who call what changes")
                 wait_for_callers(self.database, self._names)
                 dropped = self._execute_all(plan)
         if is_alone:
@@ -243,7 +247,7 @@ class Migrator:
             self._execute_file(part)
 
     def _execute_file(self, file: SqlFile) -> None:
-        execute_file(self.database, file, self.rewriter)
+        execute_file(self.database, file, self.rewriter, self._follow)
 
     def _report_migrations(self, outcome: Outcome, migrations: Iterable[Migration]) -> None:
         for migration in migrations:

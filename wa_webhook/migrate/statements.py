@@ -16,6 +16,8 @@ from psycopg import errors
 from wa_webhook.migrate.errors import SourceError, StatementFailedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
     from wa_webhook.migrate.files import SqlFile
@@ -50,18 +52,23 @@ def split_statements(file: SqlFile) -> list[Statement]:
 
 
 def execute_file(
-    connection: Connection[tuple[object, ...]], file: SqlFile, rewriter: Rewriter
+    connection: Connection[tuple[object, ...]],
+    file: SqlFile,
+    rewriter: Rewriter,
+    follow: Callable[[str], None] = lambda _step: None,
 ) -> None:
     """Execute every statement of `file`, with the names of `rewriter`.
 
-    Raises StatementFailedError with file, line and statement. Errors that say "try again" (a lock
-    timeout, a deadlock, a serialization failure) come through as they are.
+    `follow` is called with a few words before each of them. Raises StatementFailedError with file,
+    line and statement. Errors that say "try again" (a lock timeout, a deadlock, a serialization
+    failure) come through as they are.
     """
     statements = [
         Statement(rewriter.rewrite(statement.text), statement.offset)
         for statement in split_statements(file)
     ]
-    for statement in statements:
+    for position, statement in enumerate(statements, 1):
+        follow(f"{file.path}, statement {position} of {len(statements)}")
         execute_statement(connection, file, statement)
 
 

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from psycopg import errors, sql
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from psycopg import Connection
+    from psycopg.errors import Diagnostic
 
     from wa_webhook.naming.names import Names
 
+    Follow = Callable[[str], None]
+
 NOBODY = "WA043"
 """The SQLSTATE when nobody goes by the name that was given."""
+_STEP = '"PERSON_TABLE_BEGUN"'
 
 
-def export_person(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
-    """Return what `wa_export_profile` does: rows by table. Raises psycopg.Error."""
-    return _call(connection, names, "wa_export_profile", who)
+def export_person(
+    connection: Connection[Any], names: Names, who: str, follow: Follow = lambda _table: None
+) -> Mapping[str, Any]:
+    """Return what `wa_export_profile` does: rows by table. Raises psycopg.Error.
+
+    `follow` is called with the name of each table that is begun.
+    """
+    with _following(connection, follow):
+        return _call(connection, names, "wa_export_profile", who)
 
 
-def erase_person(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
-    """Erase, and return `user_id` and `rows`, numbers by table. Raises psycopg.Error."""
-    return _call(connection, names, "wa_erase_profile", who)
+def erase_person(
+    connection: Connection[Any], names: Names, who: str, follow: Follow = lambda _table: None
+) -> Mapping[str, Any]:
+    """Erase, and return `user_id` and `rows`, numbers by table. Raises psycopg.Error.
+
+    All of it is one transaction. `follow` is called as by export_person.
+    """
+    with _following(connection, follow):
+        return _call(connection, names, "wa_erase_profile", who)
+
+
+@contextmanager
+def _following(connection: Connection[Any], follow: Follow) -> Iterator[None]:
+    def hear(diagnostic: Diagnostic) -> None:
+        message = diagnostic.message_primary or ""
+        if diagnostic.severity_nonlocalized == "DEBUG" and _STEP in message:
+            follow(json.loads(message)["table"])
+
+    connection.add_notice_handler(hear)
+    connection.execute("set client_min_messages = debug1")
+    try:
+        yield
+    finally:
+        connection.remove_notice_handler(hear)
 
 
 @retry(

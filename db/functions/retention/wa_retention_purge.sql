@@ -6,6 +6,7 @@ declare
   v_cutoffs pg_catalog.jsonb;
   v_sum pg_catalog.jsonb := '{}'::pg_catalog.jsonb;
   v_table pg_catalog.text;
+  v_batches pg_catalog.int4 := 0;
 begin
   -- A procedure that commits can have neither a search_path of its own nor its owner's rights: each step has both.
   -- Here every name says its schema, those of types and operators too, so that the caller's path finds nothing.
@@ -44,6 +45,11 @@ begin
     from pg_catalog.jsonb_each_text(pg_catalog.jsonb_extract_path(v_step, 'purged')) as counter;
 
     exit when pg_catalog.jsonb_extract_path_text(v_step, 'is_done')::boolean;
+
+    v_batches := pg_catalog.int4pl(v_batches, 1);
+    if pg_catalog.int4eq(pg_catalog.int4mod(v_batches, 10), 0) then
+      raise notice '%', pg_catalog.jsonb_build_object('event', 'RETENTION_PROGRESS', 'level', 'info', 'purged', v_sum);
+    end if;
   end loop;
 
   -- Between two batches another runner may take over. What this one purged by then it says all the same.
@@ -63,6 +69,6 @@ end
 $$;
 
 comment on procedure public.wa_retention_purge is
-'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 grant execute on procedure public.wa_retention_purge to wa_edge_role, wa_operator_role;

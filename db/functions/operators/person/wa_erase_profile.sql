@@ -64,6 +64,7 @@ begin
   for v_table in
     select * from wa.list_tables_about_people()
   loop
+    raise debug '%', jsonb_build_object('event', 'PERSON_TABLE_BEGUN', 'level', 'debug', 'table', v_table.table_name);
     if not v_table.is_erasable then
       raise exception using
         errcode = 'WA044',

@@ -22,6 +22,7 @@ begin
   for v_table in
     select * from wa.list_tables_about_people()
   loop
+    raise debug '%', jsonb_build_object('event', 'PERSON_TABLE_BEGUN', 'level', 'debug', 'table', v_table.table_name);
     if v_table.export_rule is not null then
       execute format('select %s($1)', v_table.export_rule) into v_rows using v_user_ids;
     elsif v_table.erase_rule is not null and not has_table_privilege('wa_privacy', v_table.relation, 'select') then

@@ -394,7 +394,7 @@ CREATE FUNCTION public.wa_metrics() RETURNS jsonb
 
 ALTER FUNCTION public.wa_metrics() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), conversations that people have and the longest wait for one in seconds, seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
+COMMENT ON FUNCTION public.wa_metrics() IS 'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), unfinished tasks by status (10,000 at most) and the age of the oldest due one in seconds, conversations that people have and the longest wait for one in seconds, seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
 
 CREATE FUNCTION public.wa_notification_cancel(id bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1185,6 +1185,13 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
+CREATE FUNCTION wa.count_tasks() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_tasks() IS 'Unfinished tasks by status, an object of queued and running: the 10,000 that have to be done first.';
+
 CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1764,6 +1771,13 @@ CREATE FUNCTION wa.find_oldest_due() RETURNS timestamp with time zone
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_oldest_due() IS 'Since when the oldest notification is due that a notifier could claim, or null: it looks at the first 1,000 of each number and priority.';
+
+CREATE FUNCTION wa.find_oldest_due_task() RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_oldest_due_task() IS 'Since when a worker could have claimed the task that waits longest, of the thousand that have to be done first; null when none is due.';
 
 CREATE FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) RETURNS uuid
     LANGUAGE plpgsql
@@ -5601,6 +5615,9 @@ GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.count_tasks() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_tasks() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.create_log_partitions() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.create_log_partitions() TO wa_maintenance;
 
@@ -5777,6 +5794,9 @@ GRANT ALL ON FUNCTION wa.find_number(p_value jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_oldest_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_oldest_due() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_oldest_due_task() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_oldest_due_task() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_or_create_profile(p_phone text, p_bsuid text) TO wa_runtime;

@@ -40,6 +40,18 @@ FIGURES: Mapping[str, Description] = {
         "Kept payloads that wait for a person, 10,000 at most",
         None,
     ),
+    "tasks": (
+        GaugeMetricFamily,
+        "wa_task_queue",
+        "Unfinished tasks by status, 10,000 at most",
+        "status",
+    ),
+    "oldest_due_task_seconds": (
+        GaugeMetricFamily,
+        "wa_task_oldest_due_seconds",
+        "Age of the oldest task that a worker could have",
+        None,
+    ),
     "handovers": (
         GaugeMetricFamily,
         "wa_conversations_handed_over",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPS = PROJECT / "ops"
-TARGETS = {"wa-webhook": "127.0.0.1:9464", "wa-notifier": "127.0.0.1:9465"}
+TARGETS = {
+    "wa-webhook": "127.0.0.1:9464",
+    "wa-notifier": "127.0.0.1:9465",
+    "wa-worker": "127.0.0.1:9466",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ async def running_prometheus(
     """Run Prometheus on the shipped configuration, with these targets for its jobs."""
     (folder / "prometheus-rules.yml").write_text((OPS / "prometheus-rules.yml").read_text())
     configuration = (OPS / "prometheus.yml").read_text().replace("15s", scrape_interval)
+    # The worker's part is a comment, for those that have one.
+    configuration = re.sub(r"(?m)^  # (?=- job_name|  )", "  ", configuration)
     for job, example in TARGETS.items():
         assert example in configuration
         configuration = configuration.replace(example, urls[job].removeprefix("http://"))

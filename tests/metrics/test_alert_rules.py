@@ -48,6 +48,12 @@ HEALTHY = {
     "wa_notifier_claim_total": "0+60x180",
     "wa_notification_sent_total": "0+500x180",
     'wa_notification_failed_total{class="recipient",code="131026"}': "0+5x180",
+    "wa_task_oldest_due_seconds": "20+0x180",
+    'wa_task_run_ms_count{kind="ocr",outcome="done"}': "0+100x180",
+    'wa_task_run_ms_count{kind="ocr",outcome="failed"}': "0+5x180",
+    'wa_task_failed_total{kind="ocr",error_class="permanent"}': "0+5x180",
+    'wa_task_answer_total{status="200"}': "0+100x180",
+    'wa_task_answer_total{status="401"}': "0+1x180",
     'wa_database_error_total{sqlstate_class="40"}': "0+1x180",
     'wa_database_error_total{sqlstate_class="22"}': "0+60x180",
     f"wa_database_pool_waiting{{{HANDLER}}}": "0 3 0" + " 0 3 0" * 59,
@@ -136,6 +142,23 @@ TROUBLES = {
         },
         silent=61,
         fires=70,
+    ),
+    "WaTasksStuck": Trouble(
+        {"wa_task_oldest_due_seconds": from_the_first_hour("20+0", "60+60")}, silent=68, fires=70
+    ),
+    "WaTasksFail": Trouble(
+        {
+            'wa_task_failed_total{kind="ocr",error_class="permanent"}': from_the_first_hour(
+                "0+5", "300+100"
+            )
+        },
+        silent=60,
+        fires=70,
+    ),
+    "WaTaskAnswersRefused": Trouble(
+        {'wa_task_answer_total{status="401"}': from_the_first_hour("0+1", "60+30")},
+        silent=59,
+        fires=65,
     ),
     "WaDatabaseErrors": Trouble(
         {'wa_database_error_total{sqlstate_class="40"}': from_the_first_hour("0+1", "60+60")},

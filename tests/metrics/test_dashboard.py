@@ -74,7 +74,11 @@ async def test_dashboard_and_runbook_show_every_metric_of_ours_and_no_other(
 async def test_prometheus_answers_every_panel(
     observed: Observed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    urls = {"wa-webhook": observed.handler_url, "wa-notifier": observed.notifier_url}
+    urls = {
+        "wa-webhook": observed.handler_url,
+        "wa-notifier": observed.notifier_url,
+        "wa-worker": observed.worker_url,
+    }
     await observed.meet_trouble()
     async with running_prometheus(tmp_path, urls) as prometheus:
         unanswered = set(expressions())

@@ -69,9 +69,35 @@ def test_an_empty_database_has_nothing_to_tell(edge: Connection[DictRow]) -> Non
         "queue_paused": False,
         "failed_events": 0,
         "kept_payloads": 0,
+        "tasks": {"queued": 0, "running": 0},
+        "oldest_due_task_seconds": 0,
         "retention_age_seconds": None,
         "retention_overdue": False,
     } == metrics(edge)
+
+
+def test_tasks_are_counted_by_status_and_the_oldest_due_one_has_an_age(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    connection.execute(
+        """
+        insert into wa.tasks (
+            user_id, kind, input, state, status, max_attempts, turn_at, next_attempt_at,
+            deadline_at, lock_token, locked_until, lease
+        )
+        select
+            user_id, 'scan', '{}', 'home', task.status, 1, now(), now() - task.age,
+            now() + interval '1 hour', gen_random_uuid(), now() + interval '1 hour', '1 hour'
+        from public.profiles, (
+            values ('queued', interval '100 seconds'), ('queued', '-1 hour'),
+            ('running', '1 day'), ('cancelled', '1 day')
+        ) as task (status, age)
+        """
+    )
+    found = metrics(edge)
+    assert found["tasks"] == {"queued": 2, "running": 1}
+    assert 100 <= found["oldest_due_task_seconds"] < 200
 
 
 def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(

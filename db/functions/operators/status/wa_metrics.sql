@@ -38,6 +38,8 @@ as $$
         limit 10000
       ) as counted
     ),
+    'tasks', wa.count_tasks(),
+    'oldest_due_task_seconds', coalesce(wa.seconds_since(wa.find_oldest_due_task()), 0),
     'handovers', wa.summarize_handovers() -> 'conversations',
     'handover_wait_seconds', wa.summarize_handovers() -> 'longest_wait_seconds',
     'retention_age_seconds', wa.seconds_since(retention.last_finished_at),
@@ -62,6 +64,6 @@ $$;
 alter function public.wa_metrics owner to wa_runtime;
 
 comment on function public.wa_metrics is
-'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), conversations that people have and the longest wait for one in seconds, seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
+'What only the database knows, for GET /metrics, at a cost that does not grow with its tables: the queue by status (wa.count_queue), age of the oldest due message in seconds, whether the queue is paused, failed events and kept payloads that wait for a person (10,000 at most), unfinished tasks by status (10,000 at most) and the age of the oldest due one in seconds, conversations that people have and the longest wait for one in seconds, seconds since retention last finished (null: never), whether that is more than two intervals ago, and the rows it has purged since the beginning.';
 
 grant execute on function public.wa_metrics to wa_edge_role, wa_operator_role;

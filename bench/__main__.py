@@ -20,6 +20,7 @@ from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
 from bench.run import MissingPeerError, Run
 from bench.server import BenchServer
+from bench.tasks import throughput as tasks
 from wa_webhook.cli.signals import exit_on_termination
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "retention": retention.measure,
     "http": throughput.measure,
     "bot": bot.measure,
+    "tasks": tasks.measure,
     "attacks": attacks.measure,
     "large": large_bodies.measure,
 }

@@ -22,6 +22,7 @@ TARGETS = (
     "signed webhooks while strangers attack",
     "the largest webhooks, in proportion to their size",
     "a bot that answers, beside pywa",
+    "tasks beside a queue of jobs",
 )
 
 Cell = str | int | float | Spread

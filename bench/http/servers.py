@@ -111,6 +111,13 @@ def run_notifier(database_url: str, graph_url: str) -> Iterator[RunningProcess]:
 
 
 @contextlib.contextmanager
+def run_program(*program: str, **environment: str) -> Iterator[RunningProcess]:
+    """Run a program of Python's that serves nobody."""
+    with _running(program, environment) as process:
+        yield RunningProcess(psutil.Process(process.pid))
+
+
+@contextlib.contextmanager
 def _serving(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[WebhookServer]:
     port = _free_port()
     started = time.perf_counter()

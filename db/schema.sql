@@ -380,6 +380,26 @@ ALTER FUNCTION public.wa_health() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_health() IS 'Whether a webhook sent now would be taken: ok, a list of problems and one of warnings, each with what to do, and whether the database is read-only. Beside that our business numbers (wa.summarize_numbers), and why the queue is paused, null when it is not.';
 
+CREATE FUNCTION public.wa_media_deletions_claim(batch integer DEFAULT 100, lease interval DEFAULT '00:05:00'::interval) RETURNS TABLE(id uuid, key text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_media_deletions_claim(batch integer, lease interval) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_media_deletions_claim(batch integer, lease interval) IS 'Hands a worker up to batch contents that the media store is to lose, each with its id and the key of the bytes. Once they are deleted it says so with wa_media_deletions_settle; until it does they are handed out again after each lease. To delete twice does no harm.';
+
+CREATE FUNCTION public.wa_media_deletions_settle(ids uuid[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_media_deletions_settle(ids uuid[]) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) IS 'Takes the ids of contents whose bytes a worker has deleted. They are handed out once more after an hour, in case they were just being stored, and then forgotten. Returns how many are forgotten now.';
+
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -579,7 +599,7 @@ CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, users'' media, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -610,7 +630,7 @@ CREATE FUNCTION public.wa_status() RETURNS jsonb
 
 ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, media, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -972,7 +992,7 @@ CREATE FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text DEFAULT NULL::text) 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) IS 'Cancels the unfinished tasks of a conversation, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';
+COMMENT ON FUNCTION wa.cancel_tasks(p_chat wa.chat, p_kind text) IS 'Cancels the unfinished tasks that a conversation waits for, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';
 
 CREATE FUNCTION wa.cancel_tasks_of_reset() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1070,7 +1090,7 @@ CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, lets what waited for them go, and asks for media that are to be fetched. Waits for a transaction that is recording one of them now.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -1650,12 +1670,26 @@ ALTER FUNCTION wa.export_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_ow
 
 COMMENT ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) IS 'Of wa_export_profile: the baskets that a person is in.';
 
+CREATE FUNCTION wa.export_media(p_user_ids uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.export_media(p_user_ids uuid[]) IS 'What people sent of pictures, documents and the like, as wa_export_profile hands it out: with the hash of the bytes, and the key under which the media store has them.';
+
 CREATE FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) IS 'Answers nothing that a user writes to a business number until then. A longer silence stays, and what ended one since.';
+
+CREATE FUNCTION wa.fetch_media(p_chat wa.chat, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.fetch_media(p_chat wa.chat, p_state text, p_late_state text) IS 'Asks for what the user has just sent (a picture, a document, …), as part of what the step does, and returns the task''s id for wa.wait_for; null where the message brings nothing to fetch. The result comes back like any task''s, to the step of p_state (null: the state at hand): media (the row of wa.media), sha256, size_bytes, mime_type by content and key, or refused (too_large, wrong_kind) instead of them.';
 
 CREATE FUNCTION wa.find_basket_detail(p_chat wa.chat) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -2661,6 +2695,13 @@ CREATE FUNCTION wa.note_echoes(p_rest jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.note_echoes(p_rest jsonb) IS 'Keeps what people of the business wrote to users in the WhatsApp Business app (smb_message_echoes) among what was sent, and falls silent towards these users for answered_in_app_seconds.';
 
+CREATE FUNCTION wa.note_fetched(p_task_ids bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.note_fetched(p_task_ids bigint[]) IS 'Notes in wa.media what came of fetching it, for those of the finished tasks that did.';
+
 CREATE FUNCTION wa.note_handovers(p_rest jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2818,6 +2859,13 @@ CREATE FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_wait
 
 COMMENT ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch payloads received before p_before that nobody has to look at any more, and those received before p_waiting_before that nobody looked at, which an alert tells. Returns how many.';
 
+CREATE FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch media of users that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
+
 CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2971,6 +3019,16 @@ CREATE FUNCTION wa.refuse_transition() RETURNS trigger
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.refuse_transition() IS 'Refuses what a person may not make of a notification''s status (WA040).';
+
+CREATE FUNCTION wa.release_media_objects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.release_media_objects() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION wa.release_media_objects() IS 'Gives up the bytes of deleted media that nothing else refers to: a worker deletes them.';
 
 CREATE FUNCTION wa.release_successors(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -3373,6 +3431,13 @@ CREATE FUNCTION wa.summarize_kept_payloads() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.summarize_kept_payloads() IS 'Signed payloads that wait for a person, by reason, with count (of the newest 10,000) the oldest, and when that one is deleted.';
 
+CREATE FUNCTION wa.summarize_media() RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.summarize_media() IS 'Of users'' media: how many contents the media store still has that it is to lose, and for how many seconds the first of them (null: none). Looks at 10,000 rows.';
+
 CREATE FUNCTION wa.summarize_numbers() RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3487,6 +3552,13 @@ CREATE FUNCTION wa.wake_notifier() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.wake_notifier() IS 'Wakes the notifiers that listen on wa_notifications, when this transaction commits, unless all of them are busy or another transaction is about to wake them.';
+
+CREATE FUNCTION wa.want_media(p_messages wa.message[], p_is_asked boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.want_media(p_messages wa.message[], p_is_asked boolean) IS 'Notes the media of messages that have just been recorded in wa.media, and asks workers to fetch them (media.fetch): those of the kinds in received_media_kinds, or all where p_is_asked. What carries no sha256 to check it by is left alone, and so is what was noted before.';
 
 CREATE FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -4091,6 +4163,45 @@ COMMENT ON COLUMN wa.marketing_preferences.user_id IS 'Of public.profiles. No fo
 
 COMMENT ON COLUMN wa.marketing_preferences.changed_at IS 'By Meta''s clock: webhooks arrive in any order.';
 
+CREATE TABLE wa.media (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    phone_number_id text,
+    wa_message_id text NOT NULL,
+    kind text NOT NULL,
+    media_id text NOT NULL,
+    declared_type text,
+    filename text,
+    object_id uuid NOT NULL,
+    status text DEFAULT 'wanted'::text NOT NULL,
+    problem text,
+    received_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'document'::text, 'video'::text, 'voice'::text, 'audio'::text, 'sticker'::text]))),
+    CONSTRAINT media_problems_are_told CHECK (((status = ANY (ARRAY['refused'::text, 'failed'::text])) = (problem IS NOT NULL))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['wanted'::text, 'stored'::text, 'refused'::text, 'failed'::text])))
+);
+
+COMMENT ON TABLE wa.media IS 'Pictures, documents and the like that users sent and somebody wants: what each was, whose, and how long it is kept.';
+
+COMMENT ON COLUMN wa.media.wa_message_id IS 'The message that brought it, which has no other.';
+
+COMMENT ON COLUMN wa.media.kind IS 'As a flow''s entries name it: image, document, video, voice, audio, sticker.';
+
+COMMENT ON COLUMN wa.media.media_id IS 'Meta''s id of it, good for seven days.';
+
+COMMENT ON COLUMN wa.media.declared_type IS 'Its MIME type in the sender''s words.';
+
+COMMENT ON COLUMN wa.media.filename IS 'A document''s name in the sender''s words.';
+
+COMMENT ON COLUMN wa.media.object_id IS 'The bytes, which others may have sent as well.';
+
+COMMENT ON COLUMN wa.media.status IS 'wanted until a worker has it; stored; refused, since it is too large or not what it says; failed, since Meta or the store did not give or take it.';
+
+COMMENT ON COLUMN wa.media.problem IS 'Why it was refused or has failed.';
+
+COMMENT ON COLUMN wa.media.expires_at IS 'When retention removes it, and the bytes with the last that refers to them.';
+
 CREATE TABLE wa.media_cache (
     cache_key text NOT NULL,
     media_id text NOT NULL,
@@ -4102,6 +4213,48 @@ COMMENT ON TABLE wa.media_cache IS 'Media that was uploaded to Meta and can be s
 COMMENT ON COLUMN wa.media_cache.cache_key IS 'Business number, kind, and the QR content''s hash or the file''s path: a changed file needs a new path.';
 
 COMMENT ON COLUMN wa.media_cache.expires_at IS 'media_ttl_days after the upload; Meta keeps it for 30 days.';
+
+ALTER TABLE wa.media ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.media_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wa.media_objects (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    sha256 text NOT NULL,
+    key text GENERATED ALWAYS AS (((sha256 || '/'::text) || (id)::text)) STORED,
+    size_bytes bigint,
+    mime_type text,
+    stored_at timestamp with time zone,
+    unwanted_at timestamp with time zone,
+    delete_at timestamp with time zone,
+    is_deleted boolean DEFAULT false NOT NULL,
+    CONSTRAINT media_objects_sha256_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT media_objects_stored_are_known CHECK (((num_nulls(size_bytes, mime_type, stored_at) = ANY (ARRAY[0, 3])) AND (size_bytes >= 0))),
+    CONSTRAINT media_objects_unwanted_are_deleted CHECK ((((unwanted_at IS NULL) = (delete_at IS NULL)) AND ((unwanted_at IS NOT NULL) OR (NOT is_deleted))))
+);
+
+COMMENT ON TABLE wa.media_objects IS 'Bytes in the media store, each content once: those that are kept, those that are about to be, and those that are to be deleted. The row is there before the bytes and goes after them, so that none are left behind.';
+
+COMMENT ON COLUMN wa.media_objects.id IS 'New whenever a content comes again after it was unwanted, so that a late deletion meets nothing new.';
+
+COMMENT ON COLUMN wa.media_objects.sha256 IS 'Of the bytes, in hexadecimal: what the webhook said, against which they are checked.';
+
+COMMENT ON COLUMN wa.media_objects.key IS 'Where the bytes are in the store.';
+
+COMMENT ON COLUMN wa.media_objects.mime_type IS 'What the bytes are, by their content.';
+
+COMMENT ON COLUMN wa.media_objects.stored_at IS 'Since when the store has them. Null: not yet.';
+
+COMMENT ON COLUMN wa.media_objects.unwanted_at IS 'Since when no row of wa.media refers to it. Never unset.';
+
+COMMENT ON COLUMN wa.media_objects.delete_at IS 'While unwanted: when a worker may next delete the bytes.';
+
+COMMENT ON COLUMN wa.media_objects.is_deleted IS 'While unwanted: the bytes were deleted once. They are once more, in case somebody was just storing them, and then the row goes.';
 
 CREATE TABLE wa.menu_items (
     reply_id text NOT NULL,
@@ -4313,6 +4466,7 @@ CREATE TABLE wa.retention_state (
     purged_notifications bigint DEFAULT 0 NOT NULL,
     purged_payloads bigint DEFAULT 0 NOT NULL,
     purged_tasks bigint DEFAULT 0 NOT NULL,
+    purged_media bigint DEFAULT 0 NOT NULL,
     CONSTRAINT retention_state_is_one_row CHECK (only_row)
 );
 
@@ -4327,6 +4481,8 @@ COMMENT ON COLUMN wa.retention_state.purged_notifications IS 'The same for notif
 COMMENT ON COLUMN wa.retention_state.purged_payloads IS 'The same for wa.kept_payloads.';
 
 COMMENT ON COLUMN wa.retention_state.purged_tasks IS 'The same for wa.tasks.';
+
+COMMENT ON COLUMN wa.retention_state.purged_media IS 'The same for wa.media.';
 
 CREATE TABLE wa.rights (
     object text NOT NULL,
@@ -4605,6 +4761,15 @@ ALTER TABLE ONLY wa.marketing_preferences
 ALTER TABLE ONLY wa.media_cache
     ADD CONSTRAINT media_cache_pkey PRIMARY KEY (cache_key);
 
+ALTER TABLE ONLY wa.media_objects
+    ADD CONSTRAINT media_objects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY wa.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY wa.media
+    ADD CONSTRAINT media_wa_message_id_key UNIQUE (wa_message_id);
+
 ALTER TABLE ONLY wa.menu_items
     ADD CONSTRAINT menu_items_pkey PRIMARY KEY (reply_id);
 
@@ -4778,6 +4943,26 @@ CREATE UNIQUE INDEX lives_one_is_lived_idx ON wa.lives USING btree (((left_at IS
 
 COMMENT ON INDEX wa.lives_one_is_lived_idx IS 'At most one life is not over.';
 
+CREATE INDEX media_expires_idx ON wa.media USING btree (expires_at);
+
+COMMENT ON INDEX wa.media_expires_idx IS 'What retention removes, oldest first.';
+
+CREATE INDEX media_object_id_idx ON wa.media USING btree (object_id);
+
+COMMENT ON INDEX wa.media_object_id_idx IS 'Whether anybody refers to the bytes.';
+
+CREATE INDEX media_objects_delete_idx ON wa.media_objects USING btree (delete_at) WHERE (unwanted_at IS NOT NULL);
+
+COMMENT ON INDEX wa.media_objects_delete_idx IS 'What a worker is to delete.';
+
+CREATE UNIQUE INDEX media_objects_wanted_key ON wa.media_objects USING btree (sha256) WHERE (unwanted_at IS NULL);
+
+COMMENT ON INDEX wa.media_objects_wanted_key IS 'A content is stored once.';
+
+CREATE INDEX media_user_id_idx ON wa.media USING btree (user_id);
+
+COMMENT ON INDEX wa.media_user_id_idx IS 'For the foreign key, a merge, and whoever erases a person.';
+
 CREATE INDEX menu_items_entry_idx ON wa.menu_items USING btree (entry_kind, reply_id);
 
 COMMENT ON INDEX wa.menu_items_entry_idx IS 'Which menu item shows an entry point, before it is removed.';
@@ -4868,6 +5053,10 @@ CREATE TRIGGER flow_states_occupied AFTER DELETE OR UPDATE OF state ON wa.flow_s
 
 COMMENT ON TRIGGER flow_states_occupied ON wa.flow_states IS 'No state is removed while a chat is in it.';
 
+CREATE TRIGGER media_release_objects AFTER DELETE ON wa.media REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION wa.release_media_objects();
+
+COMMENT ON TRIGGER media_release_objects ON wa.media IS 'Whoever deletes rows, retention, an erasure or an operator, bytes go with the last of them.';
+
 CREATE TRIGGER menu_items_forget_menus AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON wa.menu_items FOR EACH STATEMENT EXECUTE FUNCTION wa.forget_menus();
 
 COMMENT ON TRIGGER menu_items_forget_menus ON wa.menu_items IS 'Menus show items.';
@@ -4944,6 +5133,12 @@ ALTER TABLE ONLY wa.flow_transitions
 
 ALTER TABLE ONLY wa.flow_transitions
     ADD CONSTRAINT flow_transitions_to_state_fkey FOREIGN KEY (to_state) REFERENCES wa.flow_states(state);
+
+ALTER TABLE ONLY wa.media
+    ADD CONSTRAINT media_object_id_fkey FOREIGN KEY (object_id) REFERENCES wa.media_objects(id);
+
+ALTER TABLE ONLY wa.media
+    ADD CONSTRAINT media_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(user_id);
 
 ALTER TABLE ONLY wa.menu_items
     ADD CONSTRAINT menu_items_entry_fkey FOREIGN KEY (entry_kind, reply_id) REFERENCES wa.flow_entries(kind, value);
@@ -5138,9 +5333,27 @@ CREATE POLICY marketing_preferences_privacy ON wa.marketing_preferences TO wa_pr
 
 CREATE POLICY marketing_preferences_runtime ON wa.marketing_preferences TO wa_runtime USING (true) WITH CHECK (true);
 
+ALTER TABLE wa.media ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE wa.media_cache ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY media_cache_runtime ON wa.media_cache TO wa_runtime USING (true) WITH CHECK (true);
+
+CREATE POLICY media_maintenance ON wa.media TO wa_maintenance USING (true);
+
+ALTER TABLE wa.media_objects ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY media_objects_privacy ON wa.media_objects FOR SELECT TO wa_privacy USING (true);
+
+CREATE POLICY media_objects_read ON wa.media_objects FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY media_objects_runtime ON wa.media_objects TO wa_runtime USING (true) WITH CHECK (true);
+
+CREATE POLICY media_privacy ON wa.media TO wa_privacy USING (true);
+
+CREATE POLICY media_read ON wa.media FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY media_runtime ON wa.media TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.menu_items ENABLE ROW LEVEL SECURITY;
 
@@ -5373,6 +5586,12 @@ REVOKE ALL ON FUNCTION public.wa_health() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_edge_role;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_notifier_role;
 GRANT ALL ON FUNCTION public.wa_health() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_media_deletions_claim(batch integer, lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_media_deletions_claim(batch integer, lease interval) TO wa_worker_role;
+
+REVOKE ALL ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) TO wa_worker_role;
 
 REVOKE ALL ON FUNCTION public.wa_metrics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_metrics() TO wa_edge_role;
@@ -5750,8 +5969,14 @@ GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_pr
 REVOKE ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_members(p_user_ids uuid[]) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.export_media(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.export_media(p_user_ids uuid[]) TO wa_privacy;
+
 REVOKE ALL ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.fetch_media(p_chat wa.chat, p_state text, p_late_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.fetch_media(p_chat wa.chat, p_state text, p_late_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_basket_detail(p_chat wa.chat) TO wa_runtime;
@@ -6179,6 +6404,9 @@ GRANT ALL ON FUNCTION wa.note_calls(p_rest jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.note_echoes(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_echoes(p_rest jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.note_fetched(p_task_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.note_fetched(p_task_ids bigint[]) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.note_handovers(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_handovers(p_rest jsonb) TO wa_runtime;
 
@@ -6242,6 +6470,9 @@ GRANT ALL ON FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch
 
 REVOKE ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_kept_payloads(p_before timestamp with time zone, p_waiting_before timestamp with time zone, p_batch integer) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
@@ -6307,6 +6538,8 @@ GRANT ALL ON FUNCTION wa.refuse_ledger_change() TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.refuse_to_remove_occupied_state() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.refuse_transition() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.release_media_objects() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.release_successors(p_user_ids uuid[]) TO wa_runtime;
@@ -6472,6 +6705,9 @@ GRANT ALL ON FUNCTION wa.summarize_handovers() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.summarize_kept_payloads() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_kept_payloads() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.summarize_media() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.summarize_media() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_numbers() TO wa_runtime;
 
@@ -6518,6 +6754,9 @@ GRANT ALL ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_d
 
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.want_media(p_messages wa.message[], p_is_asked boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.want_media(p_messages wa.message[], p_is_asked boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) TO wa_maintenance;
@@ -6616,7 +6855,16 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_runtim
 GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_privacy;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.media TO wa_runtime;
+GRANT SELECT ON TABLE wa.media TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.media TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE wa.media TO wa_privacy;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_objects TO wa_runtime;
+GRANT SELECT ON TABLE wa.media_objects TO wa_operator_role;
+GRANT SELECT ON TABLE wa.media_objects TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
 

@@ -14,10 +14,21 @@ import obstore
 import pytest
 from obstore.store import S3Store as Bucket
 
+from handler.process.listening import bind
+from tests import payloads
+from tests.media.gallery import FLOW, TOKEN, Gallery
+from wa_webhook.dev.server import LocalServer
+from wa_webhook.media.folder import FolderStore
 from wa_webhook.media.s3 import S3Store
+from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect
 
 SWIFT = str(Path(__file__).parents[2] / ".venv" / "swift" / "bin" / "swift-proxy-server")
 
@@ -75,3 +86,15 @@ def object_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectS
         assert port, (folder / "log").read_text()
         yield ObjectStorage(f"http://127.0.0.1:{port}")
         process.kill()
+
+
+@pytest.fixture
+async def gallery(
+    connection: Connection[DictRow], edge: Connection[DictRow], connect: Connect, tmp_path: Path
+) -> AsyncIterator[Gallery]:
+    """Users, a stand-in for Meta, and a store in a folder."""
+    connection.execute(FLOW.encode())
+    graph = GraphStandIn(token=TOKEN, app_secret=TOKEN, phone_number_ids={payloads.PHONE_NUMBER_ID})
+    async with LocalServer(graph.app, bind("127.0.0.1", 0, "Graph API stand-in", "")) as server:
+        store = FolderStore(tmp_path / "media")
+        yield Gallery(connection, edge, connect("wa_worker_role"), graph, server.url, store)

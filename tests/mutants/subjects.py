@@ -41,6 +41,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/operators": ("operations",),
     "db/functions/operators/person": ("person",),
     "db/functions/operators/status": ("operations", "queue/test_clock", "metrics"),
+    "db/functions/media": ("media",),
     "db/functions/tasks": ("tasks", "flows"),
     "db/functions/workers": ("tasks",),
     "db/flows/home": ("flows",),
@@ -51,6 +52,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "handler/rpc": ("webhook", "api_key"),
     "handler/process": ("webhook", "notifier", "alerts", "metrics"),
     "handler/process/server": ("server", "webhook"),
+    "wa_webhook/media": ("media",),
     "wa_webhook/notifier": ("notifier",),
 }
 """By how a path begins: folders of tests, or how the paths of test files begin."""

@@ -250,5 +250,6 @@ def test_what_retention_purged_is_counted_over_all_its_runs(
         "webhook_logs": 0,
         "notifications": 0,
         "tasks": 0,
+        "media": 0,
         "kept_payloads": 0,
     }

@@ -87,6 +87,7 @@ _BY_NAME: Mapping[str, str] = {
 _BY_TYPE: Mapping[str, str] = {
     "text": "'x'",
     "text[]": "'{x}'",
+    "uuid[]": "'{}'",
     "uuid": "gen_random_uuid()",
     "jsonb": "'{}'",
     "jsonb[]": "'{}'",
@@ -116,6 +117,10 @@ _FOR_ARGUMENTS_THAT_DEPEND: Mapping[str, str] = {
         with claimed as materialized (select * from public.wa_alerts_claim('worker'))
         select public.wa_alerts_settle(coalesce(pg_catalog.jsonb_agg(claimed), '[]'))
         from claimed""",
+    "wa_media_deletions_settle": """
+        select public.wa_media_deletions_settle(array(
+            select id from public.wa_media_deletions_claim()
+        ))""",
     "wa_notify_many": f"""
         select public.wa_notify_many(pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
             'recipient', {WHO}, 'payload', {_TEXT}::pg_catalog.jsonb

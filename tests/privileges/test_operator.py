@@ -32,6 +32,7 @@ DOCUMENTS = (
     "docs/flows.md",
     "docs/restore.md",
     "docs/tasks.md",
+    "docs/media.md",
     "docs/handover.md",
 )
 NOBODY = "00000000-0000-0000-0000-000000000000"

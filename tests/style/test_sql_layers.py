@@ -13,6 +13,7 @@ LAYERS = (
     "workers",
     "webhook",
     "flows",
+    "media",
     "tasks",
     "registry",
     "chats",

@@ -10,7 +10,8 @@ import typer
 
 from handler.process.logs import configure_logging
 from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
-from wa_webhook.worker.process import http_functions_of, open_worker
+from wa_webhook.media.settings import ExtraMissingError
+from wa_webhook.worker.process import http_functions_of, media_functions_of, open_worker
 from wa_webhook.worker.registry import RegistryError, TaskFunction, load_functions
 from wa_webhook.worker.settings import WorkerSettings
 
@@ -21,8 +22,12 @@ def work(metrics_port: MetricsPort = None) -> None:
     # As for `python -m`: a team's module lies where the command is run.
     sys.path.insert(0, os.getcwd())  # noqa: PTH109
     try:
-        functions = load_functions(settings.modules, settings.kinds, http_functions_of(settings))
-    except RegistryError as error:
+        functions = load_functions(
+            settings.modules,
+            settings.kinds,
+            [*http_functions_of(settings), *media_functions_of(settings)],
+        )
+    except (RegistryError, ExtraMissingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     configure_logging()

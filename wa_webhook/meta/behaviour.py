@@ -11,6 +11,7 @@ Answer = Literal["accept", "error", "html", "refuse", "accept_then_reset", "acce
 Path = Literal[
     "messages",
     "media",
+    "download",
     "phone_number",
     "debug_token",
     "subscriptions",
@@ -29,7 +30,8 @@ class Behaviour(BaseModel):
     delay: seconds before the answer; what is accepted is accepted before them, so that a delay
     beyond the client's time-out is a message that was sent and looks as if it were not.
     times: how many messages it fits, None for all; probability: of fitting each one.
-    recipient: only messages to this one; path: the last part of the address, or "phone_number".
+    recipient: only messages to this one; path: the last part of the address, or "phone_number",
+    or "download" of media.
     """
 
     model_config = ConfigDict(extra="forbid")

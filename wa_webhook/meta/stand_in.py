@@ -18,7 +18,8 @@ from wa_webhook.meta.behaviour import Behaviour, Behaviours
 from wa_webhook.meta.connections import reset_connection
 from wa_webhook.meta.errors import GraphError
 from wa_webhook.meta.management import Management
-from wa_webhook.meta.record import Accepted, Media, Record
+from wa_webhook.meta.media import MediaShelf
+from wa_webhook.meta.record import Accepted, Record
 from wa_webhook.meta.statuses import StatusSender
 from wa_webhook.meta.upload import read_upload
 from wa_webhook.meta.validation import Recipient, check_message
@@ -36,7 +37,8 @@ _PROXY_ERROR = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 class GraphStandIn:
     """Takes messages for `phone_number_ids` (any, when None) from whoever shows `token`.
 
-    Every accepted message is in `record`, in order; `behave` makes the next ones go wrong.
+    Every accepted message is in `record`, in order; `behave` makes the next ones go wrong. `media`
+    has what was uploaded, and takes what people are to send.
     `wa_ids` maps a number, in digits, to the one under which Meta knows it. `accounts` has the
     numbers of each account, by id, as people dial them: those it can be asked for; `management` has
     what Meta holds of app, accounts and templates. Serve `app` with
@@ -59,6 +61,7 @@ class GraphStandIn:
         self.token = token
         self.record = Record()
         self.management = Management(token, app_secret)
+        self.media = MediaShelf(self.record)
         self.behaviours = Behaviours(seed)
         self.statuses = StatusSender(
             WebhookSender(webhook_url, app_secret), with_read=with_read, user_ids=user_ids
@@ -69,7 +72,8 @@ class GraphStandIn:
         self.app = Starlette(
             routes=[
                 *self.management.routes(self._misbehave),
-                Route("/{version}/{phone_number_id}", self._phone_number, methods=["GET"]),
+                Route("/_media/{link}", self._download, methods=["GET"]),
+                Route("/{version}/{phone_number_id}", self._object, methods=["GET"]),
                 Route("/{version}/{waba_id}/phone_numbers", self._phone_numbers, methods=["GET"]),
                 Route("/{version}/{phone_number_id}/messages", self._messages, methods=["POST"]),
                 Route("/{version}/{phone_number_id}/media", self._media, methods=["POST"]),
@@ -88,6 +92,28 @@ class GraphStandIn:
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         yield
         await self.statuses.close()
+
+    async def _object(self, request: Request) -> Response:
+        media = self.media.find(request.path_params["phone_number_id"])
+        if media is None:
+            return await self._phone_number(request)
+        self._check_token(request)
+        behaviour = self.behaviours.next_for("download", None)
+        if (refusal := await self._refuse(request, behaviour)) is not None:
+            return refusal
+        link, described = self.media.describe(media)
+        url = request.url.replace(path=f"/_media/{link}", query="")
+        return JSONResponse(described | {"url": str(url)})
+
+    async def _download(self, request: Request) -> Response:
+        self._check_token(request)
+        media = self.media.follow(request.path_params["link"])
+        if media is None:
+            return Response(status_code=404)
+        behaviour = self.behaviours.next_for("download", None)
+        if (refusal := await self._refuse(request, behaviour)) is not None:
+            return refusal
+        return Response(media.content, media_type=media.mime_type)
 
     async def _phone_number(self, request: Request) -> Response:
         self._check_access(request)
@@ -143,8 +169,7 @@ class GraphStandIn:
         if (refusal := await self._refuse(request, behaviour)) is not None:
             return refusal
         mime_type, content = read_upload(request.headers.get("content-type", ""), upload)
-        media = Media(str(uuid4().int)[:16], mime_type, content)
-        self.record.media[media.media_id] = media
+        media = self.media.keep(mime_type, content)
         await asyncio.sleep(behaviour.delay)
         if behaviour.answer == "accept_then_reset":
             await reset_connection(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,12 @@ from handler.process.alert_webhook import AlertWebhook
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
 from wa_webhook.claiming.name import name_worker
+from wa_webhook.media.graph import MediaClient
+from wa_webhook.media.settings import open_store
 from wa_webhook.worker.answers import serve_answers
 from wa_webhook.worker.http_kind import Later, make_http_functions
+from wa_webhook.worker.media_deletions import MediaDeletions
+from wa_webhook.worker.media_kinds import make_media_functions
 from wa_webhook.worker.metrics import WorkerMetrics
 from wa_webhook.worker.task_queue import TaskQueue
 from wa_webhook.worker.worker import Limits, Worker
@@ -53,6 +58,7 @@ async def open_worker(
             queue,
             serve_metrics(metrics.render, settings),
             serve_answers(settings, queue, metrics),
+            _deleting_media(settings),
         ):
             yield Worker(
                 queue,
@@ -65,6 +71,33 @@ async def open_worker(
         await outage.close()
         if alerts is not None:
             await alerts.close()
+
+
+@contextlib.asynccontextmanager
+async def _deleting_media(settings: WorkerSettings) -> AsyncIterator[None]:
+    store = open_store(settings)
+    if store is None:
+        yield
+        return
+    url, schema = settings.wa_database_url.get_secret_value(), settings.wa_database_schema
+    async with MediaDeletions(url, store, schema=schema) as deletions:
+        running = asyncio.create_task(deletions.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+def media_functions_of(settings: WorkerSettings) -> list[TaskFunction]:
+    """Return the functions of media, none without a store. Raises ExtraMissingError."""
+    store = open_store(settings)
+    if store is None or settings.wa_token is None:
+        return []
+    client = MediaClient(
+        base_url=settings.whatsapp_api_base_url, token=settings.wa_token.get_secret_value()
+    )
+    return make_media_functions(store, client)
 
 
 def http_functions_of(settings: TaskSettings) -> list[TaskFunction]:

@@ -116,7 +116,7 @@ def load_functions(
         raise RegistryError(f"WA_WORK_KINDS: nobody registered {', '.join(unknown)}")
     if not chosen:
         raise RegistryError(
-            "nobody registered a task: name modules in WA_WORK_MODULES or services in WA_WORK_HTTP,"
-            f" or install a package with entry points {ENTRY_POINTS}"
+            "nobody registered a task: name modules in WA_WORK_MODULES, services in WA_WORK_HTTP"
+            f" or a WA_MEDIA_STORE, or install a package with entry points {ENTRY_POINTS}"
         )
     return [known[kind] for kind in chosen]

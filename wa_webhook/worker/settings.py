@@ -8,12 +8,14 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from handler.process.environment import (
     AlertSettings,
+    AsciiSecret,
     ConnectionString,
     HttpUrl,
     MetricsPort,
     MetricsSettings,
     ProcessSettings,
 )
+from wa_webhook.media.settings import MediaSettings
 from wa_webhook.settings import DatabaseSettings
 
 
@@ -65,7 +67,7 @@ class TaskSettings(ProcessSettings):
         return _parts(self.wa_work_kinds)
 
 
-class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSettings):
+class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSettings, MediaSettings):
     """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
@@ -75,6 +77,9 @@ class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSetti
     """False where no direct connection is to be had: a pooler may not carry LISTEN."""
     wa_listen_database_url: ConnectionString | None = None
     """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
+    wa_token: AsciiSecret | None = None
+    """What media are fetched with: the system user's."""
+    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
 
     @field_validator("wa_database_url")
     @classmethod
@@ -82,6 +87,12 @@ class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSetti
         if not url.get_secret_value():
             raise ValueError("is not set, and an API key does not do for a worker")
         return url
+
+    @model_validator(mode="after")
+    def _media_can_be_fetched(self) -> Self:
+        if self.wa_media_store and self.wa_token is None:
+            raise ValueError("WA_TOKEN: is not set, and WA_MEDIA_STORE asks for users' media")
+        return self
 
 
 def _parts(text: str) -> list[str]:

@@ -9,6 +9,7 @@ as $$
     'webhook_logs', now() - make_interval(secs => 86400 * (wa.get_setting('logs_ttl_days'))::double precision),
     'notifications', now() - make_interval(secs => 86400 * (wa.get_setting('notifications_ttl_days'))::double precision),
     'tasks', now() - make_interval(secs => 86400 * (wa.get_setting('tasks_ttl_days'))::double precision),
+    'media', now(),
     'kept_payloads', now() - make_interval(secs => 86400 * (wa.get_setting('kept_payloads_ttl_days'))::double precision),
     'waiting_payloads',
     now() - make_interval(secs => 86400 * (wa.get_setting('kept_payloads_waiting_ttl_days'))::double precision),

@@ -20,6 +20,7 @@ declare
   v_events integer;
   v_notifications integer;
   v_tasks integer;
+  v_media integer;
   v_payloads integer;
   v_logs integer;
   v_is_done boolean;
@@ -41,6 +42,7 @@ begin
     v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
     v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
     v_tasks := wa.purge_tasks((v_cutoffs ->> 'tasks')::timestamptz, c_batch);
+    v_media := wa.purge_media((v_cutoffs ->> 'media')::timestamptz, c_batch);
     v_payloads := wa.purge_kept_payloads(
       (v_cutoffs ->> 'kept_payloads')::timestamptz, (v_cutoffs ->> 'waiting_payloads')::timestamptz, c_batch
     );
@@ -50,7 +52,7 @@ begin
     perform wa.purge_silences();
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
-    v_is_done := greatest(v_events, v_notifications, v_tasks, v_payloads, v_logs) < c_batch;
+    v_is_done := greatest(v_events, v_notifications, v_tasks, v_media, v_payloads, v_logs) < c_batch;
 
     if v_is_done then
       perform wa.warn_of_expiry((v_cutoffs ->> 'waiting_payloads')::timestamptz);
@@ -82,6 +84,7 @@ begin
     purged_logs = state.purged_logs + v_logs,
     purged_notifications = state.purged_notifications + v_notifications,
     purged_tasks = state.purged_tasks + v_tasks,
+    purged_media = state.purged_media + v_media,
     purged_payloads = state.purged_payloads + v_payloads;
 
   return jsonb_build_object(
@@ -91,6 +94,7 @@ begin
       'wa_events', v_events,
       'notifications', v_notifications,
       'tasks', v_tasks,
+      'media', v_media,
       'kept_payloads', v_payloads,
       'webhook_logs', v_logs
     ),

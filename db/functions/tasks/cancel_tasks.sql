@@ -15,6 +15,7 @@ begin
     where unfinished.user_id = p_chat.user_id
       and unfinished.phone_number_id is not distinct from p_chat.phone_number_id
       and unfinished.due_at is not null
+      and unfinished.state <> ''
       and (p_kind is null or unfinished.kind = p_kind)
     order by unfinished.id
     for update
@@ -27,4 +28,4 @@ end
 $$;
 
 comment on function wa.cancel_tasks is
-'Cancels the unfinished tasks of a conversation, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';
+'Cancels the unfinished tasks that a conversation waits for, all of them or those of one kind, and returns how many. A worker that is at one is told when it next gives a sign of life; what it brings is not taken.';

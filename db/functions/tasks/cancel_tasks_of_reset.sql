@@ -15,6 +15,7 @@ begin
     where unfinished.user_id = old.user_id
       and coalesce(unfinished.phone_number_id, '') = old.phone_number_id
       and unfinished.due_at is not null
+      and unfinished.state <> ''
       -- A merge goes on where the more recent of the two chats stood.
       and not exists (
         select from public.profiles as profile

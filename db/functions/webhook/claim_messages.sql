@@ -160,9 +160,11 @@ begin
   if v_user_ids is not null and wa.is_awaited(v_user_ids) then
     perform wa.release_waiting(v_user_ids, v_phone_number_ids);
   end if;
+
+  perform wa.want_media(v_claimed);
   return v_claimed;
 end
 $$;
 
 comment on function wa.claim_messages is
-'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, and lets what waited for them go. Waits for a transaction that is recording one of them now.';
+'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, lets what waited for them go, and asks for media that are to be fetched. Waits for a transaction that is recording one of them now.';

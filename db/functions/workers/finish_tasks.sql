@@ -9,6 +9,8 @@ declare
   v_events jsonb;
   v_answer record;
 begin
+  perform wa.note_fetched(p_task_ids);
+
   select
     coalesce(
       array_agg(wa.describe_result(task) order by task.finished_at, task.id) filter (where task.state <> ''), '{}'

@@ -167,6 +167,15 @@ as $$
     from jsonb_array_elements(p_status -> 'tasks' -> 'stalled') as stalled (entry)
     union all
     select
+      15, 'media_not_deleted', true,
+      format(
+        'the media store is to lose %s contents, the first since %s seconds ago',
+        p_status -> 'media' ->> 'undeleted', p_status -> 'media' ->> 'undeleted_seconds'
+      ),
+      'see whether wa-webhook work runs with WA_MEDIA_STORE, and what it logs'
+    where (p_status -> 'media' ->> 'undeleted_seconds')::numeric > 3600
+    union all
+    select
       16, 'users_wait', true,
       format(
         '%s users wait for a person, one for %s seconds',

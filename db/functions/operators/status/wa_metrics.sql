@@ -55,6 +55,7 @@ as $$
       'webhook_logs', retention.purged_logs,
       'notifications', retention.purged_notifications,
       'tasks', retention.purged_tasks,
+      'media', retention.purged_media,
       'kept_payloads', retention.purged_payloads
     )
   )

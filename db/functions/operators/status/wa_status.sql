@@ -24,6 +24,7 @@ begin
     'clock', wa.summarize_clock(),
     'queue', wa.summarize_queue(),
     'tasks', wa.summarize_tasks(),
+    'media', wa.summarize_media(),
     'handovers', wa.summarize_handovers(),
     'failed_events', public.wa_failed_events(),
     'kept_payloads', wa.summarize_kept_payloads(),
@@ -46,6 +47,6 @@ $$;
 alter function public.wa_status owner to wa_runtime;
 
 comment on function public.wa_status is
-'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
+'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, media, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
 grant execute on function public.wa_status to wa_operator_role;

@@ -1,0 +1,65 @@
+create or replace function wa.note_fetched(p_task_ids bigint[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from wa.tasks as task where task.id = any(p_task_ids) and task.kind = 'media.fetch') then
+    return;
+  end if;
+
+  -- In the order of dispatch.
+  perform from wa.media_objects as object
+  where object.id in (
+    select media.object_id
+    from wa.tasks as task
+    inner join wa.media as media on media.id = (task.input ->> 'media')::bigint
+    where task.id = any(p_task_ids) and task.kind = 'media.fetch'
+  )
+  order by object.sha256
+  for no key update;
+
+  with fetched as materialized (
+    select distinct on (media.id)
+      media.id,
+      media.object_id,
+      task.status,
+      task.result,
+      task.error_message
+    from wa.tasks as task
+    inner join wa.media as media on media.id = (task.input ->> 'media')::bigint
+    where task.id = any(p_task_ids)
+      and task.kind = 'media.fetch'
+      and task.status in ('done', 'failed')
+    order by media.id, task.status, task.id
+  ),
+
+  stored as (
+    update wa.media_objects as object
+    set
+      size_bytes = (fetched.result ->> 'size_bytes')::bigint,
+      mime_type = fetched.result ->> 'mime_type',
+      stored_at = clock_timestamp()
+    from fetched
+    where object.id = fetched.object_id
+      and object.stored_at is null
+      and fetched.result ? 'size_bytes'
+  )
+
+  update wa.media as media
+  set
+    status = case
+      when fetched.status = 'failed' then 'failed' when fetched.result ? 'refused' then 'refused' else 'stored'
+    end,
+    problem = case fetched.status
+      when 'failed' then coalesce(fetched.error_message, 'unknown') else fetched.result ->> 'refused'
+    end
+  from fetched
+  where media.id = fetched.id
+    and media.status <> 'stored';
+end
+$$;
+
+comment on function wa.note_fetched is
+'Notes in wa.media what came of fetching it, for those of the finished tasks that did.';

@@ -1,0 +1,61 @@
+"""What docs/media.md shows runs: its step, its statements, and the settings of a worker."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pglast
+
+from tests.docs.code_blocks import find_code_blocks
+from tests.media.conftest import gallery
+from wa_webhook.worker.settings import WorkerSettings
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.fixtures.postgres import Connect
+    from tests.media.gallery import Gallery
+
+__all__ = ["gallery"]
+
+STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
+(SHELL,) = find_code_blocks("docs/media.md", "sh")
+
+
+def test_its_statements_run_as_the_operator(connect: Connect) -> None:
+    operator = connect("wa_operator_role")
+    for statement in pglast.split(STATEMENTS.code):
+        operator.execute(statement.encode())
+
+
+async def test_its_step_takes_a_picture_and_nothing_else(gallery: Gallery) -> None:
+    gallery.owner.execute("drop function wa.step_photo")
+    gallery.owner.execute(STEP.code.encode())
+    gallery.owner.execute(
+        """
+        insert into wa.texts (key, locale, body) values
+        ('photo.ask', 'en', 'A picture, please.'), ('photo.one_moment', 'en', 'One moment.'),
+        ('photo.thanks', 'en', 'Thank you: {mime_type}.'),
+        ('photo.another', 'en', 'Another, please.')
+        """
+    )
+    gallery.say("photo")
+    assert gallery.last_reply() == "A picture, please."
+    gallery.send(b"MZ" + bytes(300))
+    assert gallery.last_reply() == "One moment."
+    await gallery.work()
+    assert gallery.last_reply() == "Another, please."
+    gallery.send()
+    await gallery.work()
+    assert "Thank you: image/png." in gallery.replies()
+
+
+def test_its_variables_are_those_of_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    exported = dict(re.findall(r"^export (\w+)=(.*)$", SHELL.code, re.MULTILINE))
+    for name, given in exported.items():
+        monkeypatch.setenv(name, given)
+    monkeypatch.setenv("WA_TOKEN", "token")
+    settings = WorkerSettings(_env_file=None, wa_database_url="postgresql://w@localhost/db")
+    assert {name for name in exported if name.lower() in type(settings).model_fields} == {*exported}
+    assert settings.wa_media_store == "s3://whatsapp/users"

@@ -1,0 +1,230 @@
+"""What users send is fetched while Meta has it, checked, and stored once."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import payloads
+from tests.dispatching import send
+from tests.fixtures.machine import requires
+from tests.media.conftest import SWIFT
+from tests.media.gallery import BEN, PICTURE, SHA256, TOKEN, Gallery
+from tests.notifier.conftest import until
+from wa_webhook.media.graph import GoneError, TooLargeError
+from wa_webhook.meta import Behaviour
+from wa_webhook.worker.process import media_functions_of, open_worker
+from wa_webhook.worker.settings import WorkerSettings
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Database
+    from tests.media.conftest import ObjectStorage
+
+
+async def test_nothing_is_fetched_unasked(gallery: Gallery) -> None:
+    gallery.send()
+
+    assert await gallery.work() == 0
+    assert gallery.media() == []
+
+
+async def test_kinds_that_the_setting_names_are_fetched_as_they_come(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("document", "voice")
+    gallery.send(b"%PDF-1.7\n" + bytes(90), "application/pdf", "document", filename="card.pdf")
+    gallery.send(b"OggS\0\2" + bytes(60), "audio/ogg; codecs=opus", "audio", voice=True)
+    gallery.send(b"OggS\0\2" + bytes(70), "audio/ogg", "audio", voice=False)
+
+    assert await gallery.work() == 2
+    assert [
+        (one["kind"], one["status"], one["filename"], one["mime_type"]) for one in gallery.media()
+    ] == [
+        ("document", "stored", "card.pdf", "application/pdf"),
+        ("voice", "stored", None, "audio/ogg"),
+    ]
+
+
+async def test_the_bytes_are_in_the_store_under_their_hash(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    assert gallery.only()["status"] == "wanted"
+
+    await gallery.work()
+
+    stored = gallery.only()
+    assert (stored["status"], stored["sha256"], stored["size_bytes"]) == (
+        "stored",
+        SHA256,
+        len(PICTURE),
+    )
+    assert stored["key"].startswith(f"{SHA256}/")
+    assert await gallery.store.get(stored["key"]) == PICTURE
+
+
+async def test_a_step_asks_for_a_picture_and_hears_what_it_is(gallery: Gallery) -> None:
+    gallery.say("photo")
+    gallery.send()
+    assert await gallery.work() == 1
+
+    assert gallery.last_reply() == "image/png"
+    assert gallery.only()["status"] == "stored"
+
+
+async def test_what_is_fetched_anyway_is_fetched_once_for_the_step(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.say("photo")
+    gallery.send()
+
+    assert await gallery.work() == 1
+    assert gallery.last_reply() == "image/png"
+
+
+async def test_one_content_is_stored_once_for_all_who_send_it(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    gallery.send(sender=BEN)
+    await gallery.work()
+
+    first, second = gallery.media()
+    assert first["user_id"] != second["user_id"]
+    assert first["key"] == second["key"]
+    # One of them asked Meta for a link, and followed it.
+    assert gallery.graph.record.requests == 2
+
+
+async def test_a_delivery_that_is_repeated_asks_once(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    message_id = gallery.send()
+    gallery.owner.execute("delete from public.wa_events where wa_message_id = %s", (message_id,))
+    told = gallery.graph.media.receive(PICTURE, "image/png")
+    send(gallery.edge, payloads.message("image", told, message_id=message_id))
+
+    assert len(gallery.media()) == len(gallery.tasks("id")) == 1
+
+
+async def test_other_bytes_than_the_webhook_told_of_are_not_stored(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    other = b64encode(hashlib.sha256(b"other").digest()).decode()
+    gallery.send(sha256=other)
+    await gallery.work()
+
+    assert gallery.tasks("error_message") == ["it has another sha256 than the webhook says"]
+    assert gallery.tasks("status") == ["queued"]
+    assert await gallery.store.size(gallery.only()["key"]) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "mime_type", "kind", "problem"),
+    [
+        (b"MZ\x90\0" + bytes(300), "image/png", "image", "wrong_kind"),
+        (b"<!DOCTYPE html><html>", "application/pdf", "document", "wrong_kind"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(2000), "image/png", "image", "too_large"),
+    ],
+)
+async def test_what_is_not_what_it_says_or_too_large_is_refused(
+    gallery: Gallery, content: bytes, mime_type: str, kind: str, problem: str
+) -> None:
+    gallery.fetch_on_arrival("image", "document")
+    gallery.set("received_media_max_bytes", 1000)
+    gallery.send(content, mime_type, kind)
+    await gallery.work()
+
+    refused = gallery.only()
+    assert (refused["status"], refused["problem"]) == ("refused", problem)
+    assert await gallery.store.size(refused["key"]) is None
+    assert gallery.tasks("status") == ["done"]
+
+
+async def test_what_meta_no_longer_has_fails_and_the_step_hears_of_it(gallery: Gallery) -> None:
+    gallery.say("photo")
+    gallery.send()
+    gallery.graph.record.media.clear()
+    await gallery.work()
+
+    failed = gallery.only()
+    assert failed["status"] == "failed"
+    assert failed["problem"].startswith("Meta does not have it: HTTP 400, code 100")
+    assert gallery.last_reply() == "permanent"
+
+
+async def test_a_link_that_has_ended_is_asked_for_again(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    base = str(gallery.client._base_url.origin())
+    gallery.send(url=f"{base}/_media/ended")
+    await gallery.work()
+
+    assert gallery.only()["status"] == "stored"
+
+
+async def test_a_busy_graph_api_costs_no_attempt(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    gallery.graph.behave(
+        Behaviour(path="download", answer="error", code=4, http_status=429, retry_after=30)
+    )
+    await gallery.work()
+
+    assert gallery.tasks("(status, attempt_count, error_class)::text") == ["(queued,0,busy)"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://evil.example/_media/x", "http://lookaside.fbsbx.com/x", "file:///etc/passwd", "x"],
+)
+async def test_the_token_is_shown_to_nobody_but_meta(gallery: Gallery, url: str) -> None:
+    told = gallery.graph.media.receive(PICTURE, "image/png")
+
+    found = await gallery.client.download(told["id"], url=url, most_bytes=10_000)
+
+    # Two requests, both to the Graph API: the link in the webhook was not followed.
+    assert (found, gallery.graph.record.requests) == (PICTURE, 2)
+
+
+async def test_a_download_is_bounded_while_it_comes(gallery: Gallery) -> None:
+    told = gallery.graph.media.receive(PICTURE, "image/png")
+
+    with pytest.raises(TooLargeError):
+        await gallery.client.download(told["id"], most_bytes=100)
+    with pytest.raises(GoneError):
+        await gallery.client.download("123", most_bytes=100)
+
+
+async def test_a_conversation_that_is_reset_loses_none_of_its_media(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    gallery.owner.execute("delete from public.chat_state")
+    await gallery.work()
+
+    assert gallery.only()["status"] == "stored"
+
+
+@requires(SWIFT)
+async def test_a_worker_stores_a_picture_in_s3(
+    gallery: Gallery, object_storage: ObjectStorage, database: Database
+) -> None:
+    bucket = object_storage.make_bucket()
+    settings = WorkerSettings(
+        _env_file=None,
+        wa_database_url=database.url("wa_worker_role"),
+        wa_metrics_port=None,
+        wa_token=TOKEN,
+        whatsapp_api_base_url=str(gallery.client._base_url),
+        wa_media_store=f"s3://{bucket}/users",
+        wa_media_s3_endpoint=object_storage.endpoint,
+        wa_media_s3_access_key_id=object_storage.access_key_id,
+        wa_media_s3_secret_access_key=object_storage.secret_access_key,
+    )
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+
+    async with open_worker(settings, media_functions_of(settings)) as worker:
+        running = asyncio.create_task(worker.run())
+        await until(lambda: gallery.only()["status"] == "stored")
+        worker.stop()
+        await running
+
+    stored = object_storage.open(bucket, prefix="users")
+    assert await stored.get(gallery.only()["key"]) == PICTURE

@@ -2085,6 +2085,13 @@ CREATE FUNCTION wa.hold_back(p_verdicts jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.hold_back(p_verdicts jsonb) IS 'Carries out what wa.judge_due found against sending now: an object from notification id to verdict. The caller has locked the rows.';
 
+CREATE FUNCTION wa.hold_conversation(p_who text, p_phone_number_id text) RETURNS public.chat_state
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_conversation(p_who text, p_phone_number_id text) IS 'Locks the conversation with somebody that is meant, by wa.find_person and wa.choose_conversation, and returns who has it: its row, or, where the bot has it, nothing but user_id and phone_number_id. Raises WA043 for nobody and for a person who was erased, WA045 for a number that is not ours, and 40001 to be called again when the person was merged meanwhile.';
+
 CREATE FUNCTION wa.hold_conversations(p_user_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -6139,6 +6146,9 @@ GRANT ALL ON FUNCTION wa.heed_silences(p_messages wa.message[], OUT messages wa.
 
 REVOKE ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_back(p_verdicts jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.hold_conversation(p_who text, p_phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_conversation(p_who text, p_phone_number_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) TO wa_runtime;

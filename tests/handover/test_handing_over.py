@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 import pytest
@@ -179,6 +179,42 @@ def test_nobody_answers_in_a_conversation_that_the_bot_has(desk: Desk) -> None:
         with pytest.raises(psycopg.Error) as refusal:
             action()
         assert refusal.value.sqlstate == "WA071"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "select public.wa_handover(%s)",
+        'select public.wa_reply(%s, \'{"type": "text", "text": {"body": "Kim here."}}\')',
+        "select public.wa_hand_back(%s)",
+    ],
+)
+def test_somebody_who_was_erased_is_nobody(desk: Desk, call: LiteralString) -> None:
+    desk.takes()
+    who = str(value(desk.owner, "select user_id from public.profiles"))
+    desk.owner.execute("select public.wa_erase_profile(%s)", (who,))
+    with pytest.raises(psycopg.Error) as refusal:
+        desk.agent.execute(call, (who,))
+    assert refusal.value.sqlstate == "WA043"
+    assert refusal.value.diag.message_primary == "the person of this profile was erased"
+    assert values(desk.owner, "select user_id from public.chat_state") == []
+
+
+def test_whoever_is_merged_while_a_colleague_takes_them_is_to_be_taken_again(
+    desk: Desk, connect: Connect
+) -> None:
+    say(desk.edge, "hello", sender=None, user_id=payloads.SENDER_USER_ID)
+    merging = connect(autocommit=False)
+    say(merging, "me again", user_id=payloads.SENDER_USER_ID)
+    who = value(merging, "select user_id::text from public.profiles where merged_into is not null")
+    blocked = "select cardinality(pg_blocking_pids(%s)) > 0"
+    with ThreadPoolExecutor() as pool:
+        taken = pool.submit(desk.agent.execute, "select public.wa_handover(%s)", (who,))
+        while not value(desk.owner, blocked, desk.agent.info.backend_pid):
+            assert not taken.done()
+        merging.commit()
+        with pytest.raises(psycopg.errors.SerializationFailure):
+            taken.result()
 
 
 def test_outside_the_24_hour_window_a_reply_needs_a_template(desk: Desk) -> None:

@@ -13,29 +13,25 @@ set standard_conforming_strings = on
 as $$
 #variable_conflict use_column
 declare
-  v_user_id uuid := wa.find_person(who);
-  v_number text;
   v_place public.chat_state;
 begin
-  perform wa.hold_conversations(array[v_user_id]);
-  v_number := wa.choose_conversation(v_user_id, wa_hand_back.phone_number_id);
+  v_place := wa.hold_conversation(who, wa_hand_back.phone_number_id);
 
-  select chat.* into v_place
-  from public.chat_state as chat
-  where chat.user_id = v_user_id and chat.phone_number_id = v_number and chat.handed_over_until > now();
-
-  if not found then
+  if v_place.handed_over_until is null then
     raise exception using
       errcode = 'WA071',
       message = 'the bot has this conversation',
       hint = 'List those that people have: select * from public.wa_handovers().';
   end if;
 
-  perform wa.end_handover(v_user_id, v_number);
+  perform wa.end_handover(v_place.user_id, v_place.phone_number_id);
   perform wa.emit_event(
     'HANDOVER_ENDED',
     jsonb_build_object(
-      'user_id', v_user_id, 'phone_number_id', v_number, 'by', 'agent', 'agent', wa.name_agent(wa_hand_back.agent)
+      'user_id', v_place.user_id,
+      'phone_number_id', v_place.phone_number_id,
+      'by', 'agent',
+      'agent', wa.name_agent(wa_hand_back.agent)
     )
   );
   return wa.describe_handover(v_place);

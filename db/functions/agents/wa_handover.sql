@@ -20,9 +20,7 @@ set standard_conforming_strings = on
 as $$
 #variable_conflict use_column
 declare
-  v_user_id uuid := wa.find_person(who);
   v_agent text := wa.name_agent(wa_handover.agent);
-  v_number text;
   v_place public.chat_state;
 begin
   if wa_handover.lasts <= interval '0' then
@@ -32,21 +30,17 @@ begin
       hint = 'Leave lasts out, or give one such as interval ''2 hours''. To end one: select public.wa_hand_back(<who>).';
   end if;
 
-  perform wa.hold_conversations(array[v_user_id]);
-  v_number := wa.choose_conversation(v_user_id, wa_handover.phone_number_id);
-
-  select chat.* into v_place
-  from public.chat_state as chat
-  where chat.user_id = v_user_id and chat.phone_number_id = v_number and chat.handed_over_until > now();
-
+  v_place := wa.hold_conversation(who, wa_handover.phone_number_id);
   if v_place.handed_over_to <> v_agent and not wa_handover.take_over then
     perform wa.refuse_agent(v_place);
   end if;
 
-  v_place := wa.hold_for_person(v_user_id, v_number, v_agent, left(wa_handover.note, 1000), wa_handover.lasts);
+  v_place := wa.hold_for_person(
+    v_place.user_id, v_place.phone_number_id, v_agent, left(wa_handover.note, 1000), wa_handover.lasts
+  );
   perform wa.emit_event(
     'HANDOVER_TAKEN',
-    jsonb_build_object('user_id', v_user_id, 'phone_number_id', v_number, 'agent', v_agent)
+    jsonb_build_object('user_id', v_place.user_id, 'phone_number_id', v_place.phone_number_id, 'agent', v_agent)
   );
   return wa.describe_handover(v_place);
 end

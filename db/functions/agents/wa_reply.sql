@@ -19,16 +19,13 @@ set standard_conforming_strings = on
 as $$
 #variable_conflict use_column
 declare
-  v_user_id uuid := wa.find_person(who);
   v_agent text := wa.name_agent(wa_reply.agent);
   v_now timestamptz;
-  v_number text;
   v_place public.chat_state;
   v_recipient text;
   v_id bigint;
 begin
-  perform wa.hold_conversations(array[v_user_id]);
-  v_number := wa.choose_conversation(v_user_id, wa_reply.phone_number_id);
+  v_place := wa.hold_conversation(who, wa_reply.phone_number_id);
 
   select notification.id into v_id
   from public.notifications as notification
@@ -38,11 +35,7 @@ begin
     return v_id;
   end if;
 
-  select chat.* into v_place
-  from public.chat_state as chat
-  where chat.user_id = v_user_id and chat.phone_number_id = v_number and chat.handed_over_until > now();
-
-  if not found then
+  if v_place.handed_over_until is null then
     raise exception using
       errcode = 'WA071',
       message = 'the bot has this conversation',
@@ -51,23 +44,23 @@ begin
     perform wa.refuse_agent(v_place);
   end if;
 
-  perform wa.require_deliverable(v_user_id, v_number, wa_reply.payload);
-  perform wa.hold_for_person(v_user_id, v_number, v_agent, null);
+  perform wa.require_deliverable(v_place.user_id, v_place.phone_number_id, wa_reply.payload);
+  perform wa.hold_for_person(v_place.user_id, v_place.phone_number_id, v_agent, null);
 
   update public.chat_state as chat
   set waiting_since = null
-  where chat.user_id = v_user_id and chat.phone_number_id = v_number;
+  where chat.user_id = v_place.user_id and chat.phone_number_id = v_place.phone_number_id;
 
   select coalesce(profile.whatsapp_e164, profile.wa_user_id) into v_recipient
   from public.profiles as profile
-  where profile.user_id = v_user_id;
+  where profile.user_id = v_place.user_id;
 
   -- Not now(): the profile is locked, so that the clock orders messages as they took effect.
   v_now := clock_timestamp();
   insert into public.notifications as notification
     (user_id, recipient, phone_number_id, payload, author, priority, send_at, next_attempt_at, dedupe_key)
   values (
-    v_user_id, v_recipient, nullif(v_number, ''), wa_reply.payload, 'colleague/' || v_agent, 0, v_now, v_now,
+    v_place.user_id, v_recipient, nullif(v_place.phone_number_id, ''), wa_reply.payload, 'colleague/' || v_agent, 0, v_now, v_now,
     wa_reply.dedupe_key
   )
   returning notification.id into v_id;

@@ -214,7 +214,7 @@ CREATE FUNCTION public.wa_conversation(who text, max_messages integer DEFAULT 10
 
 ALTER FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) IS 'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued, who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+COMMENT ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) IS 'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
 
 CREATE FUNCTION public.wa_dismiss_event(wa_message_id text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER

@@ -94,6 +94,28 @@ def test_messages_that_come_together_are_kept_as_well(desk: Desk) -> None:
     assert [body for author, body in heard(desk) if author == "user"] == ["hello", "one", "two"]
 
 
+def test_what_is_written_within_a_second_is_told_in_the_order_in_which_it_came(
+    desk: Desk,
+) -> None:
+    now, words = int(time()), ["one", "two", "help", "three", "four"]
+    desk.owner.execute(
+        "update wa.flow_states set step_function = 'step_missing' where state = 'help'"
+    )
+    ids = [f"wamid.{place}" for place in "ZYXWV"]
+    send(
+        desk.edge,
+        *(
+            payloads.text_message(word, timestamp=now, message_id=one)
+            for word, one in zip(words, ids, strict=True)
+        ),
+    )
+    told = desk.agent.execute(READ, (ANA, 100)).fetchall()
+    users = [one for one in told if one["author"] == "user"]
+    assert [one["body"] for one in users] == ["hello", *words]
+    before = "select body from public.wa_conversation(%s, 2, %s) where author = 'user'"
+    assert values(desk.agent, before, ANA, users[3]["at"]) == ["one", "two"]
+
+
 def test_nothing_is_kept_where_the_setting_says_so(
     desk: Desk, operator: Connection[DictRow]
 ) -> None:

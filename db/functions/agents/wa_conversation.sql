@@ -109,6 +109,6 @@ $$;
 alter function public.wa_conversation owner to wa_runtime;
 
 comment on function public.wa_conversation is
-'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued, who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
 
 grant execute on function public.wa_conversation to wa_agent_role, wa_operator_role;

@@ -63,10 +63,14 @@ begin
     end if;
   else
     with claim as (
-      insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at, payload)
+      insert into public.wa_events (
+        wa_message_id, user_id, phone_number_id, message_type, status, sent_at, received_at, payload
+      )
       select
         message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, message.status,
         message.sent_at,
+        -- Meta's clock knows seconds: what comes together is told in the order in which it takes effect.
+        now() + row_number() over (order by message.sent_at, message.sequence) * interval '1 microsecond',
         case when history.is_kept and message.status = 'processed' and message.opens_window then message.content end
       from unnest(p_messages) as message
       cross join (

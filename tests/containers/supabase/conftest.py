@@ -10,9 +10,6 @@ import httpx
 import psycopg
 import pytest
 from psycopg import sql
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
 from testcontainers.core.container import DockerContainer
 
 from handler.process.listening import bind
@@ -20,6 +17,7 @@ from tests.containers.docker import POSTGRES_IMAGE, POSTGREST_IMAGE
 from tests.containers.servers import PASSWORD, TEMPLATE, running_postgres, wait_until
 from tests.fixtures.names import current_names, current_role
 from tests.fixtures.postgrest import JWT_SECRET
+from tests.fixtures.postgrest_program import make_gateway
 from tests.fixtures.transport import EDGE_ROLE
 from tests.webhook.conftest import running_webhook
 from wa_webhook.api_key import mint, read_secret
@@ -28,8 +26,6 @@ from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-
-    from starlette.requests import Request
 
     from tests.containers.servers import ContainerDatabase, ContainerPostgres
     from tests.webhook.conftest import RunWebhook, Webhook
@@ -66,8 +62,10 @@ def run_webhook() -> RunWebhook:
     @asynccontextmanager
     async def run(database: ContainerDatabase, **settings: Any) -> AsyncIterator[Webhook]:
         with _postgrest(database) as postgrest_url:
-            gateway = LocalServer(_gateway(postgrest_url), bind("127.0.0.1", 0, "gateway"))
-            async with gateway:
+            async with (
+                httpx.AsyncClient(base_url=postgrest_url, timeout=180) as http,
+                LocalServer(make_gateway(http), bind("127.0.0.1", 0, "gateway")) as gateway,
+            ):
                 key = mint(
                     current_role(EDGE_ROLE), read_secret(JWT_SECRET), timedelta(days=1)
                 ).token
@@ -94,26 +92,3 @@ def _postgrest(database: ContainerDatabase) -> Iterator[str]:
         url = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(3000)}"
         wait_until(lambda: httpx.get(url).raise_for_status(), httpx.HTTPError)
         yield url
-
-
-def _gateway(postgrest_url: str) -> Starlette:
-    """Serve under /rest/v1 what PostgREST serves at its root, as Supabase's gateway does."""
-    http = httpx.AsyncClient(base_url=postgrest_url, timeout=180)
-
-    async def forward(request: Request) -> Response:
-        headers = {
-            name: value
-            for name, value in request.headers.items()
-            if name in {"authorization", "content-type", "content-profile", "accept"}
-        }
-        path = request.path_params["path"]
-        answer = await http.post(f"/{path}", content=await request.body(), headers=headers)
-        return Response(answer.content, answer.status_code, media_type="application/json")
-
-    @asynccontextmanager
-    async def close_at_the_end(_app: Starlette) -> AsyncIterator[None]:
-        async with http:
-            yield
-
-    route = Route("/rest/v1/{path:path}", forward, methods=["POST"])
-    return Starlette(routes=[route], lifespan=close_at_the_end)

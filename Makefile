@@ -91,7 +91,7 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
-	@$(COMPILE) pyproject.toml --constraint requirements/develop.txt --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --extra s3 --constraint requirements/develop.txt --output-file requirements/runtime.txt
 	@for name in bench build postgres17 sbom swift uv; do \
 		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
 	done

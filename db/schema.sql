@@ -973,6 +973,13 @@ CREATE FUNCTION wa.build_qr_image(p_content text, p_caption text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.build_qr_image(p_content text, p_caption text) IS 'An image of a QR code, which the notifier draws and uploads; its caption is shortened to Meta''s 1024 characters.';
 
+CREATE FUNCTION wa.build_stored_media(p_media bigint, p_caption text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.build_stored_media(p_media bigint, p_caption text) IS 'A message with what a user sent, for the same or another user: the notifier takes it from the media store and uploads it, once for as long as Meta keeps it. Null where wa.media has nothing stored under p_media. A caption is shortened to Meta''s 1024 characters.';
+
 CREATE FUNCTION wa.build_text(p_body text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1790,7 +1797,7 @@ CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr and file are uploaded by the notifier.';
+COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr, file and stored are uploaded by the notifier.';
 
 CREATE FUNCTION wa.find_number(p_value jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2228,6 +2235,13 @@ CREATE FUNCTION wa.keep_foreign(p_messages wa.message[]) RETURNS integer
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.keep_foreign(p_messages wa.message[]) IS 'Keeps messages that came for numbers which are not ours, whole, so that they can be replayed when one of them is; raises an alert for each number, and returns how many had not come before.';
+
+CREATE FUNCTION wa.keep_media(p_media bigint, p_for interval) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.keep_media(p_media bigint, p_for interval) IS 'Keeps media for so long from now, whatever received_media_ttl_days says, and says whether there is such a row of wa.media. For less or nothing, too: what is not needed goes with the next run of retention.';
 
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
     LANGUAGE sql
@@ -3089,6 +3103,13 @@ CREATE FUNCTION wa.replay_failed_event(p_wa_message_id text) RETURNS jsonb
 
 COMMENT ON FUNCTION wa.replay_failed_event(p_wa_message_id text) IS 'Dispatches one kept message again, in a subtransaction of its own, and returns the counts of wa_dispatch. A message that still fails is kept with its new error and time; one that somebody else has replayed meanwhile counts as nothing.';
 
+CREATE FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval DEFAULT '01:00:00'::interval, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) IS 'Asks for a link by which whoever gets it reads stored media for p_lifetime, seven days at most, and returns the task''s id for wa.wait_for; null where wa.media has nothing stored under p_media. The result comes to the step of p_state (null: the state at hand): media and url.';
+
 CREATE FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb DEFAULT '{}'::jsonb, p_dedupe_key text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text, p_deadline interval DEFAULT NULL::interval, p_max_attempts integer DEFAULT NULL::integer) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3146,7 +3167,7 @@ CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURN
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr or a file: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first.';
+COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr, a file, or stored: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first; key is null in it for what is stored no longer.';
 
 CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -5759,6 +5780,9 @@ GRANT ALL ON FUNCTION wa.build_media(p_type text, p_media text, p_caption text, 
 REVOKE ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_qr_image(p_content text, p_caption text) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.build_stored_media(p_media bigint, p_caption text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.build_stored_media(p_media bigint, p_caption text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.build_text(p_body text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.build_text(p_body text) TO wa_runtime;
 
@@ -6207,6 +6231,9 @@ GRANT ALL ON FUNCTION wa.judge_results(p_results wa.message[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_foreign(p_messages wa.message[]) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.keep_media(p_media bigint, p_for interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.keep_media(p_media bigint, p_for interval) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.keep_payloads(p_payloads jsonb) TO wa_runtime;
 
@@ -6569,6 +6596,9 @@ GRANT ALL ON FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows j
 
 REVOKE ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) TO wa_runtime;

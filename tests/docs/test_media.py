@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pglast
+import pytest
 
 from tests.docs.code_blocks import find_code_blocks
 from tests.media.conftest import gallery
+from tests.media.test_using import kept, operator_environment, run
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.fixtures.postgres import Connect
     from tests.media.gallery import Gallery
 
-__all__ = ["gallery"]
+__all__ = ["gallery", "kept", "operator_environment"]
 
 STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
-(SHELL,) = find_code_blocks("docs/media.md", "sh")
+SHELL, COMMANDS = find_code_blocks("docs/media.md", "sh")
 
 
 def test_its_statements_run_as_the_operator(connect: Connect) -> None:
@@ -59,3 +61,11 @@ def test_its_variables_are_those_of_a_worker(monkeypatch: pytest.MonkeyPatch) ->
     settings = WorkerSettings(_env_file=None, wa_database_url="postgresql://w@localhost/db")
     assert {name for name in exported if name.lower() in type(settings).model_fields} == {*exported}
     assert settings.wa_media_store == "s3://whatsapp/users"
+
+
+@pytest.mark.usefixtures("operator_environment")
+async def test_its_commands_give_out_what_is_stored() -> None:
+    for line in COMMANDS.code.splitlines():
+        _program, _group, *arguments = shlex.split(line)
+        result = await asyncio.to_thread(run, *arguments)
+        assert result.exit_code == 0, result.output

@@ -31,6 +31,7 @@ _NAMES = (
     "person",
     "flows",
     "numbers",
+    "media",
     "meta",
 )
 

@@ -7,7 +7,13 @@ import uvloop
 
 from handler.process.alert_webhook import warn_if_unset
 from handler.process.logs import configure_logging
-from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
+from wa_webhook.cli.settings import (
+    MetricsPort,
+    ports_or_exit,
+    settings_or_exit,
+    store_or_exit,
+    with_options,
+)
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
 
@@ -15,6 +21,7 @@ from wa_webhook.notifier.settings import NotifierSettings
 def notify(metrics_port: MetricsPort = None) -> None:
     """Send what is queued until SIGTERM, then finish what is in flight and leave."""
     settings = with_options(settings_or_exit(NotifierSettings), {"wa_metrics_port": metrics_port})
+    store_or_exit(settings)
     configure_logging()
     warn_if_unset(settings)
     with ports_or_exit():

@@ -9,6 +9,8 @@ import typer
 from handler.process.connection_string import check_connection_string
 from handler.process.environment import SettingsError, SettingsT, load_settings
 from handler.process.listening import PortRefusedError
+from wa_webhook.media.settings import ExtraMissingError, MediaSettings, open_store
+from wa_webhook.media.store import MediaStore
 from wa_webhook.settings import DatabaseSettings
 
 MetricsPort = Annotated[
@@ -42,6 +44,15 @@ def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
     try:
         return load_settings(settings_class)
     except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def store_or_exit(settings: MediaSettings) -> MediaStore | None:
+    """Return the media store, None where there is to be none; without its library exit with 2."""
+    try:
+        return open_store(settings)
+    except ExtraMissingError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
     from typing import Self
 
+    from wa_webhook.media.store import MediaStore
     from wa_webhook.notifier.media import MediaFile
     from wa_webhook.notifier.notification import Notification
 
@@ -46,8 +47,8 @@ class GraphClient:
 
     `base_url` holds host and version. `phone_number_id` is the business number for rows that name
     none. `timeout_seconds` bounds one send with everything it needs, `media_folder` is where files
-    may be taken from, in `max_threads` at once. A send never waits for another one's. Must be made
-    in a running loop.
+    may be taken from, in `max_threads` at once, and `store` has what users sent. A send never waits
+    for another one's. Must be made in a running loop.
     """
 
     def __init__(
@@ -59,10 +60,11 @@ class GraphClient:
         timeout_seconds: float,
         max_threads: int,
         media_folder: Path | None = None,
+        store: MediaStore | None = None,
     ) -> None:
         self._phone_number_id = phone_number_id
         self._timeout_seconds = timeout_seconds
-        self._media = MediaMaker(media_folder, most_at_once=max_threads)
+        self._media = MediaMaker(media_folder, store, most_at_once=max_threads)
         self._base_url = URL(base_url)
         self._join = functools.lru_cache(maxsize=128)(self._base_url.joinpath)
         trace = aiohttp.TraceConfig()

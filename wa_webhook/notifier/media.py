@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import segno
 
+from wa_webhook.media.store import StoreError
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wa_webhook.media.store import MediaStore
 
 _PIXELS_PER_MODULE = 12
 _QUIET_MODULES = 4
@@ -53,8 +57,11 @@ class MediaMaker:
     Such a thread cannot be ended, so that none is waited for, not even at the end of the process.
     """
 
-    def __init__(self, folder: Path | None, *, most_at_once: int) -> None:
+    def __init__(
+        self, folder: Path | None, store: MediaStore | None = None, *, most_at_once: int
+    ) -> None:
         self._folder = folder
+        self._store = store
         self._most_at_once = most_at_once
         self._threads: set[threading.Thread] = set()
 
@@ -62,8 +69,11 @@ class MediaMaker:
         """Make the file that an upload names. Raises UnusableMediaError.
 
         `{"kind": "qr", "content"}` is drawn as a PNG, `{"kind": "file", "path", "mime_type"}` is
-        read from inside the folder, up to the size that Meta takes for a message of this type.
+        read from inside the folder, up to the size that Meta takes for a message of this type, and
+        `{"kind": "stored", "key", "mime_type"}` comes out of the media store.
         """
+        if upload.get("kind") == "stored":
+            return await self._take(upload, _MOST_BYTES.get(message_type, 0))
         self._threads = {thread for thread in self._threads if thread.is_alive()}
         if len(self._threads) >= self._most_at_once:
             raise UnusableMediaError("WA_MEDIA_FOLDER does not answer")
@@ -86,6 +96,22 @@ class MediaMaker:
         self._threads.add(thread)
         thread.start()
         return await made
+
+    async def _take(self, upload: dict[str, Any], most_bytes: int) -> MediaFile:
+        key, mime_type = upload.get("key"), upload.get("mime_type")
+        if not isinstance(key, str) or not isinstance(mime_type, str):
+            raise UnusableMediaError("what a user sent is stored no longer")
+        if not _MIME_TYPE.fullmatch(mime_type):
+            raise UnusableMediaError("the mime_type is none")
+        if self._store is None:
+            raise UnusableMediaError("WA_MEDIA_STORE is not set")
+        try:
+            content = await self._store.get(key)
+        except StoreError as error:
+            raise UnusableMediaError(f"the media store: {error}") from error
+        if len(content) > most_bytes:
+            raise UnusableMediaError(f"the file has more than {most_bytes} bytes")
+        return MediaFile("media", mime_type, content)
 
 
 def make_media_file(upload: dict[str, Any], message_type: str, folder: Path | None) -> MediaFile:

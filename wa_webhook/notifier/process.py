@@ -11,6 +11,7 @@ from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
 from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
 from wa_webhook.claiming.name import name_worker
+from wa_webhook.media.settings import open_store
 from wa_webhook.notifier.alerts import AlertSender
 from wa_webhook.notifier.graph_client import GraphClient
 from wa_webhook.notifier.metrics import NotifierMetrics
@@ -46,6 +47,7 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         timeout_seconds=settings.wa_notify_timeout_seconds,
         max_threads=settings.wa_notify_concurrency,
         media_folder=settings.wa_media_folder,
+        store=open_store(settings),
     )
     limits = Limits(
         concurrency=settings.wa_notify_concurrency,

@@ -10,10 +10,13 @@ from handler.process.environment import (
     MetricsPort,
     MetricsSettings,
 )
+from wa_webhook.media.settings import MediaSettings
 from wa_webhook.settings import DatabaseSettings, GraphSettings
 
 
-class NotifierSettings(DatabaseSettings, AlertSettings, MetricsSettings, GraphSettings):
+class NotifierSettings(
+    DatabaseSettings, AlertSettings, MetricsSettings, GraphSettings, MediaSettings
+):
     """What `wa-webhook notify` needs: a connection, since it does not go through PostgREST."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)

@@ -66,7 +66,7 @@ begin
               )
             )
           end as request,
-          notification.payload -> (notification.payload ->> 'type') ?| '{qr,file}' as needs_media
+          notification.payload -> (notification.payload ->> 'type') ?| '{qr,file,stored}' as needs_media
       )
 
       select

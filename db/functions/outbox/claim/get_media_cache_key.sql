@@ -8,6 +8,7 @@ as $$
     when media.body ? 'qr' then concat_ws(
       ':', coalesce(p_phone_number_id, ''), 'qr', encode(sha256(convert_to(media.body ->> 'qr', 'UTF8')), 'hex')
     )
+    when media.body ? 'stored' then concat_ws(':', coalesce(p_phone_number_id, ''), 'stored', media.body ->> 'stored')
     when media.body ? 'file' then concat_ws(':', coalesce(p_phone_number_id, ''), 'file', media.body ->> 'file')
   end
   from (values (p_payload -> (p_payload ->> 'type'))) as media (body);

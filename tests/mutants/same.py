@@ -19,7 +19,7 @@ SAME: Mapping[tuple[str, str, str], str] = {
         " member.user_id",
     ): _ONE_ORDER,
     (
-        "db/functions/agents/wa_reply.sql",
+        "db/functions/agents/hold_conversation.sql",
         "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"
         " chat.handed_over_until > now();",
         "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"

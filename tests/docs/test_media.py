@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["gallery", "kept", "operator_environment"]
 
 STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
-SHELL, COMMANDS = find_code_blocks("docs/media.md", "sh")
+SHELL, _SAY, COMMANDS = find_code_blocks("docs/media.md", "sh")
 
 
 def test_its_statements_run_as_the_operator(connect: Connect) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.fixtures.machine import requires
 from tests.media.conftest import SWIFT
+from wa_webhook.doctor.check import Outcome
+from wa_webhook.doctor.media import check_store
 from wa_webhook.media.folder import FolderStore
 from wa_webhook.media.s3 import S3Store
 from wa_webhook.media.settings import MediaSettings, open_store
@@ -110,6 +112,23 @@ async def test_an_object_store_that_is_away_is_a_store_error() -> None:
 
     with pytest.raises(StoreError):
         await store.size(KEY)
+
+
+@requires(SWIFT)
+def test_the_doctor_tries_the_store(
+    object_storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outcome_with(secret: str) -> Outcome:
+        monkeypatch.setenv("WA_MEDIA_S3_SECRET_ACCESS_KEY", secret)
+        (check,) = check_store()
+        return check.outcome
+
+    assert list(check_store()) == []
+    monkeypatch.setenv("WA_MEDIA_STORE", f"s3://{object_storage.make_bucket()}")
+    monkeypatch.setenv("WA_MEDIA_S3_ENDPOINT", object_storage.endpoint)
+    monkeypatch.setenv("WA_MEDIA_S3_ACCESS_KEY_ID", object_storage.access_key_id)
+    assert outcome_with(object_storage.secret_access_key) is Outcome.OK
+    assert outcome_with(WRONG) is Outcome.FAIL
 
 
 def test_the_environment_chooses_the_store(tmp_path: Path) -> None:

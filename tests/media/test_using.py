@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -17,12 +17,14 @@ from tests.media.gallery import ANA, PICTURE, TOKEN, Gallery
 from tests.notifier.conftest import until
 from tests.payloads import PHONE_NUMBER_ID
 from wa_webhook.cli import app
+from wa_webhook.dev.stack import Ports, run_stack
 from wa_webhook.notifier.media import MediaMaker, UnusableMediaError
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect, Database
+    from wa_webhook.dev.postgres import LocalPostgres
 
 pytestmark = pytest.mark.any_server
 
@@ -176,3 +178,25 @@ async def test_an_operator_gets_a_link_and_the_bytes(kept: Gallery, tmp_path: Pa
     assert (tmp_path / "card.png").stat().st_mode & 0o777 == 0o600
     assert (again.exit_code, again.stderr) == (1, "card.png: File exists\n")
     assert (nothing.exit_code, nothing.stderr) == (1, "nothing is stored as media 999\n")
+
+
+async def test_a_file_that_is_said_in_development_is_stored_in_its_folder(
+    gallery: Gallery, database: Database, tmp_path: Path
+) -> None:
+    card = tmp_path / "card.png"
+    card.write_bytes(PICTURE)
+    gallery.fetch_on_arrival("image")
+    # All that the stack asks of a server of its own.
+    postgres = cast("LocalPostgres", database)
+
+    async with run_stack(postgres, Ports.take(), media=tmp_path / "dev") as stack:
+        ports = [str(urlsplit(url).port) for url in (stack.webhook_url, stack.graph_url)]
+        said = await asyncio.to_thread(
+            CliRunner().invoke,
+            app,
+            ["say", "--file", str(card), "mine", "--port", ports[0], "--graph-port", ports[1]],
+        )
+        await until(lambda: gallery.only()["status"] == "stored")
+
+    assert said.exit_code == 0, said.output
+    assert (tmp_path / "dev" / gallery.only()["key"]).read_bytes() == PICTURE

@@ -1,5 +1,6 @@
 """`wa-webhook say`: one message to the bot that `wa-webhook dev` runs, and its answers."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,8 +10,17 @@ from wa_webhook.meta.people import ANA, Person
 
 
 def say(
-    text: Annotated[str, typer.Argument(help="What is typed; with --tap the title to tap.")],
+    text: Annotated[
+        str,
+        typer.Argument(
+            help="What is typed; with --tap the title to tap, with --file a caption or nothing.",
+            show_default=False,
+        ),
+    ] = "",
     *,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Send this: a picture, a document, a recording.")
+    ] = None,
     tap: Annotated[
         bool, typer.Option("--tap", help="Tap the button or row of that title instead.")
     ] = False,
@@ -26,6 +36,9 @@ def say(
 
     Exits with 1 when nobody answers, or when the bot failed at the message.
     """
+    if not text and file is None:
+        typer.echo("say something, or send a --file", err=True)
+        raise typer.Exit(2)
     phone = who.removeprefix("+")
     if not (phone.isascii() and phone.isdigit()):
         typer.echo(f"--as {who}: write a telephone number, such as +{ANA.phone}", err=True)
@@ -37,7 +50,10 @@ def say(
         person = ANA if phone == ANA.phone else Person(phone, phone=phone)
         talk = Talk(person, f"http://127.0.0.1:{port}/webhook", f"http://127.0.0.1:{graph_port}")
         try:
-            answers = talk.tap(text) if tap else talk.say(text)
+            if file is not None:
+                answers = talk.send(file, text)
+            else:
+                answers = talk.tap(text) if tap else talk.say(text)
         except TalkError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None

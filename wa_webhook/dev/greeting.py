@@ -46,6 +46,9 @@ def print_greeting(
     table.add_row("stand-in", f"{stack.graph_url}/_accepted")
     table.add_row("database", f"psql {postgres.url()}")
     table.add_row("log", str(folder / "log.jsonl"))
+    table.add_row(
+        "media", f"{folder / 'media'}, where a step or received_media_kinds asks for them"
+    )
     table.add_row("flows", _describe(flows))
     table.add_row("tasks", _describe_tasks(tasks))
     console.print(table)

@@ -63,7 +63,7 @@ async def _run_until_interrupted(
     interrupted = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
-    async with run_stack(postgres, ports) as stack:
+    async with run_stack(postgres, ports, media=folder / "media") as stack:
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
         print_greeting(console, postgres, stack, folder, flows.folder if flows else None, tasks)
         tell = partial(_tell, console)

@@ -20,6 +20,7 @@ from handler.process.listening import bind
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.server import Server
 from handler.settings import WebhookSettings
+from wa_webhook.dev.local_media import fetching_media
 from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
@@ -48,7 +49,7 @@ ACCESS_TOKEN = "local-access-token"  # noqa: S105
 PHONE_NUMBER_ID = "106540352242922"
 ACCOUNT_ID = "102290129340398"
 BOT_NUMBER = "+15550001111"
-_GRAPH_VERSION = "v26.0"
+GRAPH_VERSION = "v26.0"
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,13 @@ def local_names() -> Names:
 
 
 @contextlib.asynccontextmanager
-async def run_stack(postgres: LocalPostgres, ports: Ports) -> AsyncIterator[LocalStack]:
-    """Run handler, notifier and stand-in on a prepared database until the context is left."""
+async def run_stack(
+    postgres: LocalPostgres, ports: Ports, *, media: Path | None = None
+) -> AsyncIterator[LocalStack]:
+    """Run handler, notifier and stand-in on a prepared database until the context is left.
+
+    With `media`, a folder, what people send is fetched into it where somebody wants it.
+    """
     host, port = ports.webhook.getsockname()
     webhook_url = f"http://{host}:{port}/webhook"
     graph = GraphStandIn(
@@ -152,13 +158,25 @@ async def run_stack(postgres: LocalPostgres, ports: Ports) -> AsyncIterator[Loca
         server = Server(app, settings.limits, app.metrics.count_refusal)
         await running.enter_async_context(server.accepting(ports.webhook))
         metrics_url = await running.enter_async_context(serve_metrics(app.metrics.render, settings))
-        await running.enter_async_context(_running_notifier(postgres, graph_server.url))
+        await running.enter_async_context(_running_notifier(postgres, graph_server.url, media))
+        if media is not None:
+            await running.enter_async_context(
+                fetching_media(
+                    postgres.url(local_names().worker_role),
+                    local_names().schema,
+                    graph_url=f"{graph_server.url}/{GRAPH_VERSION}",
+                    token=ACCESS_TOKEN,
+                    folder=media,
+                )
+            )
         yield LocalStack(webhook_url, metrics_url or "", graph_server.url, graph)
 
 
 @contextlib.asynccontextmanager
-async def _running_notifier(postgres: LocalPostgres, graph_url: str) -> AsyncIterator[None]:
-    async with open_notifier(_notifier_settings(postgres, graph_url)) as notifier:
+async def _running_notifier(
+    postgres: LocalPostgres, graph_url: str, media: Path | None
+) -> AsyncIterator[None]:
+    async with open_notifier(_notifier_settings(postgres, graph_url, media)) as notifier:
         running = asyncio.create_task(notifier.run())
         try:
             yield
@@ -179,14 +197,17 @@ def _webhook_settings(postgres: LocalPostgres) -> WebhookSettings:
     )
 
 
-def _notifier_settings(postgres: LocalPostgres, graph_url: str) -> NotifierSettings:
+def _notifier_settings(
+    postgres: LocalPostgres, graph_url: str, media: Path | None
+) -> NotifierSettings:
     return NotifierSettings(
         _env_file=None,
         wa_database_schema=local_names().schema,
         wa_database_url=SecretStr(postgres.url(local_names().notifier_role)),
         wa_token=SecretStr(ACCESS_TOKEN),
         wa_phone_id=PHONE_NUMBER_ID,
-        whatsapp_api_base_url=f"{graph_url}/{_GRAPH_VERSION}",
+        whatsapp_api_base_url=f"{graph_url}/{GRAPH_VERSION}",
+        wa_media_store="" if media is None else str(media),
         wa_metrics_port=None,
         wa_notify_drain_seconds=2,
     )

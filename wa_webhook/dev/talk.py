@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import mimetypes
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from handler import signature
-from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, GRAPH_VERSION, PHONE_NUMBER_ID
 from wa_webhook.meta.inbound import build_body, build_content
 from wa_webhook.meta.rendering import find_choice, render_message
-from wa_webhook.meta.said import Tapped, Typed
+from wa_webhook.meta.said import Sent, Tapped, Typed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wa_webhook.meta.people import Person
 
 _QUIET_SECONDS = 1.0
@@ -46,6 +51,30 @@ class Talk:
                 answered = accepted["wa_message_id"]
                 return self._send(build_content(Tapped(title), {}, choice, answered))
         raise TalkError(f"nothing offered [{title}] to {self.who.address} since dev was started")
+
+    def send(self, file: Path, caption: str = "") -> list[str]:
+        """Send a file as what its name says it is, and return the answers. Raises TalkError."""
+        mime_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        kind = mime_type.partition("/")[0]
+        kind = kind if kind in ("image", "audio", "video") else "document"
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise TalkError(f"{file}: {error.strerror}") from None
+        uploaded = _ask(
+            "POST",
+            f"{self.graph_url}/{GRAPH_VERSION}/{PHONE_NUMBER_ID}/media",
+            headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
+            data={"messaging_product": "whatsapp"},
+            files={"file": (file.name, content, mime_type)},
+        ).json()
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        told = {"id": uploaded["id"], "mime_type": mime_type, "sha256": digest}
+        if kind == "document":
+            told["filename"] = file.name
+        if caption and kind != "audio":
+            told["caption"] = caption
+        return self._send(build_content(Sent(kind, told), {}, None))
 
     def _send(self, content: dict[str, Any]) -> list[str]:
         before = len(self._received())

@@ -8,8 +8,8 @@ from handler.process.environment import (
     ConnectionString,
     DatabaseOptions,
     HttpUrl,
-    MetricsPort,
     MetricsSettings,
+    OptionalPort,
     ProcessSettings,
     Secrets,
     listed,
@@ -118,7 +118,7 @@ class WebhookSettings(
     """What `wa-webhook serve` needs: a connection of its own, or an API key."""
 
     wa_database_url: ConnectionString | None = Field(None, validate_default=True)
-    wa_metrics_port: MetricsPort = 9464
+    wa_metrics_port: OptionalPort = 9464
     wa_webhook_batch_size: int = Field(32, ge=1, le=1000)
 
     @field_validator("wa_database_url")

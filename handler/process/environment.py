@@ -59,7 +59,7 @@ Secrets = Annotated[SecretStr, AfterValidator(_holds_a_secret)]
 SecretHttpUrl = Annotated[SecretStr, AfterValidator(_is_http_url)]
 ConnectionString = Annotated[SecretStr, AfterValidator(_is_connection_string)]
 AsciiSecret = Annotated[SecretStr, AfterValidator(_is_one_line_of_ascii)]
-MetricsPort = Annotated[
+OptionalPort = Annotated[
     Annotated[int, Field(ge=0, le=65535)] | None,
     BeforeValidator(lambda port: None if port == "off" else port),
 ]
@@ -96,7 +96,7 @@ class AlertSettings(ProcessSettings):
 class MetricsSettings(ProcessSettings):
     """Who may read the metrics of a process."""
 
-    wa_metrics_port: MetricsPort = None
+    wa_metrics_port: OptionalPort = None
     """0 takes a free one, and `off` (here None) none."""
     wa_metrics_host: str = Field("127.0.0.1", min_length=1)
     wa_metrics_token: AsciiSecret | None = None

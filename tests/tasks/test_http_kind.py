@@ -104,10 +104,15 @@ async def test_what_a_service_answers_otherwise_says_how_it_failed(
     await work_until(workshop, database, Service(answer), "error_class", error_class)
 
 
-def test_services_without_a_secret_are_refused() -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"wa_work_http": "scan=https://example.org/tasks"},
+        {"wa_work_answer_url": "https://bot.example/tasks"},
+    ],
+)
+def test_services_without_a_secret_are_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="WA_WORK_HTTP_SECRET"):
         WorkerSettings(
-            _env_file=None,
-            wa_database_url=SecretStr("postgresql://localhost/wa"),
-            wa_work_http="scan=https://example.org/tasks",
+            _env_file=None, wa_database_url=SecretStr("postgresql://localhost/wa"), **given
         )

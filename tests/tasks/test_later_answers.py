@@ -65,17 +65,25 @@ def answer_of(task: DictRow, outcome: str = "done", **fields: Any) -> bytes:
 @asynccontextmanager
 async def open_desk(url: str) -> AsyncIterator[Desk]:
     """Take answers on a free port, as every worker does."""
+    async with serving(url, "0") as port:
+        assert port is not None
+        yield Desk(port)
+
+
+@asynccontextmanager
+async def serving(url: str, port: str) -> AsyncIterator[int | None]:
+    """Take answers on WA_WORK_ANSWER_PORT, and yield the port."""
+    given: dict[str, Any] = {"wa_work_answer_port": port}
     settings = WorkerSettings(
         _env_file=None,
         wa_database_url=SecretStr(url),
         wa_work_http_secret=SecretStr(SECRET),
         wa_work_answer_url="https://bot.example/tasks",
-        wa_work_answer_port=0,
+        **given,
     )
     queue = TaskQueue(url, worker="desk", lease_seconds=60)
-    async with queue, serve_answers(settings, queue, WorkerMetrics()) as port:
-        assert port is not None
-        yield Desk(port)
+    async with queue, serve_answers(settings, queue, WorkerMetrics()) as taken:
+        yield taken
 
 
 def accept(workshop: Workshop, **fields: Any) -> DictRow:
@@ -239,3 +247,10 @@ def test_what_was_accepted_waits_as_long_as_is_said_and_no_sign_of_life_shortens
     assert workshop.settle(result_of(claimed, "running"))["running"] == 1
     waits = "select round(extract(epoch from locked_until - clock_timestamp()) / 60) from wa.tasks"
     assert value(workshop.owner, waits) == 10
+
+
+async def test_of_several_workers_on_a_machine_one_can_be_the_only_one_to_hear_answers(
+    database: Database,
+) -> None:
+    async with serving(database.url("wa_worker_role"), "off") as port:
+        assert port is None

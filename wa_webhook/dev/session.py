@@ -25,6 +25,8 @@ from wa_webhook.migrate import HistoryError
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wa_webhook.meta import Accepted
 
 
@@ -73,10 +75,18 @@ async def _run_until_interrupted(
         ]
         if flows:
             following.append(asyncio.create_task(flows.follow(postgres, tell)))
+        for task in following:
+            task.add_done_callback(partial(_tell_of_end, tell))
         await interrupted.wait()
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
+
+
+def _tell_of_end(tell: Callable[[str], None], ended: asyncio.Task[None]) -> None:
+    """Say why what follows files does so no longer: a port is taken, a right is missing."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        tell(f"files are no longer followed: {error}")
 
 
 def _begin_anew(folder: Path) -> str:

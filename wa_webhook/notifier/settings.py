@@ -7,8 +7,8 @@ from pydantic import DirectoryPath, Field, SecretStr, field_validator, model_val
 from handler.process.environment import (
     AlertSettings,
     ConnectionString,
-    MetricsPort,
     MetricsSettings,
+    OptionalPort,
 )
 from wa_webhook.media.settings import MediaSettings
 from wa_webhook.settings import DatabaseSettings, GraphSettings
@@ -20,7 +20,7 @@ class NotifierSettings(
     """What `wa-webhook notify` needs: a connection, since it does not go through PostgREST."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
-    wa_metrics_port: MetricsPort = 9465
+    wa_metrics_port: OptionalPort = 9465
     """Not the port of `wa-webhook serve`, which may run on the same machine."""
     wa_media_folder: DirectoryPath | None = None
     """The only place that messages may take files from."""

@@ -73,17 +73,19 @@ async def serve_answers(
 ) -> AsyncIterator[int | None]:
     """Take later answers on WA_WORK_ANSWER_PORT until the context is left, and yield the port.
 
-    Yields None where no service may answer later. Raises PortRefusedError.
+    Yields None where no service may answer later, and where this worker is not to hear it. Raises
+    PortRefusedError.
     """
-    if settings.wa_work_answer_url is None or settings.wa_work_http_secret is None:
+    key, wanted = settings.wa_work_http_secret, settings.wa_work_answer_port
+    if settings.wa_work_answer_url is None or key is None or wanted is None:
         yield None
         return
-    secret = settings.wa_work_http_secret.get_secret_value().encode()
+    secret = key.get_secret_value().encode()
     host = settings.wa_work_answer_host
     endpoint = _Endpoint(queue, metrics, secret).take
     # Any path: which one leads here is a proxy's to say.
     app = Starlette(routes=[Route("/{path:path}", endpoint, methods=["POST"])])
-    with bind(host, settings.wa_work_answer_port, "later answers", "WA_WORK_ANSWER_PORT") as port:
+    with bind(host, wanted, "later answers", "WA_WORK_ANSWER_PORT") as port:
         server = Server(app, LIMITS)
         async with server.accepting(port) as number:
             logger.info("WORK_ANSWERS_STARTED", host=host, port=number)

@@ -11,8 +11,8 @@ from handler.process.environment import (
     AsciiSecret,
     ConnectionString,
     HttpUrl,
-    MetricsPort,
     MetricsSettings,
+    OptionalPort,
     ProcessSettings,
 )
 from wa_webhook.media.settings import MediaSettings
@@ -33,7 +33,8 @@ class TaskSettings(ProcessSettings):
     wa_work_answer_url: HttpUrl | None = None
     """Where these services reach WA_WORK_ANSWER_PORT when they answer later; none: they may not."""
     wa_work_answer_host: str = Field("127.0.0.1", min_length=1)
-    wa_work_answer_port: int = Field(8002, ge=0, le=65535)
+    wa_work_answer_port: OptionalPort = 8002
+    """`off` (here None) for a worker whose services another one hears."""
     wa_work_answer_seconds: float = Field(3600, ge=1, le=2_592_000)
     """How long a service may take; then it is asked again, unless the deadline is over."""
     wa_work_concurrency: int = Field(4, ge=1, le=1000)
@@ -45,8 +46,9 @@ class TaskSettings(ProcessSettings):
 
     @model_validator(mode="after")
     def _requests_are_signed(self) -> Self:
-        if self.wa_work_http and self.wa_work_http_secret is None:
-            raise ValueError("WA_WORK_HTTP_SECRET: is not set, and WA_WORK_HTTP names services")
+        if self.wa_work_http_secret is None and (self.wa_work_http or self.wa_work_answer_url):
+            needs = "WA_WORK_HTTP names services" if self.wa_work_http else "WA_WORK_ANSWER_URL is"
+            raise ValueError(f"WA_WORK_HTTP_SECRET: is not set, and {needs}")
         return self
 
     @property
@@ -71,7 +73,7 @@ class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSetti
     """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)
-    wa_metrics_port: MetricsPort = 9466
+    wa_metrics_port: OptionalPort = 9466
     """Not the port of `wa-webhook serve` or `notify`, which may run on the same machine."""
     wa_work_listen: bool = True
     """False where no direct connection is to be had: a pooler may not carry LISTEN."""

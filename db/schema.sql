@@ -400,6 +400,16 @@ ALTER FUNCTION public.wa_media_deletions_settle(ids uuid[]) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) IS 'Takes the ids of contents whose bytes a worker has deleted. They are handed out once more after an hour, in case they were just being stored, and then forgotten. Returns how many are forgotten now.';
 
+CREATE FUNCTION public.wa_media_retry() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_media_retry() OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_media_retry() IS 'Has workers try again to fetch the media that failed and that Meta may still have, those of the last seven days, and returns how many. For after a token that was revoked, or a store that was away for long.';
+
 CREATE FUNCTION public.wa_metrics() RETURNS jsonb
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1460,6 +1470,46 @@ CREATE FUNCTION wa.describe_steps(p_flow text, p_base jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) IS 'Of wa.declare_flow: comments the steps whose files do not with what their states are for. A comment that differs from p_base, the states as they were declared before, is a file''s and stays.';
+
+CREATE TABLE wa.media_objects (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    sha256 text NOT NULL,
+    key text GENERATED ALWAYS AS (((sha256 || '/'::text) || (id)::text)) STORED,
+    size_bytes bigint,
+    mime_type text,
+    stored_at timestamp with time zone,
+    unwanted_at timestamp with time zone,
+    delete_at timestamp with time zone,
+    is_deleted boolean DEFAULT false NOT NULL,
+    CONSTRAINT media_objects_sha256_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT media_objects_stored_are_known CHECK (((num_nulls(size_bytes, mime_type, stored_at) = ANY (ARRAY[0, 3])) AND (size_bytes >= 0))),
+    CONSTRAINT media_objects_unwanted_are_deleted CHECK ((((unwanted_at IS NULL) = (delete_at IS NULL)) AND ((unwanted_at IS NOT NULL) OR (NOT is_deleted))))
+);
+
+COMMENT ON TABLE wa.media_objects IS 'Bytes in the media store, each content once: those that are kept, those that are about to be, and those that are to be deleted. The row is there before the bytes and goes after them, so that none are left behind.';
+
+COMMENT ON COLUMN wa.media_objects.id IS 'New whenever a content comes again after it was unwanted, so that a late deletion meets nothing new.';
+
+COMMENT ON COLUMN wa.media_objects.sha256 IS 'Of the bytes, in hexadecimal: what the webhook said, against which they are checked.';
+
+COMMENT ON COLUMN wa.media_objects.key IS 'Where the bytes are in the store.';
+
+COMMENT ON COLUMN wa.media_objects.mime_type IS 'What the bytes are, by their content.';
+
+COMMENT ON COLUMN wa.media_objects.stored_at IS 'Since when the store has them. Null: not yet.';
+
+COMMENT ON COLUMN wa.media_objects.unwanted_at IS 'Since when no row of wa.media refers to it. Never unset.';
+
+COMMENT ON COLUMN wa.media_objects.delete_at IS 'While unwanted: when a worker may next delete the bytes.';
+
+COMMENT ON COLUMN wa.media_objects.is_deleted IS 'While unwanted: the bytes were deleted once. They are once more, in case somebody was just storing them, and then the row goes.';
+
+CREATE FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text) IS 'What a task media.fetch is given: what Meta calls it and, for five minutes, its link; what it has to be; and where its bytes go.';
 
 CREATE TABLE public.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -4251,39 +4301,6 @@ ALTER TABLE wa.media ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE wa.media_objects (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    sha256 text NOT NULL,
-    key text GENERATED ALWAYS AS (((sha256 || '/'::text) || (id)::text)) STORED,
-    size_bytes bigint,
-    mime_type text,
-    stored_at timestamp with time zone,
-    unwanted_at timestamp with time zone,
-    delete_at timestamp with time zone,
-    is_deleted boolean DEFAULT false NOT NULL,
-    CONSTRAINT media_objects_sha256_is_hexadecimal CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT media_objects_stored_are_known CHECK (((num_nulls(size_bytes, mime_type, stored_at) = ANY (ARRAY[0, 3])) AND (size_bytes >= 0))),
-    CONSTRAINT media_objects_unwanted_are_deleted CHECK ((((unwanted_at IS NULL) = (delete_at IS NULL)) AND ((unwanted_at IS NOT NULL) OR (NOT is_deleted))))
-);
-
-COMMENT ON TABLE wa.media_objects IS 'Bytes in the media store, each content once: those that are kept, those that are about to be, and those that are to be deleted. The row is there before the bytes and goes after them, so that none are left behind.';
-
-COMMENT ON COLUMN wa.media_objects.id IS 'New whenever a content comes again after it was unwanted, so that a late deletion meets nothing new.';
-
-COMMENT ON COLUMN wa.media_objects.sha256 IS 'Of the bytes, in hexadecimal: what the webhook said, against which they are checked.';
-
-COMMENT ON COLUMN wa.media_objects.key IS 'Where the bytes are in the store.';
-
-COMMENT ON COLUMN wa.media_objects.mime_type IS 'What the bytes are, by their content.';
-
-COMMENT ON COLUMN wa.media_objects.stored_at IS 'Since when the store has them. Null: not yet.';
-
-COMMENT ON COLUMN wa.media_objects.unwanted_at IS 'Since when no row of wa.media refers to it. Never unset.';
-
-COMMENT ON COLUMN wa.media_objects.delete_at IS 'While unwanted: when a worker may next delete the bytes.';
-
-COMMENT ON COLUMN wa.media_objects.is_deleted IS 'While unwanted: the bytes were deleted once. They are once more, in case somebody was just storing them, and then the row goes.';
-
 CREATE TABLE wa.menu_items (
     reply_id text NOT NULL,
     entry_kind text GENERATED ALWAYS AS ('reply'::text) STORED NOT NULL,
@@ -5621,6 +5638,9 @@ GRANT ALL ON FUNCTION public.wa_media_deletions_claim(batch integer, lease inter
 REVOKE ALL ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_media_deletions_settle(ids uuid[]) TO wa_worker_role;
 
+REVOKE ALL ON FUNCTION public.wa_media_retry() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_media_retry() TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_metrics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_metrics() TO wa_edge_role;
 GRANT ALL ON FUNCTION public.wa_metrics() TO wa_operator_role;
@@ -5923,6 +5943,13 @@ GRANT ALL ON FUNCTION wa.describe_send_failure(p_failure jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) TO wa_runtime;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_objects TO wa_runtime;
+GRANT SELECT ON TABLE wa.media_objects TO wa_operator_role;
+GRANT SELECT ON TABLE wa.media_objects TO wa_privacy;
+
+REVOKE ALL ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
 GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
@@ -6901,10 +6928,6 @@ GRANT SELECT,DELETE ON TABLE wa.media TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE wa.media TO wa_privacy;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_objects TO wa_runtime;
-GRANT SELECT ON TABLE wa.media_objects TO wa_operator_role;
-GRANT SELECT ON TABLE wa.media_objects TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.menu_items TO wa_runtime;
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import payloads
-from tests.dispatching import send
+from tests.dispatching import send, value
 from tests.fixtures.machine import requires
 from tests.media.conftest import SWIFT
 from tests.media.gallery import BEN, PICTURE, SHA256, TOKEN, Gallery
@@ -21,7 +21,7 @@ from wa_webhook.worker.process import media_functions_of, open_worker
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from tests.fixtures.postgres import Database
+    from tests.fixtures.postgres import Connect, Database
     from tests.media.conftest import ObjectStorage
 
 
@@ -150,6 +150,34 @@ async def test_what_meta_no_longer_has_fails_and_the_step_hears_of_it(gallery: G
     assert gallery.last_reply() == "permanent"
 
 
+async def test_what_failed_is_tried_again_when_an_operator_says_so(
+    gallery: Gallery, connect: Connect
+) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    media = dict(gallery.graph.record.media)
+    gallery.graph.record.media.clear()
+    await gallery.work()
+    assert gallery.only()["status"] == "failed"
+    gallery.graph.record.media.update(media)
+
+    operator = connect("wa_operator_role")
+    assert value(operator, "select public.wa_media_retry()") == 1
+    assert value(operator, "select public.wa_media_retry()") == 0
+    await gallery.work()
+
+    assert gallery.only()["status"] == "stored"
+
+
+async def test_what_a_worker_stored_before_it_died_is_not_fetched_again(gallery: Gallery) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    await gallery.store.put(gallery.only()["key"], PICTURE, "image/png")
+    await gallery.work()
+
+    assert (gallery.only()["status"], gallery.graph.record.requests) == ("stored", 0)
+
+
 async def test_a_link_that_has_ended_is_asked_for_again(gallery: Gallery) -> None:
     gallery.fetch_on_arrival("image")
     base = str(gallery.client._base_url.origin())
@@ -193,12 +221,13 @@ async def test_a_download_is_bounded_while_it_comes(gallery: Gallery) -> None:
 
 
 async def test_a_conversation_that_is_reset_loses_none_of_its_media(gallery: Gallery) -> None:
-    gallery.fetch_on_arrival("image")
+    gallery.say("photo")
     gallery.send()
     gallery.owner.execute("delete from public.chat_state")
     await gallery.work()
 
     assert gallery.only()["status"] == "stored"
+    assert gallery.tasks("reached") == [None]
 
 
 @requires(SWIFT)

@@ -93,6 +93,7 @@ CALLS: dict[str, str] = {
         "0 < public.wa_reply('+34600000001', jsonb_build_object('type', 'text', 'text',"
         " jsonb_build_object('body', 'hi')))"
     ),
+    "public.wa_media_retry": "select public.wa_media_retry()",
     "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }

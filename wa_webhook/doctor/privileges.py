@@ -29,7 +29,14 @@ REQUIRED: Mapping[Process, frozenset[str]] = {
             "wa_health",
         }
     ),
-    Process.WORK: frozenset({"wa_tasks_claim", "wa_tasks_settle"}),
+    Process.WORK: frozenset(
+        {
+            "wa_tasks_claim",
+            "wa_tasks_settle",
+            "wa_media_deletions_claim",
+            "wa_media_deletions_settle",
+        }
+    ),
     Process.OPERATOR: frozenset(
         {
             "wa_status",

@@ -30,19 +30,9 @@ begin
     return v_task;
   end if;
 
-  select
-    jsonb_strip_nulls(
-      jsonb_build_object(
-        'media', media.id,
-        'kind', media.kind,
-        'media_id', media.media_id,
-        'phone_number_id', media.phone_number_id,
-        'mime_type', media.declared_type,
-        'sha256', object.sha256,
-        'key', object.key,
-        'max_bytes', wa.get_setting('received_media_max_bytes')
-      )
-    )
+  select wa.describe_wanted_media(
+    media.id, media.kind, media.media_id, media.phone_number_id, media.declared_type, object
+  )
   into v_input
   from wa.media as media
   inner join wa.media_objects as object on object.id = media.object_id

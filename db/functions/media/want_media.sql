@@ -60,7 +60,7 @@ begin
     order by sent.sha256
     on conflict (sha256) where unwanted_at is null do update
     set sha256 = excluded.sha256
-    returning stored.id, stored.sha256, stored.key
+    returning stored.id, stored.sha256, stored as described
   ),
 
   wanted as (
@@ -94,18 +94,14 @@ begin
       sent.user_id,
       sent.phone_number_id,
       'media.fetch',
-      jsonb_strip_nulls(
-        jsonb_build_object(
-          'media', wanted.id,
-          'kind', sent.kind,
-          'media_id', sent.body ->> 'id',
-          'url', sent.body ->> 'url',
-          'phone_number_id', sent.phone_number_id,
-          'mime_type', sent.body ->> 'mime_type',
-          'sha256', object.sha256,
-          'key', object.key,
-          'max_bytes', wa.get_setting('received_media_max_bytes')
-        )
+      wa.describe_wanted_media(
+        wanted.id,
+        sent.kind,
+        sent.body ->> 'id',
+        sent.phone_number_id,
+        sent.body ->> 'mime_type',
+        object.described,
+        sent.body ->> 'url'
       ),
       -- No step waits for it, unless one says so before it is committed.
       '',

@@ -8,9 +8,13 @@ declare
   v_cancelled integer;
 begin
   update wa.tasks as task
-  set status = 'cancelled', finished_at = clock_timestamp()
+  set
+    -- What a message brought is fetched all the same, and told to nobody.
+    state = case when unwanted.is_of_message then '' else task.state end,
+    status = case when unwanted.is_of_message then task.status else 'cancelled' end,
+    finished_at = case when not unwanted.is_of_message then clock_timestamp() end
   from (
-    select unfinished.id
+    select unfinished.id, unfinished.kind = 'media.fetch' and unfinished.dedupe_key is not null as is_of_message
     from wa.tasks as unfinished
     where unfinished.user_id = p_chat.user_id
       and unfinished.phone_number_id is not distinct from p_chat.phone_number_id

@@ -34,8 +34,8 @@ dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
 demo: $(INSTALLED) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
 
-test: $(INSTALLED) $(SWIFT) ## run the tests on PostgreSQL 18
-	@$(PYTEST) --postgres 18
+test: $(INSTALLED) $(SWIFT) ## run the tests on PostgreSQL 18; TESTS='tests/flows' takes some of them
+	@$(PYTEST) --postgres 18 $(TESTS)
 
 test-all: test $(POSTGRES_17) $(POSTGREST) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
 	@echo "on 15, through a pooler:"

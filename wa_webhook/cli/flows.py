@@ -27,6 +27,8 @@ from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.settings import FlowSettings
 
+_WHOLE = "A flow is removed as a whole or not at all; run it again to see which."
+
 app = typer.Typer(help="Print, begin, check, translate and remove conversations.")
 app.command("export-texts")(export)
 app.command("import-texts")(take_back)
@@ -171,7 +173,7 @@ def remove(
     url = database_url_or_exit(database_url)
     try:
         with (
-            show_progress("removing", when_interrupted="Nothing was changed.") as progress,
+            show_progress("removing", when_interrupted=_WHOLE) as progress,
             psycopg.connect(url, autocommit=True) as connection,
         ):
             removal = remove_flow(

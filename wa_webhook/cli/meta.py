@@ -30,7 +30,7 @@ from wa_webhook.operations.subscription import (
 from wa_webhook.operations.templates import list_used_templates
 from wa_webhook.settings import AccountSettings, BotSettings, DatabaseSettings
 
-app = typer.Typer(help="Check, and set, what Meta holds of app, account, numbers and templates.")
+app = typer.Typer()
 
 
 def _callback(url: str | None) -> str | None:
@@ -66,12 +66,12 @@ def show(
     url: Url = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check token, callback, fields, accounts, numbers and templates at Meta; change nothing.
+    """Check what Meta holds of token, callback, fields, accounts, numbers and templates.
 
-    Asks with WA_TOKEN, about the app with WA_APP_SECRET. Numbers, accounts and templates are those
-    of the database in WA_DATABASE_URL, as wa_operator_role; without one, WA_PHONE_ID and WA_WABA_ID
-    are. Exits with 1 when something fails, 2 when a setting or option is wrong, and 3 when the
-    database did not answer.
+    Changes nothing. Asks with WA_TOKEN, about the app with WA_APP_SECRET. Numbers, accounts and
+    templates are those of the database in WA_DATABASE_URL, as wa_operator_role; without one, those
+    of WA_PHONE_ID and WA_WABA_ID. Exits with 1 when something fails, 2 when a setting or option is
+    wrong, and 3 when the database did not answer.
     """
     if context.invoked_subcommand is not None:
         return

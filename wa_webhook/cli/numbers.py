@@ -17,7 +17,7 @@ from wa_webhook.operations.graph import GraphRefusedError
 from wa_webhook.operations.numbers import Number, Numbers, read_from_graph
 from wa_webhook.settings import AccountSettings, BotSettings, DatabaseSettings
 
-app = typer.Typer(help="List, add, retire and read the business numbers that are ours.")
+app = typer.Typer()
 
 
 def _meta_id(text: str | None) -> str | None:

@@ -19,6 +19,8 @@ from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(no_args_is_help=True, help="Hand out or erase everything about one person.")
 
+_WHOLE = "A person is erased as a whole or not at all; run it again to see which."
+
 Who = Annotated[
     str,
     typer.Argument(
@@ -57,12 +59,11 @@ def erase(
     """
     with _database("person erase") as connection:
         if not yes:
-            rows = export_person(connection, names_or_exit(), who)
+            with show_progress("counting", when_interrupted="Nothing was erased.") as progress:
+                rows = export_person(connection, names_or_exit(), who, progress.tell)
             count = sum(len(one) for one in rows.values() if isinstance(one, list))
             typer.confirm(f"{count} rows are about this person. Erase them for good?", abort=True)
-        with show_progress(
-            "erasing", when_interrupted="Nothing was erased: run it again."
-        ) as progress:
+        with show_progress("erasing", when_interrupted=_WHOLE) as progress:
             erased = erase_person(connection, names_or_exit(), who, progress.tell)
     if as_json:
         typer.echo(json.dumps(erased))

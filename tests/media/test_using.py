@@ -114,8 +114,9 @@ async def test_what_was_deleted_before_it_was_sent_is_not_sent(
     send_again(kept)
     # An earlier upload that Meta still has makes no difference.
     kept.owner.execute(
-        "insert into wa.media_cache select %s || ':stored:' || id, '1', now() + interval '1 day'"
-        " from wa.media_objects",
+        "insert into wa.media_cache"
+        " select sender || ':stored:' || id, '1', now() + interval '1 day'"
+        " from wa.media_objects cross join unnest(array['', %s]) as sender",
         (PHONE_NUMBER_ID,),
     )
     kept.owner.execute("delete from wa.media")

@@ -54,7 +54,7 @@ class MediaClient:
         phone_number_id: str | None = None,
     ) -> bytes:
         """Return the bytes, from `url` while that works. Raises the errors of this module."""
-        if url is not None and self._is_metas(url):
+        if url is not None and self.is_metas(url):
             try:
                 return await self._get(url, most_bytes)
             except (GoneError, DownloadError):
@@ -65,7 +65,7 @@ class MediaClient:
             place = place.with_query(phone_number_id=phone_number_id)
         described = _read_object(await self._get(str(place), _MOST_BYTES_OF_ANSWER))
         link = described.get("url")
-        if not isinstance(link, str) or not self._is_metas(link):
+        if not isinstance(link, str) or not self.is_metas(link):
             raise DownloadError("the Graph API names no link of Meta's")
         return await self._get(link, most_bytes)
 
@@ -93,7 +93,8 @@ class MediaClient:
             raise DownloadError(type(error).__name__) from error
         return b"".join(parts)
 
-    def _is_metas(self, link: str) -> bool:
+    def is_metas(self, link: str) -> bool:
+        """Say whether the token may be shown there: the Graph API, or Meta's hosts over https."""
         try:
             url = URL(link)
             is_of_the_api = url.origin() == self._base_url.origin()

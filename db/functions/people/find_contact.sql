@@ -3,7 +3,7 @@ create or replace function wa.find_contact(
   p_by_name jsonb,
   p_phone text,
   p_bsuid text,
-  p_is_only_one boolean
+  p_value jsonb
 )
 returns jsonb
 language plpgsql
@@ -25,7 +25,9 @@ begin
     );
   end if;
 
-  if v_contact ->> 'wa_id' = p_phone or v_contact ->> 'user_id' = nullif(p_bsuid, '') then
+  if v_contact ->> 'wa_id' = p_phone then
+    return v_contact;
+  elsif v_contact ->> 'user_id' = nullif(p_bsuid, '') then
     return v_contact;
   end if;
 
@@ -37,7 +39,13 @@ begin
   -- Whom nothing names is the only one there is; a number beside a BSUID is, where there is one of each.
   if v_phone = v_contact_phone
     or (v_phone is null and v_bsuid is null)
-    or (p_is_only_one and (v_phone = v_contact_phone) is null and (v_bsuid = v_contact_bsuid) is null)
+    or (
+      (v_phone = v_contact_phone) is null
+      and (v_bsuid = v_contact_bsuid) is null
+      and jsonb_array_length(
+        jsonb_path_query_array(p_value, '$.messages[*]') || jsonb_path_query_array(p_value, '$.statuses[*]')
+      ) = 1
+    )
   then
     return v_contact;
   end if;
@@ -46,4 +54,4 @@ end
 $$;
 
 comment on function wa.find_contact is
-'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_is_only_one says that there is but one message or status.';
+'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_value is the value of the change that all of them came in.';

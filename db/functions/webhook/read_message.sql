@@ -13,7 +13,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_type constant text := p_body ->> 'type';
-  v_system constant jsonb := p_body -> 'system';
+  v_system jsonb;
+  v_time constant text := p_body ->> 'timestamp';
   v_message wa.message;
 begin
   v_message.wa_message_id := p_body ->> 'id';
@@ -21,6 +22,45 @@ begin
   v_message.phone_number_id := p_phone_number_id;
   v_message.message_type := v_type;
   v_message.sequence := p_sequence;
+  v_message.content := p_body;
+  v_message.contact := p_contact;
+  v_message.display_name := nullif(left(btrim(p_contact #>> '{profile,name}'), 256), '');
+
+  if v_time ~ '^[0-9]+$' and char_length(v_time) <= 11 then
+    v_message.sent_at := to_timestamp(v_time::bigint);
+  else
+    v_message.sent_at := now();
+  end if;
+
+  -- What most are says nothing beside its text and its sender, and is read by few expressions.
+  if v_type = 'text' and p_prefixes = '[]'
+    and p_body['system'] is null and p_body['group_id'] is null
+    and p_body['button'] is null and p_body['interactive'] is null
+  then
+    v_message.body := p_body #>> '{text,body}';
+    v_message.phone := wa.normalize_phone(p_body ->> 'from');
+  end if;
+
+  if v_message.body is not null and v_message.phone is not null then
+    v_message.status := 'processed';
+    v_message.opens_window := true;
+
+    if p_body['from_user_id'] is not null or p_contact['user_id'] is not null then
+      v_message.bsuid := coalesce(
+        wa.normalize_bsuid(p_body ->> 'from_user_id'), wa.normalize_bsuid(p_contact ->> 'user_id')
+      );
+    end if;
+
+    if p_body['from_parent_user_id'] is not null or p_contact['parent_user_id'] is not null then
+      v_message.parent_bsuid := coalesce(
+        wa.normalize_parent_bsuid(p_body ->> 'from_parent_user_id'),
+        wa.normalize_parent_bsuid(p_contact ->> 'parent_user_id')
+      );
+    end if;
+    return v_message;
+  end if;
+
+  v_system := p_body -> 'system';
   v_message.phone := coalesce(
     wa.normalize_phone(p_body ->> 'from'),
     wa.normalize_phone(v_system ->> 'customer'),
@@ -39,12 +79,6 @@ begin
     wa.normalize_parent_bsuid(p_body ->> 'from_parent_user_id'),
     wa.normalize_parent_bsuid(p_contact ->> 'parent_user_id')
   );
-  v_message.display_name := nullif(left(btrim(p_contact #>> '{profile,name}'), 256), '');
-  v_message.sent_at := case
-    when p_body ->> 'timestamp' ~ '^[0-9]+$' and char_length(p_body ->> 'timestamp') <= 11
-      then to_timestamp((p_body ->> 'timestamp')::bigint)
-    else now()
-  end;
   v_message.body := coalesce(
     p_body #>> '{text,body}',
     p_body #>> '{button,text}',
@@ -60,8 +94,6 @@ begin
     p_body #>> '{interactive,button_reply,id}',
     p_body #>> '{interactive,list_reply,id}'
   );
-  v_message.content := p_body;
-  v_message.contact := p_contact;
 
   -- What a flow or the identity rules act on is processed. Groups, reactions, edits, deletions, permissions to call, what
   -- only a business sends, and what we do not know ask for no answer: two bots would answer each other for ever. Nobody

@@ -16,6 +16,7 @@ declare
   v_prefixes jsonb;
   v_entries jsonb;
   v_entry jsonb;
+  v_waba_id text;
   v_is_test boolean;
   v_empty jsonb[];
   v_changes jsonb;
@@ -66,7 +67,8 @@ begin
   for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
     v_entry := v_entries -> v_entry_at;
     v_frame := null;
-    v_is_test := v_entry ->> 'id' = '0';
+    v_waba_id := v_entry ->> 'id';
+    v_is_test := v_waba_id = '0';
     v_changes := v_entry -> 'changes';
 
     if jsonb_typeof(v_changes) is distinct from 'array' then
@@ -144,19 +146,20 @@ begin
           v_contact := null;
           if v_contacts <> '[]' then
             v_contact := wa.find_contact(
-              v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id',
-              jsonb_array_length(v_bodies) = 1 and not v_value ? 'statuses'
+              v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id', v_value
             );
           end if;
-          v_message := wa.read_message(v_body, v_contact, v_entry ->> 'id', v_number, v_sequence, v_prefixes);
+          v_message := wa.read_message(v_body, v_contact, v_waba_id, v_number, v_sequence, v_prefixes);
 
           if not v_is_ours then
             foreign_messages := foreign_messages || v_message;
           elsif v_message.phone is null and v_message.bsuid is null then
             v_unattributed := v_unattributed || v_body;
           else
-            if not v_answers and v_message.status = 'processed' and v_message.message_type <> 'system' then
-              v_message.status := 'ignored';
+            if not v_answers then
+              if v_message.status = 'processed' and v_message.message_type <> 'system' then
+                v_message.status := 'ignored';
+              end if;
             end if;
             v_message.home_state := v_home_state;
             messages := messages || v_message;
@@ -185,11 +188,11 @@ begin
           v_unattributed := null;
         end if;
 
-        if v_value @? '$.statuses[*]' then
+        if v_value['statuses'] is not null then
           v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
 
           -- What a number that is retired has sent still ends somehow.
-          if not v_is_known then
+          if not v_is_known and v_bodies <> '[]' then
             v_others := v_others || jsonb_build_object(
               'path', 'entry.changes.value.statuses', 'body', v_bodies -> 0, 'is_foreign', true,
               'count', jsonb_array_length(v_bodies)
@@ -207,8 +210,7 @@ begin
                 and v_body ->> 'recipient_type' is distinct from 'group'
               then
                 v_contact := wa.find_contact(
-                  v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id',
-                  jsonb_array_length(v_bodies) = 1 and not v_value ? 'messages'
+                  v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id', v_value
                 );
                 v_body := v_body || jsonb_strip_nulls(
                   jsonb_build_object(
@@ -229,10 +231,11 @@ begin
           end if;
         end if;
 
-        v_body := case jsonb_typeof(v_value)
-          when 'object' then v_value - c_known
-          else jsonb_build_object('value', v_value)
-        end;
+        if jsonb_typeof(v_value) = 'object' then
+          v_body := v_value - c_known;
+        else
+          v_body := jsonb_build_object('value', v_value);
+        end if;
         if v_body <> '{}' then
           v_others := v_others || jsonb_build_object('path', 'entry.changes.value', 'body', v_body);
         end if;
@@ -244,7 +247,7 @@ begin
         foreach v_body in array v_others loop
           v_rest := v_rest || (
             jsonb_build_object(
-              'waba_id', v_entry ->> 'id', 'time', v_entry -> 'time', 'field', v_field, 'phone_number_id', v_number
+              'waba_id', v_waba_id, 'time', v_entry -> 'time', 'field', v_field, 'phone_number_id', v_number
             ) || v_body
           );
         end loop;
@@ -254,7 +257,7 @@ begin
     if v_fieldless is not null then
       v_rest := v_rest || wa.count_alike(
         v_fieldless,
-        jsonb_build_object('path', 'entry.changes', 'waba_id', v_entry ->> 'id', 'time', v_entry -> 'time')
+        jsonb_build_object('path', 'entry.changes', 'waba_id', v_waba_id, 'time', v_entry -> 'time')
       );
       v_fieldless := null;
     end if;
@@ -264,9 +267,17 @@ begin
     v_rest := v_rest || wa.count_alike(v_empty, jsonb '{"path": "entry"}');
   end if;
 
-  statuses := to_jsonb(v_statuses);
-  rest := to_jsonb(v_rest);
-  unattributed := to_jsonb(v_webhooks);
+  if v_statuses is not null then
+    statuses := to_jsonb(v_statuses);
+  end if;
+
+  if v_rest is not null then
+    rest := to_jsonb(v_rest);
+  end if;
+
+  if v_webhooks is not null then
+    unattributed := to_jsonb(v_webhooks);
+  end if;
 end
 $$;
 

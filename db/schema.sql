@@ -1585,8 +1585,8 @@ CREATE TABLE public.wa_events (
     error text,
     payload jsonb,
     CONSTRAINT wa_events_failed_can_be_replayed CHECK (((status <> 'failed'::text) OR ((error IS NOT NULL) AND (payload IS NOT NULL)))),
-    CONSTRAINT wa_events_processed_has_a_user CHECK (((status <> ALL (ARRAY['processed'::text, 'failed'::text])) OR (user_id IS NOT NULL))),
-    CONSTRAINT wa_events_status_is_known CHECK ((status = ANY (ARRAY['processed'::text, 'failed'::text, 'invalid_sender'::text, 'ignored'::text]))),
+    CONSTRAINT wa_events_processed_has_a_user CHECK (((user_id IS NOT NULL) OR (status <> ALL ('{processed,failed}'::text[])))),
+    CONSTRAINT wa_events_status_is_known CHECK ((status = ANY ('{processed,failed,invalid_sender,ignored}'::text[]))),
     CONSTRAINT wa_events_wa_message_id_is_not_empty CHECK ((wa_message_id <> ''::text))
 )
 WITH (autovacuum_vacuum_insert_scale_factor='0.05');
@@ -1783,12 +1783,12 @@ CREATE FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) RETURNS text[]
 
 COMMENT ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) IS 'What of a flow''s rows, as wa.read_declaration returns them, leads nowhere, or is another flow''s already, a sentence each. With no rows: what other flows need of it.';
 
-CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) RETURNS jsonb
+CREATE FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_value jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) IS 'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_is_only_one says that there is but one message or status.';
+COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_value jsonb) IS 'Which of the contacts of a webhook is the one that a message or a status names by number or BSUID: matched by name, never by position; null where none is. p_by_name is wa.index_contacts of several contacts, and null for a single one, which is also the one that a message means that names nobody; p_value is the value of the change that all of them came in.';
 
 CREATE FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -3243,6 +3243,13 @@ CREATE FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer DEF
 
 COMMENT ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) IS 'Runs the step of a state for chats that are in it, and for each that moves on the steps of the states it moves to; returns where the chats then stand, with the replies. Raises WA003 where there is no step, and what wa.require_transition raises.';
 
+CREATE FUNCTION wa.run_steps(p_chats wa.chat[]) RETURNS wa.chat[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.run_steps(p_chats wa.chat[]) IS 'Runs the steps of chats of different users: one call for all that are in the same state, those of one state in the order of their messages. Returns where the chats then stand, as wa.run_step does.';
+
 CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3769,20 +3776,20 @@ CASE
     ELSE NULL::timestamp with time zone
 END) STORED,
     author text,
-    CONSTRAINT notifications_counts_are_not_negative CHECK (((retry_count >= 0) AND (wait_count >= 0) AND (retries_forgiven >= 0))),
+    CONSTRAINT notifications_counts_are_not_negative CHECK ((LEAST(retry_count, wait_count, retries_forgiven) >= 0)),
     CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY (ARRAY['message'::text, 'read_receipt'::text, 'echo'::text]))),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY ('{message,read_receipt,echo}'::text[]))),
     CONSTRAINT notifications_only_groups_have_no_user CHECK (((user_id IS NOT NULL) OR ((payload ->> 'recipient_type'::text) = 'group'::text))),
-    CONSTRAINT notifications_only_waiting_has_no_next_attempt CHECK (((next_attempt_at IS NOT NULL) OR (waiting_for IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'sending'::text])))),
-    CONSTRAINT notifications_outside_window_is_known CHECK ((outside_window = ANY (ARRAY['wait'::text, 'template'::text, 'cancel'::text]))),
+    CONSTRAINT notifications_only_waiting_has_no_next_attempt CHECK (((next_attempt_at IS NOT NULL) OR (waiting_for IS NOT NULL) OR (status <> ALL ('{queued,sending}'::text[])))),
+    CONSTRAINT notifications_outside_window_is_known CHECK ((outside_window = ANY ('{wait,template,cancel}'::text[]))),
     CONSTRAINT notifications_payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
-    CONSTRAINT notifications_priority_is_known CHECK (((priority >= 0) AND (priority <= 2))),
+    CONSTRAINT notifications_priority_is_known CHECK ((priority = ANY ('{0,1,2}'::smallint[]))),
     CONSTRAINT notifications_recipient_is_not_empty CHECK ((recipient <> ''::text)),
-    CONSTRAINT notifications_sender_is_digits CHECK ((phone_number_id ~ '^[0-9]{1,32}$'::text)),
+    CONSTRAINT notifications_sender_is_digits CHECK (((phone_number_id ~ '^[0-9]+$'::text) AND (char_length(phone_number_id) <= 32))),
     CONSTRAINT notifications_sending_has_a_lease CHECK (((status <> 'sending'::text) OR ((locked_by IS NOT NULL) AND (locked_until IS NOT NULL)))),
-    CONSTRAINT notifications_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT notifications_status_is_known CHECK ((status = ANY ('{queued,sending,sent,delivered,read,failed,cancelled}'::text[]))),
     CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
-    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY (ARRAY['user'::text, 'template'::text])))
+    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY ('{user,template}'::text[])))
 )
 WITH (vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02', fillfactor='60');
 
@@ -6051,8 +6058,8 @@ GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], 
 REVOKE ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_is_only_one boolean) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_value jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone text, p_bsuid text, p_value jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) TO wa_runtime;
@@ -6657,6 +6664,9 @@ REVOKE ALL ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_revers
 
 REVOKE ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.run_steps(p_chats wa.chat[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.run_steps(p_chats wa.chat[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) TO wa_runtime;

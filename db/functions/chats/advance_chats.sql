@@ -12,37 +12,26 @@ declare
   v_is_called_back boolean;
   v_entry wa.flow_entries;
   v_chat wa.chat;
-  v_alike record;
-  v_opened wa.chat[] := array[]::wa.chat[];
-  v_user_ids uuid[] := array[]::uuid[];
-  v_chats wa.chat[] := array[]::wa.chat[];
-  v_events jsonb[] := array[]::jsonb[];
+  v_opened wa.chat[];
+  v_user_ids uuid[];
+  v_chats wa.chat[];
+  v_events jsonb[];
 begin
   -- A statement a row, and not one for all: to start a large one costs a lone message more than many gain by it.
-  for v_position in 1..cardinality(p_messages) + 1 loop
-    if v_position <= cardinality(p_messages) then
-      v_message := p_messages[v_position];
+  foreach v_message in array p_messages loop
+    select profile.* into v_profile
+    from public.profiles as profile
+    where profile.user_id = v_message.user_id;
+
+    if v_profile.merged_into is not null then
       v_profile := wa.get_profile(v_message.user_id);
     end if;
 
-    -- A user's next message finds what the one before has made of profile and chat; nothing comes after the last.
-    if v_position > cardinality(p_messages) or v_profile.user_id = any(v_user_ids) then
-      if cardinality(v_opened) = 1 then
-        v_chats := v_chats || wa.run_step(v_opened[1].state, v_opened);
-      else
-        for v_alike in
-          select chat.state, array_agg(chat order by (chat.message).sent_at, (chat.message).sequence) as chats
-          from unnest(v_opened) as chat
-          group by chat.state
-          order by min((chat.message).sent_at), chat.state
-        loop
-          v_chats := v_chats || wa.run_step(v_alike.state, v_alike.chats);
-        end loop;
-      end if;
-
-      exit when v_position > cardinality(p_messages);
-      v_opened := array[]::wa.chat[];
-      v_user_ids := array[]::uuid[];
+    -- A user's next message finds what the one before has made of profile and chat.
+    if v_profile.user_id = any(v_user_ids) then
+      v_chats := v_chats || wa.run_steps(v_opened);
+      v_opened := null;
+      v_user_ids := null;
       v_profile := wa.get_profile(v_message.user_id);
     end if;
 
@@ -63,20 +52,24 @@ begin
     end if;
 
     -- Nothing: the chat has not begun, was reset, or its time ran out.
-    if v_place.expires_at <= now() then
-      v_place := null;
+    if v_place.expires_at is not null then
+      if v_place.expires_at <= now() then
+        v_place := null;
+      end if;
     end if;
 
-    for v_earlier in reverse cardinality(v_chats)..1 loop
-      if v_chats[v_earlier].user_id = v_profile.user_id
-        and v_chats[v_earlier].phone_number_id is not distinct from v_message.phone_number_id
-      then
-        v_place.state := v_chats[v_earlier].state;
-        v_place.data := v_chats[v_earlier].data;
-        v_place.updated_at := now();
-        exit;
-      end if;
-    end loop;
+    if v_chats is not null then
+      for v_earlier in reverse cardinality(v_chats)..1 loop
+        if v_chats[v_earlier].user_id = v_profile.user_id
+          and v_chats[v_earlier].phone_number_id is not distinct from v_message.phone_number_id
+        then
+          v_place.state := v_chats[v_earlier].state;
+          v_place.data := v_chats[v_earlier].data;
+          v_place.updated_at := now();
+          exit;
+        end if;
+      end loop;
+    end if;
 
     v_entry := wa.find_entry(
       v_message, case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end
@@ -94,8 +87,12 @@ begin
     v_user_ids := v_user_ids || v_chat.user_id;
   end loop;
 
-  if cardinality(v_chats) = 0 then
-    return to_jsonb(v_events);
+  if v_opened is not null then
+    v_chats := v_chats || wa.run_steps(v_opened);
+  end if;
+
+  if v_chats is null then
+    return coalesce(to_jsonb(v_events), '[]');
   end if;
 
   perform wa.save_chats(v_chats);
@@ -110,7 +107,7 @@ begin
       );
     end if;
   end loop;
-  return to_jsonb(v_events);
+  return coalesce(to_jsonb(v_events), '[]');
 end
 $$;
 

@@ -59,14 +59,16 @@ begin
     v_chat.state := coalesce(p_message.home_state, 'home');
   end if;
 
-  v_chat.data := case
-    when p_entry.kind = 'deep_link'
-      then jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value))
-    when p_entry.kind = 'reply_prefix'
-      then jsonb_build_object('target', substr(p_message.reply_id, length(p_entry.value) + 1))
-    when p_entry.action in ('enter', 'cancel') then '{}'::jsonb
-    else coalesce(p_place.data, '{}')
-  end;
+  -- Branches and not one expression: all of that would be set up for each message.
+  if p_entry.kind = 'deep_link' then
+    v_chat.data := jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value));
+  elsif p_entry.kind = 'reply_prefix' then
+    v_chat.data := jsonb_build_object('target', substr(p_message.reply_id, length(p_entry.value) + 1));
+  elsif p_entry.action in ('enter', 'cancel') then
+    v_chat.data := '{}';
+  else
+    v_chat.data := coalesce(p_place.data, '{}');
+  end if;
   return v_chat;
 end
 $$;

@@ -8,8 +8,9 @@ declare
   v_state record;
   v_results wa.step_result[];
   v_result wa.step_result;
+  v_stays boolean;
   v_chat wa.chat;
-  v_chats wa.chat[] := array[]::wa.chat[];
+  v_chats wa.chat[];
 begin
   select state.state, state.step_function, state.expires_after, flow.prefix into v_state
   from wa.flow_states as state
@@ -46,13 +47,22 @@ begin
   for v_position in 1..cardinality(p_chats) loop
     v_chat := p_chats[v_position];
     v_result := v_results[v_position];
-    v_chat.replies := coalesce(v_chat.replies || v_result.replies, v_result.replies, v_chat.replies, '[]');
+    if v_chat.replies is null or v_result.replies is null then
+      v_chat.replies := coalesce(v_result.replies, v_chat.replies, '[]');
+    else
+      v_chat.replies := v_chat.replies || v_result.replies;
+    end if;
 
     if (v_chat.message).status = 'unanswered' then
       v_chat.replies := '[]';
     end if;
 
-    if v_result.next_state is null or p_state in (v_result.next_state, v_state.prefix || '_' || v_result.next_state) then
+    v_stays := v_result.next_state is null;
+    if not v_stays then
+      v_stays := p_state in (v_result.next_state, v_state.prefix || '_' || v_result.next_state);
+    end if;
+
+    if v_stays then
       v_chat.data := coalesce(v_result.data, v_chat.data);
       v_chat.expires_at := now() + v_state.expires_after;
       -- Not now(): the profile is locked, so that the clock orders the replies as the messages took effect.

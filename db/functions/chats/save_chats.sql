@@ -5,8 +5,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_latest wa.chat[] := p_chats;
-  v_answers integer[] := array[(p_chats[1].replies <> '[]')::integer];
+  v_only wa.chat;
+  v_latest wa.chat[];
+  v_answers integer[];
   v_receipts text;
   v_reply_ttl interval;
   v_notifier_waits boolean;
@@ -16,7 +17,11 @@ declare
   v_saved integer;
   v_queued integer;
 begin
-  if cardinality(p_chats) > 1 then
+  if cardinality(p_chats) = 1 then
+    v_only := p_chats[1];
+    v_latest := p_chats;
+    v_answers := array[case when v_only.replies = '[]' then 0 else 1 end];
+  else
     select
       array_agg(step.chat order by step.user_id, step.phone_number_id),
       array_agg(step.answers order by step.user_id, step.phone_number_id)
@@ -46,25 +51,42 @@ begin
     (select state.notifier_waits from wa.queue_state as state)
   into v_receipts, v_reply_ttl, v_spacing, v_burst, v_notifier_waits;
 
-  with saved as (
+  -- Most calls move one chat. Single rows cost a fraction of the statements for many.
+  if v_only.user_id is not null then
     update public.chat_state as chat
     set
-      state = moved.state,
-      data = moved.data,
-      expires_at = moved.expires_at,
+      state = v_only.state,
+      data = v_only.data,
+      expires_at = v_only.expires_at,
       updated_at = now(),
       answers_until = case
-        when v_answers[moved.ordinality] > 0 and v_spacing > '0'
-          then greatest(chat.answers_until, now()) + v_spacing * v_answers[moved.ordinality]
+        when v_answers[1] > 0 and v_spacing > '0' then greatest(chat.answers_until, now()) + v_spacing
         else chat.answers_until
       end
-    from unnest(v_latest) with ordinality as moved
-    where chat.user_id = moved.user_id and chat.phone_number_id = coalesce(moved.phone_number_id, '')
-    returning chat.answers_until
-  )
+    where chat.user_id = v_only.user_id and chat.phone_number_id = coalesce(v_only.phone_number_id, '')
+    returning chat.answers_until > now() + v_spacing * (v_burst - 1) into v_is_enough;
+    get diagnostics v_saved = row_count;
+  else
+    with saved as (
+      update public.chat_state as chat
+      set
+        state = moved.state,
+        data = moved.data,
+        expires_at = moved.expires_at,
+        updated_at = now(),
+        answers_until = case
+          when v_answers[moved.ordinality] > 0 and v_spacing > '0'
+            then greatest(chat.answers_until, now()) + v_spacing * v_answers[moved.ordinality]
+          else chat.answers_until
+        end
+      from unnest(v_latest) with ordinality as moved
+      where chat.user_id = moved.user_id and chat.phone_number_id = coalesce(moved.phone_number_id, '')
+      returning chat.answers_until
+    )
 
-  select count(*), bool_or(saved.answers_until > now() + v_spacing * (v_burst - 1)) into v_saved, v_is_enough
-  from saved;
+    select count(*), bool_or(saved.answers_until > now() + v_spacing * (v_burst - 1)) into v_saved, v_is_enough
+    from saved;
+  end if;
 
   if v_saved < cardinality(v_latest) then
     insert into public.chat_state (user_id, phone_number_id, state, data, expires_at, answers_until)
@@ -82,17 +104,31 @@ begin
     group by chat.phone_number_id;
   end if;
 
-  insert into public.notifications
-    (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
-  select
-    chat.user_id, chat.recipient, chat.phone_number_id, reply.body, 0, chat.answered_at, chat.answered_at,
-    -- A replay answers what is too old to be answered otherwise.
-    v_reply_ttl + case
-      when (chat.message).sent_at + v_reply_ttl > chat.answered_at then (chat.message).sent_at else chat.answered_at
-    end
-  from unnest(p_chats) as chat
-  cross join lateral jsonb_array_elements(chat.replies) with ordinality as reply (body, position)
-  order by chat.answered_at, reply.position;
+  -- A replay answers what is too old to be answered otherwise, so that this expires by when it was answered.
+  if v_only.user_id is not null and jsonb_array_length(v_only.replies) = 1 then
+    insert into public.notifications
+      (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
+    values (
+      v_only.user_id, v_only.recipient, v_only.phone_number_id, v_only.replies -> 0, 0,
+      v_only.answered_at, v_only.answered_at,
+      v_reply_ttl + case
+        when (v_only.message).sent_at + v_reply_ttl > v_only.answered_at then (v_only.message).sent_at
+        else v_only.answered_at
+      end
+    );
+  else
+    insert into public.notifications
+      (user_id, recipient, phone_number_id, payload, priority, send_at, next_attempt_at, expires_at)
+    select
+      chat.user_id, chat.recipient, chat.phone_number_id, reply.body, 0, chat.answered_at, chat.answered_at,
+      v_reply_ttl + case
+        when (chat.message).sent_at + v_reply_ttl > chat.answered_at then (chat.message).sent_at
+        else chat.answered_at
+      end
+    from unnest(p_chats) as chat
+    cross join lateral jsonb_array_elements(chat.replies) with ordinality as reply (body, position)
+    order by chat.answered_at, reply.position;
+  end if;
   get diagnostics v_queued = row_count;
 
   if v_receipts is distinct from 'none' then

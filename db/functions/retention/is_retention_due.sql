@@ -5,17 +5,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select coalesce(
-      -- A run in the future was one before the clock was set back.
-      state.last_started_at not between now() - make_interval(
-        secs => coalesce(setting.value, wa.get_setting('retention_interval_seconds'))::double precision
-      ) and now() + interval '1 minute',
-      true
-    )
-    from wa.retention_state as state
-    left join wa.settings as setting on setting.key = 'retention_interval_seconds'
-  );
+  -- A run in the future was one before the clock was set back.
+  perform
+  from wa.retention_state as state
+  where state.last_started_at between now() - make_interval(
+    secs => wa.get_setting('retention_interval_seconds')::double precision
+  ) and now() + interval '1 minute';
+
+  return not found;
 end
 $$;
 

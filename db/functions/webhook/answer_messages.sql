@@ -12,14 +12,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_group wa.message[] := array[]::wa.message[];
-  v_failures jsonb[] := array[]::jsonb[];
-  v_events jsonb[] := array[]::jsonb[];
-  v_failed wa.message[] := array[]::wa.message[];
-  v_failed_users uuid[] := array[]::uuid[];
-  v_errors text[] := array[]::text[];
-  v_failed_at timestamptz[] := array[]::timestamptz[];
-  v_are_failing boolean := false;
+  v_count constant integer := cardinality(p_messages);
+  v_is_whole boolean;
+  v_group wa.message[];
+  v_failures jsonb[];
+  v_events jsonb[];
+  v_failed wa.message[];
+  v_failed_users uuid[];
+  v_errors text[];
+  v_failed_at timestamptz[];
+  v_are_failing boolean;
   v_error text;
   v_hint text;
   v_heeded record;
@@ -28,26 +30,33 @@ begin
   processed := 0;
 
   -- Nothing comes after the last, and closes the last group.
-  for v_position in 1..cardinality(p_messages) + 1 loop
+  for v_position in 1..v_count + 1 loop
     continue when p_messages[v_position].status not in ('processed', 'unanswered');
 
-    -- A system message can join the profiles of those that come after it.
-    if cardinality(v_group) > 0 and (
-      v_position > cardinality(p_messages)
-      or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
-      or cardinality(v_group) = p_most_together
-    ) then
+    v_is_whole := v_position > v_count;
+    if not v_is_whole and v_group is not null then
+      -- A system message can join the profiles of those that come after it.
+      v_is_whole := 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
+        or cardinality(v_group) = p_most_together;
+    end if;
+
+    if v_is_whole and v_group is not null then
       -- What a failure says and counts comes before the same user's next message.
-      if cardinality(v_failed) > 0 and (p_most_together > 1 or v_group[1].user_id = any(v_failed_users)) then
-        v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
-        v_failed := array[]::wa.message[];
-        v_failed_users := array[]::uuid[];
-        v_errors := array[]::text[];
-        v_failed_at := array[]::timestamptz[];
+      if v_failed is not null then
+        if p_most_together > 1 or v_group[1].user_id = any(v_failed_users) then
+          v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
+          v_failed := null;
+          v_failed_users := null;
+          v_errors := null;
+          v_failed_at := null;
+        end if;
       end if;
 
       -- Where none of a group could be handled, the next is not tried together first.
-      v_error := case when v_are_failing and cardinality(v_group) > 1 then 'apart' end;
+      v_error := null;
+      if v_are_failing then
+        v_error := case when cardinality(v_group) > 1 then 'apart' end;
+      end if;
 
       if v_error is null then
         begin
@@ -88,18 +97,26 @@ begin
         v_events := v_events || v_again.events;
       end if;
 
-      v_group := array[]::wa.message[];
+      v_group := null;
     end if;
 
+    exit when v_position > v_count;
     v_group := v_group || p_messages[v_position];
   end loop;
 
-  if cardinality(v_failed) > 0 then
+  if v_failed is not null then
     v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
   end if;
 
-  failures := wa.join_arrays(v_failures);
-  events := wa.join_arrays(v_events);
+  failures := '[]';
+  if v_failures is not null then
+    failures := wa.join_arrays(v_failures);
+  end if;
+
+  events := '[]';
+  if v_events is not null then
+    events := wa.join_arrays(v_events);
+  end if;
 end
 $$;
 

@@ -32,16 +32,21 @@ begin
       v_user_ids := array[p_messages[1].user_id];
       v_phone_number_ids := array[coalesce(p_messages[1].phone_number_id, '')];
 
-      with named as (
+      -- Most go by the name that is known, and to ask costs a fraction of an update that finds nothing.
+      perform
+      from public.profiles as profile
+      where profile.user_id = p_messages[1].user_id
+        and p_messages[1].display_name <> coalesce(profile.display_name, '');
+
+      if found then
         update public.profiles as profile
         set
           display_name = p_messages[1].display_name,
           display_name_at = p_messages[1].sent_at,
           updated_at = now()
         where profile.user_id = p_messages[1].user_id
-          and p_messages[1].display_name <> coalesce(profile.display_name, '')
-          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at)
-      )
+          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at);
+      end if;
 
       update wa.service_windows as service
       set
@@ -165,7 +170,10 @@ begin
     perform wa.release_waiting(v_user_ids, v_phone_number_ids);
   end if;
 
-  perform wa.want_media(v_claimed);
+  -- To be asked costs a lone text more than it is worth.
+  if cardinality(v_claimed) > 1 or v_claimed[1].message_type <> 'text' then
+    perform wa.want_media(v_claimed);
+  end if;
   return v_claimed;
 end
 $$;

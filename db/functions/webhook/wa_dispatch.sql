@@ -19,7 +19,8 @@ declare
   v_received integer := 0;
   v_statuses integer := 0;
   v_known wa.message[];
-  v_claimed wa.message[] := array[]::wa.message[];
+  v_claimed wa.message[];
+  v_new integer := 0;
   v_foreign integer := 0;
   v_processed integer := 0;
   v_failed integer := 0;
@@ -55,13 +56,22 @@ begin
     v_claimed := wa.claim_messages(v_known);
 
     -- Oldest first. The shortest that reply_ttl_seconds may be has not passed for most.
-    if v_claimed[1].sent_at < now() - interval '60 seconds' and options -> 'answer_late' is distinct from 'true' then
-      select left_over.messages, left_over.late into v_claimed, v_late
-      from wa.leave_unanswered(v_claimed) as left_over;
+    if v_claimed[1].sent_at < now() - interval '60 seconds' then
+      if options -> 'answer_late' is distinct from 'true' then
+        select left_over.messages, left_over.late into v_claimed, v_late
+        from wa.leave_unanswered(v_claimed) as left_over;
+      end if;
     end if;
 
     v_answered := wa.answer_messages(v_claimed);
-    v_events := v_answered.events || v_answered.failures;
+    v_events := v_answered.events;
+    v_processed := v_answered.processed;
+    v_new := cardinality(v_claimed);
+
+    if v_answered.failures <> '[]' then
+      v_events := v_events || v_answered.failures;
+      v_failed := jsonb_array_length(v_answered.failures);
+    end if;
 
     if v_late > 0 then
       v_events := v_events || jsonb_build_object('event', 'MESSAGES_TOO_LATE', 'level', 'warning', 'count', v_late);
@@ -69,6 +79,7 @@ begin
 
     if v_webhook.statuses is not null then
       v_events := v_events || wa.try_apart('statuses', v_webhook.statuses, payload);
+      v_statuses := jsonb_array_length(v_webhook.statuses);
     end if;
 
     if v_webhook.rest is not null then
@@ -77,13 +88,10 @@ begin
         || wa.try_apart('account_changes', v_webhook.rest, payload);
     end if;
 
-    v_processed := v_answered.processed;
-    v_received := coalesce(cardinality(v_webhook.messages), 0) + coalesce(cardinality(v_webhook.foreign_messages), 0);
-    v_statuses := coalesce(jsonb_array_length(v_webhook.statuses), 0);
-    v_failed := jsonb_array_length(v_answered.failures);
+    v_received := cardinality(v_webhook.messages || v_webhook.foreign_messages);
   end if;
 
-  v_others := cardinality(v_claimed) - v_processed - v_failed;
+  v_others := v_new - v_processed - v_failed;
 
   if v_others > 0 then
     select count(*) filter (where message.status = 'ignored') into v_ignored
@@ -102,7 +110,7 @@ begin
     'invalid_sender', v_invalid,
     'ignored', v_ignored + v_foreign,
     'foreign', v_foreign,
-    'duplicate', v_received - v_foreign - cardinality(v_claimed),
+    'duplicate', coalesce(v_received, 0) - v_foreign - v_new,
     'statuses', v_statuses,
     'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
     'retention_due', wa.is_retention_due(),

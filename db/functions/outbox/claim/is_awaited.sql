@@ -5,13 +5,12 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Counted, since for exists the planner may hope to meet a waiting one soon in the whole table.
-  return (
-    select count(*) > 0 from public.notifications as waiting
+  return exists (
+    select from public.notifications as waiting
     where waiting.user_id = any(p_user_ids) and waiting.waiting_for is not null
   )
-  or (
-    select count(*) > 0 from wa.recipient_blocks as block
+  or exists (
+    select from wa.recipient_blocks as block
     where block.user_id = any(p_user_ids) and block.ends_when_user_writes
   );
 end

@@ -15,8 +15,10 @@ begin
     return new;
   end if;
 
-  if new.phone_number_id is null and tg_op = 'INSERT' and v_delivery ->> 'phone_number_id' is null then
-    new.phone_number_id := wa.choose_number(new.user_id);
+  if new.phone_number_id is null then
+    if tg_op = 'INSERT' and v_delivery ->> 'phone_number_id' is null then
+      new.phone_number_id := wa.choose_number(new.user_id);
+    end if;
   end if;
 
   if new.kind = 'read_receipt' then
@@ -30,14 +32,13 @@ begin
   end if;
 
   -- Plain text, which most other messages are, is told with one look.
-  if v_delivery is null
-    and new.fallback_template is null
-    and new.payload ->> 'type' = 'text'
-    and char_length(new.payload #>> '{text,body}') between 1 and 4096
-    and new.payload #>> '{text,body}' ~ e'\\S'
-    and not new.payload ?| '{to,recipient,biz_opaque_callback_data}'
-  then
-    return new;
+  if v_delivery is null and new.fallback_template is null and new.payload ->> 'type' = 'text' then
+    if char_length(new.payload #>> '{text,body}') between 1 and 4096
+      and new.payload #>> '{text,body}' ~ e'\\S'
+      and not new.payload ?| '{to,recipient,biz_opaque_callback_data}'
+    then
+      return new;
+    end if;
   end if;
 
   if v_delivery is not null then
@@ -80,10 +81,14 @@ begin
   end if;
 
   -- Most replies are a menu, which was checked when it was rendered.
-  if not exists (select from wa.rendered_menus as menu where menu.payload = new.payload)
-    and not wa.is_sound_list(new.payload)
-  then
-    perform wa.check_payload(new.payload);
+  perform
+  from wa.rendered_menus as menu
+  where menu.payload = new.payload;
+
+  if not found then
+    if not wa.is_sound_list(new.payload) then
+      perform wa.check_payload(new.payload);
+    end if;
   end if;
 
   if new.fallback_template is not null then

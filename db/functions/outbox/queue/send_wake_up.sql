@@ -6,8 +6,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- A queue that is full fails the commit, where nothing catches it. Polling finds what nobody is woken for.
-  perform pg_notify('wa_notifications', '')
-  where pg_notification_queue_usage() < 0.5;
+  if pg_notification_queue_usage() < 0.5 then
+    perform pg_notify('wa_notifications', '');
+  end if;
 end
 $$;
 

@@ -7,13 +7,14 @@ as $$
 begin
   -- Commits that notify wait for each other, through the flush to disk, so that as few as possible do: none while
   -- the notifier is busy anyway, else one at a time. It looks again after what it was woken for.
-  perform wa.send_wake_up()
-  from (
-    select
-    from wa.queue_state as state
-    where state.notifier_waits
-    for no key update skip locked
-  ) as waiting;
+  perform
+  from wa.queue_state as state
+  where state.notifier_waits
+  for no key update skip locked;
+
+  if found then
+    perform wa.send_wake_up();
+  end if;
 end
 $$;
 

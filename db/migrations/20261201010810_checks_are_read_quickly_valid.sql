@@ -1,0 +1,10 @@
+alter table public.notifications validate constraint notifications_sender_is_digits;
+alter table public.notifications validate constraint notifications_kind_is_known;
+alter table public.notifications validate constraint notifications_status_is_known;
+alter table public.notifications validate constraint notifications_outside_window_is_known;
+alter table public.notifications validate constraint notifications_waiting_for_is_known;
+alter table public.notifications validate constraint notifications_priority_is_known;
+alter table public.notifications validate constraint notifications_counts_are_not_negative;
+alter table public.notifications validate constraint notifications_only_waiting_has_no_next_attempt;
+alter table public.wa_events validate constraint wa_events_status_is_known;
+alter table public.wa_events validate constraint wa_events_processed_has_a_user;

@@ -7,6 +7,7 @@ which keeps it only when there is no conflict: whatever can be said is said by t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.adoption.conflict import Conflict
@@ -70,13 +71,12 @@ class Adoption:
             wanted = read_create(statement.text)
             if wanted is not None and self._take_over(wanted):
                 continue
-            try:
-                with self._database.transaction():
-                    execute_statement(self._database, migration, statement)
-            except StatementFailedError:
-                # After a conflict it may only miss what could not be made.
-                if not self.conflicts:
-                    raise
+            if not self.conflicts:
+                execute_statement(self._database, migration, statement)
+                continue
+            # It may only miss what could not be made.
+            with suppress(StatementFailedError), self._database.transaction():
+                execute_statement(self._database, migration, statement)
         self._database.execute(END_OF_FILE)
 
     def is_to_be_kept(self) -> bool:

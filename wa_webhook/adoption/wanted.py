@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pglast
 from pglast import ast
@@ -66,6 +67,7 @@ class WantedTable:
         return f"{self.schema}.{self.short_name}"
 
 
+@lru_cache(maxsize=1024)
 def read_create(statement: str) -> WantedTable | None:
     """Return the table that the statement creates, if it does."""
     create = pglast.parse_sql(statement)[0].stmt

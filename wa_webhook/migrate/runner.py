@@ -133,7 +133,8 @@ class Migrator:
         """Apply what is pending and return what was done.
 
         Raises HistoryError, SourceError, StatementFailedError, and DatabaseBusyError when a lock
-        was not to be had. Migrations that finished before the error stay applied.
+        was not to be had. Migrations that finished before the error stay applied; of a first run
+        that fails nothing stays.
         """
         outcome = Outcome()
         while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
@@ -180,7 +181,10 @@ class Migrator:
             outcome.absent_flows = plan.absent_flows
             if not mend_rights(self.database, self.rewriter) and not plan:
                 return _Turn.IS_LAST
-            is_alone = bool(plan.pending) and self._execute_if_compatible(plan.pending[0])
+            # Where nothing was applied nobody calls, and all of it is one transaction.
+            is_alone = bool(plan.applied and plan.pending) and self._execute_if_compatible(
+                plan.pending[0]
+            )
             if not is_alone:
                 self._follow("waiting for those who call what changes")
                 wait_for_callers(self.database, self._names)

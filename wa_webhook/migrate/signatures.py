@@ -27,6 +27,7 @@ _OUTPUT_MODES = {FunctionParameterMode.FUNC_PARAM_OUT, FunctionParameterMode.FUN
 _DEFAULT = " default"
 
 
+@lru_cache(maxsize=1024)
 def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
     """Return the name of a file's routine and the types that it takes; None where it makes none."""
     statement = _find_created(file)
@@ -36,6 +37,7 @@ def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
     return _name(statement), [_print(one.argType) for one in taken]
 
 
+@lru_cache(maxsize=1024)
 def shape_of(file: SqlFile) -> str:
     """Return name, parameters and result of a file's routine; empty for a file that makes none.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
@@ -58,6 +59,7 @@ def test_a_users_thousand_messages_do_not_make_the_claims_of_others_dearer(queue
     assert beside_the_thousand < 1.5 * usual
 
 
+@pytest.mark.fresh_database
 def test_a_claim_changes_no_index(queue: Queue) -> None:
     queue.add_user()
     queue.queue()

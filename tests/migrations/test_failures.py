@@ -48,6 +48,7 @@ def test_detail_hint_and_context_of_the_server_are_passed_on(
 def test_a_failing_migration_leaves_nothing_and_earlier_ones_stay(
     target: Connection[Any], tree: Tree
 ) -> None:
+    run(target, tree)
     tree.write_migration("20270101000000_good", "create table wa.good (id int);")
     tree.write_migration("20270102000000_bad", "create table wa.bad (id int); select 1 / 0;")
     tree.write_migration("20270103000000_after", "create table wa.after (id int);")
@@ -60,9 +61,17 @@ def test_a_failing_migration_leaves_nothing_and_earlier_ones_stay(
     assert newest_version(target) == "20270101000000"
 
 
+def test_a_first_run_that_fails_leaves_nothing(target: Connection[Any], tree: Tree) -> None:
+    tree.write_migration("20270101000000_bad", "select 1 / 0;")
+    with pytest.raises(StatementFailedError, match="20270101000000_bad"):
+        run(target, tree)
+    assert value(target, "select to_regnamespace('wa')") is None
+
+
 def test_a_file_that_postgres_cannot_parse_is_refused_before_any_of_it_runs(
     target: Connection[Any], tree: Tree
 ) -> None:
+    run(target, tree)
     tree.write_migration("20270101000000_typo", "create table wa.typo (id int);\nselec 1;\n")
     with pytest.raises(SourceError, match=r"20270101000000_typo\.sql, line 2: syntax error"):
         run(target, tree)
@@ -82,6 +91,7 @@ def test_a_failing_routine_leaves_every_routine_as_it_was(
 
 
 def test_what_failed_runs_once_it_is_repaired(target: Connection[Any], tree: Tree) -> None:
+    run(target, tree)
     path = tree.write_migration("20270101000000_broken", "select 1 / 0;")
     with pytest.raises(StatementFailedError):
         run(target, tree)

@@ -156,6 +156,7 @@ def test_names_are_kept_from_the_first_migration_on(
     (first, *_) = sorted((find_db_folder() / "migrations").glob("*.sql"))
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / first.name).write_bytes(first.read_bytes())
+    Migrator(target, read_source(tmp_path), names=OTHER).run()
     (tmp_path / "migrations" / "20270101000000_broken.sql").write_text("select 1 / 0")
     with pytest.raises(Exception, match="division by zero"):
         Migrator(target, read_source(tmp_path), names=OTHER).run()

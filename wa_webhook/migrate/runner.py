@@ -221,6 +221,7 @@ class Migrator:
         for migration in plan.pending:
             self._execute(migration)
             self.database.execute(END_OF_FILE)
+            self._set_up()
         earlier = self._read_history().without_checksums()
         whole = make_plan(self._source, earlier, include_all=True)
         dropped += self._drop_obsolete(plan)
@@ -280,16 +281,19 @@ class Migrator:
     def _turn(self) -> Iterator[Plan]:
         """Hold the lock for one transaction and give the plan as of now."""
         with self.database.transaction():
-            self.database.execute("reset all")  # what an earlier file may have set
             self._set_local("lock_timeout", RUNNER_TIMEOUT)
             self.database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
-            self._set_local("lock_timeout", self._lock_timeout)
-            # Waiting is bounded above; work is not, and a role's default may be short.
-            self._set_local("statement_timeout", "0")
+            self._set_up()
             plan = self._make_plan()
             if is_to_be_taken_over(self.database, self._names.private_schema):
                 take_over(self.database, self._read_history(), self._source, self.rewriter)
             yield plan
+
+    def _set_up(self) -> None:
+        self.database.execute("reset all")  # what an earlier file may have set
+        self._set_local("lock_timeout", self._lock_timeout)
+        # Waiting is bounded above; work is not, and a role's default may be short.
+        self._set_local("statement_timeout", "0")
 
     def _set_local(self, name: str, value: str) -> None:
         self.database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))

@@ -25,11 +25,12 @@ begin
       where alias.user_id = any(p_user_ids)
     ) as name
     where name.value is not null
+    order by name.value
   );
 end
 $$;
 
 comment on function wa.list_names_of_person is
-'What tells a person in a payload of Meta''s: the number, without plus sign and in both forms where there are two, and every BSUID.';
+'What tells a person in a payload of Meta''s: the number, without plus sign and in both forms where there are two, and every BSUID; in one order, so that two readings compare.';
 
 grant execute on function wa.list_names_of_person to wa_privacy;

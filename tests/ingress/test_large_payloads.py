@@ -128,6 +128,7 @@ def test_what_the_statuses_of_a_payload_take_grows_with_their_number(connect: Co
     assert many < 5 * few
 
 
+@pytest.mark.fresh_database
 @LARGE
 def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
     connect: Connect, build: Callable[[int], Json]
@@ -135,6 +136,24 @@ def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
     few, many = (
         count_rows_handled(
             connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(build(number))
+        )
+        for number in (64, 512)
+    )
+    assert many < 10 * few
+
+
+@pytest.mark.fresh_database
+def test_nor_does_it_where_the_tables_were_emptied_and_look_small(connect: Connect) -> None:
+    superuser = connect(SUPERUSER)
+    dispatch(superuser, of_many_users(200))
+    superuser.execute("set session_replication_role = replica")
+    for table in ("chat_state", "wa_events", "notifications", "profiles"):
+        superuser.execute(f"delete from public.{table}".encode())
+    superuser.execute("set session_replication_role = origin")
+    superuser.execute("vacuum (analyze, truncate false)")
+    few, many = (
+        count_rows_handled(
+            connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(of_many_users(number))
         )
         for number in (64, 512)
     )

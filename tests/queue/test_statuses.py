@@ -256,6 +256,7 @@ def test_a_status_settles_what_was_sent_to_a_profile_that_was_merged(queue: Queu
     assert queue.status(notification) == "sent"
 
 
+@pytest.mark.fresh_database
 @pytest.mark.parametrize("status", ["delivered", "failed"])
 @pytest.mark.parametrize("is_ours", [True, False], ids=["of ours", "of others"])
 def test_the_work_of_statuses_grows_with_their_number_and_not_with_its_square(

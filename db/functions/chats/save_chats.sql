@@ -81,6 +81,8 @@ begin
         end
       from unnest(v_latest) with ordinality as moved
       where chat.user_id = moved.user_id and chat.phone_number_id = coalesce(moved.phone_number_id, '')
+        -- A table that was emptied looks as if it were quicker to read as a whole.
+        and chat.user_id = any(array(select one.user_id from unnest(v_latest) as one))
       returning chat.answers_until
     )
 

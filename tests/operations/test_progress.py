@@ -109,9 +109,6 @@ def test_a_migration_that_is_interrupted_is_undone_as_a_whole_and_goes_on(
     (folder := tmp_path / "migrations").mkdir()
     (first,) = (find_db_folder() / "migrations").glob(f"{FIRST_VERSION}_*.sql")
     (folder / first.name).write_text(first.read_text())
-    (folder / "20270101000000_large.sql").write_text(
-        "create table wa.large (id int); create index on wa.large (id);"
-    )
     steps: list[str] = []
 
     def follow(step: str) -> None:
@@ -123,6 +120,10 @@ def test_a_migration_that_is_interrupted_is_undone_as_a_whole_and_goes_on(
             raise KeyboardInterrupt
 
     with psycopg.connect(bare_database.url(), autocommit=True) as target:
+        Migrator(target, read_source(tmp_path), names=current_names()).run()
+        (folder / "20270101000000_large.sql").write_text(
+            "create table wa.large (id int); create index on wa.large (id);"
+        )
         migrator = Migrator(target, read_source(tmp_path), names=current_names(), follow=follow)
         with pytest.raises(KeyboardInterrupt):
             migrator.run()

@@ -2448,7 +2448,7 @@ CREATE FUNCTION wa.list_names_of_person(p_user_ids uuid[]) RETURNS text[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) IS 'What tells a person in a payload of Meta''s: the number, without plus sign and in both forms where there are two, and every BSUID.';
+COMMENT ON FUNCTION wa.list_names_of_person(p_user_ids uuid[]) IS 'What tells a person in a payload of Meta''s: the number, without plus sign and in both forms where there are two, and every BSUID; in one order, so that two readings compare.';
 
 CREATE FUNCTION wa.list_problems(p_status jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE

@@ -64,7 +64,9 @@ def work_through(database: Database) -> None:
         _write_and_merge(world)
         _send(Queue(owner, notifier), notifier)
         _save_together(owner)
-        _do_tasks(owner, connect("wa_worker_role"))
+        worker = connect("wa_worker_role")
+        _do_tasks(owner, worker)
+        _keep_media(owner, worker)
         _look(operator)
         edge.execute("call public.wa_retention_purge()")
         for removal in _REMOVALS:
@@ -134,6 +136,24 @@ def _do_tasks(owner: Connection[DictRow], worker: Connection[DictRow]) -> None:
     for _ in range(2):
         worker.execute("select * from public.wa_tasks_claim('worker', '{scan}')")
     worker.execute("select public.wa_tasks_settle('[]')")
+
+
+def _keep_media(owner: Connection[DictRow], worker: Connection[DictRow]) -> None:
+    owner.execute(
+        """
+        with object as (
+          insert into wa.media_objects (sha256) values (repeat('0', 64)) returning id
+        )
+        insert into wa.media
+          (user_id, wa_message_id, kind, media_id, object_id, received_at, expires_at)
+        select profile.user_id, 'wamid.picture', 'image', '1', object.id, now(), now()
+        from object, public.profiles as profile
+        where profile.whatsapp_e164 = '+' || %s
+        """,
+        (OTHER_PHONE,),
+    )
+    owner.execute("delete from wa.media")
+    worker.execute("select * from public.wa_media_deletions_claim()")
 
 
 def _look(operator: Connection[DictRow]) -> None:

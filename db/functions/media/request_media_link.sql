@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- S3 signs for no longer.
-  c_longest constant interval := '7 days';
+  c_longest constant interval := interval '7 days';
   v_key text;
 begin
   select object.key into v_key

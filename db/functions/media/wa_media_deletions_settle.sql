@@ -8,7 +8,7 @@ set row_security = on
 as $$
 declare
   -- Longer than a fetch that was under way may still take.
-  c_pause constant interval := '1 hour';
+  c_pause constant interval := interval '1 hour';
   v_gone integer;
 begin
   with held as materialized (

@@ -8,7 +8,7 @@ set row_security = on
 as $$
 declare
   -- Meta knows them for no longer.
-  c_life constant interval := '7 days';
+  c_life constant interval := interval '7 days';
   v_now constant timestamptz := clock_timestamp();
   v_count integer;
 begin

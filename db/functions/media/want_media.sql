@@ -5,9 +5,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_types constant text[] := '{image,document,video,audio,sticker}';
+  c_types constant text[] := array['image', 'document', 'video', 'audio', 'sticker'];
   -- For so long Meta knows the id of what a user sent.
-  c_life constant interval := '7 days';
+  c_life constant interval := interval '7 days';
   -- With the longest delay between them, hours in which Meta or the store may be away.
   c_attempts constant integer := 30;
   v_now constant timestamptz := clock_timestamp();

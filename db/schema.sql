@@ -2989,6 +2989,7 @@ COMMENT ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) IS 'The ch
 CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu and texts, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';

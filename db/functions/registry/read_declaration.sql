@@ -3,6 +3,8 @@ returns jsonb
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+-- Compiling its statements would take a hundred times as long as running them.
+set jit = off
 as $$
 declare
   v_prefix constant text := case when p_flow <> 'home' then coalesce(p_declaration ->> 'prefix', p_flow) end;

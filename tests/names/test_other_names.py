@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from tests.privileges.rights import Right
     from wa_webhook.dev.postgres import LocalPostgres
 
-pytestmark = about_default_names("compares the default names with others")
+pytestmark = [
+    pytest.mark.any_server,
+    about_default_names("compares the default names with others"),
+]
 
 OTHER = Names(
     schema="shop",

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
-pytestmark = about_default_names("compares the default names with others")
+pytestmark = [
+    pytest.mark.any_server,
+    about_default_names("compares the default names with others"),
+]
 
 NAMES = Names(
     schema="desk",

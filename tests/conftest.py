@@ -6,6 +6,11 @@ program which this machine lacks are left out by name (`tests.fixtures.machine.r
 
 from __future__ import annotations
 
+from wa_webhook.cli import progress
+
+# What commands print does not depend on how busy the machine is.
+progress.EVERY_SECONDS = 3600.0
+
 pytest_plugins = [
     "pytester",
     "tests.fixtures.folder",

@@ -136,6 +136,23 @@ def test_what_came_for_a_number_that_is_not_ours_goes_for_this_person_alone(life
     assert values(life.owner, senders, FOREIGN) == [OTHER_PHONE]
 
 
+def test_ids_of_before_name_whose_they_were(life: Life) -> None:
+    enter_number(life.owner)
+    life.owner.execute(
+        "select wa.add_alias('bsuid', 'ES.Other1', user_id) from public.profiles"
+        " where whatsapp_e164 = %s",
+        (f"+{OTHER_PHONE}",),
+    )
+    for sender in (EARLIER_BSUID, "ES.Other1"):
+        said = payloads.text_message(sender=None, user_id=sender)
+        dispatch(life.edge, payloads.envelope([said], phone_number_id=FOREIGN))
+    senders = """
+        select payload #>> '{entry,0,changes,0,value,messages,0,from_user_id}'
+        from public.wa_events where phone_number_id = %s"""
+    life.erase()
+    assert values(life.owner, senders, FOREIGN) == ["ES.Other1"]
+
+
 def test_a_payload_that_others_share_can_still_be_replayed(life: Life) -> None:
     life.erase()
     (left,) = values(life.owner, "select id from wa.kept_payloads where reason <> 'not_json'")

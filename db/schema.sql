@@ -1849,6 +1849,13 @@ CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) IS 'What is wrong with an image, video, audio, document or sticker, or null. qr, file and stored are uploaded by the notifier.';
 
+CREATE FUNCTION wa.find_name_in(p_key text, p_word text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_name_in(p_key text, p_word text) IS 'Which of the names that commas part in a text a word is, in any language, written out or cut after three letters or more: its place, from 1. Null when it is none, or could be several.';
+
 CREATE FUNCTION wa.find_number(p_value jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1963,6 +1970,13 @@ CREATE FUNCTION wa.fold_consent_word() RETURNS trigger
 ALTER FUNCTION wa.fold_consent_word() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.fold_consent_word() IS 'Stores a consent word as messages are compared with it.';
+
+CREATE FUNCTION wa.fold_moment(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.fold_moment(p_text text) IS 'A day and time as they are read: lower case, without accents, in words between single spaces, of which one begins and one ends it, without a full stop. Unlike wa.fold_text it keeps what parts 14/12 and 8:30.';
 
 CREATE FUNCTION wa.fold_text(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -2620,6 +2634,13 @@ CREATE FUNCTION wa.match_statuses(p_statuses jsonb) RETURNS TABLE(notification_i
 
 COMMENT ON FUNCTION wa.match_statuses(p_statuses jsonb) IS 'Finds and locks, in id order, the notifications that statuses speak of: by our callback data, else by Meta''s message id. is_of_another_life: it carries the token of this life, and this life has sent no such message.';
 
+CREATE FUNCTION wa.match_words(p_key text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.match_words(p_key text) IS 'A pattern of the words that commas part in a text, in every language that it is in, as wa.fold_moment leaves them.';
+
 CREATE FUNCTION wa.mend_rights() RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2863,6 +2884,20 @@ CREATE FUNCTION wa.parse_amount(p_text text, p_currency text) RETURNS bigint
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.parse_amount(p_text text, p_currency text) IS 'The minor units of an amount as people type it, such as 1 500, 1,500.50, 1.500,50 or $20; null when it is none. What could be read in two ways should be shown to the user before it counts.';
+
+CREATE FUNCTION wa.parse_day(p_folded text, p_today date) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.parse_day(p_folded text, p_today date) IS 'The day that words of wa.fold_moment name, seen from p_today: today, tomorrow, a weekday (the next, today among them), 14/12 (day first), 14/12/2027, 2027-12-14, 14 December. Null when they name none, a day that there is not, or a weekday that is not that of the date.';
+
+CREATE FUNCTION wa.parse_moment(p_text text, p_zone text, p_now timestamp with time zone DEFAULT now()) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.parse_moment(p_text text, p_zone text, p_now timestamp with time zone) IS 'The moment that people name by a day and a time in their time zone, seen from p_now: "tomorrow 8:30", "demain à 8h30", "14/12 18:00" (day first), "lundi 8h du soir", "in 20 minutes". A time alone is its next one, and so are a weekday and a date without its year. Null when it is none, or lacks the time. It can lie in the past, and could have been meant otherwise: show it to the user before it counts.';
 
 CREATE FUNCTION wa.pause_for_account(p_changes jsonb) RETURNS jsonb
     LANGUAGE plpgsql
@@ -6080,6 +6115,9 @@ GRANT ALL ON FUNCTION wa.find_list_problem(p_action jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_name_in(p_key text, p_word text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_name_in(p_key text, p_word text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_number(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_number(p_value jsonb) TO wa_runtime;
 
@@ -6129,6 +6167,9 @@ GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.fold_basket_code(p_code text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.fold_consent_word() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.fold_moment(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.fold_moment(p_text text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.fold_text(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.fold_text(p_text text) TO wa_runtime;
@@ -6414,6 +6455,9 @@ GRANT ALL ON FUNCTION wa.match_names(p_names text[]) TO wa_privacy;
 REVOKE ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.match_words(p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.match_words(p_key text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.mend_rights() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mend_rights() TO wa_runtime;
 
@@ -6515,6 +6559,12 @@ GRANT ALL ON FUNCTION wa.park_blocked(p_ids bigint[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.parse_amount(p_text text, p_currency text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.parse_day(p_folded text, p_today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.parse_day(p_folded text, p_today date) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.parse_moment(p_text text, p_zone text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.parse_moment(p_text text, p_zone text, p_now timestamp with time zone) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.pause_for_account(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.pause_for_account(p_changes jsonb) TO wa_runtime;

@@ -49,6 +49,19 @@ call wa.declare_flow('home', $${
       "en": "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
       "fr": "lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche"
     },
+    "calendar.words_after_tomorrow": {"en": "day after tomorrow,after tomorrow", "fr": "après-demain,après demain,surlendemain"},
+    "calendar.words_between": {"en": "at,on,the,of,next,about,around,by", "fr": "à,le,la,vers,de,du,prochain,prochaine,pour"},
+    "calendar.words_early": {"en": "in the morning,this morning,morning", "fr": "du matin,ce matin,matin"},
+    "calendar.words_hours": {"en": "hours,hour,hrs,h", "fr": "heures,heure,h"},
+    "calendar.words_in": {"en": "in", "fr": "dans"},
+    "calendar.words_late": {
+      "en": "in the afternoon,this afternoon,afternoon,in the evening,this evening,evening,tonight",
+      "fr": "de l'après-midi,cet après-midi,après-midi,du soir,ce soir,soir"
+    },
+    "calendar.words_minutes": {"en": "minutes,minute,mins,min", "fr": "minutes,minute,min"},
+    "calendar.words_noon": {"en": "noon,midday", "fr": "midi"},
+    "calendar.words_today": {"en": "today", "fr": "aujourd'hui"},
+    "calendar.words_tomorrow": {"en": "tomorrow", "fr": "demain"},
     "cancelled.done": {"en": "Cancelled. Nothing was changed.", "fr": "Annulé. Rien n'a été modifié."},
     "error.failed": {
       "en": "Something went wrong with your last message. We have been told and will look into it.",

@@ -71,9 +71,12 @@ def test_what_lacks_the_time_or_is_no_day_names_none(connection: Connection[Dict
     assert read == dict.fromkeys(NO_MOMENTS)
 
 
-def test_tomorrow_is_that_of_the_time_zone(connection: Connection[DictRow]) -> None:
-    in_london = value(connection, PARSE, "tomorrow 8:30", "Europe/London", NOW)
-    assert in_london == datetime(2026, 12, 1, 8, 30, tzinfo=ZoneInfo("Europe/London"))
+@pytest.mark.parametrize(("zone", "day"), [("Europe/London", 1), ("Asia/Tokyo", 2)])
+def test_tomorrow_is_that_of_the_time_zone(
+    connection: Connection[DictRow], zone: str, day: int
+) -> None:
+    tomorrow = value(connection, PARSE, "tomorrow 8:30", zone, NOW)
+    assert tomorrow == datetime(2026, 12, day, 8, 30, tzinfo=ZoneInfo(zone))
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])

@@ -27,6 +27,9 @@ _SWAPPED = {
     "greatest": ("bound", "least"),
     "least": ("bound", "greatest"),
 }
+# A moment to the microsecond is nobody's: beside the clock the fault is to look the other way.
+_TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_CLOCKS = {("now", "(", ")"), ("clock_timestamp", "(", ")"), ("v_now",)}
 _LOCKS = {("for", "update"), ("for", "share"), ("for", "no"), ("for", "key")}
 _LOCK_WORDS = {"for", "no", "key", "update", "share", "of", "nowait", "skip", "locked"}
 _ENDS_A_SORT_KEY = {",", ")", ";", "limit", "offset", "for", "nulls", "loop", "asc", "desc", "rows"}
@@ -80,6 +83,8 @@ def _changes(tokens: list[_Token]) -> Iterator[tuple[int, int, str, str]]:
         following = [one.text for one in tokens[place + 1 : place + 4]]
         if token.text in _SWAPPED:
             kind, replacement = _SWAPPED[token.text]
+            if token.text in _TURNED and _is_beside_clock(tokens, place):
+                replacement = _TURNED[token.text]
             yield token.start, token.end, replacement, kind
         elif token.text == "is" and following[:1] != ["not"]:
             yield token.end, token.end, " not", "null test"
@@ -93,6 +98,14 @@ def _changes(tokens: list[_Token]) -> Iterator[tuple[int, int, str, str]]:
             yield token.start, tokens[place + 1].end, "", "lock"
         elif token.text == "order" and following[:1] == ["by"]:
             yield from _turn_order(tokens, place + 2)
+
+
+def _is_beside_clock(tokens: list[_Token], place: int) -> bool:
+    words = [one.text for one in tokens]
+    return any(
+        clock in {tuple(words[place - len(clock) : place]), tuple(words[place + 1 :][: len(clock)])}
+        for clock in _CLOCKS
+    )
 
 
 def _end_of_lock(tokens: list[_Token], place: int) -> int:

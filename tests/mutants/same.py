@@ -19,23 +19,6 @@ SAME: Mapping[tuple[str, str, str], str] = {
         " member.user_id",
     ): _ONE_ORDER,
     (
-        "db/functions/agents/hold_conversation.sql",
-        "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"
-        " chat.handed_over_until > now();",
-        "where chat.user_id = v_user_id and chat.phone_number_id = v_number and"
-        " chat.handed_over_until >= now();",
-    ): _INSTANT,
-    (
-        "db/functions/operators/status/find_oldest_due.sql",
-        "and notification.turn_at <= now()",
-        "and notification.turn_at < now()",
-    ): _INSTANT,
-    (
-        "db/functions/outbox/claim/judge_due.sql",
-        "when due.in_doubt_since is not null and v_now < v_doubt_ends then 'in_doubt'",
-        "when due.in_doubt_since is not null and v_now <= v_doubt_ends then 'in_doubt'",
-    ): _INSTANT,
-    (
         "db/functions/outbox/lives/list_doubtful.sql",
         "and notification.created_at < v_left_at",
         "and notification.created_at <= v_left_at",
@@ -55,11 +38,6 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "and by_phone.user_id is distinct from by_bsuid.user_id",
         "or by_phone.user_id is distinct from by_bsuid.user_id",
     ): _SHORTCUT,
-    (
-        "db/functions/workers/judge_results.sql",
-        "and (place.expires_at is null or place.expires_at > now())",
-        "and (place.expires_at is null or place.expires_at >= now())",
-    ): _INSTANT,
     (
         "handler/payload.py",
         'has_suspects = b"\\\\u0000" in body or b"\\\\ud" in body or b"\\\\uD" in body',

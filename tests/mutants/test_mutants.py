@@ -22,6 +22,8 @@ def in_routine(body: str) -> set[str]:
     ("body", "faults"),
     [
         ("perform a <= b;", {"perform a < b;"}),
+        ("perform a <= now();", {"perform a > now();"}),
+        ("perform clock_timestamp() < a + b;", {"perform clock_timestamp() >= a + b;"}),
         ("perform a and not b or c;", {"perform a or not b or c;", "perform a and not b and c;"}),
         ("perform a is null;", {"perform a is not null;"}),
         ("perform a is not distinct from b;", {"perform a is distinct from b;"}),

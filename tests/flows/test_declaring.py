@@ -274,6 +274,13 @@ def test_a_text_is_in_english_or_in_the_default_language(steps: Connection[DictR
     declare(steps, flow)
 
 
+def test_a_text_in_a_language_that_nobody_speaks_is_told(steps: Connection[DictRow]) -> None:
+    flow = quiz()
+    for translations in flow["texts"].values():
+        translations["xx"] = "x"
+    assert refusal(steps, flow) == ["xx is no language of wa.locales"]
+
+
 def test_a_flow_without_a_menu_is_declared_again_like_any(steps: Connection[DictRow]) -> None:
     flow = quiz()
     del flow["entries"]["first"]["menu"], flow["texts"]["title"]

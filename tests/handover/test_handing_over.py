@@ -52,6 +52,17 @@ def test_while_a_colleague_has_it_what_the_user_writes_waits(desk: Desk) -> None
     )
 
 
+def test_who_writes_to_one_number_waits_for_nobody_at_another(desk: Desk) -> None:
+    desk.owner.execute(
+        "insert into public.chat_state (user_id, phone_number_id, state)"
+        " select user_id, 'another', state from public.chat_state"
+    )
+    here = desk.takes()["phone_number_id"]
+    desk.hears("menu")
+    waiting = "select phone_number_id from public.chat_state where waiting_since is not null"
+    assert values(desk.owner, waiting) == [here]
+
+
 def test_a_colleague_s_answer_leaves_after_what_the_bot_said_and_names_who_wrote_it(
     desk: Desk,
 ) -> None:

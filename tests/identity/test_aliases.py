@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import payloads
-from tests.dispatching import send, value
+from tests.dispatching import row, send, value
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -75,3 +75,37 @@ def test_a_sender_known_by_a_former_bsuid_or_a_parent_is_nobody_new_among_others
         contacts=[],
     )
     assert value(connection, "select count(*) from public.profiles where merged_into is null") == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "comes", "leads_to"),
+    [
+        (("Ana", None), ("Ana", "2026-01-01Z"), ("Ana", True)),
+        (("Ana", None), ("Ben", "2026-01-01Z"), ("Ben", False)),
+        (("Ana", "2026-01-01Z"), ("Ben", None), ("Ben", True)),
+        (("Ana", "2026-01-01Z"), ("Ben", "2026-02-01Z"), ("Ben", False)),
+        (("Ana", "2026-02-01Z"), ("Ben", "2026-01-01Z"), ("Ana", False)),
+    ],
+)
+def test_a_number_leads_to_whom_it_is_for_good_or_to_who_left_it_last(
+    connection: Connection[DictRow],
+    was: tuple[str, str | None],
+    comes: tuple[str, str | None],
+    leads_to: tuple[str, bool],
+) -> None:
+    connection.execute(
+        "insert into public.profiles (display_name, wa_user_id)"
+        " values ('Ana', 'ES.1'), ('Ben', 'ES.2')"
+    )
+    for name, left_at in (was, comes):
+        connection.execute(
+            "select wa.add_phone_alias('+34600000001', user_id, %s)"
+            " from public.profiles where display_name = %s",
+            (left_at, name),
+        )
+    found = row(
+        connection,
+        "select display_name, left_at is null as is_for_good from wa.profile_aliases"
+        " inner join public.profiles using (user_id)",
+    )
+    assert tuple(found.values()) == leads_to

@@ -108,20 +108,26 @@ def test_with_each_number_the_window_and_the_chat_of_the_later_message_count(
             },
         )
         world.owner.execute(
-            "insert into wa.service_windows values (%s, '1', %s)",
-            (user_id, "2026-02-11Z" if is_latest else "2026-01-11Z"),
+            "insert into wa.service_windows (user_id, phone_number_id, last_inbound_at, named_at)"
+            " values (%(user)s, '1', %(at)s, %(at)s)",
+            {"user": user_id, "at": "2026-02-11Z" if is_latest else "2026-01-11Z"},
         )
-    world.owner.execute("insert into wa.service_windows values (%s, '2', '2026-03-11Z')", (newer,))
+    world.owner.execute(
+        "insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)"
+        " values (%s, '2', '2026-03-11Z')",
+        (newer,),
+    )
     world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
     chats = "select user_id, state from public.chat_state where phone_number_id = '1'"
     assert row(world.owner, chats) == {"user_id": older, "state": "help"}
     windows = world.owner.execute(
-        "select user_id, phone_number_id, extract(month from last_inbound_at)::int as month"
+        "select user_id, phone_number_id, extract(month from last_inbound_at)::int as month,"
+        " extract(month from named_at)::int as named"
         " from wa.service_windows where phone_number_id in ('1', '2') order by phone_number_id"
     ).fetchall()
     assert windows == [
-        {"user_id": older, "phone_number_id": "1", "month": 2},
-        {"user_id": older, "phone_number_id": "2", "month": 3},
+        {"user_id": older, "phone_number_id": "1", "month": 2, "named": 2},
+        {"user_id": older, "phone_number_id": "2", "month": 3, "named": None},
     ]
 
 
@@ -151,6 +157,28 @@ def test_other_names_and_earlier_pointers_follow_the_survivor(world: World) -> N
     world.hears(None, "ES.0")
     assert world.knows() == {(f"+{PHONE}", BSUID)}
     assert newer != older
+
+
+def test_the_bsuid_that_is_not_kept_leads_to_the_survivor(world: World) -> None:
+    world.hears(PHONE, BSUID)
+    world.hears("34600000002", "ES.2")
+    world.owner.execute(
+        "select wa.merge_profiles(min(user_id::text)::uuid, max(user_id::text)::uuid)"
+        " from public.profiles"
+    )
+    ((_, kept),) = world.knows()
+    former = "select value from wa.profile_aliases where kind = 'bsuid'"
+    assert values(world.owner, former) == list({BSUID, "ES.2"} - {str(kept)})
+
+
+def test_a_consent_that_was_taken_back_since_is_no_later_word(world: World) -> None:
+    older, newer = two(world)
+    consents = "update public.profiles set consent_at = %s, opted_out_at = %s where user_id = %s"
+    world.owner.execute(consents, ("2026-02-01Z", None, older))
+    world.owner.execute(consents, ("2026-01-01Z", "2026-03-01Z", newer))
+    world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
+    opted_out = "select opted_out_at is not null from public.profiles where user_id = %s"
+    assert value(world.owner, opted_out, older)
 
 
 def test_messages_of_both_names_beside_the_evidence_reach_the_one_chat(world: World) -> None:

@@ -30,6 +30,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
     "db/functions/chats": ("flows", "ingress", "identity"),
+    "db/functions/chats/forward_to_desk": ("handover", "flows"),
+    "db/functions/chats/heed_handover": ("handover", "flows"),
     "db/functions/registry": ("flows/test_declaring", "flows/test_folders", "flows/test_kinds"),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),

@@ -90,6 +90,13 @@ def test_a_row_in_doubt_waits_no_longer_while_statuses_can_come_in(queue: Queue)
     assert queue.claimed_ids() == [notification]
 
 
+def test_claims_that_go_on_keep_the_server_present(queue: Queue) -> None:
+    leave_in_doubt(queue)
+    queue.execute("update wa.server_presence set seen_at = now() - interval '50 seconds'")
+    queue.claim()
+    assert queue.value("select seen_at > now() - interval '40 seconds' from wa.server_presence")
+
+
 def test_claims_at_the_same_moment_wait_for_whoever_notes_that_the_server_is_back(
     queue: Queue, connect: Connect
 ) -> None:

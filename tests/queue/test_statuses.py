@@ -149,6 +149,17 @@ def test_a_failed_status_of_a_passing_error_sends_the_message_again_once(queue: 
     assert queue.status(notification) == "sent"
 
 
+def test_what_is_sent_again_is_settled_by_the_delivery_of_the_message_before_alone(
+    queue: Queue,
+) -> None:
+    queue.add_user()
+    notification = queue.send()
+    queue.apply_statuses(queue.status_of(notification, "failed", error_code=131000))
+    for status, expected in (("sent", "queued"), ("delivered", "delivered")):
+        queue.apply_statuses(queue.status_of(notification, status))
+        assert queue.status(notification) == expected
+
+
 def test_a_failed_status_of_the_account_pauses_the_queue(queue: Queue) -> None:
     queue.add_user()
     notification = queue.send()

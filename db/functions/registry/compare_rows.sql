@@ -42,8 +42,7 @@ begin
 
   select judged.id, judged.change, judged.body
   from judged
-  where judged.change is not null
-  order by judged.id;
+  where judged.change is not null;
 end
 $$;
 

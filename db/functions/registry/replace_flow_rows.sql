@@ -9,12 +9,12 @@ declare
   v_menu jsonb;
   v_texts jsonb;
 begin
-  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_entries
+  select jsonb_agg(to_jsonb(compared.*)) into v_entries
   from wa.compare_rows(
     '{kind,value}', p_base -> 'entries', (select jsonb_agg(to_jsonb(entry)) from wa.flow_entries as entry), p_rows -> 'entries'
   ) as compared;
 
-  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_menu
+  select jsonb_agg(to_jsonb(compared.*)) into v_menu
   from wa.compare_rows(
     '{reply_id}',
     p_base -> 'menu',
@@ -22,7 +22,7 @@ begin
     p_rows -> 'menu'
   ) as compared;
 
-  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_texts
+  select jsonb_agg(to_jsonb(compared.*)) into v_texts
   from wa.compare_rows(
     '{key,locale}', p_base -> 'texts', (select jsonb_agg(to_jsonb(text)) from wa.texts as text), p_rows -> 'texts'
   ) as compared;

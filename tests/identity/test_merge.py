@@ -171,11 +171,15 @@ def test_the_bsuid_that_is_not_kept_leads_to_the_survivor(world: World) -> None:
     assert values(world.owner, former) == list({BSUID, "ES.2"} - {str(kept)})
 
 
-def test_a_consent_that_was_taken_back_since_is_no_later_word(world: World) -> None:
+@pytest.mark.parametrize("is_survivor", [True, False])
+def test_a_consent_that_was_taken_back_since_is_no_later_word(
+    world: World, is_survivor: bool
+) -> None:
     older, newer = two(world)
-    consents = "update public.profiles set consent_at = %s, opted_out_at = %s where user_id = %s"
-    world.owner.execute(consents, ("2026-02-01Z", None, older))
-    world.owner.execute(consents, ("2026-01-01Z", "2026-03-01Z", newer))
+    takes_back, consents = (older, newer) if is_survivor else (newer, older)
+    said = "update public.profiles set consent_at = %s, opted_out_at = %s where user_id = %s"
+    world.owner.execute(said, ("2026-01-01Z", "2026-03-01Z", takes_back))
+    world.owner.execute(said, ("2026-02-01Z", None, consents))
     world.owner.execute("select wa.merge_profiles(%s, %s)", (newer, older))
     opted_out = "select opted_out_at is not null from public.profiles where user_id = %s"
     assert value(world.owner, opted_out, older)

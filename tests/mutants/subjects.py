@@ -35,6 +35,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/registry": ("flows/test_declaring", "flows/test_folders", "flows/test_kinds"),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),
+    "db/functions/outbox/claim/merge_": ("identity", "queue"),
     "db/functions/outbox/lives": ("restore",),
     "db/functions/outbox/queue": ("queue", "identity"),
     "db/functions/account": ("queue",),

@@ -239,6 +239,16 @@ def test_names_that_are_ours_are_refused(connection: Connection[DictRow], name: 
     assert refusal(connection, quiz(), name) != []
 
 
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("quiz", "menu"), ("quiz", "wa_quiz"), ("wa_quiz", "quiz")]
+)
+def test_a_prefix_that_is_ours_is_told(
+    connection: Connection[DictRow], name: str, prefix: str
+) -> None:
+    told = refusal(connection, quiz() | {"prefix": prefix}, name)
+    assert f"the name {prefix} is reserved" in told
+
+
 def test_a_move_that_a_step_makes_is_declared(steps: Connection[DictRow]) -> None:
     flow = quiz()
     flow["states"]["last"]["moves"] = []

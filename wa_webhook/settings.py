@@ -34,9 +34,11 @@ class BotSettings(ProcessSettings):
 
 
 class FlowSettings(ProcessSettings):
-    """Which flows a database gets beside those that ship, and without which of them."""
+    """Which flows a database gets beside those that every one has, and without which of them."""
 
     wa_flows: Path | None = None
+    wa_with: str = Field("", pattern=r"^[a-z0-9_, ]*$")
+    """Names of flows that ship and are installed only when asked for, separated by commas."""
     wa_without: str = Field("", pattern=r"^[a-z0-9_, ]*$")
     """Names of flows, separated by commas."""
 
@@ -50,9 +52,18 @@ class FlowSettings(ProcessSettings):
             return self.wa_flows
         return beside
 
+    def asked_for(self) -> list[str]:
+        """Return the names of WA_WITH."""
+        return read_names(self.wa_with)
+
     def left_out(self) -> list[str]:
-        """Return the names."""
-        return self.wa_without.replace(",", " ").split()
+        """Return the names of WA_WITHOUT."""
+        return read_names(self.wa_without)
+
+
+def read_names(text: str) -> list[str]:
+    """Return names that commas or blanks part."""
+    return text.replace(",", " ").split()
 
 
 class JwtSettings(ProcessSettings):

@@ -7,6 +7,7 @@ import typer
 
 from wa_webhook.cli.embedded import embedded_server_or_exit
 from wa_webhook.cli.signals import exit_on_termination
+from wa_webhook.cli.source import WithOption, names_in
 
 
 def dev(
@@ -20,6 +21,7 @@ def dev(
         int, typer.Option(min=0, max=65535, help="Of PostgreSQL; 0 takes a free one.")
     ] = 54329,
     folder: Annotated[Path, typer.Option(help="Where the data stays.")] = Path(".dev"),
+    asked_for: WithOption = None,
 ) -> None:
     """Run handler, notifier, worker and a stand-in for the Graph API on an embedded PostgreSQL.
 
@@ -30,4 +32,10 @@ def dev(
         # Only here: the other commands do without the optional packages.
         from wa_webhook.dev.session import run_session
 
-        run_session(folder, port=port, graph_port=graph_port, database_port=database_port)
+        run_session(
+            folder,
+            port=port,
+            graph_port=graph_port,
+            database_port=database_port,
+            asked_for=names_in(asked_for),
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wa_webhook.cli.names import with_names
-from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
+from wa_webhook.cli.source import FlowsOption, WithOption, WithoutOption, read_chosen_source
 from wa_webhook.export import Export, plan_export
 from wa_webhook.migrate import MigrateError
 
@@ -35,6 +35,7 @@ def export(
         bool, typer.Option("--check", help="Write nothing; exit with 1 if an export is due.")
     ] = False,
     flows: FlowsOption = None,
+    asked_for: WithOption = None,
     without: WithoutOption = None,
     names: Names,
 ) -> None:
@@ -44,7 +45,7 @@ def export(
     that is for `supabase db push`.
     """
     try:
-        source = read_chosen_source(flows, without)
+        source = read_chosen_source(flows, asked_for, without)
         due = plan_export(source, names, target, datetime.now(UTC))
         if target is None:
             typer.echo(due.text(), nl=False)

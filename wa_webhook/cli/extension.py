@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.source import WithOption, names_in
 from wa_webhook.extension import read_versions, record_version, write_extension
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
 
@@ -17,6 +18,7 @@ def extension(
     target: Annotated[
         Path, typer.Option("--to", file_okay=False, help="Folder to write into.")
     ] = Path("build"),
+    asked_for: WithOption = None,
     record: Annotated[
         bool,
         typer.Option(
@@ -34,14 +36,15 @@ def extension(
     current = version_of("wa-webhook")
     try:
         folder = find_db_folder()
-        source = read_source(folder)
-        earlier = read_versions(folder, source, current)
+        # A team's own flows have other roads.
+        source = read_source(folder, asked_for=names_in(asked_for))
+        earlier = read_versions(folder, read_source(folder), current)
         built = write_extension(folder, source, current, earlier, target)
     except MigrateError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     if record:
-        typer.echo(f"wrote {record_version(folder, source, current)}")
+        typer.echo(f"wrote {record_version(folder, read_source(folder), current)}")
     typer.echo(f"wrote {built.extension} (version {current}) and {built.pg_tle}")
     typer.echo(f'install  cp {built.extension}/* "$(pg_config --sharedir)/extension/"')
     typer.echo(f"     or  extension_control_path = '$system:{target.absolute()}' (PostgreSQL 18)")

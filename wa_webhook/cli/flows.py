@@ -22,7 +22,8 @@ from wa_webhook.flows.map import (
 )
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.flows.removal import remove_flow
-from wa_webhook.migrate import MigrateError
+from wa_webhook.migrate import MigrateError, find_db_folder
+from wa_webhook.migrate.flows import is_offered
 from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.settings import FlowSettings
@@ -187,7 +188,12 @@ def remove(
             typer.echo(f"dropped  {kind} {name}")
     for name in removal.kept:
         typer.echo(f"kept     routine {name}, as its tables are")
-    typer.echo(f"While its folder is there, migrate brings it back unless WA_WITHOUT has {flow}.")
+    if is_offered(find_db_folder(), flow):
+        typer.echo(f"It comes back where it is asked for: wa-webhook migrate --with {flow}.")
+    else:
+        typer.echo(
+            f"While its folder is there, migrate brings it back unless WA_WITHOUT has {flow}."
+        )
     typer.echo(f"Where exports bring the flows: wa-webhook export --without {flow}, the next time.")
 
 

@@ -13,7 +13,7 @@ from wa_webhook.adoption import adopt as take_over_tables
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
-from wa_webhook.cli.source import FlowsOption, WithoutOption, read_chosen_source
+from wa_webhook.cli.source import FlowsOption, WithOption, WithoutOption, read_chosen_source
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.migrate import MigrateError, Migrator, Plan
 from wa_webhook.naming.rewriting import Rewriter
@@ -60,6 +60,7 @@ def migrate(
         ),
     ] = False,
     flows: FlowsOption = None,
+    asked_for: WithOption = None,
     without: WithoutOption = None,
     database_url: Annotated[
         str | None,
@@ -92,7 +93,7 @@ def migrate(
             database.add_notice_handler(_say_warning)
             migrator = Migrator(
                 database,
-                read_chosen_source(flows, without),
+                read_chosen_source(flows, asked_for, without),
                 names=names,
                 include_all=include_all,
                 report=typer.echo,

@@ -25,13 +25,22 @@ from wa_webhook.migrate import HistoryError
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from wa_webhook.meta import Accepted
 
 
-def run_session(folder: Path, *, port: int, graph_port: int, database_port: int) -> None:
+def run_session(
+    folder: Path,
+    *,
+    port: int,
+    graph_port: int,
+    database_port: int,
+    asked_for: Collection[str] = (),
+) -> None:
     """Run everything until SIGINT, SIGTERM or SIGHUP, keeping data and logs in `folder`.
+
+    `asked_for`: flows that ship, beside those of WA_WITH.
 
     Raises PortRefusedError, SettingsError and RegistryError before anything is started,
     PostgresFailedError, MigrateError.
@@ -47,7 +56,7 @@ def run_session(folder: Path, *, port: int, graph_port: int, database_port: int)
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
             try:
-                prepare_database(postgres)
+                prepare_database(postgres, asked_for=asked_for)
             except HistoryError as error:
                 raise HistoryError(f"{error}\n{_begin_anew(folder)}") from None
             asyncio.run(_run_until_interrupted(postgres, ports, folder, flows, tasks, console))

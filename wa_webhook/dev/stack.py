@@ -33,7 +33,7 @@ from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
     from pathlib import Path
     from typing import Self
 
@@ -79,16 +79,22 @@ class LocalStack:
 
 
 def prepare_database(
-    postgres: LocalPostgres, names: Names | None = None, *, flows: Path | None = None
+    postgres: LocalPostgres,
+    names: Names | None = None,
+    *,
+    flows: Path | None = None,
+    asked_for: Collection[str] = (),
 ) -> None:
     """Migrate the database, let the roles of the processes log in, and name the bot's number.
 
     `names`, and `flows`, the folder of a team's, are those that the environment chooses unless
-    given. Raises MigrateError, NamesError, SettingsError.
+    given. `asked_for`: flows that ship, beside those of WA_WITH.
+
+    Raises MigrateError, NamesError, SettingsError.
     """
     names = names or local_names()
     with psycopg.connect(postgres.url(), autocommit=True) as database:
-        migrate(database, names, flows=flows)
+        migrate(database, names, flows=flows, asked_for=asked_for)
         database.execute(
             Rewriter(names)
             .rewrite(
@@ -117,11 +123,20 @@ def prepare_database(
             database.execute(f"alter role {role} login".encode())
 
 
-def migrate(database: Connection[Any], names: Names, *, flows: Path | None = None) -> Outcome:
+def migrate(
+    database: Connection[Any],
+    names: Names,
+    *,
+    flows: Path | None = None,
+    asked_for: Collection[str] = (),
+) -> Outcome:
     """Bring the database to what the files say, as prepare_database does."""
     settings = load_settings(FlowSettings)
     source = read_source(
-        find_db_folder(), flows=flows or settings.folder(), without=settings.left_out()
+        find_db_folder(),
+        flows=flows or settings.folder(),
+        asked_for=[*asked_for, *settings.asked_for()],
+        without=settings.left_out(),
     )
     return Migrator(database, source, names=names).run()
 

@@ -10,7 +10,7 @@ from wa_webhook.migrate.errors import (
 from wa_webhook.migrate.manifest import Manifest
 from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.runner import Migrator, Outcome
-from wa_webhook.migrate.source import Source, find_db_folder, read_source
+from wa_webhook.migrate.source import Source, find_db_folder, read_source, read_whole_source
 
 __all__ = [
     "DatabaseBusyError",
@@ -26,4 +26,5 @@ __all__ = [
     "find_db_folder",
     "make_plan",
     "read_source",
+    "read_whole_source",
 ]

@@ -20,11 +20,14 @@ from wa_webhook.migrate.migrations import read_migrations
 from wa_webhook.migrate.statements import split_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
 DECLARATION = "flow.sql"
 HOME = "home"
+
+INSTALLED_ALWAYS = frozenset({HOME, "baskets"})
+"""Of the flows that ship, those that a database has unless it is to be without them."""
 
 _NO_ROUTINES = {"migrations", "tests"}
 _TABLE = re.compile(r"^create (?:unlogged )?table (?:if not exists )?wa\.(\w+)", re.MULTILINE)
@@ -43,29 +46,35 @@ class Flow:
     routines: tuple[SqlFile, ...]
     migrations: tuple[Migration, ...]
 
-    def left_out(self) -> tuple[SqlFile, ...]:
+    def without_steps(self) -> tuple[SqlFile, ...]:
         """Return the routines that stay without the conversation: what reaches the tables."""
         steps = f"flows/{self.name}/steps/"
         return tuple(file for file in self.routines if not file.path.startswith(steps))
 
 
-def find_flows(shipped: Path, own: Path | None) -> dict[str, Path]:
+def find_flows(shipped: Path, own: Path | None, asked_for: Collection[str] = ()) -> dict[str, Path]:
     """Return the folders of flows by their names: those of db/flows, and those in a team's folder.
 
-    Raises SourceError for a folder that is not there, and for two flows of one name.
+    A team's is taken for one that ships under its name, where that is installed only when asked
+    for and is not in `asked_for`. Raises SourceError for a folder that is not there, and for two
+    flows of one name.
     """
     if own is not None and not own.is_dir():
         raise SourceError(f"{own}: there is no such folder of flows")
-    folders: dict[str, Path] = {}
-    for parent in (shipped, own):
-        for folder in _folders(parent):
-            if folder.name in folders:
-                raise SourceError(
-                    f"{folder}: there is a flow {folder.name} already, in {folders[folder.name]}"
-                )
-            folders[folder.name] = folder
+    folders = {folder.name: folder for folder in _folders(shipped)}
+    for folder in _folders(own):
+        if folder.name in folders and folder.name in (*INSTALLED_ALWAYS, *asked_for):
+            raise SourceError(
+                f"{folder}: there is a flow {folder.name} already, in {folders[folder.name]}"
+            )
+        folders[folder.name] = folder
     # The names that home declares are everybody's.
     return dict(sorted(folders.items(), key=lambda item: (item[0] != HOME, item[0])))
+
+
+def is_offered(db: Path, name: str) -> bool:
+    """Whether this flow ships and is installed only when asked for; `db` is the folder db/."""
+    return name not in INSTALLED_ALWAYS and (db / "flows" / name / DECLARATION).is_file()
 
 
 def _folders(parent: Path | None) -> list[Path]:

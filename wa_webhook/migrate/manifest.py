@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.files import component_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,10 @@ class Manifest:
         """Return it with every file to be applied again."""
         files = {path: AppliedFile(UNKNOWN, one.shape) for path, one in self.files.items()}
         return Manifest(self.migrations, files)
+
+    def components(self) -> set[str]:
+        """Return whose migrations and files these are."""
+        return {parts_of(key)[0] for key in self.migrations} | set(map(component_of, self.files))
 
     def as_text(self) -> str:
         """Return the lines that read_manifest reads."""

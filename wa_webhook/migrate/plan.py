@@ -99,6 +99,7 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
     applied file was edited, or when a new file is older than the newest applied one and
     `include_all` is not set.
     """
+    source = source.for_one_with(earlier)
     earlier = _keep_tables_of_gone(source, earlier)
     applied = tuple(m for m in source.migrations if m.key in earlier.migrations)
     pending = tuple(m for m in source.migrations if m.key not in earlier.migrations)

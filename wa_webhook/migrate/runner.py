@@ -113,6 +113,7 @@ class Migrator:
         follow: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self.database = database
+        self._files = source
         self._source = source
         self._names = names or Names()
         self.rewriter = Rewriter(self._names)
@@ -275,7 +276,10 @@ class Migrator:
     def _make_plan(self) -> Plan:
         refuse_extension(self.database, self._names.private_schema)
         kept_names.refuse_other_names(self.database, self._names)
-        return make_plan(self._source, self._read_history(), include_all=self._include_all)
+        earlier = self._read_history()
+        # What a database has is known only now, and may be another thing at the next turn.
+        self._source = self._files.for_one_with(earlier)
+        return make_plan(self._source, earlier, include_all=self._include_all)
 
     @contextmanager
     def _turn(self) -> Iterator[Plan]:

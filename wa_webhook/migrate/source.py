@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.errors import SourceError
 from wa_webhook.migrate.files import COMPONENT, SqlFile, component_of, read_text
-from wa_webhook.migrate.flows import HOME, find_flows, find_table_of_ours, read_flow
+from wa_webhook.migrate.flows import (
+    HOME,
+    INSTALLED_ALWAYS,
+    find_flows,
+    find_table_of_ours,
+    read_flow,
+)
 from wa_webhook.migrate.manifest import AppliedFile, Manifest, read_manifest
 from wa_webhook.migrate.migrations import read_migrations
 from wa_webhook.migrate.signatures import shape_of
@@ -27,8 +33,10 @@ class Source:
     """Everything that a database is made of: migrations by component and version, files by path.
 
     `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
-    which only what reaches their tables is there, or nothing any more (`gone`). `predecessor` is
-    what the one version held that kept its history elsewhere.
+    which only what reaches their tables is there, or nothing any more (`gone`). `offered`: flows
+    that ship and that nobody asked for, so that only a database which has them keeps them; of these
+    `unwanted` are to be taken out. `predecessor` is what the one version held that kept its history
+    elsewhere.
     """
 
     migrations: tuple[Migration, ...]
@@ -36,11 +44,43 @@ class Source:
     declarations: tuple[SqlFile, ...] = ()
     left_out: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    offered: tuple[Flow, ...] = ()
+    unwanted: frozenset[str] = frozenset()
     predecessor: Manifest = field(default_factory=Manifest)
 
     def files(self) -> tuple[SqlFile, ...]:
         """Return what is applied again when it changes."""
         return (*self.routines, *self.declarations)
+
+    def for_one_with(self, earlier: Manifest) -> Source:
+        """Return it with what a database keeps where `earlier` is: the offered flows that it has.
+
+        Of one that was taken out that is what reaches its tables, if these are still there. Raises
+        SourceError where another routine has the name of one of theirs.
+        """
+        has = earlier.components()
+        kept = [flow for flow in self.offered if flow.name in has]
+        if not kept:
+            return self
+        whole = [
+            flow
+            for flow in kept
+            if flow.declaration.path in earlier.files and flow.name not in self.unwanted
+        ]
+        routines = list(self.routines)
+        for flow in kept:
+            routines += flow.routines if flow in whole else flow.without_steps()
+        _refuse_same_names(routines)
+        return replace(
+            self,
+            migrations=(*self.migrations, *(one for flow in kept for one in flow.migrations)),
+            routines=tuple(routines),
+            declarations=(*self.declarations, *(flow.declaration for flow in whole)),
+            left_out=tuple(
+                sorted({*self.left_out, *self.unwanted.intersection(flow.name for flow in kept)})
+            ),
+            offered=tuple(flow for flow in self.offered if flow not in kept),
+        )
 
     def components(self) -> frozenset[str]:
         """Return whose files are here: wa_webhook's, and those of each flow."""
@@ -69,23 +109,34 @@ def find_db_folder() -> Path:
 
 
 def read_source(
-    folder: Path, *, flows: Path | None = None, without: Collection[str] = ()
+    folder: Path,
+    *,
+    flows: Path | None = None,
+    asked_for: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Source:
     """Read every migration, routine and flow under `folder`, and the flows in the folder `flows`.
 
-    `without`: names of flows to leave out, whether their folders are there or not. Raises
-    SourceError for files that are not where they belong, and for two of one name.
+    `asked_for`: names of flows that ship and are not installed otherwise. `without`: names of flows
+    to leave out, whether their folders are there or not. Raises SourceError for files that are not
+    where they belong, for two of one name, and for a flow that cannot be asked for or left out.
     """
-    folders = find_flows(folder / "flows", flows)
-    if HOME in without:
-        raise SourceError(f"the flow {HOME} cannot be left out: every other begins and ends there")
-    found = [read_flow(one) for one in folders.values()]
+    folders = find_flows(folder / "flows", flows, asked_for)
+    optional = {
+        name
+        for name, one in folders.items()
+        if one.parent == folder / "flows" and name not in INSTALLED_ALWAYS
+    }
+    _refuse_names_of_flows(asked_for, without, folders, optional)
+    all_of_them = [read_flow(one) for one in folders.values()]
+    offered = [flow for flow in all_of_them if flow.name in optional.difference(asked_for)]
+    found = [flow for flow in all_of_them if flow not in offered]
     routines = [
         SqlFile(path.relative_to(folder).as_posix(), read_text(path))
         for path in sorted((folder / "functions").rglob("*.sql"))
     ]
     for flow in found:
-        routines += flow.left_out() if flow.name in without else flow.routines
+        routines += flow.without_steps() if flow.name in without else flow.routines
     _refuse_same_names(routines)
     ours = read_migrations(folder / "migrations", "migrations")
     _refuse_names_of_tables((one for one in found if folders[one.name].parent == flows), ours)
@@ -96,10 +147,34 @@ def read_source(
         ),
         routines=tuple(routines),
         declarations=tuple(flow.declaration for flow in found if flow.name not in without),
-        left_out=tuple(sorted(without)),
+        left_out=tuple(sorted(set(without) - optional)),
         gone=tuple(sorted(set(without) - folders.keys())),
+        offered=tuple(offered),
+        unwanted=frozenset(optional.intersection(without)),
         predecessor=_read_predecessor(folder / PREDECESSOR),
     )
+
+
+def read_whole_source(folder: Path) -> Source:
+    """Read `folder` with every flow that ships. Raises SourceError as read_source does."""
+    return read_source(folder, asked_for=find_flows(folder / "flows", None))
+
+
+def _refuse_names_of_flows(
+    asked_for: Collection[str],
+    without: Collection[str],
+    known: Collection[str],
+    optional: Collection[str],
+) -> None:
+    if HOME in without:
+        raise SourceError(f"the flow {HOME} cannot be left out: every other begins and ends there")
+    if both := sorted(set(asked_for).intersection(without)):
+        raise SourceError(f"the flow {', '.join(both)} is both asked for and left out")
+    if unknown := sorted(set(asked_for).difference(known)):
+        can_be = ", ".join(sorted(optional)) or "none"
+        raise SourceError(
+            f"there is no flow {', '.join(unknown)} to ask for; those that can be: {can_be}"
+        )
 
 
 def _refuse_names_of_tables(flows: Iterable[Flow], ours: Sequence[Migration]) -> None:

@@ -78,8 +78,13 @@ def read_migrations(
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
     settings = load_settings(FlowSettings)
-    source = read_source(find_db_folder(), flows=settings.folder(), without=settings.left_out())
     try:
+        source = read_source(
+            find_db_folder(),
+            flows=settings.folder(),
+            asked_for=settings.asked_for(),
+            without=settings.left_out(),
+        )
         with connection.transaction():
             extension = find_extension(connection, private_schema)
             plan = make_plan(source, read_any_history(connection, private_schema, source))

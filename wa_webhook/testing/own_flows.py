@@ -14,6 +14,7 @@ from wa_webhook.naming.names import Names
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from wa_webhook.dev.postgres import LocalPostgres
@@ -36,11 +37,14 @@ def find_folder(root: Path, named: str) -> Path | None:
         raise FlowsError(str(error)) from None
 
 
-def prepare(server: LocalPostgres, flows: Path | None) -> None:
-    """Migrate a new server's database with the flows of a folder. Raises FlowsError."""
+def prepare(server: LocalPostgres, flows: Path | None, asked_for: Collection[str] = ()) -> None:
+    """Migrate a new server's database with the flows of a folder, and those that are asked for.
+
+    Raises FlowsError.
+    """
     names = Names()
     try:
-        prepare_database(server, names, flows=flows)
+        prepare_database(server, names, flows=flows, asked_for=asked_for)
     except (MigrateError, SettingsError) as error:
         raise FlowsError(str(error)) from None
     with psycopg.connect(server.url()) as database:

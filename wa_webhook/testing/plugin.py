@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a project say where its flows are."""
+    """Let a project say where its flows are, and which of ours it has beside them."""
     parser.addini(
         "wa_flows",
         "The folder of your flows, from the root folder. Default: WA_FLOWS, else flows/.",
         default="",
+    )
+    parser.addini(
+        "wa_with",
+        "Flows that ship and are installed only when asked for, beside those of WA_WITH.",
+        type="args",
+        default=[],
     )
 
 
@@ -40,7 +46,8 @@ def wa_server(request: pytest.FixtureRequest) -> Iterator[LocalPostgres]:
     problem = None
     with LocalPostgres(settings=THROWAWAY_SETTINGS) as server:
         try:
-            prepare(server, find_folder(request.config.rootpath, named))
+            asked_for = request.config.getini("wa_with")
+            prepare(server, find_folder(request.config.rootpath, named), asked_for)
         except FlowsError as error:
             problem = str(error)
         if problem is not None:

@@ -1,0 +1,88 @@
+"""Flows that ship and that a database has only when they are asked for."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from tests.dispatching import say, value
+from tests.docs.code_blocks import write_files
+from tests.docs.test_adding_a_flow import DOCUMENT
+from wa_webhook.flows.removal import remove_flow
+from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
+from wa_webhook.naming.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Database
+
+COMMENT = "flows/feedback/steps/step_feedback_comment.sql"
+STEP = "select to_regproc('wa.step_feedback_rating') is not null"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """A copy of db/ that ships the flow of docs/adding-a-flow.md beside the others."""
+    folder = shutil.copytree(find_db_folder(), tmp_path / "db")
+    write_files(DOCUMENT, folder)
+    return folder
+
+
+def migrate(
+    database: Database, db: Path, asked_for: Collection[str] = (), without: Collection[str] = ()
+) -> Outcome:
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        source = read_source(db, asked_for=asked_for, without=without)
+        return Migrator(connection, source).run()
+
+
+def test_a_flow_is_installed_when_asked_for_then_kept_upgraded_and_taken_out(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], db: Path
+) -> None:
+    assert migrate(database, db).migrations == []
+    assert value(connection, STEP) is False
+    migrate(database, db, ["feedback"])
+    say(edge, "feedback")
+    assert value(connection, "select state from public.chat_state") == "feedback_rating"
+
+    file = db / COMMENT
+    file.write_text(file.read_text().replace("1000", "999"))
+    assert migrate(database, db).absent_flows == ()
+    assert "999" in value(
+        connection, "select prosrc from pg_proc where proname = 'step_feedback_comment'"
+    )
+
+    with psycopg.connect(database.url(), autocommit=True) as migrating:
+        remove_flow(migrating, Names(), "feedback")
+    assert migrate(database, db).absent_flows == ()
+    assert value(connection, STEP) is False
+    assert value(connection, "select to_regclass('wa.feedback') is not null") is True
+    migrate(database, db, ["feedback"])
+    assert value(connection, STEP) is True
+    migrate(database, db, without=["feedback"])
+    assert value(connection, STEP) is False
+
+
+def test_what_cannot_be_asked_for_is_refused_with_what_can(db: Path) -> None:
+    with pytest.raises(SourceError, match="no flow feedbak to ask for; those that can be: feedbac"):
+        read_source(db, asked_for=["feedbak"])
+    with pytest.raises(SourceError, match="feedback is both asked for and left out"):
+        read_source(db, asked_for=["feedback"], without=["feedback"])
+
+
+def test_a_teams_flow_is_taken_for_one_of_its_name_that_nobody_asked_for(
+    db: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(db / "flows/feedback", own / "feedback")
+    assert read_source(db, flows=own).offered == ()
+    with pytest.raises(SourceError, match="there is a flow feedback already"):
+        read_source(db, flows=own, asked_for=["feedback"])

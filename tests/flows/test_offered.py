@@ -11,9 +11,12 @@ import pytest
 from tests.dispatching import say, value
 from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
+from tests.fixtures.numbers import enter_number
+from tests.operations.command import answer, run
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
 from wa_webhook.naming.names import Names
+from wa_webhook.operations import migrations
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -86,3 +89,42 @@ def test_a_teams_flow_is_taken_for_one_of_its_name_that_nobody_asked_for(
     assert read_source(db, flows=own).offered == ()
     with pytest.raises(SourceError, match="there is a flow feedback already"):
         read_source(db, flows=own, asked_for=["feedback"])
+
+
+@pytest.mark.any_server
+def test_a_database_that_has_one_is_sound_without_being_told_of_it(
+    database: Database,
+    connection: Connection[DictRow],
+    db: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enter_number(connection)
+    migrate(database, db, ["feedback"])
+    monkeypatch.setattr(migrations, "find_db_folder", lambda: db)
+    for given in ({}, {"WA_WITH": "feedback"}):
+        assert run("flows", "check", database=database, **given).stdout == (
+            "every flow holds together\n"
+        )
+        checks = answer(run("doctor", "--json", database=database, **given))["checks"]
+        assert {check["outcome"] for check in checks} <= {"ok", "skip"}
+        assert answer(run("status", "--json", database=database, **given))["problems"] == []
+
+
+@pytest.mark.any_server
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("feedbak", "there is no flow feedbak to ask for; those that can be: feedback"),
+        ("Feedback!", "WA_WITH: String should match pattern"),
+    ],
+)
+def test_a_name_that_no_flow_has_is_found_by_every_command_that_looks(
+    database: Database, db: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
+) -> None:
+    monkeypatch.setattr(migrations, "find_db_folder", lambda: db)
+    wrong = {"WA_WITH": name}
+    doctor = run("doctor", database=database, **wrong)
+    assert f"fail migrations    {why}" in doctor.stdout
+    assert doctor.exit_code == 1
+    assert why in run("status", database=database, **wrong).stdout
+    assert f"warning  {why}" in run("flows", "check", database=database, **wrong).stdout

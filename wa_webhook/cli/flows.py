@@ -145,6 +145,8 @@ def check_flows(*, database_url: DatabaseUrl = None) -> None:
         _fail(str(error))
     for problem in problems:
         typer.echo(f"{'error   ' if problem.is_error else 'warning '} {problem}")
+    if state.refused is not None:
+        typer.echo(f"warning  {state.refused}")
     for flow in state.absent_flows:
         typer.echo(f"warning  flow {flow}: has no files here, and stays as it is")
     for flow in state.changed_flows:
@@ -153,7 +155,7 @@ def check_flows(*, database_url: DatabaseUrl = None) -> None:
         )
     if any(problem.is_error for problem in problems):
         raise typer.Exit(1)
-    if not (problems or state.absent_flows or state.changed_flows):
+    if not (problems or state.refused or state.absent_flows or state.changed_flows):
         typer.echo("every flow holds together")
 
 

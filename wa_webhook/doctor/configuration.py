@@ -14,7 +14,7 @@ from wa_webhook.doctor.check import Check, fail, ok, warn
 from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
 from wa_webhook.notifier.settings import NotifierSettings
-from wa_webhook.settings import BotSettings, DatabaseSettings
+from wa_webhook.settings import BotSettings, DatabaseSettings, FlowSettings
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _SETTINGS: Mapping[Process, tuple[type[ProcessSettings], ...]] = {
 _OPTIONAL: tuple[type[ProcessSettings], ...] = (
     AlertSettings,
     BotSettings,
+    FlowSettings,
     NamesSettings,
     SnapshotSettings,
     SupabaseSettings,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors
 
-from handler.process.environment import load_settings
+from handler.process.environment import SettingsError, load_settings
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
 from wa_webhook.migrate.files import COMPONENT, component_of
 from wa_webhook.migrate.held_by_extension import find_extension
@@ -77,8 +77,8 @@ def read_migrations(
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
-    settings = load_settings(FlowSettings)
     try:
+        settings = load_settings(FlowSettings)
         source = read_source(
             find_db_folder(),
             flows=settings.folder(),
@@ -90,7 +90,7 @@ def read_migrations(
             plan = make_plan(source, read_any_history(connection, private_schema, source))
     except errors.InsufficientPrivilege:
         return MigrationState(is_known=False, extension=extension)
-    except MigrateError as error:
+    except (MigrateError, SettingsError) as error:
         return MigrationState(refused=" ".join(str(error).split()), extension=extension)
     return MigrationState(
         applied=len(plan.applied),

@@ -1821,12 +1821,12 @@ COMMENT ON COLUMN wa.flow_entries.locale IS 'The language of a keyword. A keywor
 
 COMMENT ON COLUMN wa.flow_entries.scope IS 'everywhere: also in the middle of another flow. home: only in the home state.';
 
-CREATE FUNCTION wa.find_entry(p_message wa.message, p_state text) RETURNS wa.flow_entries
+CREATE FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) RETURNS wa.flow_entries
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does.';
+COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does. p_consent and p_keyword are the action of wa.consent_words and the keyword that its text, folded, names.';
 
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -6103,8 +6103,8 @@ GRANT ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration js
 GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 
-REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;

@@ -5,7 +5,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_found record;
   v_message wa.message;
+  v_is_again boolean;
   v_profile public.profiles;
   v_place public.chat_state;
   v_heeded record;
@@ -17,28 +19,52 @@ declare
   v_chats wa.chat[];
   v_events jsonb[];
 begin
-  -- A statement a row, and not one for all: to start a large one costs a lone message more than many gain by it.
-  foreach v_message in array p_messages loop
-    select profile.* into v_profile
-    from public.profiles as profile
-    where profile.user_id = v_message.user_id;
+  -- Each is looked up by its key, however small its table looks to the planner.
+  for v_found in
+    select
+      message.ordinality as position,
+      (
+        select profile from public.profiles as profile where profile.user_id = message.user_id
+      ) as profile,
+      (
+        select chat from public.chat_state as chat
+        where chat.user_id = message.user_id and chat.phone_number_id = coalesce(message.phone_number_id, '')
+      ) as place,
+      (
+        select consent.action from wa.consent_words as consent where consent.word = said.word
+      ) as consent,
+      (
+        select keyword from wa.flow_entries as keyword where keyword.kind = 'keyword' and keyword.value = said.word
+      ) as keyword
+    from unnest(p_messages) with ordinality as message
+    cross join lateral wa.fold_text(message.body) as said (word)
+    order by message.ordinality
+  loop
+    v_message := p_messages[v_found.position];
+    v_profile := v_found.profile;
+    v_place := v_found.place;
+
+    -- A user's next message finds what the one before has made of profile and chat.
+    v_is_again := v_profile.user_id = any(v_user_ids);
 
     if v_profile.merged_into is not null then
       v_profile := wa.get_profile(v_message.user_id);
+      v_is_again := true;
     end if;
 
-    -- A user's next message finds what the one before has made of profile and chat.
-    if v_profile.user_id = any(v_user_ids) then
-      v_chats := v_chats || wa.run_steps(v_opened);
-      v_opened := null;
-      v_user_ids := null;
-      v_profile := wa.get_profile(v_message.user_id);
-    end if;
+    if v_is_again then
+      if v_profile.user_id = any(v_user_ids) then
+        v_chats := v_chats || wa.run_steps(v_opened);
+        v_opened := null;
+        v_user_ids := null;
+        v_profile := wa.get_profile(v_message.user_id);
+      end if;
 
-    select chat.* into v_place
-    from public.chat_state as chat
-    where chat.user_id = v_profile.user_id
-      and chat.phone_number_id = coalesce(v_message.phone_number_id, '');
+      select chat.* into v_place
+      from public.chat_state as chat
+      where chat.user_id = v_profile.user_id
+        and chat.phone_number_id = coalesce(v_message.phone_number_id, '');
+    end if;
 
     v_is_called_back := false;
     if v_place.handed_over_until is not null then
@@ -72,7 +98,10 @@ begin
     end if;
 
     v_entry := wa.find_entry(
-      v_message, case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end
+      v_message,
+      case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end,
+      v_found.consent,
+      v_found.keyword
     );
 
     if v_is_called_back and v_entry.action is null then

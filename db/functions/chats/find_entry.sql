@@ -1,4 +1,9 @@
-create or replace function wa.find_entry(p_message wa.message, p_state text)
+create or replace function wa.find_entry(
+  p_message wa.message,
+  p_state text,
+  p_consent text,
+  p_keyword wa.flow_entries
+)
 returns wa.flow_entries
 language plpgsql
 stable
@@ -6,8 +11,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_entry wa.flow_entries;
-  v_word text;
-  v_consent text;
   v_kind text;
 begin
   if p_message.reply_id is not null then
@@ -33,27 +36,19 @@ begin
     end if;
   end if;
 
-  v_word := wa.fold_text(p_message.body);
-
-  select word.action into v_consent
-  from wa.consent_words as word
-  where word.word = v_word;
-
-  if found then
+  if p_consent is not null then
     v_entry.kind := 'keyword';
     v_entry.action := 'enter';
-    v_entry.to_state := case v_consent when 'stop' then 'unsubscribe' else 'subscribe' end;
+    v_entry.to_state := case p_consent when 'stop' then 'unsubscribe' else 'subscribe' end;
     return v_entry;
   end if;
 
-  select keyword.* into v_entry
-  from wa.flow_entries as keyword
-  where keyword.kind = 'keyword'
-    and keyword.value = v_word
-    and (keyword.scope = 'everywhere' or p_state = 'home');
+  if p_keyword.scope = 'everywhere' or p_state = 'home' then
+    v_entry := p_keyword;
+  end if;
 
   -- A deep link stands anywhere in a text. What kind of message it is counts last, and for its own number first.
-  if not found and (p_state = 'home' or p_message.message_type = 'text') then
+  if v_entry.kind is null and (p_state = 'home' or p_message.message_type = 'text') then
     v_kind := case
       when p_message.message_type = 'audio' and p_message.content #> '{audio,voice}' = 'true' then 'voice'
       else p_message.message_type
@@ -80,4 +75,4 @@ end
 $$;
 
 comment on function wa.find_entry is
-'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does.';
+'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does. p_consent and p_keyword are the action of wa.consent_words and the keyword that its text, folded, names.';

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import bot, dispatch, flatness, large_bodies, outbox_queue, retention, storage
+from bench import (
+    bot,
+    dispatch,
+    flatness,
+    large_bodies,
+    outbox_queue,
+    predecessor,
+    retention,
+    storage,
+)
 from bench.http import attacks, throughput
 from bench.machine import describe_machine
 from bench.pgbench import Pgbench, find_pgbench
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 
 SECTIONS: dict[str, Callable[[Run], Section]] = {
     "dispatch": dispatch.measure,
+    "predecessor": predecessor.measure,
     "queue": outbox_queue.measure,
     "flat": flatness.measure,
     "storage": storage.measure,

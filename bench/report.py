@@ -23,6 +23,7 @@ TARGETS = (
     "the largest webhooks, in proportion to their size",
     "a bot that answers, beside pywa",
     "tasks beside a queue of jobs",
+    "dispatch beside the dispatch of before",
 )
 
 Cell = str | int | float | Spread

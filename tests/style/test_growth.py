@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.migrate import find_db_folder, read_whole_source
 
-ROUTINES = {file.path: file.text for file in read_source(find_db_folder()).routines}
+ROUTINES = {file.path: file.text for file in read_whole_source(find_db_folder()).routines}
 
 # Over the tables of a schema, which are few.
 FEW = {

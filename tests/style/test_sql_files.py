@@ -10,14 +10,14 @@ import pglast.parser
 from pglast import ast
 from pglast.enums import ObjectType
 
-from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.migrate import find_db_folder, read_whole_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wa_webhook.migrate.files import SqlFile
 
-SOURCE = read_source(find_db_folder())
+SOURCE = read_whole_source(find_db_folder())
 FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)
 
 ROUTINES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from wa_webhook.migrate import find_db_folder, read_source
+from wa_webhook.migrate import find_db_folder, read_whole_source
 
 LAYERS = (
     "agents",
@@ -27,7 +27,7 @@ LAYERS = (
 )
 """From the top. A flow's folder is beside those of other flows, and none calls another's."""
 
-SOURCE = read_source(find_db_folder())
+SOURCE = read_whole_source(find_db_folder())
 FILES = {PurePosixPath(file.path).stem: file for file in SOURCE.routines}
 
 _CALL = re.compile(r"\b(?:wa|public)\.(\w+)\s*\(")

@@ -40,9 +40,10 @@ def pages_of_a_claim(queue: Queue) -> int:
 
 def test_a_users_thousand_messages_do_not_make_the_claims_of_others_dearer(queue: Queue) -> None:
     queue.set("number_rate_per_second", 0)
+    usual, beside_the_thousand = [], []
     for round_number in range(3):
         queue_for_others(queue, BATCH * round_number)
-        usual = pages_of_a_claim(queue)
+        usual.append(pages_of_a_claim(queue))
     user = queue.add_user()
     queue.execute(
         """
@@ -55,8 +56,8 @@ def test_a_users_thousand_messages_do_not_make_the_claims_of_others_dearer(queue
     queue.execute("analyze public.notifications")
     for round_number in range(3, 6):
         queue_for_others(queue, BATCH * round_number)
-        beside_the_thousand = pages_of_a_claim(queue)
-    assert beside_the_thousand < 1.5 * usual
+        beside_the_thousand.append(pages_of_a_claim(queue))
+    assert min(beside_the_thousand) < 1.5 * min(usual)
 
 
 @pytest.mark.fresh_database
@@ -101,9 +102,13 @@ def test_settling_does_not_read_what_is_scheduled_for_later(queue: Queue) -> Non
         from public.notifications cross join generate_series(1, 500)"""
     )
     queue.execute("analyze public.notifications")
+    usual, beside_scheduled = [], []
     for round_number in range(1, 4):
         queue_for_others(queue, BATCH * round_number)
-        usual = pages_of_settling(queue)
-    for recipient in scheduled:
-        queue.queue(recipient)
-    assert pages_of_settling(queue) < usual + BATCH / 2
+        usual.append(pages_of_settling(queue))
+    for _ in usual:
+        for recipient in scheduled:
+            queue.queue(recipient)
+        beside_scheduled.append(pages_of_settling(queue))
+    # A session that plans anew, as after autovacuum, reads the catalog as well.
+    assert min(beside_scheduled) < min(usual) + BATCH / 2

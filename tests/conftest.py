@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.fixtures.names",
     "tests.fixtures.postgres",
     "tests.fixtures.transport",
+    "tests.fixtures.browser",
     "tests.fixtures.chat",
     "tests.fixtures.counts",
 ]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
-    {"claiming", "media", "meta", "naming", "api_key", "settings"},
-    {"migrate", "notifier", "worker"},
+    {"claiming", "media", "meta", "naming", "pages", "api_key", "settings"},
+    {"migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},
     {"cli"},

@@ -13,7 +13,7 @@ declare
   v_here double precision[];
   v_cube_schema name;
 begin
-  perform wa.check_basket_coordinates(_lat, _lng);
+  perform wa.check_coordinates(_lat, _lng);
 
   if (_limit between 1 and 100) is not true then
     raise exception using

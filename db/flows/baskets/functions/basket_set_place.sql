@@ -15,7 +15,7 @@ begin
   perform wa.require_open_basket(v_basket);
 
   if _lat is not null or _lng is not null then
-    perform wa.check_basket_coordinates(_lat, _lng);
+    perform wa.check_coordinates(_lat, _lng);
   end if;
 
   update public.baskets as basket

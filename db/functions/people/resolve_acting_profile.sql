@@ -35,4 +35,4 @@ $$;
 comment on function wa.resolve_acting_profile is
 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none, or everything about the person was erased.';
 
-grant execute on function wa.resolve_acting_profile to wa_basket_owner;
+grant execute on function wa.resolve_acting_profile to wa_runtime, wa_basket_owner;

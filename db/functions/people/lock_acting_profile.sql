@@ -21,4 +21,4 @@ $$;
 comment on function wa.lock_acting_profile is
 'The profile that acts, as wa.resolve_acting_profile has it, held until the end of the transaction. Taken before every other lock, as a merge does, so that the two wait for each other in one order.';
 
-grant execute on function wa.lock_acting_profile to wa_basket_owner;
+grant execute on function wa.lock_acting_profile to wa_runtime, wa_basket_owner;

@@ -14,6 +14,6 @@ $$;
 alter function wa.hold_profile owner to wa_runtime;
 
 comment on function wa.hold_profile is
-'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
+'Keeps a profile from being merged until the end of the transaction; hinders nothing else. Routines of flows may read profiles but not lock them, so that this one does.';
 
 grant execute on function wa.hold_profile to wa_basket_owner;

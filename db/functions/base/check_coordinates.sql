@@ -1,4 +1,4 @@
-create or replace function wa.check_basket_coordinates(p_lat double precision, p_lng double precision)
+create or replace function wa.check_coordinates(p_lat double precision, p_lng double precision)
 returns void
 language plpgsql
 immutable
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
-comment on function wa.check_basket_coordinates is
+comment on function wa.check_coordinates is
 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
 
-grant execute on function wa.check_basket_coordinates to wa_basket_owner;
+grant execute on function wa.check_coordinates to wa_runtime, wa_basket_owner;

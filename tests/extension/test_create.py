@@ -42,9 +42,7 @@ def test_everything_but_roles_belongs_to_it(extended: Database) -> None:
           where relnamespace in ('public'::regnamespace, 'wa'::regnamespace)
             and relkind in ('r', 'p', 'S', 'v')
           union all
-          select 'pg_proc'::regclass, oid from pg_proc
-          where pronamespace = 'wa'::regnamespace
-            or pronamespace = 'public'::regnamespace and proname ~ '^(wa|basket)_'
+          select 'pg_proc'::regclass, oid from wa.list_routines() as ours (oid)
           union all
           select 'pg_namespace'::regclass, 'wa'::regnamespace::oid
         )

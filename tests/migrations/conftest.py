@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FIRST_VERSION = "20261123000100"
 BASE = "functions/base"
-RIGHTS = ("open_routines.sql", "close_routines.sql")
+RIGHTS = ("open_routines.sql", "close_routines.sql", "list_routines.sql")
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ select routine.proname::text
 from pg_catalog.pg_proc as routine
 join pg_catalog.pg_namespace as namespace on namespace.oid = routine.pronamespace
 where namespace.nspname = any(%s)
-    and routine.proname ~ '^(wa|basket)_'
+    and starts_with(routine.proname, 'wa_')
     and has_schema_privilege(namespace.oid, 'usage')
     and has_function_privilege(routine.oid, 'execute')
 """

@@ -23,27 +23,8 @@ begin
       and not exists (
         select from aclexplode(routine.proacl) as acl where acl.grantee not in (0, routine.proowner)
       ) as is_inner
-    from pg_proc as routine
-    where (
-      routine.pronamespace = 'wa'::regnamespace
-      or (
-        routine.pronamespace = 'public'::regnamespace
-        and (routine.proname like e'wa\\_%' or routine.proname like e'basket\\_%')
-      )
-    )
-    and not exists (
-      select from pg_depend as membership
-      where membership.classid = 'pg_proc'::regclass
-        and membership.objid = routine.oid
-        and membership.deptype = 'e'
-        and not exists (
-          select from pg_depend as schema
-          where schema.classid = 'pg_namespace'::regclass
-            and schema.objid = 'wa'::regnamespace
-            and schema.refobjid = membership.refobjid
-            and schema.deptype = 'e'
-        )
-    )
+    from wa.list_routines() as ours (oid)
+    inner join pg_proc as routine on routine.oid = ours.oid
   loop
     if v_routine.is_for_everybody then
       execute format('revoke all on routine %s from public', v_routine.signature);

@@ -56,27 +56,8 @@ begin
       proc.prosecdef as is_definer,
       proc.proconfig as settings,
       proc.prosrc as source
-    from pg_proc as proc
-    where (
-      proc.pronamespace = 'wa'::regnamespace
-      or (
-        proc.pronamespace = 'public'::regnamespace
-        and (proc.proname like e'wa\\_%' or proc.proname like e'basket\\_%')
-      )
-    )
-    and not exists (
-      select from pg_depend as membership
-      where membership.classid = 'pg_proc'::regclass
-        and membership.objid = proc.oid
-        and membership.deptype = 'e'
-        and not exists (
-          select from pg_depend as schema
-          where schema.classid = 'pg_namespace'::regclass
-            and schema.objid = 'wa'::regnamespace
-            and schema.refobjid = membership.refobjid
-            and schema.deptype = 'e'
-        )
-    )
+    from wa.list_routines() as ours (oid)
+    inner join pg_proc as proc on proc.oid = ours.oid
   )
 
   select

@@ -115,7 +115,7 @@ class PostgrestRpc:
             {
                 "event": f"RETENTION_{table.upper()}_PURGED",
                 "count": count,
-                "cutoff": cutoffs[table],
+                "cutoff": cutoffs.get(table),
             }
             for table, count in purged.items()
         )

@@ -57,8 +57,16 @@ begin
     return;
   end if;
 
-  -- RETENTION_WA_EVENTS_PURGED, RETENTION_WEBHOOK_LOGS_PURGED, and so on.
-  foreach v_table in array array['wa_events', 'webhook_logs', 'notifications', 'tasks', 'media', 'kept_payloads'] loop
+  -- RETENTION_WA_EVENTS_PURGED, RETENTION_WEBHOOK_LOGS_PURGED, and so on; then the tables of flows.
+  foreach v_table in array pg_catalog.array_cat(
+    array['wa_events', 'webhook_logs', 'notifications', 'tasks', 'media', 'kept_payloads'],
+    array(
+      select counter.key
+      from pg_catalog.jsonb_object_keys(v_sum) as counter (key)
+      where not pg_catalog.jsonb_exists(v_cutoffs, counter.key)
+      order by counter.key using operator(pg_catalog.<)
+    )
+  ) loop
     raise notice '%', pg_catalog.jsonb_build_object(
       'event', pg_catalog.format('RETENTION_%s_PURGED', pg_catalog.upper(v_table)), 'level', 'info',
       'count', pg_catalog.jsonb_extract_path(v_sum, v_table),
@@ -69,6 +77,6 @@ end
 $$;
 
 comment on procedure public.wa_retention_purge is
-'Purges events, logs, finished notifications and tasks, users'' media, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+'Purges events, logs, finished notifications and tasks, users'' media, replayed payloads and what flows let expire past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 grant execute on procedure public.wa_retention_purge to wa_edge_role, wa_operator_role;

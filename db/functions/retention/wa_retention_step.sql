@@ -23,6 +23,7 @@ declare
   v_media integer;
   v_payloads integer;
   v_logs integer;
+  v_of_flows jsonb;
   v_is_done boolean;
   v_hint text;
 begin
@@ -47,12 +48,17 @@ begin
       (v_cutoffs ->> 'kept_payloads')::timestamptz, (v_cutoffs ->> 'waiting_payloads')::timestamptz, c_batch
     );
     v_logs := wa.purge_default_logs((v_cutoffs ->> 'webhook_logs')::timestamptz, c_batch);
+    v_of_flows := (
+      select coalesce(jsonb_object_agg(flow.table_name, coalesce(flow.expired, 0)), '{}')
+      from wa.expire_tables(c_batch) as flow
+    );
 
     perform wa.purge_erased_digests();
     perform wa.purge_silences();
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
-    v_is_done := greatest(v_events, v_notifications, v_tasks, v_media, v_payloads, v_logs) < c_batch;
+    v_is_done := greatest(v_events, v_notifications, v_tasks, v_media, v_payloads, v_logs) < c_batch
+      and not exists (select from jsonb_each(v_of_flows) as expired where expired.value::integer >= c_batch);
 
     if v_is_done then
       perform wa.warn_of_expiry((v_cutoffs ->> 'waiting_payloads')::timestamptz);
@@ -90,7 +96,7 @@ begin
   return jsonb_build_object(
     'is_done', v_is_done,
     'is_busy', false,
-    'purged', jsonb_build_object(
+    'purged', v_of_flows || jsonb_build_object(
       'wa_events', v_events,
       'notifications', v_notifications,
       'tasks', v_tasks,
@@ -106,6 +112,6 @@ $$;
 alter function public.wa_retention_step owner to wa_maintenance;
 
 comment on function public.wa_retention_step is
-'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table, flows'' own included) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 grant execute on function public.wa_retention_step to wa_edge_role, wa_operator_role;

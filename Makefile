@@ -57,7 +57,7 @@ lint: $(INSTALLED) ## check Python, SQL and migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint db wa_webhook/demo/flows
-	$(BIN)/squawk db/migrations/*.sql
+	$(BIN)/squawk db/migrations/*.sql $(wildcard db/flows/*/migrations/*.sql)
 	$(BIN)/python -m pytest --quiet --postgres 18 tests/style
 
 format: $(INSTALLED) ## rewrite Python and routine files in the house style

@@ -95,10 +95,7 @@ def subject_of(path: str) -> list[str]:
     Those that name it, then those that name what calls it, and so on; the most mentions first.
     Raises KeyError for a file of no subject.
     """
-    folders = [folder for folder in TESTS if path.startswith(folder)]
-    if not folders:
-        raise KeyError(path)
-    subject = TESTS[max(folders, key=len)]
+    subject = _tests_of(path)
     tests = PROJECT / "tests"
     files = [
         file
@@ -117,6 +114,16 @@ def subject_of(path: str) -> list[str]:
 
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
     return [str(file.relative_to(PROJECT)) for file in [*rules, *sorted(files, key=distance)]]
+
+
+def _tests_of(path: str) -> tuple[str, ...]:
+    folders = [folder for folder in TESTS if path.startswith(folder)]
+    if folders:
+        return TESTS[max(folders, key=len)]
+    if path.startswith("db/flows/"):
+        # One that is installed only when asked for has tests of its own, and no others have it.
+        return (f"flows/{PurePath(path).parts[2]}",)
+    raise KeyError(path)
 
 
 def _steps_to_callers(name: str) -> dict[str, int]:

@@ -609,7 +609,7 @@ CREATE PROCEDURE public.wa_retention_purge()
     LANGUAGE plpgsql
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, users'' media, and replayed payloads past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
+COMMENT ON PROCEDURE public.wa_retention_purge() IS 'Purges events, logs, finished notifications and tasks, users'' media, replayed payloads and what flows let expire past their time in batches, committing after each, and says what it did in one NOTICE each, and how far it is after every tenth batch. One runner at a time; may be interrupted and called again. Inside a transaction block call wa_retention_step() until it is done instead.';
 
 CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -623,7 +623,7 @@ CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
 
 ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;
 
-COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
+COMMENT ON FUNCTION public.wa_retention_step() IS 'One bounded batch of retention: returns is_done, is_busy (another runner has it), purged (rows by table, flows'' own included) and cutoffs; or error (sqlstate, message and hint) of a batch that failed and was undone, which has raised an alert. For callers inside a transaction; wa_retention_purge calls it until it is done.';
 
 CREATE FUNCTION public.wa_status() RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1042,19 +1042,19 @@ CREATE FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) RETUR
 
 COMMENT ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) IS 'Takes one message each from the pace at which a business number writes to these users; null stands for nobody.';
 
-CREATE FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) IS 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
-
 CREATE FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) IS 'Raises WA032 or WA033 when the amount or the reference of a contribution is not acceptable.';
+
+CREATE FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) IS 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
 
 CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -1157,7 +1157,14 @@ CREATE FUNCTION wa.clean_basket_name(p_name text) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.clean_basket_name(p_name text) IS 'A basket''s name on one line, trimmed, without characters that hide or reorder text. Raises WA026 when nothing visible or more than 60 characters are left.';
+COMMENT ON FUNCTION wa.clean_basket_name(p_name text) IS 'A basket''s name, as wa.clean_line leaves it. Raises WA026 when nothing visible or more than 60 characters are left.';
+
+CREATE FUNCTION wa.clean_line(p_text text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.clean_line(p_text text) IS 'What somebody called something, on one line: trimmed, without characters that hide or reorder text. Null where nothing visible is left.';
 
 CREATE PROCEDURE wa.close_routines()
     LANGUAGE plpgsql
@@ -1707,6 +1714,13 @@ CREATE FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) 
 
 COMMENT ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) IS 'Finds, creates or merges the profile of each message''s sender, and of those whom statuses name by number and BSUID, under locks: those whose names the payload pairs in one way only together, any other one after the other.';
 
+CREATE FUNCTION wa.expire_tables(p_batch integer) RETURNS TABLE(table_name text, expired integer)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.expire_tables(p_batch integer) IS 'Of wa_retention_step: has every flow let go of what is past its time in a table of its own, by the routine wa.expire_<table>(batch integer) returns integer, which does up to so many rows and returns how many it did. A rule that fails is undone alone, and an alert names it.';
+
 CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2185,7 +2199,7 @@ CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
 
 ALTER FUNCTION wa.hold_profile(p_profile_id uuid) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. The basket routines may read profiles but not lock them, so that this one does.';
+COMMENT ON FUNCTION wa.hold_profile(p_profile_id uuid) IS 'Keeps a profile from being merged until the end of the transaction; hinders nothing else. Routines of flows may read profiles but not lock them, so that this one does.';
 
 CREATE FUNCTION wa.hold_results(p_results wa.message[], OUT free wa.message[], OUT held bigint[]) RETURNS record
     LANGUAGE plpgsql
@@ -2493,6 +2507,13 @@ CREATE FUNCTION wa.list_roles() RETURNS TABLE(name name, is_process boolean)
 
 COMMENT ON FUNCTION wa.list_roles() IS 'Our roles: is_process for those that a process or a person connects as; the others only own.';
 
+CREATE FUNCTION wa.list_routines() RETURNS SETOF oid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_routines() IS 'The routines whose rights the source decides: those of wa, and in public those whose names begin with wa_ and those that belong to a role of ours, as the RPCs of flows do. What another extension brought is not among them.';
+
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2640,6 +2661,13 @@ CREATE FUNCTION wa.match_words(p_key text) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.match_words(p_key text) IS 'A pattern of the words that commas part in a text, in every language that it is in, as wa.fold_moment leaves them.';
+
+CREATE FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) IS 'Kilometres between two places in degrees (WGS 84), along a great circle of a sphere of 6371.0088 km radius; null where a part is null. Whatever is within so many km of a place is within km / 111.19 degrees of its latitude, which an index finds.';
 
 CREATE FUNCTION wa.mend_rights() RETURNS bigint
     LANGUAGE plpgsql
@@ -5866,11 +5894,12 @@ GRANT ALL ON FUNCTION wa.charge_number(p_phone_number_id text, p_count integer) 
 REVOKE ALL ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.charge_pairs(p_user_ids uuid[], p_phone_number_id text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.check_basket_coordinates(p_lat double precision, p_lng double precision) TO wa_basket_owner;
-
 REVOKE ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference text) TO wa_basket_owner;
+
+REVOKE ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;
@@ -5901,6 +5930,10 @@ GRANT ALL ON FUNCTION wa.classify_send_error(p_outcome text, p_error_code intege
 REVOKE ALL ON FUNCTION wa.clean_basket_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_basket_owner;
 GRANT ALL ON FUNCTION wa.clean_basket_name(p_name text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.clean_line(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.clean_line(p_text text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.clean_line(p_text text) TO wa_basket_owner;
 
 REVOKE ALL ON PROCEDURE wa.close_routines() FROM PUBLIC;
 
@@ -6063,6 +6096,9 @@ GRANT ALL ON FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_
 
 REVOKE ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.expire_tables(p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.expire_tables(p_batch integer) TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
@@ -6389,6 +6425,9 @@ GRANT ALL ON FUNCTION wa.list_rights() TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_roles() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_roles() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_routines() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_routines() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
 
@@ -6409,6 +6448,7 @@ REVOKE ALL ON FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean)
 GRANT ALL ON FUNCTION wa.list_text_problems(p_flow text, p_as_declared boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.lock_acting_profile(p_profile_id uuid) TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.lock_basket_as_member(p_basket_id uuid, p_user_id uuid, p_required_role text) FROM PUBLIC;
@@ -6457,6 +6497,9 @@ GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.match_words(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_words(p_key text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.mend_rights() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mend_rights() TO wa_runtime;
@@ -6703,6 +6746,7 @@ REVOKE ALL ON FUNCTION wa.require_transition(p_from text, p_prefix text, p_to te
 GRANT ALL ON FUNCTION wa.require_transition(p_from text, p_prefix text, p_to text, p_moves integer) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_owner;
 
 REVOKE ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;

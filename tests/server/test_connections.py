@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
+from typing import TYPE_CHECKING
 
-from handler.process.server import Refusal
-from tests.server.conftest import HANG, running, signed, until
+from handler.process.server import Limits, Refusal, Server
+from tests.server.conftest import HANG, Application, running, signed, until
+
+if TYPE_CHECKING:
+    import pytest
 
 
 async def test_one_connection_carries_one_request_after_the_other() -> None:
@@ -93,3 +98,21 @@ async def test_what_follows_an_upgrade_is_taken_for_no_request() -> None:
         )
         assert (await client.answer())[0] == 401
         assert await client.is_closed()
+
+
+def test_a_server_may_open_the_files_that_its_connections_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: opened.append(limits))
+
+    def connections(soft: int, hard: int) -> int:
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+        limits = Server(Application(), Limits(connections=100))._limits
+        return limits.connections
+
+    assert connections(resource.RLIM_INFINITY, resource.RLIM_INFINITY) == 100
+    assert opened == []
+    assert [connections(10, resource.RLIM_INFINITY), connections(10, 1000)] == [100, 100]
+    assert [connections(500, 1000), connections(10, 50)] == [100, 25]
+    assert opened == [(200, resource.RLIM_INFINITY), (200, 1000), (500, 1000), (50, 50)]

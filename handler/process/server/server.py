@@ -95,13 +95,12 @@ class Server(uvicorn.Server):
 def _affordable(limits: Limits) -> Limits:
     """Let the process open two files a connection, or as many connections as it may open them."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 2 * limits.connections
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
+    if soft == resource.RLIM_INFINITY:
         return limits
-    return replace(limits, connections=soft // 2)
+    wanted = max(soft, 2 * limits.connections)
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return replace(limits, connections=min(limits.connections, soft // 2))
 
 
 def _copies(listener: socket.socket) -> list[socket.socket]:

@@ -15,8 +15,7 @@ begin
 
   select basket.* into v_basket
   from public.baskets as basket
-  where basket.share_token = wa.fold_basket_code(_code)
-  for no key update;
+  where basket.share_token = wa.fold_basket_code(_code);
 
   -- Raising would undo the count of wrong tries, and with it the limit.
   if not found then

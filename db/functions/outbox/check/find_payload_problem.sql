@@ -11,7 +11,7 @@ begin
   if p_payload ? 'to' or p_payload ? 'recipient' then
     return 'to and recipient are set when it is sent; leave them out';
   end if;
-  if char_length(p_payload ->> 'biz_opaque_callback_data') > 0 then
+  if p_payload ->> 'biz_opaque_callback_data' <> '' then
     return 'biz_opaque_callback_data is set when it is sent; leave it out';
   end if;
   if p_payload ? 'type' and jsonb_typeof(p_payload -> 'type') <> 'string' then

@@ -5,11 +5,11 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when media.body ? 'qr' then concat_ws(
-      ':', coalesce(p_phone_number_id, ''), 'qr', encode(sha256(convert_to(media.body ->> 'qr', 'UTF8')), 'hex')
+    when media.body ? 'qr' then concat(
+      p_phone_number_id, ':qr:', encode(sha256(convert_to(media.body ->> 'qr', 'UTF8')), 'hex')
     )
-    when media.body ? 'stored' then concat_ws(':', coalesce(p_phone_number_id, ''), 'stored', media.body ->> 'stored')
-    when media.body ? 'file' then concat_ws(':', coalesce(p_phone_number_id, ''), 'file', media.body ->> 'file')
+    when media.body ? 'stored' then concat(p_phone_number_id, ':stored:', media.body ->> 'stored')
+    when media.body ? 'file' then concat(p_phone_number_id, ':file:', media.body ->> 'file')
   end
   from (values (p_payload -> (p_payload ->> 'type'))) as media (body);
 $$;

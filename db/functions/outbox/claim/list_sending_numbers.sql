@@ -21,13 +21,11 @@ begin
     union all
     select
       (
-        select coalesce(notification.phone_number_id, '')
+        select min(coalesce(notification.phone_number_id, ''))
         from public.notifications as notification
         where notification.turn_at is not null
           and coalesce(notification.phone_number_id, '') > known.phone_number_id
           and coalesce(notification.phone_number_id, '') < known.following
-        order by coalesce(notification.phone_number_id, '')
-        limit 1
       ),
       '-infinity'
     from known
@@ -35,12 +33,10 @@ begin
     union all
     select
       (
-        select coalesce(notification.phone_number_id, '')
+        select min(coalesce(notification.phone_number_id, ''))
         from public.notifications as notification
         where notification.turn_at is not null
           and coalesce(notification.phone_number_id, '') > known.phone_number_id
-        order by coalesce(notification.phone_number_id, '')
-        limit 1
       ),
       '-infinity'
     from known

@@ -29,7 +29,6 @@ begin
     from public.notifications as notification
     where notification.id in (select blocked.head_id from blocked)
       and notification.open_user_id is not null
-    order by notification.id
     for no key update skip locked
   ),
 

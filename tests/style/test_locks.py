@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 
 
 class _Queries(Visitor):
-    """Collects all queries, and those whose order means nothing to whoever reads them."""
+    """Collects all queries, those whose order means nothing to whoever reads them, and upserts'."""
 
     def __init__(self) -> None:
         self.all: list[Any] = []
         self.unordered: list[Any] = []
+        self.upserted: list[Any] = []
 
     def visit_SelectStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self.all.append(node)
+
+    def visit_InsertStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if node.onConflictClause is not None and node.selectStmt is not None:
+            self.upserted.append(node.selectStmt)
 
     def visit_UpdateStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self._add_choice(node)
@@ -55,6 +60,11 @@ def faults_in(text: str) -> Iterator[str]:
             waits = [one.waitPolicy for one in query.lockingClause or ()]
             if LockWaitPolicy.LockWaitBlock in waits and SortByDir.SORTBY_DESC in keys:
                 yield "locks downwards"
+        for query in queries.upserted:
+            # Of those that are distinct by some keys, the others choose one and order none.
+            rows_by = (query.sortClause or ())[: len(query.distinctClause or ()) or None]
+            if SortByDir.SORTBY_DESC in [key.sortby_dir for key in rows_by]:
+                yield "upserts downwards"
         for query in queries.unordered:
             if query.sortClause and not query.limitCount and not query.lockingClause:
                 yield "orders rows and locks none"
@@ -70,6 +80,16 @@ def test_no_routine_locks_in_an_order_of_its_own() -> None:
     [
         ("perform from wa.t order by a desc for update;", ["locks downwards"]),
         ("perform from wa.t order by a desc for update skip locked;", []),
+        (
+            "insert into wa.t select a, b from wa.u order by a, b desc on conflict do nothing;",
+            ["upserts downwards"],
+        ),
+        (
+            "insert into wa.t select distinct on (a) a, b from wa.u order by a, b desc"
+            " on conflict (a) do update set b = excluded.b;",
+            [],
+        ),
+        ("insert into wa.t select a from wa.u order by a desc;", []),
         (
             "delete from wa.t where a in (select a from wa.t order by a);",
             ["orders rows and locks none"],

@@ -204,6 +204,25 @@ async def test_an_answer_that_blames_nobodys_payload_sends_the_webhook_back(
             assert (response.status_code, refusals(webhook)) == (503, [])
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(502, {"message": "no upstream"}), (503, {"code": "PGRST000", "message": "no connection"})],
+)
+async def test_a_call_that_was_lost_on_its_way_is_made_again(
+    status: int, error: dict[str, str]
+) -> None:
+    answers = iter([Response(json.dumps(error), status), Response('{"processed": 1}')])
+
+    async def respond(_request: object) -> Response:
+        return next(answers)
+
+    app = Starlette(routes=[Route("/rest/v1/rpc/{name}", respond, methods=["POST"])])
+    async with LocalServer(app, bind("127.0.0.1", 0, "gateway")) as server:
+        given = {"supabase_url": server.url, "wa_supabase_service_role_key": "key"}
+        async with running_webhook(given) as webhook:
+            assert (await webhook.post(payloads.text_body())).status_code == 200
+
+
 async def test_a_database_url_is_preferred_to_the_key(database: Database) -> None:
     given = {
         "wa_database_url": database.url(EDGE),

@@ -337,6 +337,16 @@ def test_what_an_operator_changed_by_hand_stays_and_is_told(
     )
 
 
+def test_what_is_declared_as_it_was_changed_by_hand_is_not_told(
+    steps: Connection[DictRow],
+) -> None:
+    declare(steps, quiz())
+    steps.execute("update wa.flow_states set expires_after = '2 days' where state = 'quiz_first'")
+    flow = quiz()
+    flow["states"]["first"]["expires"] = "2 days"
+    assert declare(steps, flow) == []
+
+
 def test_what_is_declared_no_more_goes_and_whoever_is_there_goes_home(
     edge: Connection[DictRow], steps: Connection[DictRow]
 ) -> None:

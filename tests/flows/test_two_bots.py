@@ -191,3 +191,15 @@ def test_without_an_interval_there_is_no_bound(
     say(edge, *["hello"] * (BURST + 5))
     tap(edge, "menu.help")
     assert value(connection, "select count(*) from public.notifications") == BURST + 6
+
+
+def test_what_the_bot_says_nothing_to_is_no_answer(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        "create or replace function wa.step_help(p_chat wa.chat) returns wa.step_result"
+        " language plpgsql volatile set search_path = pg_catalog, pg_temp as $$"
+        " begin return wa.stay('[]'); end $$"
+    )
+    say(edge, *["help"] * (BURST + 1), "language")
+    assert value(connection, "select count(*) from public.notifications") == 1

@@ -45,13 +45,14 @@ class Desk:
 
     def takes(self, agent: str = "Kim", **arguments: Any) -> dict[str, Any]:
         """Take Ana's conversation."""
-        taken: dict[str, Any] = self._call("wa_handover", who=ANA, agent=agent, **arguments)
+        arguments = {"who": ANA} | arguments
+        taken: dict[str, Any] = self._call("wa_handover", agent=agent, **arguments)
         return taken
 
     def replies(self, text: str, agent: str = "Kim", **arguments: Any) -> int:
         """Answer Ana, and return the notification's id."""
-        arguments = {"payload": text_of(text)} | arguments
-        queued: int = self._call("wa_reply", who=ANA, agent=agent, **arguments)
+        arguments = {"who": ANA, "payload": text_of(text)} | arguments
+        queued: int = self._call("wa_reply", agent=agent, **arguments)
         return queued
 
     def gives_back(self) -> dict[str, Any]:

@@ -77,6 +77,16 @@ def test_a_colleague_s_answer_leaves_after_what_the_bot_said_and_names_who_wrote
     assert desk.place()["waiting_since"] is None
 
 
+def test_somebody_who_hides_their_number_is_answered_by_their_bsuid(desk: Desk) -> None:
+    say(desk.edge, "hello", sender=None, user_id=payloads.SENDER_USER_ID)
+    desk.takes(who=payloads.SENDER_USER_ID)
+    answer = desk.replies("Kim here.", who=payloads.SENDER_USER_ID)
+    recipient = value(
+        desk.owner, "select recipient from public.notifications where id = %s", answer
+    )
+    assert recipient == payloads.SENDER_USER_ID
+
+
 def test_an_answer_to_one_user_leaves_the_others_waiting(desk: Desk) -> None:
     other = "34600111333"
     desk.hears("hello", sender=other)
@@ -268,6 +278,16 @@ def test_two_profiles_that_turn_out_to_be_one_person_stay_with_the_colleague(des
     desk.takes()
     assert desk.hears("me again", user_id=payloads.SENDER_USER_ID) == ["MESSAGE_UNANSWERED"]
     assert desk.place()["handed_over_to"] == "Kim"
+
+
+def test_when_both_of_them_had_a_colleague_the_one_who_has_it_for_longer_goes_on(
+    desk: Desk,
+) -> None:
+    say(desk.edge, "hello", sender=None, user_id=payloads.SENDER_USER_ID)
+    desk.takes("Kim", lasts="1 hour")
+    desk.takes("Lee", lasts="2 hours", who=payloads.SENDER_USER_ID)
+    assert desk.hears("me again", user_id=payloads.SENDER_USER_ID) == ["MESSAGE_UNANSWERED"]
+    assert desk.place()["handed_over_to"] == "Lee"
 
 
 def test_a_flow_that_is_removed_leaves_people_with_their_colleague(desk: Desk) -> None:

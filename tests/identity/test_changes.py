@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import payloads
-from tests.dispatching import send, value
+from tests.dispatching import send, value, values
 
 if TYPE_CHECKING:
     from tests.identity.conftest import World
@@ -27,6 +27,13 @@ def test_a_person_goes_on_under_the_new_number_and_bsuid(world: World) -> None:
     world.hears(NEW, "ES.new")
     assert world.knows() == {(f"+{NEW}", "ES.new")}
     assert value(world.owner, "select count(*) from public.profiles") == 1
+
+
+def test_the_number_that_a_person_has_now_is_none_of_those_they_left(world: World) -> None:
+    world.hears(OLD, "ES.old")
+    world.learns(number_change())
+    left = values(world.owner, "select value from wa.profile_aliases where kind = 'phone'")
+    assert left == values(world.owner, "select wa.phone_lookup_key(%s)", f"+{OLD}")
 
 
 def test_a_message_under_the_new_names_may_come_before_the_change(world: World) -> None:

@@ -218,3 +218,11 @@ def test_a_status_with_an_id_longer_than_any_is_none_and_its_neighbours_count(
     statuses = [queue.status_of(first, "sent", id=endless), queue.status_of(second, "sent")]
     dispatch(edge, payloads.envelope(statuses=statuses))
     assert (queue.status(first), queue.status(second)) == ("sending", "sent")
+
+
+def test_neighbours_of_different_users_are_handled_together(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    send(edge, *[payloads.text_message(sender=f"3460000000{n}") for n in range(3)])
+    subtransactions = "select count(distinct xmin::text) from public.chat_state"
+    assert value(connection, subtransactions) == 1

@@ -65,6 +65,12 @@ def test_an_unknown_kind_leaves_one_masked_row_and_one_count(
     assert [one for one in personal if one in logged["detail"]] == []
 
 
+def test_several_unknown_kinds_are_counted_in_one_order(edge: Connection[DictRow]) -> None:
+    bodies = [UNKNOWN[kind][1] for kind in ("field", "error beside messages")]
+    events = dispatch(edge, bodies)["events"]
+    assert [one["what"] for one in events] == ["error", "field"]
+
+
 def test_known_errors_leave_no_row_of_their_own(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

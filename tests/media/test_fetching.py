@@ -84,6 +84,17 @@ async def test_what_is_fetched_anyway_is_fetched_once_for_the_step(gallery: Gall
     assert gallery.last_reply() == "image/png"
 
 
+def test_a_step_that_asks_for_what_a_text_brings_waits_for_nothing(gallery: Gallery) -> None:
+    gallery.owner.execute(
+        "create or replace function wa.step_photo(p_chat wa.chat) returns wa.step_result"
+        " language plpgsql volatile set search_path = pg_catalog, pg_temp as $$ begin return"
+        " wa.stay(wa.build_text(coalesce(wa.fetch_media(p_chat)::text, 'no picture'))); end $$"
+    )
+    gallery.say("photo")
+    assert gallery.last_reply() == "no picture"
+    assert gallery.tasks("id") == []
+
+
 async def test_one_content_is_stored_once_for_all_who_send_it(gallery: Gallery) -> None:
     gallery.fetch_on_arrival("image")
     gallery.send()

@@ -84,6 +84,19 @@ async def test_bytes_that_were_just_being_stored_are_deleted_an_hour_later(
     assert kept.objects() == []
 
 
+async def test_of_two_who_delete_at_once_the_other_takes_what_is_left(
+    kept: Gallery, connect: Connect
+) -> None:
+    expire(kept, ANA)
+    expire(kept, BEN)
+    claim = "select count(*) from public.wa_media_deletions_claim()"
+    other = connect("wa_worker_role")
+    other.execute("set lock_timeout = '50ms'")
+    with kept.worker.transaction():
+        assert value(kept.worker, claim) == 1
+        assert value(other, claim) == 0
+
+
 async def test_a_store_that_is_away_keeps_the_deletion_due(
     kept: Gallery, deletions: MediaDeletions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

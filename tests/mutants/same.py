@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 _INSTANT = "A moment that is read from the clock, to the microsecond: either side of it is right."
 _ONE_ORDER = "Any order does, as long as everybody has the same."
 _SHORTCUT = "It chooses a faster way to the same result."
+_BY_INDEX = (
+    "Empty text comes after nothing, so that none is found without a number; an index reads it."
+)
 
 SAME: Mapping[tuple[str, str, str], str] = {
     (
@@ -23,6 +26,21 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "and notification.created_at < v_left_at",
         "and notification.created_at <= v_left_at",
     ): _INSTANT,
+    (
+        "db/functions/outbox/claim/list_sending_numbers.sql",
+        "and coalesce(notification.phone_number_id, '') > known.phone_number_id",
+        "and nullif(notification.phone_number_id, '') > known.phone_number_id",
+    ): _BY_INDEX,
+    (
+        "db/functions/outbox/settle/release_successors.sql",
+        "and (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",
+        "or (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",
+    ): _SHORTCUT,
+    (
+        "db/functions/people/establish_plain_senders.sql",
+        "and alias.value = plain.phone_key",
+        "or alias.value = plain.phone_key",
+    ): _SHORTCUT,
     (
         "db/functions/people/move_to_survivor.sql",
         "order by move.table_name, move.statement",

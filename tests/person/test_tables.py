@@ -51,6 +51,13 @@ def test_every_table_that_ships_says_how(connection: Connection[DictRow]) -> Non
     assert values(connection, silent) == []
 
 
+def test_they_are_locked_in_the_order_in_which_everybody_locks(
+    connection: Connection[DictRow],
+) -> None:
+    tables = values(connection, "select table_name from wa.list_tables_about_people()")
+    assert tables == ["wa_events", "notifications", *sorted(tables[2:])]
+
+
 def test_a_table_that_does_not_is_named_before_anything_is_erased(life: Life) -> None:
     life.owner.execute(TABLE.encode())
     with pytest.raises(psycopg.Error) as refusal:

@@ -64,12 +64,26 @@ def test_messages_of_others_do_not_wait_for_the_clock_either(queue: Queue) -> No
 
 
 def test_what_was_meant_for_later_stays_meant_for_later(queue: Queue) -> None:
-    queue.add_user()
+    queue.add_user(ANA)
+    queue.add_user(BRUNO)
     queue.execute("select public.wa_notify(%s, '{\"type\": \"text\", \"text\": {\"body\": \"x\"}}',"
                   " send_at => now() + interval '2 hours')", ANA)  # fmt: skip
+    due = queue.queue(BRUNO)
+    set_clock_back(queue)
+    assert queue.claimed_ids() == [due]
+    later = "select send_at > now() + interval '2 hours' from public.notifications where id <> %s"
+    assert queue.value(later, due)
+
+
+def test_what_waits_for_its_user_keeps_its_place_as_well(queue: Queue) -> None:
+    user = queue.add_user(silent_for="2 days")
+    first = queue.queue()
+    assert queue.claim() == []
     set_clock_back(queue)
     assert queue.claim() == []
-    assert queue.value("select send_at > now() + interval '2 hours' from public.notifications")
+    queue.write(user)
+    queue.queue()
+    assert queue.claimed_ids() == [first]
 
 
 def test_the_lease_of_a_worker_ends_as_if_nothing_had_happened(queue: Queue) -> None:

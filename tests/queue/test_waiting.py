@@ -67,6 +67,12 @@ def test_a_call_of_the_user_opens_the_window_of_the_number_that_was_called(
     assert queue.row(waiting)["waiting_for"] == expected
 
 
+def test_a_call_of_somebody_unknown_opens_nothing(queue: Queue, edge: Connection[DictRow]) -> None:
+    answer = dispatch(edge, field_webhook("calls", FIELDS["calls"]))
+    assert answer["events"] == []
+    assert queue.value("select count(*) from wa.service_windows") == 0
+
+
 def test_what_does_not_wait_keeps_its_time(queue: Queue) -> None:
     ana = queue.add_user(ANA)
     later = queue.queue(ANA)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.dispatching import errors_of, replies, text, value, values
+from tests import payloads
+from tests.dispatching import dispatch, errors_of, replies, text, value, values
 from tests.tasks.conftest import ANA, BEN, result_of
 
 if TYPE_CHECKING:
@@ -203,6 +204,18 @@ def test_a_user_who_opted_out_hears_of_no_result(workshop: Workshop) -> None:
     said = len(replies(workshop.owner))
     workshop.finish(workshop.claim()[0])
     assert (workshop.task()["reached"], len(replies(workshop.owner))) == ("late", said)
+
+
+def test_a_user_who_got_too_many_answers_hears_of_no_result(workshop: Workshop) -> None:
+    body = payloads.envelope([payloads.text_message("scan")])
+    del body["entry"][0]["changes"][0]["value"]["metadata"]
+    dispatch(workshop.edge, body)
+    workshop.owner.execute(
+        "insert into wa.silences (user_id, reason, until)"
+        " select user_id, 'many_answers', now() + interval '1 day' from public.profiles"
+    )
+    workshop.finish(workshop.claim()[0])
+    assert workshop.task()["reached"] == "late"
 
 
 def test_a_step_can_cancel_what_its_conversation_asked_for(workshop: Workshop) -> None:

@@ -1811,6 +1811,20 @@ CREATE FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) R
 
 COMMENT ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) IS 'What is wrong with the shape of a flow''s declaration, a sentence each; empty when wa.read_declaration can read it.';
 
+CREATE FUNCTION wa.find_document_fields(p_document text, p_result jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_document_fields(p_document text, p_result jsonb) IS 'The fields of a document that rules of wa.document_fields find in what OCR read: an object with value, confidence (0 to 1), page (from 1), box (left, top, width and height, as the lines have them) and is_valid for each field, and null for one that is not there. A value that passes its check is in one form (dates YYYY-MM-DD), one that does not is as it was read. Takes any JSON. Raises WA053 for a document that nobody declared.';
+
+CREATE FUNCTION wa.find_document_mistakes(p_documents jsonb) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_document_mistakes(p_documents jsonb) IS 'What is wrong with the documents of a flow''s declaration, a sentence each.';
+
 CREATE TABLE wa.flow_entries (
     kind text NOT NULL,
     value text NOT NULL,
@@ -2250,6 +2264,13 @@ CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
 
 COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, a kind within that type, and errors, that the facts of Meta''s API name.';
 
+CREATE FUNCTION wa.is_pattern(p_text text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_pattern(p_text text) IS 'Whether a text is a regular expression that a rule may have: at most 200 characters, and no back-reference, whose time has no bound.';
+
 CREATE FUNCTION wa.is_retention_due() RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2404,6 +2425,13 @@ CREATE FUNCTION wa.list_choices(p_flow text) RETURNS TABLE(flow text, routine te
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_choices(p_flow text) IS 'The choices that the steps of a flow (null: of any) ask with or understand, as far as their sources tell: the routine, whether it asks with them, how many they are, and the key of each one''s title.';
+
+CREATE FUNCTION wa.list_document_lines(p_result jsonb) RETURNS TABLE(page integer, line bigint, body text, folded text, confidence numeric, box jsonb, box_left numeric, box_top numeric, box_right numeric, box_bottom numeric)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_document_lines(p_result jsonb) IS 'The lines that OCR read, of whatever JSON: page from 1, box_left to box_bottom as fractions of the page (null where the line says no place), folded without accents. Twenty pages of a thousand lines of 300 characters count.';
 
 CREATE FUNCTION wa.list_doubtful() RETURNS bigint[]
     LANGUAGE plpgsql STABLE
@@ -3055,7 +3083,14 @@ CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) RETURNS js
     SET jit TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu and texts, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+
+CREATE FUNCTION wa.read_document_value(p_value text, p_check text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_document_value(p_value text, p_check text) IS 'A value of a document in one form where it is what the check wants, and else null: a date (the day before the month, numbers or English and French names) as YYYY-MM-DD, a number with a point and no groups, the 17 characters of a vehicle (vin), digits with their check digit (luhn), or any text as it is.';
 
 CREATE FUNCTION wa.read_link(p_body text, p_prefix text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -3194,14 +3229,14 @@ CREATE PROCEDURE wa.remove_flow(IN p_flow text)
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE wa.remove_flow(IN p_flow text) IS 'Takes a flow out: whoever is in it goes home, and its states, moves, entries, rows of the menu and texts go. Its tables and routines stay. Raises WA061 where another flow needs it. Does nothing where there is no such flow.';
+COMMENT ON PROCEDURE wa.remove_flow(IN p_flow text) IS 'Takes a flow out: whoever is in it goes home, and its states, moves, entries, rows of the menu, texts and rules for documents go. Its tables and routines stay. Raises WA061 where another flow needs it. Does nothing where there is no such flow.';
 
 CREATE FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) RETURNS text[]
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) IS 'Of wa.declare_flow: makes a flow''s entries, rows of the menu and texts those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';
+COMMENT ON FUNCTION wa.replace_flow_rows(p_base jsonb, p_rows jsonb) IS 'Of wa.declare_flow: makes a flow''s entries, rows of the menu, texts and rules for documents those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';
 
 CREATE FUNCTION wa.replace_flow_states(p_flow text, p_base jsonb, p_rows jsonb) RETURNS text[]
     LANGUAGE plpgsql
@@ -3551,6 +3586,13 @@ CREATE FUNCTION wa.step_unsubscribe(p_chat wa.chat) RETURNS wa.step_result
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) IS 'Opts the user out and confirms it. The chat stays here, silent, until the user opts in again.';
+
+CREATE FUNCTION wa.strip_accents(p_text text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.strip_accents(p_text text) IS 'A text without accents: as long as it was in normal form C, so that positions in one are positions in the other.';
 
 CREATE FUNCTION wa.summarize_alerts() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -4168,6 +4210,36 @@ COMMENT ON COLUMN wa.consent_words.word IS 'One or more words; stored without ca
 COMMENT ON COLUMN wa.consent_words.locale IS 'The language that the word is taken from, such as fr or pt_BR: one that the bot speaks, or any other.';
 
 COMMENT ON COLUMN wa.consent_words.action IS 'stop: opts out. start: opts in again.';
+
+CREATE TABLE wa.document_fields (
+    document text NOT NULL,
+    field text NOT NULL,
+    "position" integer DEFAULT 1 NOT NULL,
+    label text,
+    value text DEFAULT '.+'::text NOT NULL,
+    place text DEFAULT 'beside'::text NOT NULL,
+    value_check text DEFAULT 'text'::text NOT NULL,
+    CONSTRAINT document_fields_label_is_pattern CHECK (((label IS NULL) OR ((length(label) <= 200) AND (label !~ '\\[1-9]'::text) AND ((''::text ~ label) IS NOT NULL)))),
+    CONSTRAINT document_fields_label_unless_anywhere CHECK (((label IS NULL) = (place = 'anywhere'::text))),
+    CONSTRAINT document_fields_names_are_plain CHECK (((document ~ '^[a-z][a-z0-9_]{0,62}$'::text) AND (field ~ '^[a-z][a-z0-9_]{0,62}$'::text))),
+    CONSTRAINT document_fields_place_is_known CHECK ((place = ANY (ARRAY['beside'::text, 'right'::text, 'below'::text, 'anywhere'::text]))),
+    CONSTRAINT document_fields_value_check_is_known CHECK ((value_check = ANY (ARRAY['text'::text, 'date'::text, 'number'::text, 'vin'::text, 'luhn'::text]))),
+    CONSTRAINT document_fields_value_is_pattern CHECK (((length(value) <= 200) AND (value !~ '\\[1-9]'::text) AND ((''::text ~ value) IS NOT NULL)))
+);
+
+COMMENT ON TABLE wa.document_fields IS 'Rules by which wa.find_document_fields finds fields among the lines that OCR read. Flows declare them (documents in flow.sql). Patterns are code: who writes them is who writes steps, and never a user.';
+
+COMMENT ON COLUMN wa.document_fields.document IS 'The kind of document: the flow''s prefix, and its name in the declaration.';
+
+COMMENT ON COLUMN wa.document_fields."position" IS 'Of several rules for a field the first that finds a valid value counts.';
+
+COMMENT ON COLUMN wa.document_fields.label IS 'A regular expression for what stands before the value, whatever case and accents. Null: the value is told by its pattern alone.';
+
+COMMENT ON COLUMN wa.document_fields.value IS 'A regular expression for the value, whatever its case: the first match counts.';
+
+COMMENT ON COLUMN wa.document_fields.place IS 'Where the value is: right of the label on its line, below it, beside it (right or else below), or anywhere on the page.';
+
+COMMENT ON COLUMN wa.document_fields.value_check IS 'What makes a value valid: text (anything), date, number, vin (17 characters of a vehicle), luhn (digits with a check digit).';
 
 CREATE TABLE wa.erased_digests (
     digest bytea NOT NULL,
@@ -4838,6 +4910,9 @@ ALTER TABLE ONLY wa.basket_join_attempts
 ALTER TABLE ONLY wa.consent_words
     ADD CONSTRAINT consent_words_pkey PRIMARY KEY (word);
 
+ALTER TABLE ONLY wa.document_fields
+    ADD CONSTRAINT document_fields_pkey PRIMARY KEY (document, field, "position");
+
 ALTER TABLE ONLY wa.erased_digests
     ADD CONSTRAINT erased_digests_pkey PRIMARY KEY (digest);
 
@@ -5388,6 +5463,10 @@ ALTER TABLE wa.consent_words ENABLE ROW LEVEL SECURITY;
 CREATE POLICY consent_words_operate ON wa.consent_words TO wa_operator_role USING (true) WITH CHECK (true);
 
 CREATE POLICY consent_words_read ON wa.consent_words FOR SELECT TO wa_runtime USING (true);
+
+ALTER TABLE wa.document_fields ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY document_fields_read ON wa.document_fields FOR SELECT TO wa_runtime USING (true);
 
 ALTER TABLE wa.erased_digests ENABLE ROW LEVEL SECURITY;
 
@@ -6136,6 +6215,12 @@ GRANT ALL ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone
 REVOKE ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_document_fields(p_document text, p_result jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_document_fields(p_document text, p_result jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_document_mistakes(p_documents jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_document_mistakes(p_documents jsonb) TO wa_runtime;
+
 GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 
@@ -6316,6 +6401,9 @@ GRANT ALL ON FUNCTION wa.is_id_of_ours(p_reply_id text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.is_pattern(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_pattern(p_text text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.is_retention_due() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_retention_due() TO wa_runtime;
 
@@ -6381,6 +6469,9 @@ GRANT ALL ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) TO w
 
 REVOKE ALL ON FUNCTION wa.list_choices(p_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_choices(p_flow text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_document_lines(p_result jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_document_lines(p_result jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_doubtful() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
@@ -6664,6 +6755,9 @@ GRANT ALL ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) TO wa_ru
 REVOKE ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.read_document_value(p_value text, p_check text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_document_value(p_value text, p_check text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
 
@@ -6865,6 +6959,9 @@ GRANT ALL ON FUNCTION wa.step_subscribe(p_chat wa.chat) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.step_unsubscribe(p_chat wa.chat) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.strip_accents(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.strip_accents(p_text text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.summarize_alerts() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.summarize_alerts() TO wa_runtime;
 
@@ -6994,6 +7091,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_
 
 GRANT SELECT ON TABLE wa.consent_words TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.consent_words TO wa_operator_role;
+
+GRANT SELECT ON TABLE wa.document_fields TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.erased_digests TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.erased_digests TO wa_maintenance;

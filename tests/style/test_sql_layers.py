@@ -22,6 +22,7 @@ LAYERS = (
     "account",
     "outbox",
     "people",
+    "documents",
     "alerts",
     "base",
 )

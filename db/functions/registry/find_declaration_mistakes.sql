@@ -21,6 +21,7 @@ begin
     ('', 'entries', '{object}', 'an object of states and what leads to them'),
     ('', 'commands', '{object}', 'an object of back and cancel'),
     ('', 'texts', '{object}', 'an object of texts'),
+    ('', 'documents', '{object}', 'an object of documents'),
     ('states', 'about', '{string}', 'a text'),
     ('states', 'moves', '{array}', 'a list of states'),
     ('states', 'back', '{string}', 'a state'),
@@ -111,6 +112,9 @@ begin
         not part.body ?| '{kinds,fallback}'
         or jsonb_path_exists(part.body, 'lax $.numbers[*] ? (@.type() == "string" && !(@ like_regex "^[0-9]{1,32}$"))')
       )
+    union all
+    select 'documents', document.mistake
+    from unnest(wa.find_document_mistakes(p_declaration -> 'documents')) as document (mistake)
     union all
     select 'states', 'states are missing: a flow has at least one'
     where coalesce(p_declaration -> 'states', '{}') = '{}'

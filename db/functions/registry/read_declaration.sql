@@ -13,6 +13,7 @@ declare
   v_entries jsonb;
   v_menu jsonb;
   v_texts jsonb;
+  v_fields jsonb;
 begin
   -- A name of the flow's own is a state of its; any other is one of another flow, written out.
   select
@@ -135,15 +136,35 @@ begin
     case jsonb_typeof(translation.body) when 'object' then translation.body else jsonb_build_object('', translation.body) end
   ) as form (name, body);
 
+  select jsonb_agg(
+    jsonb_build_object(
+      'document', concat_ws('_', v_prefix, document.name),
+      'field', field.name,
+      'position', rule.position,
+      'label', rule.body ->> 'label',
+      'value', coalesce(rule.body ->> 'value', '.+'),
+      'place', coalesce(rule.body ->> 'place', 'beside'),
+      'value_check', coalesce(rule.body ->> 'check', 'text')
+    )
+    order by document.name, field.name, rule.position
+  )
+  into v_fields
+  from jsonb_each(p_declaration -> 'documents') as document (name, fields)
+  cross join lateral jsonb_each(document.fields) as field (name, body)
+  cross join lateral jsonb_array_elements(
+    case jsonb_typeof(field.body) when 'array' then field.body else jsonb_build_array(field.body) end
+  ) with ordinality as rule (body, position);
+
   return jsonb_build_object(
     'states', coalesce(v_states, '[]'),
     'moves', coalesce(v_moves, '[]'),
     'entries', coalesce(v_entries, '[]'),
     'menu', coalesce(v_menu, '[]'),
-    'texts', coalesce(v_texts, '[]')
+    'texts', coalesce(v_texts, '[]'),
+    'fields', coalesce(v_fields, '[]')
   );
 end
 $$;
 
 comment on function wa.read_declaration is
-'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu and texts, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';

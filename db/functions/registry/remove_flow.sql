@@ -41,6 +41,10 @@ begin
     p_flow, v_base, '{"states": [], "moves": [], "entries": [], "menu": [], "texts": []}'
   );
 
+  delete from wa.document_fields as rule
+  using jsonb_to_recordset(v_base -> 'fields') as declared (document text)
+  where rule.document = declared.document;
+
   delete from wa.flows as flow
   where flow.flow = p_flow;
 
@@ -56,4 +60,4 @@ end
 $$;
 
 comment on procedure wa.remove_flow is
-'Takes a flow out: whoever is in it goes home, and its states, moves, entries, rows of the menu and texts go. Its tables and routines stay. Raises WA061 where another flow needs it. Does nothing where there is no such flow.';
+'Takes a flow out: whoever is in it goes home, and its states, moves, entries, rows of the menu, texts and rules for documents go. Its tables and routines stay. Raises WA061 where another flow needs it. Does nothing where there is no such flow.';

@@ -8,6 +8,7 @@ declare
   v_entries jsonb;
   v_menu jsonb;
   v_texts jsonb;
+  v_fields jsonb;
 begin
   select jsonb_agg(to_jsonb(compared.*)) into v_entries
   from wa.compare_rows(
@@ -27,6 +28,14 @@ begin
     '{key,locale}', p_base -> 'texts', (select jsonb_agg(to_jsonb(text)) from wa.texts as text), p_rows -> 'texts'
   ) as compared;
 
+  select coalesce(jsonb_agg(to_jsonb(compared.*)), '[]') into v_fields
+  from wa.compare_rows(
+    '{document,field,position}',
+    p_base -> 'fields',
+    (select jsonb_agg(to_jsonb(rule)) from wa.document_fields as rule),
+    p_rows -> 'fields'
+  ) as compared;
+
   delete from wa.menu_items as item
   using jsonb_to_recordset(v_menu) as gone (change text, body wa.menu_items)
   where gone.change = 'delete' and item.reply_id = (gone.body).reply_id;
@@ -43,6 +52,13 @@ begin
   delete from wa.texts as text
   using jsonb_to_recordset(v_texts) as gone (change text, body wa.texts)
   where gone.change = 'delete' and text.key = (gone.body).key and text.locale = (gone.body).locale;
+
+  delete from wa.document_fields as rule
+  using jsonb_to_recordset(v_fields) as gone (change text, body wa.document_fields)
+  where gone.change = 'delete'
+    and rule.document = (gone.body).document
+    and rule.field = (gone.body).field
+    and rule.position = (gone.body).position;
 
   -- What leads to no state, or is in no language, is refused by who calls.
   insert into wa.flow_entries (kind, value, action, to_state, locale, scope)
@@ -79,6 +95,24 @@ begin
   on conflict (key, locale) do update
   set body = excluded.body;
 
+  insert into wa.document_fields (document, field, position, label, value, place, value_check)
+  select
+    (new.body).document,
+    (new.body).field,
+    (new.body).position,
+    (new.body).label,
+    (new.body).value,
+    (new.body).place,
+    (new.body).value_check
+  from jsonb_to_recordset(v_fields) as new (change text, body wa.document_fields)
+  where new.change in ('insert', 'update')
+  on conflict (document, field, position) do update
+  set
+    label = excluded.label,
+    value = excluded.value,
+    place = excluded.place,
+    value_check = excluded.value_check;
+
   return array(
     select format('the %s %s', kept.kind, kept.id)
     from (
@@ -90,6 +124,9 @@ begin
       union all
       select 'entry', entry.id, entry.change
       from jsonb_to_recordset(v_entries) as entry (id text, change text)
+      union all
+      select 'rule', rule.id, rule.change
+      from jsonb_to_recordset(v_fields) as rule (id text, change text)
     ) as kept
     where kept.change = 'keep'
     order by kept.kind, kept.id
@@ -98,4 +135,4 @@ end
 $$;
 
 comment on function wa.replace_flow_rows is
-'Of wa.declare_flow: makes a flow''s entries, rows of the menu and texts those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';
+'Of wa.declare_flow: makes a flow''s entries, rows of the menu, texts and rules for documents those of p_rows. What differs from p_base, which is what was declared before, was changed by hand and stays: returns these, in words.';

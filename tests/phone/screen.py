@@ -10,9 +10,9 @@ from playwright.async_api import expect
 from tests.fixtures.browser import PATIENCE_MS
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator, Page
+    from pathlib import Path
 
-    from wa_webhook.dev.stack import LocalStack
+    from playwright.async_api import Locator, Page
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -51,15 +51,20 @@ class Hand:
 
     async def in_sheet(self, name: str) -> None:
         """Tap a button of the sheet that is open."""
-        await self.page.get_by_role("dialog").get_by_role("button", name=name).click()
+        sheet = self.page.get_by_role("dialog")
+        await sheet.get_by_role("button", name=name).click()
 
 
 @dataclass(frozen=True)
 class Screen:
-    """The window with everybody's phone, and what runs behind it."""
+    """The window with everybody's phone, and the folder for what people send."""
 
     page: Page
-    stack: LocalStack
+    media: Path
+
+    async def in_sheet(self, name: str) -> None:
+        """Tap a button of the sheet that is open."""
+        await self.page.get_by_role("dialog").get_by_role("button", name=name).click()
 
     def phone(self, name: str) -> Hand:
         """Return somebody's phone."""

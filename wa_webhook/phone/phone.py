@@ -289,4 +289,6 @@ def _counts(answer: str) -> dict[str, Any]:
         told = json.loads(answer)
     except ValueError:
         return {"answer": answer}
-    return {name: count for name, count in told.items() if count} if isinstance(told, dict) else {}
+    if not isinstance(told, dict):
+        return {"answer": answer}
+    return {name: count for name, count in told.items() if count and name != "requests"}

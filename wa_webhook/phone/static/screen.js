@@ -2,6 +2,7 @@
 
 import { summary } from "../components/bubble.js";
 import { element, notify, openSheet, replace } from "../components/dom.js";
+import { icon } from "../components/icons.js";
 import { encodeFile, post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
 import { drawHappened } from "./happened.js";
@@ -49,7 +50,7 @@ export class Screen {
       },
     });
     const tool = (label, symbol, onclick) =>
-      element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, symbol);
+      element("button", { type: "button", class: "quiet", "aria-label": label, title: label, onclick }, icon(symbol));
     const conversation = element("div");
     this.node = element(
       "section",
@@ -68,10 +69,10 @@ export class Screen {
         },
         this.#extra,
         this.#picker,
-        tool("Send a file", "📎", () => this.#picker.click()),
-        tool("Share a place", "📍", () => this.#sharePlace(null)),
+        tool("Send a file", "attach", () => this.#picker.click()),
+        tool("Share a place", "place", () => this.#sharePlace(null)),
         this.#text,
-        element("button", { class: "primary", "aria-label": "Send", title: "Send" }, "➤"),
+        element("button", { class: "primary", "aria-label": "Send", title: "Send" }, icon("send")),
       ),
     );
     this.#log = new MessageLog(conversation, "Conversation", (message) => this.#optionsOf(message));
@@ -103,9 +104,9 @@ export class Screen {
   #optionsOf(message) {
     const isOwn = message.direction === "from_user";
     const happened = isOwn ? this.#options.happened(message.id) : null;
-    const actions = [{ label: "Reply", symbol: "↩", run: (one) => this.#answer(one) }];
-    if (!isOwn) actions.push({ label: "React", symbol: "☺", run: (one) => this.#react(one) });
-    else actions.push({ label: "Deliver again", symbol: "⟳", run: (one) => this.#post(`messages/${one.id}/again`) });
+    const actions = [{ label: "Reply", symbol: "reply", run: (one) => this.#answer(one) }];
+    if (!isOwn) actions.push({ label: "React", symbol: "react", run: (one) => this.#react(one) });
+    else actions.push({ label: "Deliver again", symbol: "again", run: (one) => this.#post(`messages/${one.id}/again`) });
     return {
       side: "user",
       key: JSON.stringify(happened ?? null),
@@ -162,17 +163,17 @@ export class Screen {
   }
 
   #drawExtra() {
-    const chip = (text, label, remove) =>
+    const chip = (symbol, text, label, remove) =>
       element(
         "p",
         { class: "chip" },
-        element("span", {}, text),
-        element("button", { type: "button", class: "quiet", "aria-label": label, onclick: remove }, "✕"),
+        element("span", {}, icon(symbol), ` ${text}`),
+        element("button", { type: "button", class: "quiet", "aria-label": label, onclick: remove }, icon("close")),
       );
     replace(
       this.#extra,
-      this.#answered && chip(`↩ ${summary(this.#answered)}`, "Do not answer this message", () => this.#answer(null)),
-      this.#file && chip(`📎 ${this.#file.name}`, "Remove the file", () => this.#attach(null)),
+      this.#answered && chip("reply", summary(this.#answered), "Do not answer this message", () => this.#answer(null)),
+      this.#file && chip("attach", this.#file.name, "Remove the file", () => this.#attach(null)),
     );
   }
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 
 def render_message(request: dict[str, Any]) -> str:
@@ -26,20 +23,16 @@ def render_message(request: dict[str, Any]) -> str:
 
 def find_choice(request: dict[str, Any], title: str) -> dict[str, Any] | None:
     """Return the content of the webhook for tapping a button or row, or None without such a one."""
-    return next(
-        (one for one in list_choices(request) if one[one["type"]]["title"] == title),
-        None,
-    )
-
-
-def list_choices(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield for each button and row the content of the webhook for tapping it."""
-    action = request.get("interactive", {}).get("action", {})
+    interactive = request.get("interactive", {})
+    action = interactive.get("action", {})
     for button in action.get("buttons", []):
-        yield {"type": "button_reply", "button_reply": button["reply"]}
+        if button["reply"]["title"] == title:
+            return {"type": "button_reply", "button_reply": button["reply"]}
     for section in action.get("sections", []):
         for row in section["rows"]:
-            yield {"type": "list_reply", "list_reply": row}
+            if row["title"] == title:
+                return {"type": "list_reply", "list_reply": row}
+    return None
 
 
 def _render_interactive(content: dict[str, Any]) -> str:

@@ -41,8 +41,8 @@ ENVIRONMENT = os.environ | {
 def command(*, database_port: int = 0) -> list[str]:
     """Return the command on free ports."""
     program = "from wa_webhook.cli import app; app()"
-    ports = ["--port", "0", "--graph-port", "0", "--database-port", str(database_port)]
-    return [sys.executable, "-c", program, "dev", *ports]
+    ports = ["--port", "0", "--graph-port", "0", "--phone-port", "0"]
+    return [sys.executable, "-c", program, "dev", *ports, "--database-port", str(database_port)]
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ def dev(
     graph_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the stand-in for the Graph API.")
     ] = 8001,
+    phone_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the phone in the browser; 0 takes a free one.")
+    ] = 8080,
     database_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of PostgreSQL; 0 takes a free one.")
     ] = 54329,
@@ -25,7 +28,8 @@ def dev(
 ) -> None:
     """Run handler, notifier, worker and a stand-in for the Graph API on an embedded PostgreSQL.
 
-    Replies are printed as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
+    A phone in the browser writes to the bot, and shows what each message did. Replies
+    are printed as well, as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
     """
     exit_on_termination()
     with embedded_server_or_exit():
@@ -36,6 +40,7 @@ def dev(
             folder,
             port=port,
             graph_port=graph_port,
+            phone_port=phone_port,
             database_port=database_port,
             asked_for=names_in(asked_for),
         )

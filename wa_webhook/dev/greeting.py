@@ -30,6 +30,7 @@ def print_greeting(
     console: Console,
     postgres: LocalPostgres,
     stack: LocalStack,
+    phone_url: str,
     folder: Path,
     flows: Path | None,
     tasks: TaskFiles,
@@ -40,6 +41,7 @@ def print_greeting(
     """
     site = stack.webhook_url.removesuffix("/webhook")
     table = Table.grid(padding=(0, 2))
+    table.add_row("phone", f"{phone_url}  (open it in a browser, and write to the bot)")
     table.add_row("webhook", stack.webhook_url)
     table.add_row("health", f"{site}/healthz  {site}/readyz")
     table.add_row("metrics", stack.metrics_url)

@@ -16,6 +16,7 @@ from handler.process.listening import bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.flow_files import FlowFiles
 from wa_webhook.dev.greeting import print_greeting
+from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import HOST, LocalPostgres
 from wa_webhook.dev.stack import Ports, local_names, prepare_database, run_stack
@@ -25,6 +26,7 @@ from wa_webhook.migrate import HistoryError
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Collection
 
     from wa_webhook.meta import Accepted
@@ -35,6 +37,7 @@ def run_session(
     *,
     port: int,
     graph_port: int,
+    phone_port: int,
     database_port: int,
     asked_for: Collection[str] = (),
 ) -> None:
@@ -48,6 +51,7 @@ def run_session(
     console = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.take(port, graph_port)
+    phone_listener = bind(HOST, phone_port, "phone", "--phone-port")
     bind(HOST, database_port, "database", "--database-port").close()
     flows_folder = load_settings(FlowSettings).folder()
     flows = FlowFiles(flows_folder) if flows_folder is not None else None
@@ -59,13 +63,18 @@ def run_session(
                 prepare_database(postgres, asked_for=asked_for)
             except HistoryError as error:
                 raise HistoryError(f"{error}\n{_begin_anew(folder)}") from None
-            asyncio.run(_run_until_interrupted(postgres, ports, folder, flows, tasks, console))
+            asyncio.run(
+                _run_until_interrupted(
+                    postgres, ports, phone_listener, folder, flows, tasks, console
+                )
+            )
     console.print("stopped", style="dim")
 
 
 async def _run_until_interrupted(
     postgres: LocalPostgres,
     ports: Ports,
+    phone_listener: socket.socket,
     folder: Path,
     flows: FlowFiles | None,
     tasks: TaskFiles,
@@ -74,9 +83,13 @@ async def _run_until_interrupted(
     interrupted = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
-    async with run_stack(postgres, ports, media=folder / "media") as stack:
+    async with (
+        run_stack(postgres, ports, media=folder / "media") as stack,
+        running_phone(postgres, stack.graph, phone_listener) as phone_url,
+    ):
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
-        print_greeting(console, postgres, stack, folder, flows.folder if flows else None, tasks)
+        own_flows = flows.folder if flows else None
+        print_greeting(console, postgres, stack, phone_url, folder, own_flows, tasks)
         tell = partial(_tell, console)
         worker_url = postgres.url(local_names().worker_role)
         following = [

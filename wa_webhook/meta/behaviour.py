@@ -51,9 +51,10 @@ class Behaviour(BaseModel):
 
 
 class Behaviours:
-    """The rules in force, first come first served; well-behaved where none fits."""
+    """The rules in force, first come first served; `otherwise` where none fits."""
 
     def __init__(self, seed: int = 0) -> None:
+        self.otherwise = Behaviour()
         self._rules: list[Behaviour] = []
         self._random = random.Random(seed)  # noqa: S311
 
@@ -77,4 +78,4 @@ class Behaviours:
                 if rule.times == 0:
                     self._rules.remove(rule)
             return rule
-        return Behaviour()
+        return self.otherwise

@@ -42,10 +42,21 @@ def build_content(
             return {"type": message_type, message_type: dict(content)}
 
 
-def build_body(who: Person, content: dict[str, Any], *, phone_number_id: str) -> bytes:
+def new_message_id() -> str:
+    """Return an id as Meta gives them to messages."""
+    return f"wamid.{uuid4().hex.upper()}"
+
+
+def build_body(
+    who: Person,
+    content: dict[str, Any],
+    *,
+    phone_number_id: str,
+    message_id: str | None = None,
+) -> bytes:
     """Return the webhook body of one message, encoded as Meta encodes it."""
     message: dict[str, Any] = {
-        "id": f"wamid.{uuid4().hex.upper()}",
+        "id": message_id or new_message_id(),
         "timestamp": str(int(time.time())),
         **content,
     }

@@ -45,7 +45,12 @@ class Media:
 
 @dataclass
 class Record:
-    """Everything accepted, in order. `listeners` are told of each message as it is accepted."""
+    """Everything accepted, in order. `listeners` are told of each message as it is accepted.
+
+    `read_listeners` are told of each user's message that is marked as read, and whether the
+    business is said to be typing; `refusal_listeners` of each message that was refused with an
+    error of Meta's, and of its code with what it says.
+    """
 
     accepted: list[Accepted] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
@@ -53,12 +58,27 @@ class Record:
     media: dict[str, Media] = field(default_factory=dict)
     requests: int = 0
     listeners: list[Callable[[Accepted], None]] = field(default_factory=list)
+    read_listeners: list[Callable[[str, bool], None]] = field(default_factory=list)
+    refusal_listeners: list[Callable[[dict[str, Any], str], None]] = field(default_factory=list)
 
     def add(self, accepted: Accepted) -> None:
         """Take down one message."""
         self.accepted.append(accepted)
         for listener in self.listeners:
             listener(accepted)
+
+    def add_read(self, message_id: str, *, is_typing: bool) -> None:
+        """Take down that a user's message was read."""
+        self.reads.append(message_id)
+        if is_typing:
+            self.typing.append(message_id)
+        for listener in self.read_listeners:
+            listener(message_id, is_typing)
+
+    def add_refusal(self, request: dict[str, Any], reason: str) -> None:
+        """Tell that a message was refused."""
+        for listener in self.refusal_listeners:
+            listener(request, reason)
 
     def sent_to(self, recipient: str) -> list[Accepted]:
         """Return what one recipient was sent, in the order of acceptance."""

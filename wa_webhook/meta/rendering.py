@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def render_message(request: dict[str, Any]) -> str:
@@ -23,16 +26,20 @@ def render_message(request: dict[str, Any]) -> str:
 
 def find_choice(request: dict[str, Any], title: str) -> dict[str, Any] | None:
     """Return the content of the webhook for tapping a button or row, or None without such a one."""
-    interactive = request.get("interactive", {})
-    action = interactive.get("action", {})
+    return next(
+        (one for one in list_choices(request) if one[one["type"]]["title"] == title),
+        None,
+    )
+
+
+def list_choices(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield for each button and row the content of the webhook for tapping it."""
+    action = request.get("interactive", {}).get("action", {})
     for button in action.get("buttons", []):
-        if button["reply"]["title"] == title:
-            return {"type": "button_reply", "button_reply": button["reply"]}
+        yield {"type": "button_reply", "button_reply": button["reply"]}
     for section in action.get("sections", []):
         for row in section["rows"]:
-            if row["title"] == title:
-                return {"type": "list_reply", "list_reply": row}
-    return None
+            yield {"type": "list_reply", "list_reply": row}
 
 
 def _render_interactive(content: dict[str, Any]) -> str:

@@ -41,7 +41,8 @@ class GraphStandIn:
     has what was uploaded, and takes what people are to send.
     `wa_ids` maps a number, in digits, to the one under which Meta knows it. `accounts` has the
     numbers of each account, by id, as people dial them: those it can be asked for; `management` has
-    what Meta holds of app, accounts and templates. Serve `app` with
+    what Meta holds of app, accounts and templates. Who is in `closed_windows`, by number or user
+    id, takes templates only. Serve `app` with
     `wa_webhook.dev.server.LocalServer`: cutting connections takes its HTTP protocol.
     """
 
@@ -69,6 +70,7 @@ class GraphStandIn:
         self._phone_number_ids = phone_number_ids
         self.wa_ids = wa_ids or {}
         self._accounts = accounts or {}
+        self.closed_windows: set[str] = set()
         self.app = Starlette(
             routes=[
                 *self.management.routes(self._misbehave),
@@ -145,7 +147,16 @@ class GraphStandIn:
         body = await _json_object(request)
         if body.get("status") == "read":
             return self._mark_as_read(body)
+        try:
+            return await self._take_message(request, body)
+        except GraphError as error:
+            self.record.add_refusal(body, f"{error.code} {error.details or error.title}")
+            raise
+
+    async def _take_message(self, request: Request, body: dict[str, Any]) -> Response:
         recipient = check_message(body)
+        if recipient.value in self.closed_windows and body.get("type") != "template":
+            raise GraphError(131047, "More than 24 hours have passed since the user last wrote")
         behaviour = self.behaviours.next_for("messages", recipient.value)
         if (refusal := await self._refuse(request, behaviour)) is not None:
             return refusal
@@ -227,9 +238,7 @@ class GraphStandIn:
             raise GraphError(100, "The parameter messaging_product is required.")
         if not isinstance(message_id, str) or not message_id.startswith("wamid."):
             raise GraphError(131009, "Param message_id is not a known message")
-        self.record.reads.append(message_id)
-        if "typing_indicator" in body:
-            self.record.typing.append(message_id)
+        self.record.add_read(message_id, is_typing="typing_indicator" in body)
         return JSONResponse({"success": True})
 
     def _check_media_exists(self, body: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from wa_webhook.meta.errors import GraphError
 from wa_webhook.meta.webhooks import StatusUpdate, WebhookSender
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from wa_webhook.meta.behaviour import Behaviour
     from wa_webhook.meta.record import Accepted
 
@@ -22,7 +24,8 @@ class StatusSender:
 
     `user_ids` maps a phone number to the business-scoped user id that Meta knows for it, and
     `reported_at` a message to the moment in which its first status was answered with 200, in
-    seconds of the monotonic clock.
+    seconds of the monotonic clock. `listeners` are told of each status before it is posted: of
+    which message, which, and the code when it failed.
     """
 
     def __init__(
@@ -34,17 +37,21 @@ class StatusSender:
     ) -> None:
         self.webhooks = webhooks
         self.with_read = with_read
-        self._user_ids = user_ids or {}
+        self.user_ids = user_ids or {}
+        self.listeners: list[Callable[[str, str, int | None], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.reported_at: dict[str, float] = {}
+
+    def report(self, accepted: Accepted, status: str) -> None:
+        """Report one status in the background, such as that the user has read a message."""
+        if self.webhooks.url is not None and not accepted.is_dropped:
+            self._run(self._report(accepted, status, 0))
 
     def follow(self, accepted: Accepted, behaviour: Behaviour) -> None:
         """Report on a message in the background."""
         if self.webhooks.url is None or accepted.is_dropped or behaviour.statuses == "none":
             return
-        task = asyncio.create_task(self._report_all(accepted, behaviour))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._run(self._report_all(accepted, behaviour))
 
     async def report_now(self, accepted: Accepted, behaviour: Behaviour) -> None:
         """Report on a message and return when all its statuses are taken."""
@@ -65,8 +72,18 @@ class StatusSender:
 
     async def _report_all(self, accepted: Accepted, behaviour: Behaviour) -> None:
         for status in self._statuses(behaviour):
-            await self.webhooks.deliver(self._update(accepted, status, behaviour.code))
-            self.reported_at.setdefault(accepted.wa_message_id, time.monotonic())
+            await self._report(accepted, status, behaviour.code)
+
+    async def _report(self, accepted: Accepted, status: str, code: int) -> None:
+        for listener in self.listeners:
+            listener(accepted.wa_message_id, status, code if status == "failed" else None)
+        await self.webhooks.deliver(self._update(accepted, status, code))
+        self.reported_at.setdefault(accepted.wa_message_id, time.monotonic())
+
+    def _run(self, reporting: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(reporting)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _statuses(self, behaviour: Behaviour) -> list[str]:
         statuses = ["sent", "delivered", *(["read"] if self.with_read else [])]
@@ -78,7 +95,7 @@ class StatusSender:
 
     def _update(self, accepted: Accepted, status: str, code: int) -> StatusUpdate:
         user_id = (
-            accepted.recipient if accepted.is_user_id else self._user_ids.get(accepted.recipient)
+            accepted.recipient if accepted.is_user_id else self.user_ids.get(accepted.recipient)
         )
         entry: dict[str, Any] = {
             "id": accepted.wa_message_id,

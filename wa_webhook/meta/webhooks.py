@@ -8,9 +8,12 @@ import hmac
 import json
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 2.0
@@ -64,32 +67,39 @@ class WebhookSender:
             while self._waiting:
                 count = min(len(self._waiting), _MOST_UPDATES)
                 batch = [self._waiting.popleft() for _ in range(count)]
-                await self._post_until_taken(_body([update for update, _ in batch]))
+                await self.post_until_taken(_body([update for update, _ in batch]))
                 for _, taken in batch:
                     if not taken.done():
                         taken.set_result(None)
         finally:
             self._posting -= 1
 
-    async def _post_until_taken(self, body: bytes) -> None:
+    async def post_until_taken(
+        self, body: bytes, on_refusal: Callable[[str], None] = lambda _: None
+    ) -> str:
+        """Post a body, signed, until it is answered 200, and return what was answered.
+
+        `on_refusal` hears why it was not: another answer, or none.
+        """
+        if self.url is None:
+            return ""
         signature = hmac.new(self._app_secret, body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "X-Hub-Signature-256": f"sha256={signature}",
         }
         pause = _FIRST_RETRY_SECONDS
-        while not await self._is_taken(body, headers):
+        while True:
+            try:
+                answer = await self._client.post(self.url, content=body, headers=headers)
+            except httpx.TransportError as error:
+                on_refusal(f"no answer: {error or type(error).__name__}")
+            else:
+                if answer.status_code == _OK:
+                    return answer.text
+                on_refusal(f"{answer.status_code} {answer.text.strip()}")
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
-
-    async def _is_taken(self, body: bytes, headers: dict[str, str]) -> bool:
-        if self.url is None:
-            return True
-        try:
-            answer = await self._client.post(self.url, content=body, headers=headers)
-        except httpx.TransportError:
-            return False
-        return answer.status_code == _OK
 
 
 def _body(updates: list[StatusUpdate]) -> bytes:

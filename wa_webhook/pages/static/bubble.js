@@ -1,19 +1,20 @@
 // One message as a bubble. What its fields are is told in wa_webhook/pages/message.py.
 
 import { element, openSheet } from "./dom.js";
+import { icon } from "./icons.js";
 import { formatText, linkTo, plainText } from "./format.js";
 
 const TICKS = {
-  pending: ["🕓", "waiting"],
-  queued: ["🕓", "queued"],
-  sending: ["🕓", "sending"],
+  pending: [icon.bind(null, "clock"), "waiting"],
+  queued: [icon.bind(null, "clock"), "queued"],
+  sending: [icon.bind(null, "clock"), "sending"],
   processed: ["", "processed"],
   accepted: ["✓", "accepted"],
   sent: ["✓", "sent"],
   delivered: ["✓✓", "delivered"],
   read: ["✓✓", "read"],
-  failed: ["⚠", "failed"],
-  cancelled: ["⊘", "cancelled"],
+  failed: ["!", "failed"],
+  cancelled: ["–", "cancelled"],
 };
 const PICTURED = ["image", "sticker"];
 
@@ -27,7 +28,7 @@ const PICTURED = ["image", "sticker"];
  * - `onChoose(message, choice)`: a button (`{kind: "button", id, title}`) or a list's row
  *   (`{kind: "row", id, title, description}`) is tapped; without it nothing can be;
  * - `onAsked(message)`: the button of a location or contact request is tapped;
- * - `actions`: `[{label, symbol, run(message)}]`, shown when one points at it or comes by keyboard;
+ * - `actions`: `[{label, symbol, run(message)}]`, a symbol being one of icons.js, shown when one points at it or comes by keyboard;
  * - `beside`: a node under the bubble.
  */
 export function bubble(message, options = {}) {
@@ -65,13 +66,13 @@ export function summary(message) {
   if (message.text) return plainText(message.text);
   const named = {
     template: () => `Template ${message.template.name}`,
-    location: () => `📍 ${message.location.name ?? "Location"}`,
-    contacts: () => `👤 ${message.contacts.map((one) => one.name).join(", ")}`,
+    location: () => message.location.name ?? "Location",
+    contacts: () => `Contact: ${message.contacts.map((one) => one.name).join(", ")}`,
     reaction: () => `Reacted ${message.reaction.emoji || "no more"}`,
-    document: () => `📄 ${message.media.filename ?? "Document"}`,
-    image: () => "📷 Picture",
-    video: () => "🎬 Video",
-    audio: () => (message.media.is_voice ? "🎤 Voice message" : "🎵 Audio"),
+    document: () => message.media.filename ?? "Document",
+    image: () => "Picture",
+    video: () => "Video",
+    audio: () => (message.media.is_voice ? "Voice message" : "Audio"),
     sticker: () => "Sticker",
     not_kept: () => "(not kept)",
   }[message.kind];
@@ -96,7 +97,7 @@ function drawTime(at) {
 function drawTicks(message) {
   const [symbol, name] = TICKS[message.status] ?? ["", message.status];
   if (!symbol) return null;
-  return element("span", { class: `ticks ${name}`, role: "img", "aria-label": name, title: name }, symbol);
+  return element("span", { class: `ticks ${name}`, role: "img", "aria-label": name, title: name }, typeof symbol === "function" ? symbol() : symbol);
 }
 
 function drawQuote(message, options) {
@@ -123,7 +124,7 @@ function drawContent(message) {
       return [drawPlace(message.location)];
     case "contacts":
       return message.contacts.map((one) =>
-        element("p", { class: "card" }, element("strong", {}, `👤 ${one.name}`), " ", one.phones.join(", ")),
+        element("p", { class: "card" }, element("strong", {}, icon("person"), ` ${one.name}`), " ", one.phones.join(", ")),
       );
     case "template":
       return [drawTemplate(message.template)];
@@ -141,7 +142,7 @@ function drawMedia(media) {
   const name = media.filename ?? media.mime_type ?? media.kind;
   if (!media.url) {
     // A picture of somebody else's server would tell it who looks.
-    return element("p", { class: "file" }, "📎 ", media.link ? linkTo(media.link, name) : name);
+    return element("p", { class: "file" }, icon("file"), " ", media.link ? linkTo(media.link, name) : name);
   }
   if (PICTURED.includes(media.kind)) {
     const enlarge = () => openSheet(name, element("img", { src: media.url, alt: name }));
@@ -150,7 +151,7 @@ function drawMedia(media) {
   }
   if (media.kind === "audio") return element("audio", { controls: true, preload: "metadata", src: media.url });
   if (media.kind === "video") return element("video", { controls: true, preload: "metadata", src: media.url });
-  return element("p", { class: "file" }, element("a", { href: media.url, download: media.filename ?? "" }, `📄 ${name}`));
+  return element("p", { class: "file" }, element("a", { href: media.url, download: media.filename ?? "" }, icon("file"), ` ${name}`));
 }
 
 function drawPlace(place) {
@@ -158,7 +159,7 @@ function drawPlace(place) {
   return element(
     "address",
     { class: "card" },
-    element("strong", {}, `📍 ${place.name ?? at}`),
+    element("strong", {}, icon("place"), ` ${place.name ?? at}`),
     place.address && element("span", {}, place.address),
     place.name && element("span", { class: "footer" }, at),
   );
@@ -176,21 +177,28 @@ function drawTemplate(template) {
 
 function drawChoices(message, options) {
   const choose = (choice) => options.onChoose?.(message, choice);
-  const button = (title, onclick, isOff) =>
-    element("button", { type: "button", class: "choice", onclick, disabled: isOff }, title);
+  const button = (title, onclick, isOff, symbol) =>
+    element(
+      "button",
+      { type: "button", class: "choice", onclick, disabled: isOff },
+      symbol && icon(symbol),
+      symbol && " ",
+      title,
+    );
   switch (message.kind) {
     case "buttons":
       return message.buttons.map((one) =>
         button(one.title, () => choose({ kind: "button", ...one }), !options.onChoose),
       );
     case "list":
-      return [button(`☰ ${message.list.button}`, () => openList(message.list, options.onChoose && choose))];
+      return [button(message.list.button, () => openList(message.list, options.onChoose && choose), false, "list")];
     case "location_request":
-      return [button("📍 Send location", () => options.onAsked(message), !options.onAsked)];
+      return [button("Send location", () => options.onAsked(message), !options.onAsked, "place")];
     case "contact_request":
-      return [button("👤 Share contact info", () => options.onAsked(message), !options.onAsked)];
+      return [button("Share contact info", () => options.onAsked(message), !options.onAsked, "person")];
     case "link": {
-      const link = linkTo(message.link.url, `↗ ${message.link.title}`);
+      const link = linkTo(message.link.url, message.link.title);
+      link.prepend(icon("open"), " ");
       link.classList.add("choice");
       link.title = message.link.url;
       return [link];
@@ -243,7 +251,7 @@ function drawActions(message, actions) {
       element(
         "button",
         { type: "button", class: "quiet", "aria-label": one.label, title: one.label, onclick: () => one.run(message) },
-        one.symbol,
+        icon(one.symbol),
       ),
     ),
   );

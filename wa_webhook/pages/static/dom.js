@@ -1,5 +1,7 @@
 // Elements made by calls, never of strings: what a user wrote is text wherever it comes to stand.
 
+import { icon } from "./icons.js";
+
 /**
  * Return a new element. `properties`: `class`, `dataset`, `onclick` and other listeners, and
  * attributes by their names (`true` for one without a value; null, undefined and false for none).
@@ -34,7 +36,7 @@ export function openSheet(title, content) {
   const close = element(
     "button",
     { type: "button", class: "quiet", "aria-label": "Close", onclick: () => dialog.close() },
-    "✕",
+    icon("close"),
   );
   const inside = typeof content === "function" ? content(dialog) : content;
   dialog.append(element("header", {}, heading, close), ...present([inside].flat()));

@@ -1,0 +1,71 @@
+"""What a person sees and does on a phone in the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from tests.fixtures.browser import PATIENCE_MS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Locator, Page
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody's phone, and what a hand does with it."""
+
+    page: Page
+    node: Locator
+
+    async def write(self, text: str) -> None:
+        """Type a message, and send it by Enter."""
+        field = self.node.get_by_role("textbox", name="Message")
+        await field.fill(text)
+        await field.press("Enter")
+
+    def bubble(self, text: str) -> Locator:
+        """Return the last bubble with a text."""
+        return self.node.locator(".bubble").filter(has_text=text).last
+
+    async def sees(self, text: str) -> Locator:
+        """Wait until a bubble has a text, and return it."""
+        bubble = self.bubble(text)
+        await expect(bubble).to_be_visible()
+        return bubble
+
+    async def tap(self, name: str) -> None:
+        """Tap the last button of that name on the phone."""
+        await self.node.get_by_role("button", name=name).last.click()
+
+    async def choose(self, list_button: str, row: str) -> None:
+        """Open the last list of that button, and choose a row."""
+        await self.tap(list_button)
+        await self.in_sheet(row)
+
+    async def in_sheet(self, name: str) -> None:
+        """Tap a button of the sheet that is open."""
+        sheet = self.page.get_by_role("dialog")
+        await sheet.get_by_role("button", name=name).click()
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The window with everybody's phone, and the folder for what people send."""
+
+    page: Page
+    media: Path
+
+    async def in_sheet(self, name: str) -> None:
+        """Tap a button of the sheet that is open."""
+        await self.page.get_by_role("dialog").get_by_role("button", name=name).click()
+
+    def phone(self, name: str) -> Hand:
+        """Return somebody's phone."""
+        return Hand(self.page, self.page.get_by_role("region", name=f"{name}'s phone"))

@@ -1,0 +1,152 @@
+"""The phone in the browser, by real clicks on a real stack."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+import segno
+from playwright.async_api import expect
+
+from tests.fixtures.browser import needs_browser
+from tests.notifier.conftest import until
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.phone.screen import Screen
+
+pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
+
+_WRITTEN = BytesIO()
+segno.make("card").save(_WRITTEN, kind="png")
+PICTURE = _WRITTEN.getvalue()
+
+
+async def test_a_first_hello_is_answered_and_tells_what_it_did(screen: Screen) -> None:
+    ana = screen.phone("Ana")
+    await ana.write("hello")
+    answer = await ana.sees("What would you like to do?")
+    await expect(answer.get_by_role("img", name="read", exact=True)).to_be_visible()
+    hello = ana.bubble("hello")
+    await expect(hello.locator("summary")).to_contain_text("home → home · processed")
+    await hello.locator("summary").click()
+    await expect(hello.locator("details")).to_contain_text("notifications")
+    await expect(screen.phone("Bruno").node.locator(".bubble")).to_have_count(0)
+
+
+async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_picture(
+    screen: Screen,
+) -> None:
+    chiara = screen.phone("Chiara")
+    await chiara.write("hello")
+    await chiara.sees("What would you like to do?")
+    await chiara.choose("Menu", "New basket")
+    await chiara.sees("What is the name")
+    await chiara.write("Market")
+    await chiara.tap("Public")
+    await chiara.tap("No goal")
+    await chiara.tap("Send location")
+    await chiara.in_sheet("Kimironko Market")
+    await chiara.sees("Kimironko Market")
+    await chiara.tap("Yes, create")
+    await chiara.sees("Owner: Chiara")
+    await chiara.choose("Actions", "Share")
+    picture = (await chiara.sees("Scan this code")).get_by_role("img", name="image")
+    await expect(picture).to_have_js_property("complete", value=True)
+    assert await picture.evaluate("picture => picture.naturalWidth") > 100
+
+
+async def test_a_picture_that_is_sent_is_fetched_over_the_graph_api(
+    screen: Screen, connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        "update wa.settings set value = '[\"image\"]' where key = 'received_media_kinds'"
+    )
+    bruno = screen.phone("Bruno")
+    await bruno.node.get_by_label("File to send").set_input_files(
+        {"name": "card.png", "mimeType": "image/png", "buffer": PICTURE}
+    )
+    await bruno.write("My card")
+    sent = await bruno.sees("My card")
+    await expect(sent.get_by_role("button", name="Enlarge")).to_be_visible()
+    await until(
+        lambda: bool(connection.execute("select from wa.media where status = 'stored'").fetchall())
+    )
+    stored = [path.read_bytes() for path in screen.media.rglob("*") if path.is_file()]
+    assert stored == [PICTURE]
+
+
+async def test_what_is_delivered_twice_counts_once(screen: Screen) -> None:
+    await screen.page.get_by_role("button", name="Trouble").click()
+    await screen.page.get_by_label("Deliver each message twice").check()
+    await screen.page.keyboard.press("Escape")
+    ana = screen.phone("Ana")
+    await ana.write("hello")
+    hello = await ana.sees("hello")
+    await hello.locator("summary").click()
+    details = hello.locator("details")
+    # Both came in one call to the database.
+    await expect(details).to_contain_text("duplicate 1, processed 1")
+    await expect(ana.node.locator(".bubble.other")).to_have_count(1)
+
+
+async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_message(
+    screen: Screen, connection: Connection[DictRow]
+) -> None:
+    ana = screen.phone("Ana")
+    await ana.write("hello")
+    await ana.sees("What would you like to do?")
+    await screen.page.get_by_role("button", name="Trouble").click()
+    await screen.in_sheet("Outside 24 hours")
+    await screen.page.keyboard.press("Escape")
+    await ana.tap("within 24 h")
+    await ana.choose("Menu", "New basket")
+    refused = await ana.sees("What is the name")
+    await expect(refused.locator(".error")).to_contain_text("Meta refused it: 131047")
+    connection.execute(
+        """
+        create or replace function wa.step_basket_create_name(p_chat wa.chat) returns wa.step_result
+        language plpgsql as $$ begin
+          raise exception 'no paper left' using errcode = 'WA999', hint = 'Fill the tray.';
+        end $$
+        """
+    )
+    await ana.write("Market")
+    told = (await ana.sees("Market")).locator("details")
+    await told.locator("summary").click()
+    for part in ("WA999", "no paper left", "Fill the tray."):
+        await expect(told.locator(".error")).to_contain_text(part)
+
+
+async def test_a_new_person_reacts_and_answers(
+    screen: Screen, connection: Connection[DictRow]
+) -> None:
+    await screen.page.get_by_role("button", name="Ana", exact=True).click()
+    await screen.page.get_by_role("button", name="+ Person").click()
+    await screen.page.get_by_label("Meta shows us").select_option("user_id")
+    await screen.page.get_by_label("Name").fill("Dora")
+    await screen.page.get_by_role("textbox", name="BSUID").fill("ES.1001")
+    await screen.in_sheet("Add")
+    await expect(screen.page.get_by_text("somebody has ES.1001 already")).to_be_visible()
+    await screen.page.get_by_role("textbox", name="BSUID").fill("ES.2002")
+    await screen.in_sheet("Add")
+    dora = screen.phone("Dora")
+    await dora.write("hello")
+    answer = await dora.sees("What would you like to do?")
+    await answer.hover()
+    await answer.get_by_role("button", name="React").click()
+    await screen.in_sheet("👍")
+    await expect(answer.get_by_role("img", name="User reacted 👍")).to_be_visible()
+    await answer.hover()
+    await answer.get_by_role("button", name="Reply").click()
+    await dora.write("thanks")
+    thanks = await dora.sees("thanks")
+    await expect(thanks.get_by_label("Answers: What would")).to_be_visible()
+    await expect(thanks.locator("summary")).to_contain_text("processed")
+    events = connection.execute("select message_type from public.wa_events order by received_at")
+    assert [row["message_type"] for row in events] == ["text", "reaction", "text"]
+    people = connection.execute("select wa_user_id, whatsapp_e164 from public.profiles").fetchall()
+    assert people == [{"wa_user_id": "ES.2002", "whatsapp_e164": None}]

@@ -1,0 +1,39 @@
+"""The phone of `wa-webhook dev`, over its stand-in and its database."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from wa_webhook.dev.server import LocalServer
+from wa_webhook.dev.stack import PHONE_NUMBER_ID, local_names
+from wa_webhook.naming.rewriting import Rewriter
+from wa_webhook.pages import Feed
+from wa_webhook.phone import Phone, phone_app
+from wa_webhook.phone.inspection import Inspector
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator
+
+    from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.meta import GraphStandIn
+
+
+@contextlib.asynccontextmanager
+async def running_phone(
+    postgres: LocalPostgres, graph: GraphStandIn, listener: socket.socket
+) -> AsyncIterator[str]:
+    """Serve the phone on a bound socket until the context is left, and yield its address."""
+    feed = Feed()
+    inspector = await Inspector.open(postgres.url(), Rewriter(local_names()).rewrite)
+    phone = Phone(graph, PHONE_NUMBER_ID, feed.tell, inspector=inspector)
+    try:
+        async with LocalServer(phone_app(phone, feed), listener) as server:
+            try:
+                yield server.url
+            finally:
+                feed.close()
+    finally:
+        await phone.close()
+        await inspector.close()

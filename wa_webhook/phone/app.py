@@ -1,0 +1,120 @@
+"""The phone as an application for a browser on the same machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from wa_webhook.pages import file_response, page_app, read_json
+from wa_webhook.phone.people import PersonError
+from wa_webhook.phone.phone import SaidError
+from wa_webhook.phone.said import Asked, Invitation, Said
+from wa_webhook.phone.trouble import Change, FailOnce
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+
+    from wa_webhook.pages import Feed
+    from wa_webhook.phone.phone import Phone
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Window(Asked):
+    """Whether somebody is outside the 24-hour window."""
+
+    is_closed: bool
+
+
+def phone_app(phone: Phone, feed: Feed) -> Starlette:
+    """Return the application; close `feed` before the server that has it.
+
+    GET /events: a snapshot, and `message`, `person`, `happened`, `trouble` as they change.
+    POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
+    /people/KEY/window (Window), /people/KEY/messages/ID/again, /trouble (Change),
+    /trouble/once (FailOnce). GET /people/KEY/messages/ID: what came of it. GET /media/ID: a file.
+    Errors are 400, and 404 for a person or message that is not there.
+    """
+    return page_app(STATIC, _Routes(phone, feed).routes(), exception_handlers={KeyError: _missing})
+
+
+class _Routes:
+    def __init__(self, phone: Phone, feed: Feed) -> None:
+        self._phone = phone
+        self._feed = feed
+
+    def routes(self) -> list[Route]:
+        person = "/people/{key}"
+        message = f"{person}/messages/{{message_id}}"
+        return [
+            Route("/events", self._events),
+            Route("/media/{media_id}", self._media),
+            Route("/people", self._invite, methods=["POST"]),
+            Route(f"{person}/messages", self._say, methods=["POST"]),
+            Route(f"{person}/read", self._look, methods=["POST"]),
+            Route(f"{person}/window", self._window, methods=["POST"]),
+            Route(message, self._explain),
+            Route(f"{message}/again", self._repeat, methods=["POST"]),
+            Route("/trouble", self._trouble, methods=["POST"]),
+            Route("/trouble/once", self._fail_once, methods=["POST"]),
+        ]
+
+    async def _events(self, _: Request) -> Response:
+        return self._feed.response(self._phone.snapshot)
+
+    async def _media(self, request: Request) -> Response:
+        media = self._phone.graph.media.find(request.path_params["media_id"])
+        if media is None:
+            raise HTTPException(404, "there is no such file")
+        return file_response(media.content, media.mime_type)
+
+    async def _invite(self, request: Request) -> Response:
+        try:
+            return _done(key=self._phone.invite(await read_json(request, Invitation)))
+        except PersonError as error:
+            raise HTTPException(400, str(error)) from None
+
+    async def _say(self, request: Request) -> Response:
+        said = await read_json(request, Said)
+        try:
+            return _done(id=self._phone.say(request.path_params["key"], said))
+        except SaidError as error:
+            raise HTTPException(400, str(error)) from None
+
+    async def _look(self, request: Request) -> Response:
+        self._phone.look(request.path_params["key"])
+        return _done()
+
+    async def _window(self, request: Request) -> Response:
+        asked = await read_json(request, Window)
+        self._phone.set_window(request.path_params["key"], is_closed=asked.is_closed)
+        return _done()
+
+    async def _explain(self, request: Request) -> Response:
+        return JSONResponse(await self._phone.explain(**request.path_params))
+
+    async def _repeat(self, request: Request) -> Response:
+        self._phone.repeat(**request.path_params)
+        return _done()
+
+    async def _trouble(self, request: Request) -> Response:
+        self._phone.trouble.change(await read_json(request, Change))
+        self._feed.tell("trouble", self._phone.trouble.as_json())
+        return _done()
+
+    async def _fail_once(self, request: Request) -> Response:
+        self._phone.trouble.fail_once(await read_json(request, FailOnce))
+        return _done()
+
+
+def _done(**told: Any) -> Response:  # noqa: ANN401
+    return JSONResponse({"ok": True, **told})
+
+
+async def _missing(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": f"there is no {error.args[0]}"}, 404)

@@ -1,0 +1,124 @@
+"""What a message did to the database, read as its owner: a page for developers shows everything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from psycopg import AsyncConnection
+    from psycopg.rows import DictRow
+
+    from wa_webhook.meta.people import Person
+
+_PLACE = """
+    select chat.state, chat.data, chat.expires_at
+    from public.chat_state as chat
+    join public.profiles as profile using (user_id)
+    where profile.whatsapp_e164 = %(number)s or profile.wa_user_id = %(user_id)s
+    order by chat.updated_at desc
+    limit 1
+"""
+
+_EVENT = """
+    select event.user_id, event.status, event.error, event.message_type,
+        event.received_at,
+        (
+            select min(later.received_at)
+            from public.wa_events as later
+            where later.user_id = event.user_id and later.received_at > event.received_at
+        ) as until
+    from public.wa_events as event
+    where event.wa_message_id = %(message_id)s
+"""
+
+_NOTIFICATIONS = """
+    select id, kind, payload ->> 'type' as type, status, retry_count, wa_message_id,
+        concat_ws(' ', error_code, error_message) as error, waiting_for
+    from public.notifications
+    where user_id = %(user_id)s and created_at >= %(since)s
+        and created_at < coalesce(%(until)s, 'infinity'::timestamptz)
+    order by id
+"""
+
+_TASKS = """
+    select id, kind, status, attempt_count, concat_ws(': ', error_class, error_message) as error
+    from wa.tasks
+    where user_id = %(user_id)s and created_at >= %(since)s
+        and created_at < coalesce(%(until)s, 'infinity'::timestamptz)
+    order by id
+"""
+
+STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS)
+
+
+class Inspector:
+    """Reads the tables of one database, whose names `statements` has in place of ours."""
+
+    def __init__(self, connection: AsyncConnection[DictRow], statements: dict[str, str]) -> None:
+        self._connection = connection
+        self._statements = statements
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str, rewrite: Any = str) -> Self:  # noqa: ANN401
+        """Connect; `rewrite` gives a statement the names of this database. Raises psycopg.Error."""
+        connection = await psycopg.AsyncConnection.connect(
+            url, autocommit=True, row_factory=dict_row
+        )
+        return cls(connection, {one: rewrite(one) for one in STATEMENTS})
+
+    async def close(self) -> None:
+        """Let the connection go."""
+        await self._connection.close()
+
+    async def place(self, person: Person) -> dict[str, Any]:
+        """Return where somebody's conversation is: `state`, `data`, `expires_at`."""
+        number = person.phone and f"+{person.phone}"
+        rows = await self._read(_PLACE, number=number, user_id=person.user_id)
+        if not rows:
+            return {"state": "home", "data": {}, "expires_at": None}
+        expires_at = rows[0]["expires_at"]
+        return {**rows[0], "expires_at": expires_at and expires_at.isoformat()}
+
+    async def consequences(self, message_id: str) -> dict[str, Any]:
+        """Return what came of a user's message: the event, notifications and tasks it caused.
+
+        What was written between this message of theirs and the next is taken for its doing.
+        """
+        events = await self._read(_EVENT, message_id=message_id)
+        if not events or events[0]["user_id"] is None:
+            return {"event": _plain(events[0]) if events else None, "rows": []}
+        event = events[0]
+        of_it = {
+            "user_id": event["user_id"],
+            "since": event["received_at"],
+            "until": event["until"],
+        }
+        rows = [
+            {"table": table, **row}
+            for table, statement in (("notifications", _NOTIFICATIONS), ("wa.tasks", _TASKS))
+            for row in await self._read(statement, **of_it)
+        ]
+        return {"event": _plain(event), "rows": rows}
+
+    async def _read(self, statement: str, **values: object) -> list[DictRow]:
+        # A connection does one thing at a time.
+        async with self._turn:
+            cursor = await self._connection.execute(self._statements[statement].encode(), values)
+            return await cursor.fetchall()
+
+
+def _plain(event: DictRow) -> dict[str, Any]:
+    return {
+        "table": "wa_events",
+        "status": event["status"],
+        "type": event["message_type"],
+        "error": event["error"],
+        "received_at": event["received_at"].isoformat(),
+    }

@@ -1,0 +1,166 @@
+// The page: everybody's phone side by side, as the feed tells of them.
+
+import { element, notify, openSheet, replace } from "../components/dom.js";
+import { follow, post } from "../components/live.js";
+import { Screen } from "./screen.js";
+import { openTrouble, showTrouble } from "./trouble.js";
+
+const SHOWN_AT_FIRST = 3;
+
+const state = { people: new Map(), messages: new Map(), happened: new Map(), trouble: {} };
+const screens = new Map();
+const hidden = new Set();
+const place = document.getElementById("phones");
+
+follow(
+  "events",
+  {
+    snapshot(told) {
+      state.people = new Map(told.people.map((one) => [one.key, one]));
+      state.messages = new Map(
+        Object.entries(told.messages).map(([key, all]) => [key, new Map(all.map((one) => [one.id, one]))]),
+      );
+      state.happened = new Map(Object.entries(told.happened));
+      state.trouble = told.trouble;
+      drawPeople();
+      for (const key of state.people.keys()) draw(key);
+    },
+    person(person) {
+      state.people.set(person.key, person);
+      drawPeople();
+      draw(person.key);
+    },
+    message({ key, message }) {
+      messagesOf(key).set(message.id, message);
+      if (message.direction === "from_business") state.people.get(key).is_typing = false;
+      draw(key);
+    },
+    happened({ message, ...told }) {
+      state.happened.set(message, told);
+      for (const [key, messages] of state.messages) if (messages.has(message)) draw(key);
+    },
+    trouble(told) {
+      state.trouble = told;
+      showTrouble(told);
+    },
+  },
+  (isConnected) => {
+    const connection = document.getElementById("connection");
+    connection.className = isConnected ? "connected" : "lost";
+    connection.textContent = isConnected ? "" : "Not connected: is wa-webhook dev running?";
+  },
+);
+
+document.getElementById("trouble").addEventListener("click", () => openTrouble(state.trouble));
+document.getElementById("invite").addEventListener("click", openInvitation);
+document.addEventListener("visibilitychange", () => {
+  for (const key of screens.keys()) look(key);
+});
+
+function messagesOf(key) {
+  if (!state.messages.has(key)) state.messages.set(key, new Map());
+  return state.messages.get(key);
+}
+
+function drawPeople() {
+  replace(
+    document.getElementById("people"),
+    ...[...state.people.values()].map((person) =>
+      element(
+        "button",
+        { type: "button", "aria-pressed": String(isShown(person.key)), onclick: () => toggle(person.key) },
+        person.name,
+      ),
+    ),
+  );
+}
+
+function isShown(key) {
+  return screens.has(key) || (!hidden.has(key) && screens.size < SHOWN_AT_FIRST);
+}
+
+function toggle(key) {
+  if (screens.has(key)) {
+    screens.get(key).node.remove();
+    screens.delete(key);
+    hidden.add(key);
+  } else {
+    show(key).node.scrollIntoView({ inline: "nearest" });
+  }
+  drawPeople();
+}
+
+function show(key) {
+  hidden.delete(key);
+  const screen = new Screen(key, {
+    happened: (id) => state.happened.get(id),
+    onExplain: (id) => ask(() => explain(key, id)),
+  });
+  screens.set(key, screen);
+  // In the order of the people, whoever was shown first.
+  const keys = [...state.people.keys()];
+  const next = keys.slice(keys.indexOf(key) + 1).find((one) => screens.has(one));
+  place.insertBefore(screen.node, next ? screens.get(next).node : null);
+  draw(key);
+  return screen;
+}
+
+function draw(key) {
+  if (!isShown(key)) return;
+  const screen = screens.get(key) ?? show(key);
+  screen.show(state.people.get(key), [...messagesOf(key).values()]);
+  look(key);
+}
+
+/** What one sees is read. */
+function look(key) {
+  if (document.hidden || !screens.has(key)) return;
+  const isNews = [...messagesOf(key).values()].some(
+    (one) => one.direction === "from_business" && one.status === "delivered",
+  );
+  if (isNews) ask(() => post(`people/${key}/read`));
+}
+
+async function explain(key, id) {
+  const answer = await fetch(`people/${key}/messages/${encodeURIComponent(id)}`);
+  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+}
+
+async function ask(work) {
+  try {
+    await work();
+  } catch (error) {
+    notify(error.message);
+  }
+}
+
+function openInvitation() {
+  openSheet("A new person", (dialog) => {
+    const known = element(
+      "select",
+      { name: "known_by" },
+      element("option", { value: "both" }, "their number and their BSUID"),
+      element("option", { value: "number" }, "their number"),
+      element("option", { value: "user_id" }, "their BSUID only"),
+    );
+    const invite = async (event) => {
+      event.preventDefault();
+      try {
+        const { key } = await post("people", Object.fromEntries(new FormData(event.target)));
+        dialog.close();
+        if (!screens.has(key)) toggle(key);
+      } catch (error) {
+        notify(error.message);
+      }
+    };
+    return element(
+      "form",
+      { onsubmit: invite },
+      element("label", {}, "Meta shows us", known),
+      element("label", {}, "Name", element("input", { name: "name", placeholder: "made up if empty", autocomplete: "off" })),
+      element("label", {}, "Number", element("input", { name: "number", placeholder: "made up if empty", autocomplete: "off" })),
+      element("label", {}, "BSUID", element("input", { name: "user_id", placeholder: "made up if empty", autocomplete: "off" })),
+      element("button", { class: "primary" }, "Add"),
+    );
+  });
+}

@@ -214,7 +214,99 @@ CREATE FUNCTION public.wa_conversation(who text, max_messages integer DEFAULT 10
 
 ALTER FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) IS 'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+COMMENT ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) IS 'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. Whoever may not see numbers (wa_reader_role) gets them masked, and no payload. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+
+CREATE FUNCTION public.wa_desk_actions(before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, max_actions integer DEFAULT 100, who text DEFAULT NULL::text) RETURNS TABLE(at timestamp with time zone, agent text, role text, action text, user_id uuid, phone_number_id text, notification_id bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_actions(before timestamp with time zone, max_actions integer, who text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_actions(before timestamp with time zone, max_actions integer, who text) IS 'What colleagues did at the desk, the latest max_actions (1,000 at most) of those before a moment, the last first: when, who, as which database role, what, and about whom. who (a number, a BSUID or a user_id) leaves those about one person; raises WA043 when there is nobody.';
+
+CREATE FUNCTION public.wa_desk_conversations(search text DEFAULT NULL::text, max_conversations integer DEFAULT 100) RETURNS TABLE(user_id uuid, phone_number_id text, recipient text, display_name text, agent text, note text, since timestamp with time zone, until timestamp with time zone, waiting_since timestamp with time zone, window_closes_at timestamp with time zone, last_at timestamp with time zone, last_author text, last_text text, last_status text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_conversations(search text, max_conversations integer) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) IS 'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
+
+CREATE FUNCTION public.wa_desk_note(who text, body text, agent text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_note(who text, body text, agent text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_note(who text, body text, agent text) IS 'Notes something about a person for other colleagues, 1 to 2,000 characters, and returns its id. It is erased and handed out with all else about the person. who and agent are as in wa_handover. Raises WA075 for a body that is empty or too long, WA043 when there is nobody, and 40001 to be called again when the person was merged meanwhile.';
+
+CREATE FUNCTION public.wa_desk_note_delete(id bigint, agent text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_note_delete(id bigint, agent text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_note_delete(id bigint, agent text) IS 'Deletes a note, whoever wrote it. False: there is none of this id.';
+
+CREATE FUNCTION public.wa_desk_open(who text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) IS 'What is known of one conversation before its messages (wa_conversation), for a colleague who opens it, which is recorded once an hour: user_id, phone_number_id, recipient, display_name, locale, opted_out_at, erased_at, window_closes_at, handover (agent, note, since, until, waiting_since; null: the bot has it) and the latest 200 notes (id, at, author, body). who, agent and phone_number_id are as in wa_handover. Whoever may not see numbers gets them masked. Raises WA043 when there is nobody, WA045 for a number that is not ours.';
+
+CREATE FUNCTION public.wa_desk_session(agent text, is_over boolean DEFAULT false) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_session(agent text, is_over boolean) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_session(agent text, is_over boolean) IS 'Records that a colleague signed in at the desk, or out (is_over).';
 
 CREATE FUNCTION public.wa_dismiss_event(wa_message_id text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1672,6 +1764,13 @@ ALTER FUNCTION wa.erase_basket_members(p_user_ids uuid[]) OWNER TO wa_basket_own
 
 COMMENT ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) IS 'Of wa_erase_profile: takes a person out of all baskets. Another member becomes owner where none would be left; a basket without members closes, and loses its name, description and place.';
 
+CREATE FUNCTION wa.erase_desk_actions(p_user_ids uuid[]) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.erase_desk_actions(p_user_ids uuid[]) IS 'Of wa_erase_profile: what colleagues did about these profiles stays, and no longer says about whom.';
+
 CREATE FUNCTION wa.erase_kept_payloads(p_pattern text) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1789,6 +1888,13 @@ CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phon
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) IS 'The profiles that once went by one of these BSUIDs or numbers, or have one of these parent BSUIDs.';
+
+CREATE FUNCTION wa.find_caller() RETURNS name
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_caller() IS 'The role that the session acts as, outside of all routines: the one that was set, else the one that is logged in.';
 
 CREATE FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -3000,6 +3106,13 @@ CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch
 
 COMMENT ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
 
+CREATE FUNCTION wa.purge_desk_actions(p_cutoff timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.purge_desk_actions(p_cutoff timestamp with time zone) IS 'Deletes what colleagues did at the desk before a moment: few rows, since people did it.';
+
 CREATE FUNCTION wa.purge_erased_digests() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3154,6 +3267,13 @@ CREATE FUNCTION wa.recognize_life() RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.recognize_life() IS 'The token of the life of this database, begun now if it has never had one; null when it was restored or copied, which pauses its queue. A standby that is promoted while the queue is alive lives on.';
+
+CREATE FUNCTION wa.record_action(p_agent text, p_action text, p_user_id uuid DEFAULT NULL::uuid, p_phone_number_id text DEFAULT NULL::text, p_notification_id bigint DEFAULT NULL::bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.record_action(p_agent text, p_action text, p_user_id uuid, p_phone_number_id text, p_notification_id bigint) IS 'Keeps in wa.desk_actions what a colleague did, by whom wa.name_agent names.';
 
 CREATE FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) RETURNS jsonb
     LANGUAGE plpgsql
@@ -3363,12 +3483,26 @@ CREATE FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb DEFAULT NULL::
 
 COMMENT ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) IS 'What the bot says in a chat under a name of its flow''s, or under a whole key of wa.texts, with p_values filled in.';
 
+CREATE FUNCTION wa.search_people(p_search text, p_most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.search_people(p_search text, p_most integer) IS 'Up to p_most people who are meant by what somebody typed: the one who goes by it (wa.find_person), else those in whose names each of the words begins a word.';
+
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) IS 'How many seconds ago a moment was, whatever it is: 0 for one that is still to come, since 1970 for an earlier one. Null for null.';
+
+CREATE FUNCTION wa.sees_numbers() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.sees_numbers() IS 'Whether the caller may see numbers of people: colleagues who answer them, and whoever reads their profiles anyway. wa_reader_role does not.';
 
 CREATE FUNCTION wa.send_wake_up() RETURNS void
     LANGUAGE plpgsql
@@ -3736,6 +3870,13 @@ CREATE FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text DEFAULT NU
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) IS 'What a step returns that waits for a task: says a text ("one moment"), shows that the bot is typing, and remembers the task in data.task. While that is there the chat waits for this task alone: the result of an earlier one is late.';
+
+CREATE FUNCTION wa.wake_desk(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.wake_desk(p_user_id uuid) IS 'Tells those who listen on wa_desk, when this transaction commits, that something changed in a conversation that a person has or waits for: whose, by user_id. Unless the server''s queue of notifications is filling up.';
 
 CREATE FUNCTION wa.wake_notifier() RETURNS void
     LANGUAGE plpgsql
@@ -4210,6 +4351,66 @@ COMMENT ON COLUMN wa.consent_words.word IS 'One or more words; stored without ca
 COMMENT ON COLUMN wa.consent_words.locale IS 'The language that the word is taken from, such as fr or pt_BR: one that the bot speaks, or any other.';
 
 COMMENT ON COLUMN wa.consent_words.action IS 'stop: opts out. start: opts in again.';
+
+CREATE TABLE wa.desk_actions (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    agent text NOT NULL,
+    role text NOT NULL,
+    action text NOT NULL,
+    user_id uuid,
+    phone_number_id text,
+    notification_id bigint,
+    CONSTRAINT desk_actions_action_is_known CHECK ((action = ANY (ARRAY['signed_in'::text, 'signed_out'::text, 'opened'::text, 'taken'::text, 'taken_over'::text, 'replied'::text, 'handed_back'::text, 'noted'::text, 'note_deleted'::text])))
+);
+
+COMMENT ON TABLE wa.desk_actions IS 'What colleagues did, and never what was said. Kept for desk_actions_ttl_days.';
+
+COMMENT ON COLUMN wa.desk_actions.agent IS 'What the colleague is called, by whoever called.';
+
+COMMENT ON COLUMN wa.desk_actions.role IS 'The database role that called.';
+
+COMMENT ON COLUMN wa.desk_actions.action IS 'opened is told once an hour for each colleague and person; taken_over: from another colleague.';
+
+COMMENT ON COLUMN wa.desk_actions.user_id IS 'Whom it was about, of public.profiles, one that was merged too. Null: nobody, or somebody who was erased.';
+
+COMMENT ON COLUMN wa.desk_actions.phone_number_id IS 'The business number of the conversation. Null: not known, or none.';
+
+COMMENT ON COLUMN wa.desk_actions.notification_id IS 'The answer of a colleague, of public.notifications. Null for all else.';
+
+ALTER TABLE wa.desk_actions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.desk_actions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE wa.desk_notes (
+    id bigint NOT NULL,
+    user_id uuid NOT NULL,
+    author text NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT desk_notes_body_is_not_empty CHECK ((btrim(body) <> ''::text)),
+    CONSTRAINT desk_notes_body_is_short CHECK ((char_length(body) <= 2000))
+);
+
+COMMENT ON TABLE wa.desk_notes IS 'What colleagues note about somebody for each other. The person never sees it, unless their data are handed out.';
+
+COMMENT ON COLUMN wa.desk_notes.user_id IS 'Of public.profiles, one that was merged too. No foreign key: its check would lock the profile, out of the lock order.';
+
+COMMENT ON COLUMN wa.desk_notes.author IS 'What the colleague is called.';
+
+ALTER TABLE wa.desk_notes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME wa.desk_notes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE wa.document_fields (
     document text NOT NULL,
@@ -4910,6 +5111,12 @@ ALTER TABLE ONLY wa.basket_join_attempts
 ALTER TABLE ONLY wa.consent_words
     ADD CONSTRAINT consent_words_pkey PRIMARY KEY (word);
 
+ALTER TABLE ONLY wa.desk_actions
+    ADD CONSTRAINT desk_actions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY wa.desk_notes
+    ADD CONSTRAINT desk_notes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY wa.document_fields
     ADD CONSTRAINT document_fields_pkey PRIMARY KEY (document, field, "position");
 
@@ -5082,6 +5289,10 @@ CREATE INDEX notifications_waiting_idx ON public.notifications USING btree (user
 
 COMMENT ON INDEX public.notifications_waiting_idx IS 'What a user''s next message releases.';
 
+CREATE INDEX profiles_display_name_idx ON public.profiles USING gin (to_tsvector('simple'::regconfig, display_name));
+
+COMMENT ON INDEX public.profiles_display_name_idx IS 'Looking people up by the beginning of any word of their name.';
+
 CREATE INDEX profiles_locale_idx ON public.profiles USING btree (locale);
 
 COMMENT ON INDEX public.profiles_locale_idx IS 'Who reads a language, before it is removed.';
@@ -5109,6 +5320,18 @@ COMMENT ON INDEX public.wa_events_user_id_idx IS 'What one person sent, in order
 CREATE INDEX alerts_undelivered_idx ON wa.alerts USING btree (next_attempt_at) WHERE (delivered_count < seen_count);
 
 COMMENT ON INDEX wa.alerts_undelivered_idx IS 'What wa_alerts_claim reads.';
+
+CREATE INDEX desk_actions_at_idx ON wa.desk_actions USING btree (at);
+
+COMMENT ON INDEX wa.desk_actions_at_idx IS 'What was done last, and what is too old.';
+
+CREATE INDEX desk_actions_user_id_idx ON wa.desk_actions USING btree (user_id, at) WHERE (user_id IS NOT NULL);
+
+COMMENT ON INDEX wa.desk_actions_user_id_idx IS 'What was done about one person.';
+
+CREATE INDEX desk_notes_user_id_idx ON wa.desk_notes USING btree (user_id);
+
+COMMENT ON INDEX wa.desk_notes_user_id_idx IS 'What is noted about one person.';
 
 CREATE INDEX flow_entries_locale_idx ON wa.flow_entries USING btree (locale);
 
@@ -5464,6 +5687,22 @@ CREATE POLICY consent_words_operate ON wa.consent_words TO wa_operator_role USIN
 
 CREATE POLICY consent_words_read ON wa.consent_words FOR SELECT TO wa_runtime USING (true);
 
+ALTER TABLE wa.desk_actions ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY desk_actions_maintenance ON wa.desk_actions TO wa_maintenance USING (true);
+
+CREATE POLICY desk_actions_privacy ON wa.desk_actions TO wa_privacy USING (true) WITH CHECK (true);
+
+CREATE POLICY desk_actions_read ON wa.desk_actions FOR SELECT TO wa_operator_role USING (true);
+
+CREATE POLICY desk_actions_runtime ON wa.desk_actions TO wa_runtime USING (true) WITH CHECK (true);
+
+ALTER TABLE wa.desk_notes ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY desk_notes_privacy ON wa.desk_notes TO wa_privacy USING (true);
+
+CREATE POLICY desk_notes_runtime ON wa.desk_notes TO wa_runtime USING (true) WITH CHECK (true);
+
 ALTER TABLE wa.document_fields ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY document_fields_read ON wa.document_fields FOR SELECT TO wa_runtime USING (true);
@@ -5691,6 +5930,7 @@ GRANT USAGE ON SCHEMA public TO wa_maintenance;
 GRANT USAGE ON SCHEMA public TO wa_privacy;
 GRANT USAGE ON SCHEMA public TO wa_worker_role;
 GRANT USAGE ON SCHEMA public TO wa_agent_role;
+GRANT USAGE ON SCHEMA public TO wa_reader_role;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
@@ -5741,8 +5981,35 @@ REVOKE ALL ON FUNCTION public.wa_alerts_settle(results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_alerts_settle(results jsonb) TO wa_notifier_role;
 
 REVOKE ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) TO wa_reader_role;
 GRANT ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) TO wa_agent_role;
 GRANT ALL ON FUNCTION public.wa_conversation(who text, max_messages integer, before timestamp with time zone, phone_number_id text, with_payload boolean) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_actions(before timestamp with time zone, max_actions integer, who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_actions(before timestamp with time zone, max_actions integer, who text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_reader_role;
+GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_note(who text, body text, agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_note(who text, body text, agent text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_note(who text, body text, agent text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_note_delete(id bigint, agent text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_note_delete(id bigint, agent text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_note_delete(id bigint, agent text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_reader_role;
+GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) TO wa_reader_role;
+GRANT ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dismiss_event(wa_message_id text) TO wa_operator_role;
@@ -6158,6 +6425,9 @@ GRANT ALL ON FUNCTION wa.erase_basket_join_attempts(p_user_ids uuid[]) TO wa_pri
 REVOKE ALL ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.erase_basket_members(p_user_ids uuid[]) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.erase_desk_actions(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.erase_desk_actions(p_user_ids uuid[]) TO wa_privacy;
+
 REVOKE ALL ON FUNCTION wa.erase_kept_payloads(p_pattern text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.erase_kept_payloads(p_pattern text) TO wa_privacy;
 
@@ -6205,6 +6475,9 @@ GRANT ALL ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_caller() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_caller() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_conflicts(p_flow text, p_rows jsonb) TO wa_runtime;
@@ -6718,6 +6991,9 @@ GRANT ALL ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) TO wa_m
 REVOKE ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) TO wa_maintenance;
 
+REVOKE ALL ON FUNCTION wa.purge_desk_actions(p_cutoff timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.purge_desk_actions(p_cutoff timestamp with time zone) TO wa_maintenance;
+
 REVOKE ALL ON FUNCTION wa.purge_erased_digests() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.purge_erased_digests() TO wa_maintenance;
 
@@ -6784,6 +7060,9 @@ GRANT ALL ON FUNCTION wa.read_webhook(p_payload jsonb, OUT messages wa.message[]
 
 REVOKE ALL ON FUNCTION wa.recognize_life() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.recognize_life() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.record_action(p_agent text, p_action text, p_user_id uuid, p_phone_number_id text, p_notification_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.record_action(p_agent text, p_action text, p_user_id uuid, p_phone_number_id text, p_notification_id bigint) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.record_failures(p_messages wa.message[], p_errors text[], p_failed_at timestamp with time zone[]) TO wa_runtime;
@@ -6863,8 +7142,14 @@ GRANT ALL ON FUNCTION wa.save_chats(p_chats wa.chat[]) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.say(p_chat wa.chat, p_key text, p_values jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.search_people(p_search text, p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.search_people(p_search text, p_most integer) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.seconds_since(p_moment timestamp with time zone) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.sees_numbers() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.sees_numbers() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.send_wake_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.send_wake_up() TO wa_runtime;
@@ -7021,6 +7306,9 @@ GRANT ALL ON FUNCTION wa.typed(p_chat wa.chat) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wait_for(p_chat wa.chat, p_task bigint, p_key text, p_data jsonb, p_values jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.wake_desk(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.wake_desk(p_user_id uuid) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.wake_notifier() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.wake_notifier() TO wa_runtime;
 
@@ -7091,6 +7379,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.basket_join_attempts TO wa_basket_
 
 GRANT SELECT ON TABLE wa.consent_words TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.consent_words TO wa_operator_role;
+
+GRANT SELECT,INSERT ON TABLE wa.desk_actions TO wa_runtime;
+GRANT SELECT ON TABLE wa.desk_actions TO wa_operator_role;
+GRANT SELECT,DELETE ON TABLE wa.desk_actions TO wa_maintenance;
+GRANT SELECT ON TABLE wa.desk_actions TO wa_privacy;
+
+GRANT UPDATE(user_id) ON TABLE wa.desk_actions TO wa_privacy;
+
+GRANT UPDATE(notification_id) ON TABLE wa.desk_actions TO wa_privacy;
+
+GRANT SELECT,INSERT,DELETE ON TABLE wa.desk_notes TO wa_runtime;
+GRANT SELECT,DELETE ON TABLE wa.desk_notes TO wa_privacy;
 
 GRANT SELECT ON TABLE wa.document_fields TO wa_runtime;
 

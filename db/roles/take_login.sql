@@ -5,7 +5,7 @@
 \set QUIET on
 \if :{?role}
 \else
-  do $$ begin raise exception 'give the role: -v role=wa_edge_role, wa_notifier_role, wa_worker_role, wa_agent_role or wa_operator_role'; end $$;
+  do $$ begin raise exception 'give the role: -v role=wa_edge_role, wa_notifier_role, wa_worker_role, wa_reader_role, wa_agent_role or wa_operator_role'; end $$;
 \endif
 
 alter role :"role" with nologin password null;

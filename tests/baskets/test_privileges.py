@@ -23,6 +23,7 @@ OTHER_ROLES = [
     "wa_edge_role",
     "wa_notifier_role",
     "wa_worker_role",
+    "wa_reader_role",
     "wa_agent_role",
     "wa_operator_role",
     "wa_maintenance",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 OLD, NEXT, NEW = "0.0.1", "0.0.2", "0.1.0"
 ROLES = (
-    "wa_edge_role, wa_notifier_role, wa_worker_role, wa_agent_role,"
+    "wa_edge_role, wa_notifier_role, wa_worker_role, wa_reader_role, wa_agent_role,"
     " wa_operator_role, wa_runtime, wa_basket_owner, wa_maintenance, wa_privacy"
 )
 

@@ -21,6 +21,11 @@ def test_it_executes_just_these_routines(desk: Desk) -> None:
         order by 1"""
     assert values(desk.owner, executable) == [
         "wa_conversation",
+        "wa_desk_conversations",
+        "wa_desk_note",
+        "wa_desk_note_delete",
+        "wa_desk_open",
+        "wa_desk_session",
         "wa_hand_back",
         "wa_handover",
         "wa_handovers",

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from tests.handover.conftest import Desk
 
-CALLS, SETTINGS, STEP, HELP_DESK = find_code_blocks("docs/handover.md", "sql")
+CALLS, SETTINGS, STEP, HELP_DESK, NOTES, ACTIONS = find_code_blocks("docs/handover.md", "sql")
 
 
 def test_its_statements_run_as_the_roles_that_they_are_for(desk: Desk, connect: Connect) -> None:
     operator = connect("wa_operator_role")
-    for session, block in ((desk.agent, CALLS), (operator, SETTINGS), (operator, HELP_DESK)):
+    for session, block in (
+        (desk.agent, CALLS),
+        (operator, SETTINGS),
+        (operator, HELP_DESK),
+        (desk.agent, NOTES),
+        (operator, ACTIONS),
+    ):
         for statement in pglast.split(block.code):
             session.execute(statement.replace("+34600111222", ANA).encode())
     assert desk.answers()[-1] == "Kim here. Which invoice?"

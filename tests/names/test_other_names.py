@@ -41,6 +41,7 @@ OTHER = Names(
     edge_role="shop_handler",
     notifier_role="shop_notifier",
     worker_role="shop_worker",
+    reader_role="shop_reader",
     agent_role="shop_agent",
     operator_role="shop_operator",
     runtime_role="shop_runtime",

@@ -45,6 +45,7 @@ NAMES = Names(
     edge_role="desk_handler",
     notifier_role="desk_notifier",
     worker_role="desk_worker",
+    reader_role="desk_reader",
     agent_role="desk_agent",
     operator_role="desk_operator",
     runtime_role="desk_runtime",

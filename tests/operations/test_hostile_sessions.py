@@ -93,6 +93,13 @@ CALLS: dict[str, str] = {
         "0 < public.wa_reply('+34600000001', jsonb_build_object('type', 'text', 'text',"
         " jsonb_build_object('body', 'hi')))"
     ),
+    "public.wa_desk_conversations": "select string_agg(concat(recipient, agent, last_text), ' ')"
+    " from public.wa_desk_conversations('0034 600 000 001')",
+    "public.wa_desk_open": "select public.wa_desk_open('+34600000001')",
+    "public.wa_desk_note": "select 0 < public.wa_desk_note('+34600000001', 'Likes tea.')",
+    "public.wa_desk_note_delete": "select public.wa_desk_note_delete(1)",
+    "public.wa_desk_session": "select public.wa_desk_session('Kim') is null",
+    "public.wa_desk_actions": "select count(*) from public.wa_desk_actions()",
     "public.wa_media_retry": "select public.wa_media_retry()",
     "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",

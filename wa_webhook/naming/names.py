@@ -49,6 +49,7 @@ class Names:
     edge_role: str = "wa_edge_role"
     notifier_role: str = "wa_notifier_role"
     worker_role: str = "wa_worker_role"
+    reader_role: str = "wa_reader_role"
     agent_role: str = "wa_agent_role"
     operator_role: str = "wa_operator_role"
     runtime_role: str = "wa_runtime"

@@ -31,6 +31,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
+  v_sees_numbers boolean := wa.sees_numbers();
   v_most integer := least(coalesce(max_messages, 100), 1000);
   v_user_ids uuid[] := wa.list_profiles_of_person(wa.find_person(who));
 begin
@@ -95,13 +96,22 @@ begin
   select
     latest.at,
     latest.author,
-    case latest.direction when 0 then wa.describe_inbound(latest.content) else wa.describe_outbound(latest.content) end,
+    case
+      when v_sees_numbers then said.body
+      else wa.mask_numbers(said.body)
+    end,
     latest.status,
     nullif(latest.error, ''),
     latest.phone_number_id,
     latest.id,
-    case when wa_conversation.with_payload then latest.content end
+    case when wa_conversation.with_payload and v_sees_numbers then latest.content end
   from latest
+  cross join lateral (
+    select
+      case latest.direction
+        when 0 then wa.describe_inbound(latest.content) else wa.describe_outbound(latest.content)
+      end as body
+  ) as said
   order by latest.at, latest.direction, latest.said_at, latest.number;
 end
 $$;
@@ -109,6 +119,6 @@ $$;
 alter function public.wa_conversation owner to wa_runtime;
 
 comment on function public.wa_conversation is
-'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. Whoever may not see numbers (wa_reader_role) gets them masked, and no payload. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
 
-grant execute on function public.wa_conversation to wa_agent_role, wa_operator_role;
+grant execute on function public.wa_conversation to wa_reader_role, wa_agent_role, wa_operator_role;

@@ -13,6 +13,7 @@ set standard_conforming_strings = on
 as $$
 #variable_conflict use_column
 declare
+  v_agent text := wa.name_agent(wa_hand_back.agent);
   v_place public.chat_state;
 begin
   v_place := wa.hold_conversation(who, wa_hand_back.phone_number_id);
@@ -25,13 +26,14 @@ begin
   end if;
 
   perform wa.end_handover(v_place.user_id, v_place.phone_number_id);
+  perform wa.record_action(v_agent, 'handed_back', v_place.user_id, v_place.phone_number_id);
   perform wa.emit_event(
     'HANDOVER_ENDED',
     jsonb_build_object(
       'user_id', v_place.user_id,
       'phone_number_id', v_place.phone_number_id,
       'by', 'agent',
-      'agent', wa.name_agent(wa_hand_back.agent)
+      'agent', v_agent
     )
   );
   return wa.describe_handover(v_place);

@@ -22,6 +22,7 @@ as $$
 declare
   v_agent text := wa.name_agent(wa_handover.agent);
   v_place public.chat_state;
+  v_action text;
 begin
   if wa_handover.lasts <= interval '0' then
     raise exception using
@@ -34,10 +35,12 @@ begin
   if v_place.handed_over_to <> v_agent and not wa_handover.take_over then
     perform wa.refuse_agent(v_place);
   end if;
+  v_action := case when v_place.handed_over_to <> v_agent then 'taken_over' else 'taken' end;
 
   v_place := wa.hold_for_person(
     v_place.user_id, v_place.phone_number_id, v_agent, left(wa_handover.note, 1000), wa_handover.lasts
   );
+  perform wa.record_action(v_agent, v_action, v_place.user_id, v_place.phone_number_id);
   perform wa.emit_event(
     'HANDOVER_TAKEN',
     jsonb_build_object('user_id', v_place.user_id, 'phone_number_id', v_place.phone_number_id, 'agent', v_agent)

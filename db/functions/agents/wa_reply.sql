@@ -65,6 +65,7 @@ begin
   )
   returning notification.id into v_id;
 
+  perform wa.record_action(v_agent, 'replied', v_place.user_id, v_place.phone_number_id, v_id);
   perform wa.emit_event(
     'NOTIFY_QUEUE',
     jsonb_build_object('id', v_id, 'recipient', wa.mask_recipient(v_recipient), 'agent', v_agent)

@@ -10,6 +10,7 @@ begin
   (name 'wa_edge_role', true),
   (name 'wa_notifier_role', true),
   (name 'wa_worker_role', true),
+  (name 'wa_reader_role', true),
   (name 'wa_agent_role', true),
   (name 'wa_operator_role', true),
   (name 'wa_runtime', false),

@@ -14,7 +14,7 @@ begin
     from pg_roles as role
     cross join (select current_setting('server_version_num')::integer < 160000 as is_before_16) as server
     where role.rolname in (
-      'wa_edge_role', 'wa_notifier_role', 'wa_worker_role', 'wa_agent_role', 'wa_operator_role',
+      'wa_edge_role', 'wa_notifier_role', 'wa_worker_role', 'wa_reader_role', 'wa_agent_role', 'wa_operator_role',
       'wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy'
     )
     and case
@@ -50,7 +50,7 @@ begin
     )
     and acl.grantee <> routine.proowner
     and role.rolname in (
-      'wa_edge_role', 'wa_notifier_role', 'wa_worker_role', 'wa_agent_role', 'wa_operator_role',
+      'wa_edge_role', 'wa_notifier_role', 'wa_worker_role', 'wa_reader_role', 'wa_agent_role', 'wa_operator_role',
       'wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy'
     )
     and (p_names is null or routine.proname = any(p_names))

@@ -13,6 +13,8 @@ begin
     handed_over_for = null,
     waiting_since = null
   where chat.user_id = p_user_id and chat.phone_number_id = p_phone_number_id;
+
+  perform wa.wake_desk(p_user_id);
 end
 $$;
 

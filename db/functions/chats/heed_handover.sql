@@ -26,6 +26,7 @@ begin
       and chat.waiting_since is null;
 
     perform wa.forward_to_desk(p_place, p_message.content);
+    perform wa.wake_desk(p_place.user_id);
     event := jsonb_build_object(
       'event', 'MESSAGE_UNANSWERED',
       'level', 'info',

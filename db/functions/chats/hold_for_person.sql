@@ -47,6 +47,8 @@ begin
       else excluded.waiting_since
     end
   returning chat.* into v_place;
+
+  perform wa.wake_desk(p_user_id);
   return v_place;
 end
 $$;

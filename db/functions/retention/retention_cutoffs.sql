@@ -13,6 +13,8 @@ as $$
     'kept_payloads', now() - make_interval(secs => 86400 * (wa.get_setting('kept_payloads_ttl_days'))::double precision),
     'waiting_payloads',
     now() - make_interval(secs => 86400 * (wa.get_setting('kept_payloads_waiting_ttl_days'))::double precision),
+    'desk_actions',
+    now() - make_interval(secs => 86400 * (wa.get_setting('desk_actions_ttl_days'))::double precision),
     'alerts', now() - make_interval(secs => 86400 * (wa.get_setting('alerts_ttl_days'))::double precision)
   )
 $$;

@@ -55,6 +55,7 @@ begin
 
     perform wa.purge_erased_digests();
     perform wa.purge_silences();
+    perform wa.purge_desk_actions((v_cutoffs ->> 'desk_actions')::timestamptz);
     perform wa.purge_alerts((v_cutoffs ->> 'alerts')::timestamptz);
 
     v_is_done := greatest(v_events, v_notifications, v_tasks, v_media, v_payloads, v_logs) < c_batch

@@ -1,0 +1,62 @@
+create or replace function public.market_search(
+  _profile_id uuid, _words text, _lat double precision, _lng double precision, _limit integer
+)
+returns table (
+  offer_id uuid, title text, price_minor bigint, currency text, distance_km double precision, created_at timestamptz
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set row_security = on
+as $$
+declare
+  v_user_id constant uuid := wa.resolve_acting_profile(_profile_id);
+  v_radius_km constant double precision := wa.get_setting('market_radius_km')::double precision;
+  v_is_near constant boolean := _lat is not null or _lng is not null;
+  v_query tsquery;
+  v_degrees double precision;
+begin
+  if v_is_near then
+    perform wa.check_coordinates(_lat, _lng);
+    -- A little more than there are kilometres in a degree, so that nothing at the edge is lost.
+    v_degrees := v_radius_km / 111.19;
+  end if;
+
+  if (_limit between 1 and 100) is not true then
+    raise exception using
+      errcode = 'WA030',
+      message = 'the limit is out of range',
+      detail = format('_limit is %s.', coalesce(_limit::text, 'null')),
+      hint = 'Pass a number of offers from 1 to 100.';
+  end if;
+
+  -- Each word is one, or begins one.
+  select string_agg(quote_literal(word.body) || ':*', ' & ')::tsquery into v_query
+  from string_to_table(nullif(wa.fold_text(left(_words, 100)), ''), ' ') as word (body);
+
+  return query
+  select hit.offer_id, hit.title, hit.price_minor, hit.currency, hit.distance_km, hit.created_at
+  from (
+    select
+      offer.offer_id, offer.title, offer.price_minor, offer.currency, offer.created_at,
+      case
+        when v_is_near then wa.measure_distance(_lat, _lng, offer.latitude, offer.longitude)
+      end as distance_km
+    from wa.market_offers as offer
+    where offer.status = 'open'
+      and offer.expires_at > now()
+      and offer.seller_id <> v_user_id
+      and (v_query is null or offer.search @@ v_query)
+      and (not v_is_near or offer.latitude between _lat - v_degrees and _lat + v_degrees)
+  ) as hit
+  where not v_is_near or hit.distance_km <= v_radius_km
+  order by hit.distance_km nulls last, hit.created_at desc, hit.offer_id
+  limit _limit;
+end
+$$;
+
+alter function public.market_search owner to wa_runtime;
+
+comment on function public.market_search is
+'Open offers of others, at most _limit (1 to 100). _words: what its title holds, each a whole word or how one begins, without regard to case, accents and order; null for any. _lat, _lng: only within market_radius_km of this place, nearest first; nulls: anywhere, newest first. Raises WA020, WA029, WA030.';

@@ -1,0 +1,14 @@
+create or replace function wa.purge_desk_actions(p_cutoff timestamptz)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from wa.desk_actions as done
+  where done.at < p_cutoff
+$$;
+
+comment on function wa.purge_desk_actions is
+'Deletes what colleagues did at the desk before a moment: few rows, since people did it.';
+
+grant execute on function wa.purge_desk_actions to wa_maintenance;

@@ -51,6 +51,11 @@ class _Queries(Visitor):
             self.unordered += inner.all
 
 
+def _names_a_person(key: Any) -> bool:
+    fields: list[Any] = list(getattr(key.node, "fields", ()))
+    return [getattr(field, "sval", "") for field in fields[-1:]] == ["user_id"]
+
+
 def faults_in(text: str) -> Iterator[str]:
     for statement in statements_of_routines(text):
         queries = _Queries()
@@ -60,6 +65,8 @@ def faults_in(text: str) -> Iterator[str]:
             waits = [one.waitPolicy for one in query.lockingClause or ()]
             if LockWaitPolicy.LockWaitBlock in waits and SortByDir.SORTBY_DESC in keys:
                 yield "locks downwards"
+            if keys[:1] == [SortByDir.SORTBY_DESC] and _names_a_person(query.sortClause[0]):
+                yield "takes people downwards"
         for query in queries.upserted:
             # Of those that are distinct by some keys, the others choose one and order none.
             rows_by = (query.sortClause or ())[: len(query.distinctClause or ()) or None]
@@ -80,6 +87,8 @@ def test_no_routine_locks_in_an_order_of_its_own() -> None:
     [
         ("perform from wa.t order by a desc for update;", ["locks downwards"]),
         ("perform from wa.t order by a desc for update skip locked;", []),
+        ("perform from wa.t order by t.user_id desc, a;", ["takes people downwards"]),
+        ("perform from wa.t order by t.user_id, a desc;", []),
         (
             "insert into wa.t select a, b from wa.u order by a, b desc on conflict do nothing;",
             ["upserts downwards"],

@@ -27,9 +27,13 @@ _SWAPPED = {
     "greatest": ("bound", "least"),
     "least": ("bound", "greatest"),
 }
-# A moment to the microsecond is nobody's: beside the clock the fault is to look the other way.
+# A moment to the microsecond is nobody's, nor is how full a queue is to the last page: beside these
+# the fault is to look the other way.
 _TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_CLOCKS = {("now", "(", ")"), ("clock_timestamp", "(", ")"), ("v_now",)}
+_CLOCKS = {
+    *(("now", "(", ")"), ("clock_timestamp", "(", ")"), ("v_now",)),
+    ("pg_notification_queue_usage", "(", ")"),
+}
 _LOCKS = {("for", "update"), ("for", "share"), ("for", "no"), ("for", "key")}
 _LOCK_WORDS = {"for", "no", "key", "update", "share", "of", "nowait", "skip", "locked"}
 _ENDS_A_SORT_KEY = {",", ")", ";", "limit", "offset", "for", "nulls", "loop", "asc", "desc", "rows"}

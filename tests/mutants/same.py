@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 _INSTANT = "A moment that is read from the clock, to the microsecond: either side of it is right."
 _ONE_ORDER = "Any order does, as long as everybody has the same."
 _SHORTCUT = "It chooses a faster way to the same result."
+_MEASURED = "A measure, of which hardly two are equal: either side of it is right."
+_SIDE_BY_SIDE = "Equal ones come together, and any order of the groups does."
 _BY_INDEX = (
     "Empty text comes after nothing, so that none is found without a number; an index reads it."
 )
@@ -22,6 +24,11 @@ SAME: Mapping[tuple[str, str, str], str] = {
         " member.user_id",
     ): _ONE_ORDER,
     (
+        "db/flows/baskets/steps/step_basket_nearby_list.sql",
+        "where basket.distance_km <= c_most_km;",
+        "where basket.distance_km < c_most_km;",
+    ): _MEASURED,
+    (
         "db/functions/outbox/lives/list_doubtful.sql",
         "and notification.created_at < v_left_at",
         "and notification.created_at <= v_left_at",
@@ -31,6 +38,16 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "and coalesce(notification.phone_number_id, '') > known.phone_number_id",
         "and nullif(notification.phone_number_id, '') > known.phone_number_id",
     ): _BY_INDEX,
+    (
+        "db/functions/outbox/settle/learn_addresses.sql",
+        "else coalesce(profile.phone_at < notification.last_attempt_at, true)",
+        "else coalesce(profile.phone_at <= notification.last_attempt_at, true)",
+    ): _INSTANT,
+    (
+        "db/functions/outbox/statuses/match_statuses.sql",
+        "order by held.wa_message_id, held.id",
+        "order by held.wa_message_id desc, held.id",
+    ): _SIDE_BY_SIDE,
     (
         "db/functions/outbox/settle/release_successors.sql",
         "and (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",

@@ -26,7 +26,7 @@ _TRIGGER = re.compile(r"TRIGGER .* ON \w+\.(\w+) .* EXECUTE FUNCTION \w+\.(\w+)"
 # The longest path that fits counts.
 TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/base": ("ingress", "operations", "privileges", "roads", "migrations/test_rights"),
-    "db/functions/webhook": ("ingress", "webhook", "identity/test_evidence"),
+    "db/functions/webhook": ("ingress", "webhook", "identity/test_evidence", "identity/test_time"),
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
     "db/functions/chats": ("flows", "ingress", "identity", "queue/test_read_receipts"),
@@ -39,7 +39,12 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/outbox/claim/merge_": ("identity", "queue"),
     "db/functions/outbox/lives": ("restore",),
     "db/functions/outbox/queue": ("queue", "identity"),
-    "db/functions/account": ("queue", "ingress/test_foreign_numbers"),
+    "db/functions/account": (
+        "queue",
+        "ingress/test_foreign_numbers",
+        "flows/test_other",
+        "flows/test_two",
+    ),
     "db/functions/alerts": ("alerts", "queue"),
     "db/functions/retention": ("retention",),
     "db/functions/operators": ("operations",),

@@ -97,7 +97,7 @@ begin
       case when v_answers[moved.ordinality] > 0 then now() + v_spacing * v_answers[moved.ordinality] end
     from unnest(v_latest) with ordinality as moved
     on conflict (user_id, phone_number_id) do nothing;
-    v_is_enough := coalesce(v_is_enough, false) or v_burst <= any(v_answers);
+    v_is_enough := v_is_enough or v_burst <= any(v_answers);
   end if;
 
   if v_is_enough then

@@ -34,9 +34,8 @@ begin
       and reference.confrelid = 'public.profiles'::regclass
       and reference.conparentid = 0
       -- Records of their time, which name who it was then.
-      and relation.oid not in (
-        coalesce(to_regclass('public.wa_events'), 0), coalesce(to_regclass('public.basket_contributions'), 0)
-      )
+      and relation.oid <> 'public.wa_events'::regclass
+      and relation.oid is distinct from to_regclass('public.basket_contributions')
       and not exists (
         select from pg_proc as rule
         where rule.pronamespace = 'wa'::regnamespace

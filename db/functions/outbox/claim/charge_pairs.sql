@@ -7,14 +7,12 @@ as $$
 declare
   v_interval interval := make_interval(secs => wa.get_setting('pair_interval_seconds')::double precision);
 begin
-  if v_interval > interval '0' then
-    insert into wa.pair_pace as pace (user_id, phone_number_id, paid_until)
-    select charged.user_id, p_phone_number_id, clock_timestamp() + v_interval
-    from unnest(p_user_ids) as charged (user_id)
-    where charged.user_id is not null
-    on conflict (user_id, phone_number_id) do update
-    set paid_until = greatest(pace.paid_until, clock_timestamp()) + v_interval;
-  end if;
+  insert into wa.pair_pace as pace (user_id, phone_number_id, paid_until)
+  select charged.user_id, p_phone_number_id, clock_timestamp() + v_interval
+  from unnest(p_user_ids) as charged (user_id)
+  where charged.user_id is not null
+  on conflict (user_id, phone_number_id) do update
+  set paid_until = greatest(pace.paid_until, clock_timestamp()) + v_interval;
 end
 $$;
 

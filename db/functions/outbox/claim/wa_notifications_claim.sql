@@ -97,7 +97,7 @@ begin
       perform wa.charge_number(v_number, v_claimed);
     end if;
     v_left := v_left - v_claimed;
-    exit when v_left <= 0;
+    exit when v_left = 0;
   end loop;
 
   -- A worker whose batch is not full may fall asleep; from now on producers wake it. Looking costs less than

@@ -150,3 +150,11 @@ def test_status_shows_the_latest_alert_first(alerts: Alerts) -> None:
     )
     (shown,) = values(alerts.owner, "select wa.summarize_alerts()")
     assert [alert["group_key"] for alert in shown] == ["later", "earlier"]
+
+
+def test_it_is_known_whether_anybody_posts_them(alerts: Alerts) -> None:
+    are_posted = "select alerts_are_posted from wa.queue_state"
+    alerts.notifier.execute("select public.wa_alerts_group()")
+    assert value(alerts.owner, are_posted) is False
+    alerts.claim()
+    assert value(alerts.owner, are_posted) is True

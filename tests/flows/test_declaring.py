@@ -217,6 +217,7 @@ def test_what_is_no_declaration_is_explained(steps: Connection[DictRow]) -> None
     flow["states"]["first"] |= {"abuot": "x", "expires": "soon", "moves": "last"}
     flow["states"]["last"].pop("about")
     flow["states"]["home"] = {"about": "Another home."}
+    flow["states"] |= {name: {"about": "Talks."} for name in ("Lost", "x" * 53, "y" * 54)}
     flow["entries"]["first"]["words"] = [1]
     flow["texts"]["other.ask"] = {"en": "x"}
     flow["texts"]["ask"] = "Ready?"
@@ -225,11 +226,13 @@ def test_what_is_no_declaration_is_explained(steps: Connection[DictRow]) -> None
         " words",
         "state is unknown here: there are about, prefix, states, entries, commands, texts,"
         " documents",
+        "states.Lost: the name Lost is not of the form a_b1, or too long",
         "states.first.abuot is unknown here: there are about, moves, back, expires",
         'states.first.expires is to be a span of time such as "1 day"',
         "states.first.moves is to be a list of states",
         "states.home: home is where every flow ends, in steps as well",
         "states.last.about is missing",
+        f"states.{'y' * 54}: the name {'y' * 54} is not of the form a_b1, or too long",
         "texts.ask is to be an object of languages and texts",
         "texts.other.ask: a name with a dot begins with quiz. or menu.quiz",
     ]
@@ -241,7 +244,8 @@ def test_names_that_are_ours_are_refused(connection: Connection[DictRow], name: 
 
 
 @pytest.mark.parametrize(
-    ("name", "prefix"), [("quiz", "menu"), ("quiz", "wa_quiz"), ("wa_quiz", "quiz")]
+    ("name", "prefix"),
+    [("quiz", "menu"), ("quiz", "answer"), ("quiz", "wa_quiz"), ("wa_quiz", "quiz")],
 )
 def test_a_prefix_that_is_ours_is_told(
     connection: Connection[DictRow], name: str, prefix: str

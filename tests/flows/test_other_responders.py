@@ -127,3 +127,23 @@ def test_what_is_written_to_a_stranger_in_the_app_leaves_the_log_row_only(
     dispatch(edge, echo("Kim here"))
     assert values(connection, "select field from public.webhook_logs") == ["smb_message_echoes"]
     assert value(connection, "select count(*) from public.profiles") == 0
+
+
+def test_the_thread_of_a_stranger_is_taken_from_nobody(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    assert dispatch(edge, handover("control_taken"))["events"] == []
+    assert value(connection, "select count(*) from wa.silences") == 0
+
+
+def test_of_two_who_answer_at_the_same_second_the_longer_silence_counts(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    written, taken = echo("Kim here", 2 * HOUR), handover("control_taken")
+    echoed, told = (body["entry"][0]["changes"][0]["value"] for body in (written, taken))
+    told["timestamp"] = echoed["message_echoes"][0]["timestamp"]
+    for body in (written, taken):
+        dispatch(edge, body)
+    say(edge, "help")
+    assert value(connection, ANSWERS) == 1

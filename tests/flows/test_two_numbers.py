@@ -48,6 +48,17 @@ def test_one_user_stands_elsewhere_with_each_number_and_is_answered_by_it(
     assert value(connection, "select count(*) from public.profiles") == 1
 
 
+def test_where_no_number_is_named_a_conversation_goes_on_as_well(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("delete from wa.numbers")
+    for words in ("hello", "language", "?"):
+        body = payloads.envelope([payloads.text_message(words)])
+        del body["entry"][0]["changes"][0]["value"]["metadata"]
+        dispatch(edge, body)
+    assert states(connection) == {"": "language"}
+
+
 def test_messages_to_both_numbers_in_one_body_move_each_chat(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

@@ -138,6 +138,14 @@ def test_the_former_owner_of_the_new_number_stays_another_person(world: World) -
     assert world.knows() == {(None, "ES.former"), (f"+{NEW}", "ES.new")}
 
 
+def test_a_change_concerns_nobody_who_has_changed_before(world: World) -> None:
+    world.hears("34600000003", "ES.other")
+    world.learns(payloads.user_id_changed("ES.other", "ES.other2"))
+    world.hears(OLD, "ES.old")
+    world.learns(number_change())
+    assert world.knows() == {("+34600000003", "ES.other2"), (f"+{NEW}", "ES.new")}
+
+
 def test_a_change_of_someone_we_never_heard_of_is_remembered(world: World) -> None:
     world.learns(number_change())
     world.hears(NEW, "ES.new")

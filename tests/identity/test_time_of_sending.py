@@ -102,10 +102,18 @@ def test_an_older_name_overwrites_no_newer_one(world: World) -> None:
     assert value(world.owner, "select display_name from public.profiles") == "Kim Lee"
 
 
-def test_a_name_that_was_confirmed_later_outlasts_one_sent_between(world: World) -> None:
-    for minutes_ago, name in ((30, "Kim"), (10, "Kim"), (20, "Ana")):
-        named(world, name, minutes_ago)
-    assert value(world.owner, "select display_name from public.profiles") == "Kim"
+@pytest.mark.parametrize("others", [[], [B]], ids=["alone", "beside others"])
+def test_a_name_that_was_confirmed_later_outlasts_one_sent_between(
+    world: World, others: list[str]
+) -> None:
+    for minutes_ago, name in ((5, None), (30, "Kim"), (10, "Kim"), (20, "Ana")):
+        contacts = [payloads.contact(A, name=name), *map(payloads.contact, others)]
+        messages = [
+            payloads.text_message(sender=one, timestamp=at(minutes_ago)) for one in (A, *others)
+        ]
+        send(world.edge, *messages, contacts=contacts)
+    name_of = "select display_name from public.profiles where whatsapp_e164 = %s"
+    assert value(world.owner, name_of, f"+{A}") == "Kim"
 
 
 @pytest.mark.parametrize("is_reversed", [True, False])
@@ -144,6 +152,12 @@ def test_an_older_number_beside_a_bsuid_replaces_no_newer_one(world: World) -> N
     world.hears(A, "ES.1", timestamp=at(20))
     assert world.knows() == {(f"+{B}", "ES.1")}
     world.hears(A, timestamp=at(15))
+    assert world.knows() == {(f"+{B}", "ES.1")}
+
+
+def test_of_two_numbers_of_one_second_the_one_delivered_last_holds(world: World) -> None:
+    for number in (A, B):
+        world.hears(number, "ES.1", timestamp=at(5))
     assert world.knows() == {(f"+{B}", "ES.1")}
 
 

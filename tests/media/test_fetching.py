@@ -34,6 +34,15 @@ async def test_nothing_is_fetched_unasked(gallery: Gallery) -> None:
     assert gallery.media() == []
 
 
+def test_nobody_is_woken_for_what_nobody_wants(gallery: Gallery, connect: Connect) -> None:
+    gallery.fetch_on_arrival("document")
+    gallery.worker.execute("listen wa_tasks")
+    gallery.send()
+    assert value(connect("wa_operator_role"), "select public.wa_media_retry()") == 0
+    gallery.worker.execute("select")
+    assert list(gallery.worker.notifies(timeout=0)) == []
+
+
 async def test_kinds_that_the_setting_names_are_fetched_as_they_come(gallery: Gallery) -> None:
     gallery.fetch_on_arrival("document", "voice")
     gallery.send(b"%PDF-1.7\n" + bytes(90), "application/pdf", "document", filename="card.pdf")

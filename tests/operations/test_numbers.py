@@ -9,7 +9,7 @@ import pytest
 
 from handler.process.listening import bind
 from tests import payloads
-from tests.dispatching import send, values
+from tests.dispatching import send, value, values
 from tests.fixtures.numbers import FOREIGN, OURS, SECOND, enter_number, retire_number
 from tests.operations.command import answer, run
 from wa_webhook.dev.postgres import HOST
@@ -184,3 +184,16 @@ def test_status_says_which_number_is_not_ours(
     assert [(one["code"], one["needs_person"]) for one in found["problems"]] == [
         ("messages_foreign", False)
     ]
+
+
+def test_of_very_many_messages_to_others_the_newest_are_told(
+    connection: Connection[DictRow],
+) -> None:
+    connection.execute(
+        "insert into public.wa_events"
+        " (wa_message_id, message_type, phone_number_id, status, payload, received_at)"
+        " select 'wamid.' || n, 'text', case n when 0 then '9' else '8' end, 'ignored', '{}',"
+        " now() - make_interval(secs => n) from generate_series(0, 10000) as n"
+    )
+    told = value(connection, "select wa.summarize_numbers() -> 'foreign'")
+    assert {one["phone_number_id"]: one["messages"] for one in told} == {"8": 9999, "9": 1}

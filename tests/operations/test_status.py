@@ -6,9 +6,10 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg import sql
 
 from tests import payloads
-from tests.dispatching import as_engine, break_step, dispatch, say, send, value
+from tests.dispatching import as_engine, break_step, dispatch, say, send, value, values
 from tests.fixtures.names import current_role
 from tests.fixtures.numbers import enter_number
 from tests.operations.command import answer, run
@@ -254,3 +255,18 @@ def test_alerts_that_no_url_is_set_for_are_a_note_and_say_so(
     notifier_connection.execute("select public.wa_alerts_claim('worker-1')")
     connection.execute("update wa.alerts set next_attempt_at = now() - interval '1 hour'")
     assert codes(database) == {"alerts_held": True}
+
+
+def test_roles_and_differences_of_rights_are_told_in_their_order(
+    connection: Connection[DictRow],
+) -> None:
+    for role in ("wa_worker_role", "wa_edge_role"):
+        connection.execute(
+            sql.SQL("grant select on wa.texts to {}").format(sql.Identifier(current_role(role)))
+        )
+    status = value(connection, "select public.wa_status()")
+    assert [one["role"] for one in status["roles"]] == values(
+        connection, "select name from wa.list_roles()"
+    )
+    assert len(status["rights"]["first"]) == 2
+    assert status["rights"]["first"] == sorted(status["rights"]["first"])

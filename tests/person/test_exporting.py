@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.dispatching import value
+from tests.dispatching import value, values
 from tests.person.life import BSUID, NAME, OTHER_PHONE, OTHER_SAID, PHONE
 
 if TYPE_CHECKING:
@@ -56,3 +56,9 @@ def test_handing_out_changes_nothing(life: Life) -> None:
     before = value(life.owner, counted)
     value(life.operator, "select public.wa_export_profile(%s)", BSUID)
     assert value(life.owner, counted) == before
+
+
+def test_of_somebody_unknown_every_list_is_empty(connection: Connection[DictRow]) -> None:
+    rules = "select export_rule::text from wa.list_tables_about_people() where export_rule <> 0"
+    for rule in values(connection, rules):
+        assert value(connection, f"select {rule}(array[gen_random_uuid()])") == [], rule

@@ -86,6 +86,16 @@ def test_what_waits_for_its_user_keeps_its_place_as_well(queue: Queue) -> None:
     assert queue.claimed_ids() == [first]
 
 
+def test_what_was_sent_keeps_its_time(queue: Queue) -> None:
+    queue.add_user()
+    sent = queue.send()
+    waiting = queue.queue()
+    set_clock_back(queue)
+    before = queue.row(sent)["send_at"]
+    assert queue.claimed_ids() == [waiting]
+    assert queue.row(sent)["send_at"] == before
+
+
 def test_the_lease_of_a_worker_ends_as_if_nothing_had_happened(queue: Queue) -> None:
     queue.add_user()
     notification = queue.queue()

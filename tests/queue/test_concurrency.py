@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
-from tests.queue.conftest import ANA, result_of, text
+from tests.queue.conftest import ANA, TEMPLATE, result_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,6 +227,29 @@ def test_a_claim_skips_what_a_status_is_settling(queue: Queue, connect: Connect)
     webhook.commit()
     assert queue.claim() == []
     assert queue.status(notification) == "sent"
+
+
+def test_a_message_that_is_given_up_while_its_template_is_approved_stays_given_up(
+    queue: Queue, connect: Connect
+) -> None:
+    queue.add_user()
+    notification = queue.queue(payload=TEMPLATE)
+    hold = "insert into wa.message_templates (name, language, is_held) values ('news', 'en', true)"
+    queue.execute(hold)
+    assert queue.claim() == []
+    giving_up = connect(autocommit=False)
+    giving_up.execute("select public.wa_notification_cancel(%s)", (notification,))
+    given_up = giving_up.execute("select * from public.notifications").fetchone()
+
+    def approve() -> None:
+        connect().execute("update wa.message_templates set is_held = false")
+
+    with ThreadPoolExecutor(1) as executor:
+        approving = executor.submit(approve)
+        wait_until_blocked_by(queue, giving_up.info.backend_pid, approving)
+        giving_up.commit()
+        approving.result()
+    assert queue.row(notification) == given_up
 
 
 def test_the_same_dedupe_key_queued_at_once_is_one_message(

@@ -166,6 +166,7 @@ REFUSED: dict[str, Json] = {
     "a link that is none": link_button(url="javascript:alert(1)"),
     "no action": {"type": "interactive", "interactive": {"type": "button", "body": {"text": "x"}}},
     "an image from nowhere": image(caption="x"),
+    "an image that is a text": {"type": "image", "text": {"body": "x"}},
     "an image from two places": image(id="1", link="https://example.org"),
     "a long caption": image(id="1", caption="x" * 1025),
     "a sound with a caption": {"type": "audio", "audio": {"id": "1", "caption": "x"}},

@@ -89,3 +89,15 @@ def test_an_accepted_receipt_needs_no_message_id(queue: Queue) -> None:
     (receipt,) = queue.claim()
     assert queue.settle(receipt, "accepted", wa_message_id=None)["sent"] == 1
     assert queue.status(receipt["id"]) == "sent"
+
+
+def test_an_accepted_receipt_leaves_the_users_messages_their_place_in_the_line(
+    queue: Queue,
+) -> None:
+    queue.set("read_receipts", "read")
+    answer(queue, queue.add_user())
+    claimed = queue.claim()
+    message = queue.queue()
+    due_at = queue.row(message)["next_attempt_at"]
+    queue.accept(claimed)
+    assert queue.row(message)["next_attempt_at"] == due_at

@@ -23,7 +23,7 @@ PYTEST := $(BIN)/python -m pytest -n 4
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test test-all test-containers mutants lint format schema extension bench package sbom lock supabase-cli own-project
+.PHONY: help dev demo test test-all test-containers mutants lint format schema screenshots extension bench package sbom lock supabase-cli own-project
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes t
 schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
 	@$(BIN)/python -m wa_webhook.dev.schema_snapshot
 	@$(BIN)/python -m tests.privileges.document
+
+screenshots: $(INSTALLED) ## take the pictures of the phone into docs/images/; needs Chromium
+	@$(BIN)/python -m tests.phone.screenshots
 
 extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into build/
 	@$(BIN)/wa-webhook extension

@@ -17,6 +17,7 @@ _NAMES = (
     "post",
     "demo",
     "dev",
+    "emulate",
     "say",
     "notify",
     "work",

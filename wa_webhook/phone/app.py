@@ -37,7 +37,8 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
     GET /events: a snapshot, and `message`, `person`, `happened`, `trouble` as they change.
     POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
     /people/KEY/window (Window), /people/KEY/messages/ID/again, /trouble (Change),
-    /trouble/once (FailOnce). GET /people/KEY/messages/ID: what came of it. GET /media/ID: a file.
+    /trouble/once (FailOnce). GET /people/KEY/messages: all of them; with /ID: what came of it.
+    GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
     """
     return page_app(STATIC, _Routes(phone, feed).routes(), exception_handlers={KeyError: _missing})
@@ -55,6 +56,7 @@ class _Routes:
             Route("/events", self._events),
             Route("/media/{media_id}", self._media),
             Route("/people", self._invite, methods=["POST"]),
+            Route(f"{person}/messages", self._list, methods=["GET"]),
             Route(f"{person}/messages", self._say, methods=["POST"]),
             Route(f"{person}/read", self._look, methods=["POST"]),
             Route(f"{person}/window", self._window, methods=["POST"]),
@@ -78,6 +80,9 @@ class _Routes:
             return _done(key=self._phone.invite(await read_json(request, Invitation)))
         except PersonError as error:
             raise HTTPException(400, str(error)) from None
+
+    async def _list(self, request: Request) -> Response:
+        return JSONResponse(self._phone.list_messages(request.path_params["key"]))
 
     async def _say(self, request: Request) -> Response:
         said = await read_json(request, Said)

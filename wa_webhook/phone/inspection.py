@@ -38,7 +38,7 @@ _EVENT = """
 """
 
 _NOTIFICATIONS = """
-    select id, kind, payload ->> 'type' as type, status, retry_count, wa_message_id,
+    select id, kind, payload ->> 'type' as type, status, retry_count,
         concat_ws(' ', error_code, error_message) as error, waiting_for
     from public.notifications
     where user_id = %(user_id)s and created_at >= %(since)s
@@ -120,5 +120,4 @@ def _plain(event: DictRow) -> dict[str, Any]:
         "status": event["status"],
         "type": event["message_type"],
         "error": event["error"],
-        "received_at": event["received_at"].isoformat(),
     }

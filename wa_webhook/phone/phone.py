@@ -73,13 +73,14 @@ class Phone:
         """Return all that a page shows."""
         return {
             "people": [self._describe(key) for key, _ in self.people],
-            "messages": {
-                key: [one.as_json() for one in chat.messages.values()]
-                for key, chat in self._chats.items()
-            },
+            "messages": {key: self.list_messages(key) for key in self._chats},
             "happened": self._happened,
             "trouble": self.trouble.as_json(),
         }
+
+    def list_messages(self, key: str) -> list[dict[str, Any]]:
+        """Return somebody's conversation, oldest first. Raises KeyError."""
+        return [one.as_json() for one in self._chats[key].messages.values()]
 
     def invite(self, asked: Invitation) -> str:
         """Return the key of a new person. Raises PersonError."""

@@ -13,6 +13,7 @@ export class MessageLog {
   #node;
   #options;
   #drawn = new Map();
+  #isAtEnd = true;
 
   constructor(node, label, options = () => ({})) {
     this.#node = node;
@@ -21,13 +22,17 @@ export class MessageLog {
       node.setAttribute(name, value);
     }
     node.classList.add("log");
+    node.addEventListener("scroll", () => {
+      this.#isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PIXELS;
+    });
+    // A picture has its height when it has come; its event does not bubble.
+    node.addEventListener("load", () => this.#stay(), true);
   }
 
   /** Draw the messages, which are all there are, in their order. */
   show(messages) {
     const byId = new Map(messages.map((one) => [one.id, one]));
     const reactions = collectReactions(messages, byId);
-    const wasAtEnd = this.#node.scrollHeight - this.#node.scrollTop - this.#node.clientHeight < NEAR_END_PIXELS;
     const nodes = [];
     let day = null;
     for (const message of messages) {
@@ -37,7 +42,11 @@ export class MessageLog {
     }
     this.#keepOnly(nodes);
     place(this.#node, nodes);
-    if (wasAtEnd) this.#node.scrollTop = this.#node.scrollHeight;
+    this.#stay();
+  }
+
+  #stay() {
+    if (this.#isAtEnd) this.#node.scrollTop = this.#node.scrollHeight;
   }
 
   /** Draw again what the page's own options changed, though the messages did not. */

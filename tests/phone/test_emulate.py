@@ -1,0 +1,125 @@
+"""Meta's side for an application that is not ours: one that repeats what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from handler.process.listening import bind
+from tests.docs.code_blocks import find_code_blocks
+from wa_webhook.dev.emulation import Application, Emulator, emulating, verify
+from wa_webhook.dev.server import LocalServer
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+HOST = "127.0.0.1"
+SECRET, TOKEN, NUMBER_ID = "secret", "token", "1060"
+
+
+class Parrot:
+    """An application of somebody else's."""
+
+    def __init__(self) -> None:
+        self.graph_url = ""
+        self.answers = asyncio.Queue[int]()
+        webhook = [
+            Route("/webhook", self._verify, methods=["GET"]),
+            Route("/webhook", self._take, methods=["POST"]),
+        ]
+        self.app = Starlette(routes=webhook)
+
+    async def _verify(self, request: Request) -> Response:
+        if request.query_params["hub.verify_token"] != SECRET:
+            return Response(status_code=403)
+        return PlainTextResponse(request.query_params["hub.challenge"])
+
+    async def _take(self, request: Request) -> Response:
+        body = await request.body()
+        digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        if request.headers["X-Hub-Signature-256"] != f"sha256={digest}":
+            return Response(status_code=401)
+        (change,) = (await request.json())["entry"][0]["changes"]
+        for message in change["value"].get("messages", ()):
+            await self._repeat(message)
+        return JSONResponse({})
+
+    async def _repeat(self, message: dict[str, Any]) -> None:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as graph:
+            answer = await graph.post(
+                f"{self.graph_url}/v26.0/{NUMBER_ID}/messages",
+                json={
+                    "messaging_product": "whatsapp",
+                    "to": message["from"],
+                    "type": "text",
+                    "text": {"body": f"You said: {message['text']['body']}"},
+                },
+            )
+        self.answers.put_nowait(answer.status_code)
+
+
+async def conversation(emulator: Emulator, http: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Return Ana's, when all is posted."""
+    await emulator.graph.statuses.wait_until_all_are_posted()
+    messages: list[dict[str, Any]] = (await http.get("/people/1/messages")).json()
+    return messages
+
+
+async def test_an_application_under_test_is_written_to_and_answers() -> None:
+    parrot = Parrot()
+    async with LocalServer(parrot.app, bind(HOST, 0, "application")) as server:
+        application = Application(f"{server.url}/webhook", SECRET, TOKEN, NUMBER_ID, SECRET)
+        assert await verify(application) is None
+        listeners = bind(HOST, 0, "Graph API"), bind(HOST, 0, "phone")
+        async with (
+            emulating(application, *listeners) as emulator,
+            httpx.AsyncClient(base_url=emulator.phone_url) as http,
+        ):
+            parrot.graph_url = emulator.graph_url
+            (await http.post("/people/1/messages", json={"text": "hello"})).raise_for_status()
+            assert await parrot.answers.get() == 200
+            said, answered = await conversation(emulator, http)
+            await http.post("/people/1/window", json={"is_closed": True})
+            graph = emulator.graph
+            assert graph.closed_windows == {"34600111222", "ES.1001"}
+            await http.post("/trouble/once", json={"how": "error", "code": 130429})
+            await http.post("/people/1/messages", json={"text": "again"})
+            assert await parrot.answers.get() == 400
+            refused = (await conversation(emulator, http))[-1]
+    assert (said["text"], answered["text"]) == ("hello", "You said: hello")
+    assert answered["status"] == "delivered"
+    assert (refused["status"], refused["error"]) == (
+        "failed",
+        "Meta refused it: 130429 Rate limit hit",
+    )
+    assert graph.closed_windows == set()
+
+
+async def test_a_webhook_that_meta_would_not_take_is_told() -> None:
+    async with LocalServer(Parrot().app, bind(HOST, 0, "application")) as server:
+        url = f"{server.url}/webhook"
+        wrong = Application(url, SECRET, TOKEN, NUMBER_ID, "wrong")
+        assert await verify(wrong) == "answered 403 instead of 200 with the challenge"
+    assert str(await verify(wrong)).startswith("no answer: ")
+
+
+def test_the_command_of_the_page_is_one() -> None:
+    from typer.testing import CliRunner
+
+    from wa_webhook.cli import app
+
+    (block,) = find_code_blocks("docs/phone.md", "sh")
+    with bind(HOST, 0, "test") as taken:
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        words = block.code.split()[1:]
+        said = CliRunner().invoke(app, [*words, "--graph-port", "0", "--phone-port", port])
+    assert said.exit_code == 1
+    assert f"port {port} of 127.0.0.1, for the phone, is taken" in str(said.exception)

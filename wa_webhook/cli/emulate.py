@@ -1,0 +1,47 @@
+"""`wa-webhook emulate`: Meta's side for any application, until Ctrl-C."""
+
+from typing import Annotated
+
+import typer
+
+
+def emulate(
+    webhook: Annotated[
+        str, typer.Argument(help="Where the application takes webhooks.", show_default=False)
+    ],
+    app_secret: Annotated[
+        str, typer.Option(help="What webhooks are signed with.")
+    ] = "local-app-secret",  # noqa: S107
+    token: Annotated[
+        str, typer.Option(help="What the application shows to the Graph API.")
+    ] = "local-access-token",  # noqa: S107
+    verify_token: Annotated[
+        str, typer.Option(help="Ask the webhook for a challenge with this first.")
+    ] = "",
+    number_id: Annotated[
+        str, typer.Option(help="The id of the business number.")
+    ] = "106540352242922",
+    graph_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the Graph API; 0 takes a free one.")
+    ] = 8001,
+    phone_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the phones; 0 takes a free one.")
+    ] = 8080,
+) -> None:
+    """Be Meta for an application under test: its Graph API, its webhooks, and phones to write from.
+
+    Nothing is kept: Ctrl-C ends everything.
+    """
+    # Only here: the other commands do without what serves.
+    from handler.process.listening import bind
+    from wa_webhook.dev.emulation import Application, run_emulation
+
+    if not webhook.startswith(("http://", "https://")):
+        typer.echo(f"{webhook}: write an address, such as http://127.0.0.1:8000/webhook", err=True)
+        raise typer.Exit(2)
+    application = Application(webhook, app_secret, token, number_id, verify_token)
+    with (
+        bind("127.0.0.1", graph_port, "Graph API", "--graph-port") as graph,
+        bind("127.0.0.1", phone_port, "phone", "--phone-port") as phone,
+    ):
+        run_emulation(application, graph, phone, typer.echo)

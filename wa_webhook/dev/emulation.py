@@ -1,0 +1,116 @@
+"""Meta's side alone, with phones in the browser, for any application that speaks to Meta."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from wa_webhook.dev.server import LocalServer
+from wa_webhook.meta import GraphStandIn
+from wa_webhook.pages import Feed
+from wa_webhook.phone import Phone, phone_app
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Callable
+
+
+@dataclass(frozen=True)
+class Application:
+    """The application under test: where it takes webhooks, and what Meta and it share."""
+
+    webhook_url: str
+    app_secret: str
+    token: str
+    phone_number_id: str
+    verify_token: str = ""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """What runs: the base of the Graph API, before its version, and the page of the phones."""
+
+    graph_url: str
+    phone_url: str
+    graph: GraphStandIn
+
+
+@contextlib.asynccontextmanager
+async def emulating(
+    application: Application, graph_listener: socket.socket, phone_listener: socket.socket
+) -> AsyncIterator[Emulator]:
+    """Be Meta for an application, on bound sockets, until the context is left."""
+    graph = GraphStandIn(
+        token=application.token,
+        app_secret=application.app_secret,
+        webhook_url=application.webhook_url,
+        phone_number_ids={application.phone_number_id},
+    )
+    feed = Feed()
+    phone = Phone(graph, application.phone_number_id, feed.tell)
+    async with (
+        LocalServer(graph.app, graph_listener) as graph_server,
+        LocalServer(phone_app(phone, feed), phone_listener) as phone_server,
+    ):
+        try:
+            yield Emulator(graph_server.url, phone_server.url, graph)
+        finally:
+            feed.close()
+            await phone.close()
+
+
+async def verify(application: Application) -> str | None:
+    """Ask the webhook for a challenge as Meta does when its address is entered.
+
+    Returns why Meta would not take it, or None.
+    """
+    challenge = secrets.token_hex(8)
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.verify_token": application.verify_token,
+        "hub.challenge": challenge,
+    }
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(application.webhook_url, params=asked)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"no answer: {error or type(error).__name__}"
+    if answer.status_code != httpx.codes.OK or answer.text != challenge:
+        return f"answered {answer.status_code} instead of 200 with the challenge"
+    return None
+
+
+def run_emulation(
+    application: Application,
+    graph_listener: socket.socket,
+    phone_listener: socket.socket,
+    tell: Callable[[str], None],
+) -> None:
+    """Emulate until SIGINT, SIGTERM or SIGHUP, and tell where."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(application, graph_listener, phone_listener, tell))
+
+
+async def _run(
+    application: Application,
+    graph_listener: socket.socket,
+    phone_listener: socket.socket,
+    tell: Callable[[str], None],
+) -> None:
+    interrupted = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
+    async with emulating(application, graph_listener, phone_listener) as emulator:
+        tell(f"Graph API  {emulator.graph_url}")
+        tell(f"phone      {emulator.phone_url}")
+        tell(f"webhooks   to {application.webhook_url}")
+        if application.verify_token and (reason := await verify(application)):
+            tell(f"Meta would not take this webhook: {reason}")
+        tell("Ctrl-C stops it.")
+        await interrupted.wait()

@@ -1,0 +1,16 @@
+create or replace function wa.lock_ride_trips(p_trip_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from wa.ride_trips as trip
+  where trip.trip_id = any(p_trip_ids)
+  order by trip.trip_id
+  for no key update;
+end
+$$;
+
+comment on function wa.lock_ride_trips is
+'Locks trips in the order of their ids, after the acting profile and before anything that depends on them is read.';

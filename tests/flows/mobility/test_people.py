@@ -1,0 +1,78 @@
+"""What becomes of the rides of people who are erased, handed out, merged, or have no number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dispatching import value
+from tests.flows.mobility.scripts import look, offer
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.flows.mobility.callers import Rides
+    from wa_webhook.testing import Chat, Person
+
+pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+
+
+def test_nothing_is_left_of_who_is_erased_and_companions_are_told_without_a_name(
+    chat: Chat, ana: Person, bruno: Person, operator: Connection[DictRow]
+) -> None:
+    offer(ana)
+    look(bruno).taps("Ana").taps("Yes")
+    ana.taps("Agree")
+    bruno.taps("Details")
+    erased = value(operator, "select public.wa_erase_profile(%s)", ana.address)
+    assert erased["rows"]["ride_trips"] == 1
+    chat.deliver()
+    (told,) = bruno.hears()
+    assert told.startswith("Your ride on ")
+    assert "is called off." in told
+    assert "Nobody else goes there then." in bruno.taps("Show")[0]
+    assert chat.rows("select from wa.ride_matches") == []
+    assert chat.rows("select seats_taken from wa.ride_trips") == [{"seats_taken": 0}]
+    chat.passes(hours=4, minutes=1)
+    assert bruno.hears() == []
+
+
+def test_rides_are_handed_out_without_others_names(
+    ana: Person, bruno: Person, operator: Connection[DictRow]
+) -> None:
+    offer(ana)
+    look(bruno).taps("Ana").taps("Yes")
+    (trip,) = value(operator, "select public.wa_export_profile(%s)", ana.address)["ride_trips"]
+    assert (trip["role"], trip["from_name"], trip["to_name"]) == (
+        "driver", "Kimironko", "the airport",
+    )  # fmt: skip
+    assert [(ride["status"], ride["asked_by"]) for ride in trip["rides"]] == [
+        ("asked", "passenger")
+    ]
+    assert "Bruno" not in str(trip)
+
+
+def test_two_profiles_that_become_one_keep_their_rides_but_not_with_each_other(
+    rides: Rides, connection: Connection[DictRow]
+) -> None:
+    driver, passenger = rides.publish("driver", seats=2), rides.publish("passenger")
+    other = rides.publish("passenger")
+    for one in (passenger, other):
+        rides.answer(driver, rides.ask(one, driver), agrees=True)
+    connection.execute("select wa.merge_ride_trips(%s, %s)", [passenger.owner, driver.owner])
+    owners = connection.execute("select distinct user_id from wa.ride_trips").fetchall()
+    assert {row["user_id"] for row in owners} == {driver.owner, other.owner}
+    assert (rides.seats_taken(driver), rides.seats_taken(passenger)) == (1, 0)
+    reminders = "select count(*) from public.notifications where status = 'queued'"
+    assert value(connection, f"{reminders} and dedupe_key ~ ':reminder:'") == 2
+
+
+def test_people_without_a_number_ride_too(chat: Chat, bruno: Person) -> None:
+    dora = chat.person("Dora", user_id="RW.77")
+    offer(dora)
+    look(bruno).taps("Dora").taps("Yes")
+    assert dora.hears()[-1].startswith("Bruno would like to ride with you")
+    dora.taps("Agree")
+    assert bruno.hears()[-1].startswith("Dora agrees")

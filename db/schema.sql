@@ -3219,12 +3219,12 @@ CREATE FUNCTION wa.read_location(p_chat wa.chat) RETURNS double precision[]
 
 COMMENT ON FUNCTION wa.read_location(p_chat wa.chat) IS 'Latitude and longitude of a shared place, in degrees to the centimetre; null when what was said is none, or no place on earth.';
 
-CREATE FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) RETURNS wa.message
+CREATE FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_home_state text, p_sequence bigint, p_prefixes jsonb) RETURNS wa.message
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) IS 'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_sequence is its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';
+COMMENT ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_home_state text, p_sequence bigint, p_prefixes jsonb) IS 'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_home_state is where chats with the business number begin, p_sequence its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';
 
 CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -7040,8 +7040,8 @@ GRANT ALL ON FUNCTION wa.read_link(p_body text, p_prefix text) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.read_location(p_chat wa.chat) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_location(p_chat wa.chat) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_sequence bigint, p_prefixes jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_home_state text, p_sequence bigint, p_prefixes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id text, p_phone_number_id text, p_home_state text, p_sequence bigint, p_prefixes jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;

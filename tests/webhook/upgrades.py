@@ -28,7 +28,7 @@ GATE = 4711
 CALLERS = {
     "before the claim": (
         "functions/webhook/wa_dispatch.sql",
-        "v_webhook := wa.read_webhook(payload);",
+        "v_webhook := wa.read_webhook(",
     ),
     "within the message": (
         "functions/chats/run_step.sql",

@@ -7,8 +7,6 @@ as $$
 declare
   v_found record;
   v_message wa.message;
-  v_is_again boolean;
-  v_profile public.profiles;
   v_place public.chat_state;
   v_heeded record;
   v_is_called_back boolean;
@@ -41,57 +39,52 @@ begin
     order by message.ordinality
   loop
     v_message := p_messages[v_found.position];
-    v_profile := v_found.profile;
-    v_place := v_found.place;
 
     -- A user's next message finds what the one before has made of profile and chat.
-    v_is_again := v_profile.user_id = any(v_user_ids);
+    if (v_found.profile).merged_into is not null or (v_found.profile).user_id = any(v_user_ids) then
+      if (v_found.profile).merged_into is not null then
+        v_found.profile := wa.get_profile(v_message.user_id);
+      end if;
 
-    if v_profile.merged_into is not null then
-      v_profile := wa.get_profile(v_message.user_id);
-      v_is_again := true;
-    end if;
-
-    if v_is_again then
-      if v_profile.user_id = any(v_user_ids) then
+      if (v_found.profile).user_id = any(v_user_ids) then
         v_chats := v_chats || wa.run_steps(v_opened);
         v_opened := null;
         v_user_ids := null;
-        v_profile := wa.get_profile(v_message.user_id);
+        v_found.profile := wa.get_profile(v_message.user_id);
       end if;
 
-      select chat.* into v_place
-      from public.chat_state as chat
-      where chat.user_id = v_profile.user_id
-        and chat.phone_number_id = coalesce(v_message.phone_number_id, '');
+      v_found.place := (
+        select chat from public.chat_state as chat
+        where chat.user_id = (v_found.profile).user_id
+          and chat.phone_number_id = coalesce(v_message.phone_number_id, '')
+      );
     end if;
 
-    v_is_called_back := false;
-    if v_place.handed_over_until is not null then
-      v_heeded := wa.heed_handover(v_place, v_message);
-      v_is_called_back := v_heeded.is_called_back;
-      v_events := v_events || v_heeded.event;
+    if num_nonnulls(v_chats, (v_found.place).handed_over_until, (v_found.place).expires_at) > 0 then
+      if (v_found.place).handed_over_until is not null then
+        v_heeded := wa.heed_handover(v_found.place, v_message);
+        v_is_called_back := v_heeded.is_called_back;
+        v_events := v_events || v_heeded.event;
 
-      if v_heeded.is_silent then
-        v_message.status := 'unanswered';
+        if v_heeded.is_silent then
+          v_message.status := 'unanswered';
+        end if;
       end if;
-    end if;
 
-    -- Nothing: the chat has not begun, was reset, or its time ran out.
-    if v_place.expires_at is not null then
-      if v_place.expires_at <= now() then
-        v_place := null;
+      -- Nothing: the chat has not begun, was reset, or its time ran out.
+      if (v_found.place).expires_at <= now() then
+        v_found.place := null;
       end if;
-    end if;
 
-    if v_chats is not null then
-      for v_earlier in reverse cardinality(v_chats)..1 loop
-        if v_chats[v_earlier].user_id = v_profile.user_id
+      for v_earlier in reverse coalesce(cardinality(v_chats), 0)..1 loop
+        if v_chats[v_earlier].user_id = (v_found.profile).user_id
           and v_chats[v_earlier].phone_number_id is not distinct from v_message.phone_number_id
         then
+          v_place := v_found.place;
           v_place.state := v_chats[v_earlier].state;
           v_place.data := v_chats[v_earlier].data;
           v_place.updated_at := now();
+          v_found.place := v_place;
           exit;
         end if;
       end loop;
@@ -99,18 +92,24 @@ begin
 
     v_entry := wa.find_entry(
       v_message,
-      case when v_place.state is distinct from v_message.home_state then coalesce(v_place.state, 'home') else 'home' end,
+      case
+        when (v_found.place).state is distinct from v_message.home_state then coalesce((v_found.place).state, 'home')
+        else 'home'
+      end,
       v_found.consent,
       v_found.keyword
     );
 
-    if v_is_called_back and v_entry.action is null then
-      v_entry.kind := 'keyword';
-      v_entry.action := 'enter';
-      v_entry.to_state := 'home';
+    if v_is_called_back then
+      if v_entry.action is null then
+        v_entry.kind := 'keyword';
+        v_entry.action := 'enter';
+        v_entry.to_state := 'home';
+      end if;
+      v_is_called_back := false;
     end if;
 
-    v_chat := wa.open_chat(v_message, v_profile, v_place, v_entry);
+    v_chat := wa.open_chat(v_message, v_found.profile, v_found.place, v_entry);
     continue when v_chat.user_id is null;
     v_opened := v_opened || v_chat;
     v_user_ids := v_user_ids || v_chat.user_id;

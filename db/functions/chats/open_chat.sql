@@ -10,10 +10,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_is_consent constant boolean := coalesce(p_entry.to_state in ('subscribe', 'unsubscribe'), false);
   v_chat wa.chat;
 begin
-  if v_is_consent then
+  if p_entry.to_state in ('subscribe', 'unsubscribe') then
     -- Later words about it are known.
     if p_message.sent_at < greatest(p_profile.consent_at, p_profile.opted_out_at) then
       return null;
@@ -26,48 +25,42 @@ begin
     return null;
   end if;
 
-  v_chat.user_id := p_profile.user_id;
-  v_chat.recipient := coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id);
-  v_chat.display_name := p_profile.display_name;
-  v_chat.locale := p_profile.locale;
-  v_chat.phone_number_id := p_message.phone_number_id;
-  v_chat.state := coalesce(p_place.state, 'home');
-  v_chat.message := p_message;
-  -- The first message, or the first after a reset or a time-out, is greeted whatever it says.
-  -- What begins a conversation by its kind is the answer to its first question.
-  v_chat.is_entered := p_entry.kind is distinct from 'message_kind'
-    and (p_entry.action is not null or p_place.updated_at is null);
+  select
+    p_profile.user_id, coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id), p_profile.display_name,
+    p_profile.locale, p_message.phone_number_id, p_message,
+    -- The first message, or the first after a reset or a time-out, is greeted whatever it says.
+    -- What begins a conversation by its kind is the answer to its first question.
+    p_entry.kind is distinct from 'message_kind' and (p_entry.action is not null or p_place.updated_at is null),
+    case p_entry.action when 'enter' then p_entry.to_state when 'cancel' then 'cancelled' else p_place.state end,
+    case when p_entry.action in ('enter', 'cancel') then '{}' else coalesce(p_place.data, '{}') end
+  into
+    v_chat.user_id, v_chat.recipient, v_chat.display_name,
+    v_chat.locale, v_chat.phone_number_id, v_chat.message,
+    v_chat.is_entered,
+    v_chat.state,
+    v_chat.data;
 
-  if p_entry.action = 'back' then
-    select state.back_to into v_chat.state
-    from wa.flow_states as state
-    where state.state = v_chat.state;
+  -- Branches and not one expression: all of that would be set up for each message.
+  if p_entry.kind in ('deep_link', 'reply_prefix') or p_entry.action = 'back' then
+    if p_entry.action = 'back' then
+      select state.back_to into v_chat.state
+      from wa.flow_states as state
+      where state.state = coalesce(p_place.state, 'home');
+    end if;
 
-    v_chat.state := coalesce(v_chat.state, 'home');
-  elsif p_entry.action is not null then
-    v_chat.state := case p_entry.action when 'enter' then p_entry.to_state else 'cancelled' end;
+    if p_entry.kind = 'deep_link' then
+      v_chat.data := jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value));
+    elsif p_entry.kind = 'reply_prefix' then
+      v_chat.data := jsonb_build_object('target', substr(p_message.reply_id, length(p_entry.value) + 1));
+    end if;
   end if;
 
   if p_message.message_type = 'task_result' then
     v_chat.state := p_message.content #>> '{task_result,to_state}';
     v_chat.is_entered := false;
     v_chat.data := case when v_chat.state = p_place.state then p_place.data else '{}' end;
-    return v_chat;
-  end if;
-
-  if v_chat.state = 'home' then
+  elsif coalesce(v_chat.state, 'home') = 'home' then
     v_chat.state := coalesce(p_message.home_state, 'home');
-  end if;
-
-  -- Branches and not one expression: all of that would be set up for each message.
-  if p_entry.kind = 'deep_link' then
-    v_chat.data := jsonb_build_object('link', wa.read_link(p_message.body, p_entry.value));
-  elsif p_entry.kind = 'reply_prefix' then
-    v_chat.data := jsonb_build_object('target', substr(p_message.reply_id, length(p_entry.value) + 1));
-  elsif p_entry.action in ('enter', 'cancel') then
-    v_chat.data := '{}';
-  else
-    v_chat.data := coalesce(p_place.data, '{}');
   end if;
   return v_chat;
 end

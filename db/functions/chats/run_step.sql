@@ -8,7 +8,6 @@ declare
   v_state record;
   v_results wa.step_result[];
   v_result wa.step_result;
-  v_stays boolean;
   v_chat wa.chat;
   v_chats wa.chat[];
 begin
@@ -30,15 +29,16 @@ begin
       end;
   end if;
 
-  for v_position in 1..cardinality(p_chats) loop
-    p_chats[v_position].prefix := v_state.prefix;
-  end loop;
-
   -- Parsed and planned each time, so that one call serves all chats. The name comes from wa.flow_states, whose check
   -- admits nothing but step_ and an identifier.
   if cardinality(p_chats) = 1 then
+    p_chats[1].prefix := v_state.prefix;
     execute format('select array[wa.%I($1)]', v_state.step_function) into v_results using p_chats[1];
   else
+    for v_position in 1..cardinality(p_chats) loop
+      p_chats[v_position].prefix := v_state.prefix;
+    end loop;
+
     execute format('select array_agg(wa.%I(chat)) from unnest($1) as chat', v_state.step_function)
       into v_results
       using p_chats;
@@ -47,22 +47,12 @@ begin
   for v_position in 1..cardinality(p_chats) loop
     v_chat := p_chats[v_position];
     v_result := v_results[v_position];
-    if v_chat.replies is null or v_result.replies is null then
-      v_chat.replies := coalesce(v_result.replies, v_chat.replies, '[]');
-    else
-      v_chat.replies := v_chat.replies || v_result.replies;
-    end if;
+    v_chat.replies := case
+      when (v_chat.message).status = 'unanswered' then '[]'
+      else coalesce(v_chat.replies || v_result.replies, v_result.replies, v_chat.replies, '[]')
+    end;
 
-    if (v_chat.message).status = 'unanswered' then
-      v_chat.replies := '[]';
-    end if;
-
-    v_stays := v_result.next_state is null;
-    if not v_stays then
-      v_stays := p_state in (v_result.next_state, v_state.prefix || '_' || v_result.next_state);
-    end if;
-
-    if v_stays then
+    if v_result.next_state is null or p_state in (v_result.next_state, v_state.prefix || '_' || v_result.next_state) then
       v_chat.data := coalesce(v_result.data, v_chat.data);
       v_chat.expires_at := now() + v_state.expires_after;
       -- Not now(): the profile is locked, so that the clock orders the replies as the messages took effect.

@@ -13,7 +13,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_count constant integer := cardinality(p_messages);
-  v_is_whole boolean;
   v_group wa.message[];
   v_failures jsonb[];
   v_events jsonb[];
@@ -33,14 +32,14 @@ begin
   for v_position in 1..v_count + 1 loop
     continue when p_messages[v_position].status not in ('processed', 'unanswered');
 
-    v_is_whole := v_position > v_count;
-    if not v_is_whole and v_group is not null then
-      -- A system message can join the profiles of those that come after it.
-      v_is_whole := 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
-        or cardinality(v_group) = p_most_together;
-    end if;
-
-    if v_is_whole and v_group is not null then
+    -- A system message can join the profiles of those that come after it.
+    if v_group is not null
+      and (
+        v_position > v_count
+        or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
+        or cardinality(v_group) = p_most_together
+      )
+    then
       -- What a failure says and counts comes before the same user's next message.
       if v_failed is not null then
         if p_most_together > 1 or v_group[1].user_id = any(v_failed_users) then
@@ -53,10 +52,7 @@ begin
       end if;
 
       -- Where none of a group could be handled, the next is not tried together first.
-      v_error := null;
-      if v_are_failing then
-        v_error := case when cardinality(v_group) > 1 then 'apart' end;
-      end if;
+      v_error := case when v_are_failing and cardinality(v_group) > 1 then 'apart' end;
 
       if v_error is null then
         begin
@@ -108,15 +104,8 @@ begin
     v_failures := array_append(v_failures, wa.record_failures(v_failed, v_errors, v_failed_at));
   end if;
 
-  failures := '[]';
-  if v_failures is not null then
-    failures := wa.join_arrays(v_failures);
-  end if;
-
-  events := '[]';
-  if v_events is not null then
-    events := wa.join_arrays(v_events);
-  end if;
+  failures := case when v_failures is null then '[]' else wa.join_arrays(v_failures) end;
+  events := case when cardinality(v_events) > 1 then wa.join_arrays(v_events) else coalesce(v_events[1], '[]') end;
 end
 $$;
 

@@ -3,6 +3,7 @@ create or replace function wa.read_message(
   p_contact jsonb,
   p_waba_id text,
   p_phone_number_id text,
+  p_home_state text,
   p_sequence bigint,
   p_prefixes jsonb
 )
@@ -12,46 +13,35 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_type constant text := p_body ->> 'type';
-  v_system jsonb;
-  v_time constant text := p_body ->> 'timestamp';
   v_message wa.message;
+  v_type text;
+  v_system jsonb;
 begin
-  v_message.wa_message_id := p_body ->> 'id';
-  v_message.waba_id := p_waba_id;
-  v_message.phone_number_id := p_phone_number_id;
-  v_message.message_type := v_type;
-  v_message.sequence := p_sequence;
-  v_message.content := p_body;
-  v_message.contact := p_contact;
-  v_message.display_name := nullif(left(btrim(p_contact #>> '{profile,name}'), 256), '');
-
-  if v_time ~ '^[0-9]+$' and char_length(v_time) <= 11 then
-    v_message.sent_at := to_timestamp(v_time::bigint);
-  else
-    v_message.sent_at := now();
-  end if;
-
   -- What most are says nothing beside its text and its sender, and is read by few expressions.
-  if v_type = 'text' and p_prefixes = '[]'
-    and p_body['system'] is null and p_body['group_id'] is null
-    and p_body['button'] is null and p_body['interactive'] is null
+  select
+    p_body ->> 'id', p_waba_id, p_phone_number_id, p_home_state, p_body ->> 'type', p_sequence, p_body, p_contact,
+    'processed', true, p_body #>> '{text,body}', wa.normalize_phone(p_body ->> 'from'),
+    nullif(left(btrim(p_contact #>> '{profile,name}'), 256), ''),
+    case
+      when p_body ->> 'timestamp' ~ '^[0-9]+$' and char_length(p_body ->> 'timestamp') <= 11
+        then to_timestamp((p_body ->> 'timestamp')::bigint)
+      else now()
+    end
+  into
+    v_message.wa_message_id, v_message.waba_id, v_message.phone_number_id, v_message.home_state,
+    v_message.message_type, v_message.sequence, v_message.content, v_message.contact,
+    v_message.status, v_message.opens_window, v_message.body, v_message.phone,
+    v_message.display_name,
+    v_message.sent_at;
+
+  if v_message.message_type = 'text' and p_prefixes = '[]'
+    and v_message.body is not null and v_message.phone is not null
+    and not p_body ?| array['system', 'group_id', 'button', 'interactive']
   then
-    v_message.body := p_body #>> '{text,body}';
-    v_message.phone := wa.normalize_phone(p_body ->> 'from');
-  end if;
-
-  if v_message.body is not null and v_message.phone is not null then
-    v_message.status := 'processed';
-    v_message.opens_window := true;
-
-    if p_body['from_user_id'] is not null or p_contact['user_id'] is not null then
+    if p_body ?| array['from_user_id', 'from_parent_user_id'] or p_contact ?| array['user_id', 'parent_user_id'] then
       v_message.bsuid := coalesce(
         wa.normalize_bsuid(p_body ->> 'from_user_id'), wa.normalize_bsuid(p_contact ->> 'user_id')
       );
-    end if;
-
-    if p_body['from_parent_user_id'] is not null or p_contact['parent_user_id'] is not null then
       v_message.parent_bsuid := coalesce(
         wa.normalize_parent_bsuid(p_body ->> 'from_parent_user_id'),
         wa.normalize_parent_bsuid(p_contact ->> 'parent_user_id')
@@ -60,9 +50,10 @@ begin
     return v_message;
   end if;
 
+  v_type := v_message.message_type;
   v_system := p_body -> 'system';
   v_message.phone := coalesce(
-    wa.normalize_phone(p_body ->> 'from'),
+    v_message.phone,
     wa.normalize_phone(v_system ->> 'customer'),
     wa.normalize_phone(nullif(p_contact ->> 'wa_id', v_system ->> 'wa_id')),
     case when v_type = 'contacts' then wa.read_shared_phone(p_body) end
@@ -132,4 +123,4 @@ end
 $$;
 
 comment on function wa.read_message is
-'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_sequence is its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';
+'One message object of a webhook, normalized, with the contact that names its sender: who wrote, what and when, and with which status it will be recorded; p_home_state is where chats with the business number begin, p_sequence its place in the payload. Of senders with a number only those are valid whose number begins with one of p_prefixes (none listed: any).';

@@ -12,12 +12,10 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_known constant text[] := array['messaging_product', 'metadata', 'contacts', 'messages', 'statuses'];
-  v_prefixes jsonb;
+  c_expected constant text[] := array['messaging_product', 'metadata', 'contacts', 'messages'];
   v_entries jsonb;
   v_entry jsonb;
   v_waba_id text;
-  v_is_test boolean;
   v_empty jsonb[];
   v_changes jsonb;
   v_change jsonb;
@@ -28,9 +26,10 @@ declare
   -- No number is so called: the first is always looked up.
   v_number_before text := '';
   v_is_known boolean;
+  v_is_answered boolean;
   v_is_ours boolean;
-  v_answers boolean;
   v_home_state text;
+  v_prefixes jsonb;
   v_message wa.message;
   v_contacts jsonb;
   v_contacts_by_name jsonb;
@@ -38,11 +37,11 @@ declare
   v_bodies jsonb;
   v_body jsonb;
   v_nameless jsonb[];
-  v_sequence bigint := 0;
   v_statuses jsonb[];
   v_others jsonb[];
   v_rest jsonb[];
   v_unattributed jsonb[];
+  v_framed_at integer;
   v_frame jsonb;
   v_webhooks jsonb[];
 begin
@@ -60,20 +59,14 @@ begin
       hint = 'Check that the callback URL is subscribed to a WhatsApp Business Account, not to another Graph object.';
   end if;
 
-  -- Loops and not one query: most payloads hold one message, and starting a large query costs more than running it.
-  v_prefixes := wa.get_setting('allowed_phone_prefixes');
+  -- Loops and not one query: most payloads hold one message, and starting a large query costs more than running it. So
+  -- does each expression: what a plain text has nothing of is looked at together.
   v_entries := jsonb_path_query_array(p_payload, '$[*].entry[*]');
 
   for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
     v_entry := v_entries -> v_entry_at;
-    v_frame := null;
     v_waba_id := v_entry ->> 'id';
-    v_is_test := v_waba_id = '0';
-    v_changes := v_entry -> 'changes';
-
-    if jsonb_typeof(v_changes) is distinct from 'array' then
-      v_changes := jsonb_path_query_array(v_entry, '$.changes[*]');
-    end if;
+    v_changes := jsonb_path_query_array(v_entry, '$.changes[*]');
 
     -- What does not say what it is may come in any number, and is only gathered here.
     if v_changes = '[]' then
@@ -84,45 +77,37 @@ begin
     for v_change_at in 0..jsonb_array_length(v_changes) - 1 loop
       v_change := v_changes -> v_change_at;
       v_field := v_change ->> 'field';
-
-      if v_field is null and v_is_test is not true then
-        v_fieldless := v_fieldless || v_change;
-        continue;
-      end if;
-
       v_value := v_change -> 'value';
-      v_others := null;
-
       -- It becomes part of the address that a reply is posted to.
-      v_number := v_value #>> '{metadata,phone_number_id}';
-      if v_number !~ '^[0-9]+$' or char_length(v_number) > 32 then
-        v_number := null;
-      end if;
+      v_number := case
+        when v_value #>> '{metadata,phone_number_id}' ~ '^[0-9]+$'
+          and char_length(v_value #>> '{metadata,phone_number_id}') <= 32
+          then v_value #>> '{metadata,phone_number_id}'
+      end;
 
-      if v_is_test then
-        -- The dashboard's Test button, whatever the field.
-        v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value, 'is_test', true)];
-      elsif v_field = 'messages' then
+      if v_field = 'messages' and v_waba_id is distinct from '0' then
         if v_number is distinct from v_number_before then
           v_number_before := v_number;
 
-          select true, known.retired_at is null, known.answers, known.home_state
-          into v_is_known, v_is_ours, v_answers, v_home_state
+          select
+            true, known.retired_at is null, known.answers, known.home_state,
+            coalesce(setting.value, wa.get_setting('allowed_phone_prefixes'))
+          into v_is_known, v_is_ours, v_is_answered, v_home_state, v_prefixes
           from wa.numbers as known
+          left join wa.settings as setting on setting.key = 'allowed_phone_prefixes'
           where known.phone_number_id = v_number;
 
           if not found then
             -- While no number is entered, each is ours.
             v_is_known := not exists (select from wa.numbers);
             v_is_ours := v_is_known;
-            v_answers := true;
+            v_is_answered := true;
+            v_prefixes := wa.get_setting('allowed_phone_prefixes');
           end if;
         end if;
 
         v_bodies := jsonb_path_query_array(v_value, '$.messages[*]');
         v_contacts := jsonb_path_query_array(v_value, '$.contacts[*]');
-        v_contacts_by_name := null;
-
         if jsonb_array_length(v_contacts) > 1 then
           v_contacts_by_name := wa.index_contacts(v_contacts);
         end if;
@@ -142,103 +127,125 @@ begin
             end if;
           end if;
 
-          v_sequence := v_sequence + 1;
-          v_contact := null;
-          if v_contacts <> '[]' then
-            v_contact := wa.find_contact(
-              v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id', v_value
-            );
-          end if;
-          v_message := wa.read_message(v_body, v_contact, v_waba_id, v_number, v_sequence, v_prefixes);
+          v_message := wa.read_message(
+            v_body,
+            case
+              when v_contacts <> '[]' then wa.find_contact(
+                v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id', v_value
+              )
+            end,
+            v_waba_id,
+            v_number,
+            v_home_state,
+            coalesce(cardinality(messages), 0) + coalesce(cardinality(foreign_messages), 0) + 1,
+            v_prefixes
+          );
 
-          if not v_is_ours then
+          if v_is_ours and v_is_answered and (v_message.phone is not null or v_message.bsuid is not null) then
+            messages := messages || v_message;
+          elsif not v_is_ours then
             foreign_messages := foreign_messages || v_message;
           elsif v_message.phone is null and v_message.bsuid is null then
             v_unattributed := v_unattributed || v_body;
           else
-            if not v_answers then
-              if v_message.status = 'processed' and v_message.message_type <> 'system' then
-                v_message.status := 'ignored';
-              end if;
+            if v_message.status = 'processed' and v_message.message_type <> 'system' then
+              v_message.status := 'ignored';
             end if;
-            v_message.home_state := v_home_state;
             messages := messages || v_message;
           end if;
         end loop;
 
-        if v_nameless is not null then
-          v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.messages"}');
-          v_nameless := null;
-        end if;
+        if (
+          case
+            when num_nonnulls(v_contacts_by_name, v_nameless, v_unattributed) > 0 then true
+            when jsonb_typeof(v_value) = 'object' then v_value - c_expected <> '{}'
+            else true
+          end
+        ) then
+          if v_nameless is not null then
+            v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.messages"}');
+            v_nameless := null;
+          end if;
 
-        if v_unattributed is not null then
-          v_frame := coalesce(v_frame, v_entry - 'changes');
-          v_webhooks := v_webhooks || jsonb_build_object(
-            'object', 'whatsapp_business_account',
-            'entry', jsonb_build_array(
-              v_frame || jsonb_build_object(
-                'changes', jsonb_build_array(
-                  v_change || jsonb_build_object(
-                    'value', v_value - 'statuses' || jsonb_build_object('messages', to_jsonb(v_unattributed))
+          if v_unattributed is not null then
+            if v_framed_at is distinct from v_entry_at then
+              v_framed_at := v_entry_at;
+              v_frame := v_entry - 'changes';
+            end if;
+
+            v_webhooks := v_webhooks || jsonb_build_object(
+              'object', 'whatsapp_business_account',
+              'entry', jsonb_build_array(
+                v_frame || jsonb_build_object(
+                  'changes', jsonb_build_array(
+                    v_change || jsonb_build_object(
+                      'value', v_value - 'statuses' || jsonb_build_object('messages', to_jsonb(v_unattributed))
+                    )
                   )
                 )
               )
-            )
-          );
-          v_unattributed := null;
-        end if;
-
-        if v_value['statuses'] is not null then
-          v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
-
-          -- What a number that is retired has sent still ends somehow.
-          if not v_is_known and v_bodies <> '[]' then
-            v_others := v_others || jsonb_build_object(
-              'path', 'entry.changes.value.statuses', 'body', v_bodies -> 0, 'is_foreign', true,
-              'count', jsonb_array_length(v_bodies)
             );
-            v_bodies := '[]';
+            v_unattributed := null;
           end if;
 
-          for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
-            v_body := v_bodies -> v_position;
+          if v_value['statuses'] is not null then
+            v_bodies := jsonb_path_query_array(v_value, '$.statuses[*]');
 
-            if jsonb_typeof(v_body) = 'object' and (char_length(v_body ->> 'id') > 512) is not true then
-              -- What its contact says of the recipient, the status says.
-              if v_contacts <> '[]'
-                and (v_body ->> 'recipient_id' <> '' and v_body ->> 'recipient_user_id' <> '') is not true
-                and v_body ->> 'recipient_type' is distinct from 'group'
-              then
-                v_contact := wa.find_contact(
-                  v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id', v_value
-                );
-                v_body := v_body || jsonb_strip_nulls(
-                  jsonb_build_object(
-                    'recipient_id', coalesce(nullif(v_body ->> 'recipient_id', ''), v_contact ->> 'wa_id'),
-                    'recipient_user_id', coalesce(nullif(v_body ->> 'recipient_user_id', ''), v_contact ->> 'user_id')
-                  )
-                );
-              end if;
-              v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
-            else
-              v_nameless := v_nameless || v_body;
+            -- What a number that is retired has sent still ends somehow.
+            if not v_is_known and v_bodies <> '[]' then
+              v_others := v_others || jsonb_build_object(
+                'path', 'entry.changes.value.statuses', 'body', v_bodies -> 0, 'is_foreign', true,
+                'count', jsonb_array_length(v_bodies)
+              );
+              v_bodies := '[]';
             end if;
-          end loop;
 
-          if v_nameless is not null then
-            v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.statuses"}');
-            v_nameless := null;
+            for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
+              v_body := v_bodies -> v_position;
+
+              if jsonb_typeof(v_body) = 'object' and (char_length(v_body ->> 'id') > 512) is not true then
+                -- What its contact says of the recipient, the status says.
+                if v_contacts <> '[]'
+                  and (v_body ->> 'recipient_id' <> '' and v_body ->> 'recipient_user_id' <> '') is not true
+                  and v_body ->> 'recipient_type' is distinct from 'group'
+                then
+                  v_contact := wa.find_contact(
+                    v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id', v_value
+                  );
+                  v_body := v_body || jsonb_strip_nulls(
+                    jsonb_build_object(
+                      'recipient_id', coalesce(nullif(v_body ->> 'recipient_id', ''), v_contact ->> 'wa_id'),
+                      'recipient_user_id', coalesce(nullif(v_body ->> 'recipient_user_id', ''), v_contact ->> 'user_id')
+                    )
+                  );
+                end if;
+                v_statuses := v_statuses || (v_body || jsonb_build_object('phone_number_id', v_number));
+              else
+                v_nameless := v_nameless || v_body;
+              end if;
+            end loop;
+
+            if v_nameless is not null then
+              v_others := v_others || wa.count_alike(v_nameless, jsonb '{"path": "entry.changes.value.statuses"}');
+              v_nameless := null;
+            end if;
+          end if;
+          v_contacts_by_name := null;
+
+          if jsonb_typeof(v_value) = 'object' then
+            v_body := v_value - (c_expected || text 'statuses');
+          else
+            v_body := jsonb_build_object('value', v_value);
+          end if;
+          if v_body <> '{}' then
+            v_others := v_others || jsonb_build_object('path', 'entry.changes.value', 'body', v_body);
           end if;
         end if;
-
-        if jsonb_typeof(v_value) = 'object' then
-          v_body := v_value - c_known;
-        else
-          v_body := jsonb_build_object('value', v_value);
-        end if;
-        if v_body <> '{}' then
-          v_others := v_others || jsonb_build_object('path', 'entry.changes.value', 'body', v_body);
-        end if;
+      elsif v_waba_id = '0' then
+        -- The dashboard's Test button, whatever the field.
+        v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value, 'is_test', true)];
+      elsif v_field is null then
+        v_fieldless := v_fieldless || v_change;
       else
         v_others := array[jsonb_build_object('path', 'entry.changes.value', 'body', v_value)];
       end if;
@@ -251,6 +258,7 @@ begin
             ) || v_body
           );
         end loop;
+        v_others := null;
       end if;
     end loop;
 
@@ -263,19 +271,12 @@ begin
     end if;
   end loop;
 
-  if v_empty is not null then
-    v_rest := v_rest || wa.count_alike(v_empty, jsonb '{"path": "entry"}');
-  end if;
-
-  if v_statuses is not null then
+  if num_nonnulls(v_empty, v_statuses, v_rest, v_webhooks) > 0 then
+    if v_empty is not null then
+      v_rest := v_rest || wa.count_alike(v_empty, jsonb '{"path": "entry"}');
+    end if;
     statuses := to_jsonb(v_statuses);
-  end if;
-
-  if v_rest is not null then
     rest := to_jsonb(v_rest);
-  end if;
-
-  if v_webhooks is not null then
     unattributed := to_jsonb(v_webhooks);
   end if;
 end

@@ -15,71 +15,52 @@ set enable_seqscan = off
 as $$
 declare
   v_webhook record;
-  v_answered record;
-  v_received integer := 0;
-  v_statuses integer := 0;
-  v_known wa.message[];
   v_claimed wa.message[];
-  v_new integer := 0;
-  v_foreign integer := 0;
-  v_processed integer := 0;
-  v_failed integer := 0;
-  v_invalid integer := 0;
-  v_others integer;
-  v_ignored integer := 0;
-  v_late integer := 0;
-  v_events jsonb := '[]'::jsonb;
+  v_answered record;
+  v_late integer;
+  v_failed integer;
+  v_foreign integer;
+  v_invalid integer;
+  v_ignored integer;
+  v_events jsonb;
 begin
-  if options ? 'keep' then
+  -- Each expression is set up anew in each transaction: what most calls have nothing of is looked at together.
+  if options <> '{}' then
     perform wa.keep_payloads(options -> 'keep');
+
+    insert into public.webhook_logs (kind, waba_id, detail)
+    select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
+    from jsonb_path_query(payload, '$[*]') as body
+    where options -> 'snapshot' = 'true';
   end if;
 
-  if payload is not null then
-    v_webhook := wa.read_webhook(payload);
+  -- Nothing but payloads to keep is a webhook without entries.
+  v_webhook := wa.read_webhook(coalesce(payload, '{"object": "whatsapp_business_account", "entry": []}'));
+  v_claimed := wa.claim_messages(wa.know_senders(wa.leave_out_erased(v_webhook.messages), v_webhook.statuses));
 
-    if options -> 'snapshot' = 'true' then
-      insert into public.webhook_logs (kind, waba_id, detail)
-      select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
-      from jsonb_path_query(payload, '$[*]') as body;
+  -- Oldest first. The shortest that reply_ttl_seconds may be has not passed for most.
+  if v_claimed[1].sent_at < now() - interval '60 seconds' then
+    if options -> 'answer_late' is distinct from 'true' then
+      select left_over.messages, nullif(left_over.late, 0) into v_claimed, v_late
+      from wa.leave_unanswered(v_claimed) as left_over;
     end if;
+  end if;
 
-    if v_webhook.unattributed is not null then
-      v_invalid := wa.keep_unattributed(v_webhook.unattributed);
-    end if;
+  v_answered := wa.answer_messages(v_claimed);
+  v_events := v_answered.events;
 
-    v_known := wa.know_senders(wa.leave_out_erased(v_webhook.messages), v_webhook.statuses);
+  if v_answered.processed < cardinality(v_claimed)
+    or num_nonnulls(v_late, v_webhook.unattributed, v_webhook.foreign_messages, v_webhook.statuses, v_webhook.rest) > 0
+  then
+    v_failed := jsonb_array_length(v_answered.failures);
+    v_events := v_events || v_answered.failures;
 
-    if v_webhook.foreign_messages is not null then
-      v_foreign := wa.keep_foreign(wa.leave_out_erased(v_webhook.foreign_messages));
-    end if;
-
-    v_claimed := wa.claim_messages(v_known);
-
-    -- Oldest first. The shortest that reply_ttl_seconds may be has not passed for most.
-    if v_claimed[1].sent_at < now() - interval '60 seconds' then
-      if options -> 'answer_late' is distinct from 'true' then
-        select left_over.messages, left_over.late into v_claimed, v_late
-        from wa.leave_unanswered(v_claimed) as left_over;
-      end if;
-    end if;
-
-    v_answered := wa.answer_messages(v_claimed);
-    v_events := v_answered.events;
-    v_processed := v_answered.processed;
-    v_new := cardinality(v_claimed);
-
-    if v_answered.failures <> '[]' then
-      v_events := v_events || v_answered.failures;
-      v_failed := jsonb_array_length(v_answered.failures);
-    end if;
-
-    if v_late > 0 then
+    if v_late is not null then
       v_events := v_events || jsonb_build_object('event', 'MESSAGES_TOO_LATE', 'level', 'warning', 'count', v_late);
     end if;
 
     if v_webhook.statuses is not null then
       v_events := v_events || wa.try_apart('statuses', v_webhook.statuses, payload);
-      v_statuses := jsonb_array_length(v_webhook.statuses);
     end if;
 
     if v_webhook.rest is not null then
@@ -88,30 +69,35 @@ begin
         || wa.try_apart('account_changes', v_webhook.rest, payload);
     end if;
 
-    v_received := cardinality(v_webhook.messages || v_webhook.foreign_messages);
-  end if;
+    v_foreign := 0;
+    if v_webhook.foreign_messages is not null then
+      v_foreign := wa.keep_foreign(wa.leave_out_erased(v_webhook.foreign_messages));
+    end if;
 
-  v_others := v_new - v_processed - v_failed;
-
-  if v_others > 0 then
-    select count(*) filter (where message.status = 'ignored') into v_ignored
+    select
+      count(*) filter (where message.status = 'ignored'),
+      cardinality(v_claimed) - v_answered.processed - v_failed - count(*) filter (where message.status = 'ignored')
+    into v_ignored, v_invalid
     from unnest(v_claimed) as message;
 
-    v_invalid := v_invalid + v_others - v_ignored;
-  end if;
+    if v_webhook.unattributed is not null then
+      v_invalid := v_invalid + wa.keep_unattributed(v_webhook.unattributed);
+    end if;
 
-  if v_failed > 0 or v_invalid > 0 then
-    perform wa.alert_of_dispatch(v_answered.failures, v_invalid);
+    if v_failed > 0 or v_invalid > 0 then
+      perform wa.alert_of_dispatch(v_answered.failures, v_invalid);
+    end if;
   end if;
 
   return jsonb_build_object(
-    'processed', v_processed,
-    'failed', v_failed,
-    'invalid_sender', v_invalid,
-    'ignored', v_ignored + v_foreign,
-    'foreign', v_foreign,
-    'duplicate', coalesce(v_received, 0) - v_foreign - v_new,
-    'statuses', v_statuses,
+    'processed', v_answered.processed,
+    'failed', coalesce(v_failed, 0),
+    'invalid_sender', coalesce(v_invalid, 0),
+    'ignored', coalesce(v_ignored + v_foreign, 0),
+    'foreign', coalesce(v_foreign, 0),
+    'duplicate', coalesce(cardinality(v_webhook.messages || v_webhook.foreign_messages), 0)
+      - coalesce(v_foreign, 0) - cardinality(v_claimed),
+    'statuses', coalesce(jsonb_array_length(v_webhook.statuses), 0),
     'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
     'retention_due', wa.is_retention_due(),
     'events', v_events

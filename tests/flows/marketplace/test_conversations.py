@@ -92,7 +92,7 @@ def test_offers_are_found_near_and_by_word(ana: Person, bruno: Person) -> None:
         "I found nothing like that. Try another word or place.\n[Look again] [Menu]"
     ]
     bruno.taps("Look again")
-    assert bruno.says("BLEU velo")[0].endswith("[Offers]\n- Vélo bleu: 1,000 USD")
+    assert bruno.says("BLEU velo 🚲")[0].endswith("[Offers]\n- Vélo bleu: 1,000 USD")
     assert bruno.sends_voice_note()[0].startswith("Sorry, I did not understand that.")
     assert ana.says("buy").says("bicycle")[0].startswith("I found nothing")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -221,21 +220,14 @@ def test_the_last_of_three_who_report_at_once_hides_it(
     assert chat.rows("select status from wa.market_offers") == [{"status": "hidden"}]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"title": ""},
-        {"price_minor": -1},
-        {"latitude": "NaN"},
-        {"status": "sold"},
-        {"status": "closed"},
-    ],
-    ids=json.dumps,
-)
-def test_the_table_itself_takes_nothing_that_makes_no_sense(
-    chat: Chat, ana: Person, change: dict[str, object]
-) -> None:
+def test_the_table_itself_takes_nothing_that_makes_no_sense(chat: Chat, ana: Person) -> None:
     offer(ana)
-    ((column, value),) = change.items()
-    with pytest.raises(psycopg.errors.CheckViolation):
-        chat.owner.execute(f"update wa.market_offers set {column} = %s".encode(), (value,))
+    for change in (
+        "title = ''",
+        "price_minor = -1",
+        "latitude = 'NaN'",
+        "status = 'sold'",
+        "status = 'closed'",
+    ):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            chat.owner.execute(f"update wa.market_offers set {change}".encode())

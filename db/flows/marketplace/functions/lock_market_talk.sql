@@ -7,6 +7,11 @@ as $$
 declare
   v_talk wa.market_talks;
 begin
+  -- As a message to the other one does, and before the talk, as a merge does.
+  perform wa.hold_profile(case p_user_id when talk.seller_id then talk.buyer_id else talk.seller_id end)
+  from wa.market_talks as talk
+  where talk.talk_id = p_talk_id;
+
   select talk.* into v_talk
   from wa.market_talks as talk
   where talk.talk_id = p_talk_id and p_user_id in (talk.seller_id, talk.buyer_id)

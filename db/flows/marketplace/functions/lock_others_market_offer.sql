@@ -7,6 +7,11 @@ as $$
 declare
   v_offer wa.market_offers;
 begin
+  -- A message to the seller holds the seller's profile, and a merge comes from there to the offer.
+  perform wa.hold_profile(offer.seller_id)
+  from wa.market_offers as offer
+  where offer.offer_id = p_offer_id;
+
   -- Shared: those who ask do not wait for each other, and whoever closes it waits for them all.
   perform
   from wa.market_offers as offer

@@ -31,8 +31,8 @@ begin
       hint = 'Pass a number of offers from 1 to 100.';
   end if;
 
-  -- Each word is one, or begins one.
-  select string_agg(quote_literal(word.body) || ':*', ' & ')::tsquery into v_query
+  -- Each word is one, or begins one. What is no word to a search, such as an emoji, is none in a title either.
+  select to_tsquery('pg_catalog.simple', string_agg(quote_literal(word.body) || ':*', ' & ')) into v_query
   from string_to_table(nullif(wa.fold_text(left(_words, 100)), ''), ' ') as word (body);
 
   return query

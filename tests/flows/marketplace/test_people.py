@@ -180,32 +180,37 @@ def at_once(connect: Connect, *calls: tuple[str, tuple[object, ...]]) -> list[An
         return [one.result() for one in begun]
 
 
-def test_who_asks_while_the_seller_closes_is_heard_or_told(
+def test_questions_wait_for_a_closing_and_a_closing_for_questions_but_not_for_each_other(
     chat: Chat, ana: Person, bruno: Person, connect: Connect
 ) -> None:
+    offer(ana)
     cara = chat.person("Cara")
     cara.says("hello")
-    sellers, buyers = profile(chat, ana), [profile(chat, one) for one in (bruno, cara)]
-    for _ in range(5):
-        (made,) = chat.rows(
-            "select offer_id from public.market_create(%s, 'Lamp', 5, 0, 0)", sellers
-        )
-        calls = [
-            ("public.market_ask(%s, %s, 'Mine?')", (buyer, made["offer_id"]))
-            for buyer in buyers * 2
-        ]
-        closing = ("public.market_close(%s, %s)", (sellers, made["offer_id"]))
-        *asked, _ = at_once(connect, *calls, closing)
-        heard = [one for one in asked if one != "WA080"]
-        assert all(isinstance(one, list) for one in heard)
-        assert chat.rows(
-            "select count(distinct talk_id) <= 2 as are_two, count(line_id) as lines"
-            " from wa.market_talks left join wa.market_lines using (talk_id) where offer_id = %s",
-            made["offer_id"],
-        ) == [{"are_two": True, "lines": len(heard)}]
-        assert chat.rows(
-            "select status from wa.market_offers where offer_id = %s", made["offer_id"]
-        ) == [{"status": "closed"}]
+    seller, buyer, other = (profile(chat, one) for one in (ana, bruno, cara))
+    first, second = connect(autocommit=False), connect()
+    second.execute("set lock_timeout = '50ms'")
+    ask_it, close = "market_ask(%s, %s, 'Mine?')", "market_close(%s, %s)"
+
+    first.execute(f"select public.{ask_it}".encode(), (buyer, offer_id(chat)))
+    second.execute(f"select public.{ask_it}".encode(), (other, offer_id(chat)))
+    assert refused(second, close, seller, offer_id(chat)) == "55P03"
+    first.commit()
+
+    first.execute(f"select public.{close}".encode(), (seller, offer_id(chat)))
+    assert refused(second, ask_it, other, offer_id(chat)) == "55P03"
+    first.commit()
+    assert refused(second, ask_it, other, offer_id(chat)) == "WA080"
+
+
+def test_what_one_person_asks_twice_at_once_is_one_talk(
+    chat: Chat, ana: Person, bruno: Person, connect: Connect
+) -> None:
+    offer(ana)
+    buyer = profile(chat, bruno)
+    asked = ("public.market_ask(%s, %s, 'Mine?')", (buyer, offer_id(chat)))
+    assert all(isinstance(one, list) for one in at_once(connect, asked, asked))
+    assert count(chat)["market_talks"] == 1
+    assert count(chat)["market_lines"] == 2
 
 
 def test_the_last_of_three_who_report_at_once_hides_it(

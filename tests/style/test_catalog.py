@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.docs.test_personal_data import OFFERED
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Connect
+
+pytestmark = pytest.mark.with_flows(*OFFERED)
 
 ROUTINES = """
 (

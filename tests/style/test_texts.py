@@ -8,13 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.docs.test_personal_data import OFFERED
+
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+pytestmark = pytest.mark.with_flows(*OFFERED)
+
 # Steps name texts with literals, also within JSON. So do they entry points, by the ids of replies;
-# an answer's id has a colon.
-_DOTTED_LITERAL = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)['"]""")
+# an answer's id has a colon. What ends with an underscore is the beginning of several.
+_DOTTED_LITERAL = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)(?<!_)['"]""")
 
 
 def defined_texts(connection: Connection[DictRow]) -> set[str]:

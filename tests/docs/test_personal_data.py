@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
-from wa_webhook.migrate import find_db_folder, read_source
+from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-OFFERED = [flow.name for flow in read_source(find_db_folder()).offered]
-pytestmark = pytest.mark.with_flows(*OFFERED)
+pytestmark = with_offered_flows
 
 DOCUMENT = "docs/personal-data.md"
 ABOUT_PEOPLE = "select relation::text from wa.list_tables_about_people()"

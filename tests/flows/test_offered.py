@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.dispatching import say, value
+from tests.dispatching import say, value, values
 from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
 from tests.fixtures.numbers import enter_number
+from tests.fixtures.offered import with_offered_flows
 from tests.operations.command import answer, run
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
@@ -74,6 +75,12 @@ def test_a_flow_is_installed_when_asked_for_then_kept_upgraded_and_taken_out(
     assert value(connection, STEP) is True
     migrate(database, db, without=["feedback"])
     assert value(connection, STEP) is False
+
+
+@with_offered_flows
+@pytest.mark.any_server
+def test_all_that_ship_hold_together_in_one_database(connection: Connection[DictRow]) -> None:
+    assert values(connection, "select problem from wa.list_flow_problems()") == []
 
 
 def test_what_cannot_be_asked_for_is_refused_with_what_can(db: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.docs.test_personal_data import OFFERED
+from tests.fixtures.offered import with_offered_flows
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Connect
 
-pytestmark = pytest.mark.with_flows(*OFFERED)
+pytestmark = with_offered_flows
 
 ROUTINES = """
 (

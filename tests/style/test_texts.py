@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.docs.test_personal_data import OFFERED
+from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-pytestmark = pytest.mark.with_flows(*OFFERED)
+pytestmark = with_offered_flows
 
 # Steps name texts with literals, also within JSON. So do they entry points, by the ids of replies;
 # an answer's id has a colon. What ends with an underscore is the beginning of several.

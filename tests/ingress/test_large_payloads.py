@@ -226,3 +226,10 @@ def test_neighbours_of_different_users_are_handled_together(
     send(edge, *[payloads.text_message(sender=f"3460000000{n}") for n in range(3)])
     subtransactions = "select count(distinct xmin::text) from public.chat_state"
     assert value(connection, subtransactions) == 1
+
+
+def test_what_one_user_writes_in_a_payload_is_taken_in_its_order(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    send(edge, *[payloads.text_message(said) for said in ("hello", "help", "language")])
+    assert value(connection, "select state from public.chat_state") == "language"

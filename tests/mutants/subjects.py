@@ -26,6 +26,10 @@ _TRIGGER = re.compile(r"TRIGGER .* ON \w+\.(\w+) .* EXECUTE FUNCTION \w+\.(\w+)"
 # The longest path that fits counts.
 TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/base": ("ingress", "operations", "privileges", "roads", "migrations/test_rights"),
+    "db/functions/base/check_coordinates": ("baskets/test_discover",),
+    "db/functions/base/clean_line": ("baskets/test_create",),
+    "db/functions/base/measure_distance": ("baskets/test_discover",),
+    "db/functions/documents": ("flows/test_documents",),
     "db/functions/webhook": ("ingress", "webhook", "identity/test_evidence", "identity/test_time"),
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),

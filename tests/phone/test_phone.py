@@ -150,3 +150,36 @@ async def test_a_new_person_reacts_and_answers(
     assert [row["message_type"] for row in events] == ["text", "reaction", "text"]
     people = connection.execute("select wa_user_id, whatsapp_e164 from public.profiles").fetchall()
     assert people == [{"wa_user_id": "ES.2002", "whatsapp_e164": None}]
+
+
+async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_time_passes(
+    screen: Screen, connection: Connection[DictRow]
+) -> None:
+    ana = screen.phone("Ana")
+    await ana.write("hello")
+    await ana.sees("What would you like to do?")
+    await ana.tap("More")
+    await screen.in_sheet("Change number")
+    changed = await ana.sees("Ana changed from 34600111222")
+    await expect(changed.locator("summary")).to_contain_text("processed")
+    for action in ("Edit", "Delete"):
+        hello = ana.node.locator(".bubble.own").first
+        await hello.hover()
+        await hello.get_by_role("button", name=action).click()
+        if action == "Edit":
+            await screen.page.get_by_role("dialog").get_by_role("textbox").fill("hi")
+            await screen.in_sheet("Save")
+            await ana.sees("edited")
+    await ana.sees("deleted a message")
+    await ana.choose("Menu", "New basket")
+    await ana.sees("What is the name")
+    await screen.page.get_by_role("button", name="Trouble").click()
+    async with screen.page.expect_response("**/trouble/time"):
+        await screen.in_sheet("1 day")
+    await screen.page.keyboard.press("Escape")
+    await ana.write("Market")
+    # The step's time is over, so that this is no name any more.
+    await expect((await ana.sees("Market")).locator("summary")).to_contain_text("→ home")
+    people = connection.execute("select wa_user_id from public.profiles").fetchall()
+    assert len(people) == 1
+    assert people[0]["wa_user_id"] != "ES.1001"

@@ -5,6 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import psycopg
+from psycopg.rows import dict_row
+
+from wa_webhook.dev.passing_time import let_time_pass
+from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.dev.stack import PHONE_NUMBER_ID, local_names
 from wa_webhook.naming.rewriting import Rewriter
@@ -15,6 +20,7 @@ from wa_webhook.phone.inspection import Inspector
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator
+    from datetime import timedelta
 
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.meta import GraphStandIn
@@ -27,7 +33,13 @@ async def running_phone(
     """Serve the phone on a bound socket until the context is left, and yield its address."""
     feed = Feed()
     inspector = await Inspector.open(postgres.url(), Rewriter(local_names()).rewrite)
-    phone = Phone(graph, PHONE_NUMBER_ID, feed.tell, inspector=inspector)
+
+    def pass_time(passed: timedelta) -> None:
+        url = postgres.url(SUPERUSER)
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as superuser:
+            let_time_pass(superuser, passed)
+
+    phone = Phone(graph, PHONE_NUMBER_ID, feed.tell, inspector=inspector, pass_time=pass_time)
     try:
         async with LocalServer(phone_app(phone, feed), listener) as server:
             try:

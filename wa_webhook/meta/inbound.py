@@ -53,8 +53,12 @@ def build_body(
     *,
     phone_number_id: str,
     message_id: str | None = None,
+    with_contact: bool = True,
 ) -> bytes:
-    """Return the webhook body of one message, encoded as Meta encodes it."""
+    """Return the webhook body of one message, encoded as Meta encodes it.
+
+    A change of number comes without a contact.
+    """
     message: dict[str, Any] = {
         "id": message_id or new_message_id(),
         "timestamp": str(int(time.time())),
@@ -71,7 +75,7 @@ def build_body(
             "display_phone_number": _DISPLAY_NUMBER,
             "phone_number_id": phone_number_id,
         },
-        "contacts": [contact],
+        **({"contacts": [contact]} if with_contact else {}),
         "messages": [message],
     }
     change = {"field": "messages", "value": value}

@@ -25,7 +25,8 @@ class StatusSender:
     `user_ids` maps a phone number to the business-scoped user id that Meta knows for it, and
     `reported_at` a message to the moment in which its first status was answered with 200, in
     seconds of the monotonic clock. `listeners` are told of each status before it is posted: of
-    which message, which, and the code when it failed.
+    which message, which, and the code when it failed. What is for one of `blocked_by`, by number or
+    user id, is sent and never delivered: so much does Meta tell of whom a business is blocked by.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class StatusSender:
         self.webhooks = webhooks
         self.with_read = with_read
         self.user_ids = user_ids or {}
+        self.blocked_by: set[str] = set()
         self.listeners: list[Callable[[str, str, int | None], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.reported_at: dict[str, float] = {}
@@ -71,7 +73,8 @@ class StatusSender:
         await self.webhooks.close()
 
     async def _report_all(self, accepted: Accepted, behaviour: Behaviour) -> None:
-        for status in self._statuses(behaviour):
+        is_blocked = accepted.recipient in self.blocked_by
+        for status in ["sent"] if is_blocked else self._statuses(behaviour):
             await self._report(accepted, status, behaviour.code)
 
     async def _report(self, accepted: Accepted, status: str, code: int) -> None:

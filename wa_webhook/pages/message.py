@@ -19,7 +19,7 @@ Content = dict[str, Any]
 """What a message says. `kind` is always there, the rest where there is any:
 
 text, buttons, list, link, location_request, contact_request, location, image, video, audio,
-sticker, document, contacts, template, reaction, tap, other, not_kept.
+sticker, document, contacts, template, reaction, tap, deleted, other, not_kept.
 
 `text`, `footer`: with WhatsApp's formatting; `header`: `{"text"}` or `{"media"}`;
 `media`: `{"kind", "mime_type", "filename", "is_voice", "url", "link"}`, where `url` is ours and
@@ -67,6 +67,13 @@ def from_user(message: object, media_url: MediaUrl = lambda _: None) -> Content:
     content = _read(kind, said.get(kind), media_url)
     if kind == "interactive":
         content = _read_tap(_object(said["interactive"]))
+    elif kind == "system":
+        content = _some(kind="other", other="system", text=_object(said.get(kind)).get("body"))
+    elif kind == "edit":
+        edited = _object(_object(said.get(kind)).get("message"))
+        content = {**from_user(edited, media_url), "kind": "other", "other": "edited"}
+    elif kind == "revoke":
+        content = {"kind": "other", "other": "deleted a message"}
     elif kind == "button":
         pressed = _object(said.get("button"))
         content = _some(kind="tap", text=pressed.get("text"), tap={"id": pressed.get("payload")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from wa_webhook.pages import file_response, page_app, read_json
+from wa_webhook.phone.content import SaidError
 from wa_webhook.phone.people import PersonError
-from wa_webhook.phone.phone import SaidError
 from wa_webhook.phone.said import Asked, Invitation, Said
-from wa_webhook.phone.trouble import Change, FailOnce
+from wa_webhook.phone.trouble import Change, FailOnce, Pass
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from wa_webhook.phone.phone import Phone
 
 STATIC = Path(__file__).parent / "static"
+
+
+class Block(Asked):
+    """Whether somebody has blocked the business."""
+
+    is_blocked: bool
 
 
 class Window(Asked):
@@ -36,12 +43,14 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
 
     GET /events: a snapshot, and `message`, `person`, `happened`, `trouble` as they change.
     POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
-    /people/KEY/window (Window), /people/KEY/messages/ID/again, /trouble (Change),
-    /trouble/once (FailOnce). GET /people/KEY/messages: all of them; with /ID: what came of it.
+    /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
+    /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
+    /trouble/time (Pass). GET /people/KEY/messages: all of them; with /ID: what came of it.
     GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
     """
-    return page_app(STATIC, _Routes(phone, feed).routes(), exception_handlers={KeyError: _missing})
+    answers = {KeyError: _missing, PersonError: _refuse, SaidError: _refuse}
+    return page_app(STATIC, _Routes(phone, feed).routes(), exception_handlers=answers)
 
 
 class _Routes:
@@ -60,10 +69,13 @@ class _Routes:
             Route(f"{person}/messages", self._say, methods=["POST"]),
             Route(f"{person}/read", self._look, methods=["POST"]),
             Route(f"{person}/window", self._window, methods=["POST"]),
+            Route(f"{person}/block", self._block, methods=["POST"]),
+            Route(f"{person}/number", self._change_number, methods=["POST"]),
             Route(message, self._explain),
             Route(f"{message}/again", self._repeat, methods=["POST"]),
             Route("/trouble", self._trouble, methods=["POST"]),
             Route("/trouble/once", self._fail_once, methods=["POST"]),
+            Route("/trouble/time", self._pass_time, methods=["POST"]),
         ]
 
     async def _events(self, _: Request) -> Response:
@@ -76,20 +88,14 @@ class _Routes:
         return file_response(media.content, media.mime_type)
 
     async def _invite(self, request: Request) -> Response:
-        try:
-            return _done(key=self._phone.invite(await read_json(request, Invitation)))
-        except PersonError as error:
-            raise HTTPException(400, str(error)) from None
+        return _done(key=self._phone.invite(await read_json(request, Invitation)))
 
     async def _list(self, request: Request) -> Response:
         return JSONResponse(self._phone.list_messages(request.path_params["key"]))
 
     async def _say(self, request: Request) -> Response:
         said = await read_json(request, Said)
-        try:
-            return _done(id=self._phone.say(request.path_params["key"], said))
-        except SaidError as error:
-            raise HTTPException(400, str(error)) from None
+        return _done(id=self._phone.say(request.path_params["key"], said))
 
     async def _look(self, request: Request) -> Response:
         self._phone.look(request.path_params["key"])
@@ -98,6 +104,20 @@ class _Routes:
     async def _window(self, request: Request) -> Response:
         asked = await read_json(request, Window)
         self._phone.set_window(request.path_params["key"], is_closed=asked.is_closed)
+        return _done()
+
+    async def _block(self, request: Request) -> Response:
+        asked = await read_json(request, Block)
+        self._phone.block(request.path_params["key"], is_blocked=asked.is_blocked)
+        return _done()
+
+    async def _change_number(self, request: Request) -> Response:
+        self._phone.change_number(request.path_params["key"])
+        return _done()
+
+    async def _pass_time(self, request: Request) -> Response:
+        asked = await read_json(request, Pass)
+        await self._phone.let_time_pass(timedelta(seconds=asked.seconds))
         return _done()
 
     async def _explain(self, request: Request) -> Response:
@@ -123,3 +143,7 @@ def _done(**told: Any) -> Response:  # noqa: ANN401
 
 async def _missing(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": f"there is no {error.args[0]}"}, 404)
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": str(error)}, 400)

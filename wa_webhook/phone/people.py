@@ -75,6 +75,13 @@ class People:
             )
         )
 
+    def change_number(self, key: str) -> Person:
+        """Give somebody a new number, and the new BSUID that goes with it. Raises KeyError."""
+        person = self._people[key]
+        user_id = None if person.user_id is None else f"{person.user_id[:2]}.{_some_digits()}"
+        self._people[key] = replace(person, phone=_some_number(), user_id=user_id)
+        return self._people[key]
+
     def share_number(self, key: str) -> str:
         """Return somebody's number, which Meta shows from now on. Raises KeyError."""
         person = self._people[key]

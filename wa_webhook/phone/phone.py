@@ -7,27 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.meta.errors import GraphError
 from wa_webhook.meta.inbound import build_body, new_message_id
 from wa_webhook.pages import Message, from_business, from_user
 from wa_webhook.phone.chat import Chat, now
+from wa_webhook.phone.content import SaidError, build, media_url
 from wa_webhook.phone.people import People
 from wa_webhook.phone.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
+    from datetime import timedelta
 
     from wa_webhook.meta import Accepted, GraphStandIn
     from wa_webhook.meta.people import Person
     from wa_webhook.phone.inspection import Inspector
-    from wa_webhook.phone.said import Choice, Invitation, Said
-
-
-class SaidError(ValueError):
-    """It cannot be said; the message says why."""
+    from wa_webhook.phone.said import Invitation, Said
 
 
 @dataclass
@@ -41,7 +39,11 @@ class _Posted:
 
 
 class Phone:
-    """Everybody's phone. `tell` hears of each change: an event's name, and what JSON can hold."""
+    """Everybody's phone. `tell` hears of each change: an event's name, and what JSON can hold.
+
+    `pass_time` makes everything in the database older; without it, and without an `inspector`, no
+    more than Meta's side is there.
+    """
 
     def __init__(
         self,
@@ -50,6 +52,7 @@ class Phone:
         tell: Callable[[str, object], None],
         *,
         inspector: Inspector | None = None,
+        pass_time: Callable[[timedelta], None] | None = None,
         people: People | None = None,
     ) -> None:
         self.graph = graph
@@ -58,6 +61,7 @@ class Phone:
         self._phone_number_id = phone_number_id
         self._tell = tell
         self._inspector = inspector
+        self._pass_time = pass_time
         self._chats: dict[str, Chat] = {}
         self._happened: dict[str, dict[str, Any]] = {}
         self._posted: dict[str, _Posted] = {}
@@ -76,6 +80,7 @@ class Phone:
             "messages": {key: self.list_messages(key) for key in self._chats},
             "happened": self._happened,
             "trouble": self.trouble.as_json(),
+            "can_pass_time": self._pass_time is not None,
         }
 
     def list_messages(self, key: str) -> list[dict[str, Any]]:
@@ -88,21 +93,49 @@ class Phone:
         self._settle_in(key)
         return key
 
+    async def let_time_pass(self, passed: timedelta) -> None:
+        """Make it later for all that the database knows. Raises SaidError where there is none."""
+        if self._pass_time is None:
+            raise SaidError("there is no database here whose time could pass")
+        await asyncio.to_thread(self._pass_time, passed)
+
+    def change_number(self, key: str) -> None:
+        """Somebody gets another number, which Meta tells. Raises KeyError, SaidError."""
+        before = self.people[key]
+        if before.phone is None:
+            raise SaidError(f"Meta shows no number of {before.name}'s that could change")
+        is_outside = self.trouble.is_outside(before)
+        self.trouble.open_window(before)
+        after = self.people.change_number(key)
+        changed: dict[str, Any] = {"type": "user_changed_number", "wa_id": after.phone}
+        if before.user_id is not None:
+            changed |= {"user_id": after.user_id, "previous_user_id": before.user_id}
+        changed["body"] = f"{before.name} changed from {before.phone} to {after.phone}"
+        content = {"type": "system", "system": changed}
+        if is_outside:
+            self.trouble.close_window(after)
+        self._meet(key)
+        sender = replace(before, user_id=None)
+        self._deliver(key, sender, content, with_contact=False)
+
+    def block(self, key: str, *, is_blocked: bool) -> None:
+        """Somebody blocks the business, or not any more. Raises KeyError."""
+        (self.trouble.block if is_blocked else self.trouble.unblock)(self.people[key])
+        self._tell("person", self._describe(key))
+
     def say(self, key: str, said: Said) -> str:
         """Post what somebody does, and return its id. Raises KeyError, SaidError."""
         person = self.people[key]
-        content = self._content(key, said)
-        message_id = new_message_id()
-        drawn = from_user(content, _media_url)
-        self._show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
-        body = build_body(
-            person, content, phone_number_id=self._phone_number_id, message_id=message_id
-        )
+        content = build(said, key, self.people, self._chats[key], self.graph.media)
         if self.trouble.is_outside(person):
             # Whoever writes opens it again.
             self.set_window(key, is_closed=False)
-        self._run(self._post(_Posted(key, person, message_id, body)))
-        return message_id
+        if said.edit is not None:
+            self._change(key, said.edit.message, content=from_user(content["edit"]["message"]))
+        if said.revoke is not None:
+            self._change(key, said.revoke, content={"kind": "deleted"})
+        # Who shares their number is known by it from this message on.
+        return self._deliver(key, self.people[key], content)
 
     def repeat(self, key: str, message_id: str) -> None:
         """Post a user's message once more, as Meta does. Raises KeyError."""
@@ -135,25 +168,21 @@ class Phone:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _content(self, key: str, said: Said) -> dict[str, Any]:
-        if said.choice is not None:
-            return _tap(self._chats[key], said.choice)
-        if said.reaction is not None:
-            emoji = {"emoji": said.reaction.emoji} if said.reaction.emoji else {}
-            return {"type": "reaction", "reaction": {"message_id": said.reaction.to, **emoji}}
-        if said.place is not None:
-            content = said.place.content()
-        elif said.file is not None:
-            file = said.file
-            kept = self.graph.media.receive(
-                file.content, file.mime_type or "application/octet-stream", **file.fields()
-            )
-            content = {"type": file.kind, file.kind: kept}
-        elif said.contact:
-            content = _own_card(self.people[key].name, self.people.share_number(key))
-        else:
-            content = {"type": "text", "text": {"body": said.text}}
-        return content | ({"context": {"id": said.reply_to}} if said.reply_to else {})
+    def _deliver(
+        self, key: str, sender: Person, content: dict[str, Any], *, with_contact: bool = True
+    ) -> str:
+        message_id = new_message_id()
+        drawn = from_user(content, media_url)
+        self._show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
+        body = build_body(
+            sender,
+            content,
+            phone_number_id=self._phone_number_id,
+            message_id=message_id,
+            with_contact=with_contact,
+        )
+        self._run(self._post(_Posted(key, self.people[key], message_id, body)))
+        return message_id
 
     async def _post(self, posted: _Posted) -> None:
         self._posted[posted.message_id] = posted
@@ -190,7 +219,7 @@ class Phone:
         key = self._key_of(accepted.recipient)
         chat = self._chats[key]
         chat.accepted[accepted.wa_message_id] = accepted
-        content = from_business(accepted.request, _media_url)
+        content = from_business(accepted.request, media_url)
         self._show(
             key,
             Message(accepted.wa_message_id, "from_business", now(), "bot", "accepted", content),
@@ -209,7 +238,7 @@ class Phone:
         address = str(request.get("to") or request.get("recipient") or "").removeprefix("+")
         key = self.people.find(address)
         if key is not None:
-            content = from_business(request, _media_url)
+            content = from_business(request, media_url)
             refused = Message(
                 f"refused.{new_message_id()}",
                 "from_business",
@@ -234,8 +263,11 @@ class Phone:
         return key
 
     def _settle_in(self, key: str) -> None:
-        person = self.people[key]
         self._chats[key] = Chat()
+        self._meet(key)
+
+    def _meet(self, key: str) -> None:
+        person = self.people[key]
         if person.phone is not None and person.user_id is not None:
             self.graph.statuses.user_ids[person.phone] = person.user_id
         self._tell("person", self._describe(key))
@@ -249,6 +281,7 @@ class Phone:
             "user_id": person.user_id,
             "is_typing": chat.is_typing,
             "is_outside": self.trouble.is_outside(person),
+            "is_blocking": self.trouble.is_blocking(person),
         }
 
     def _change(self, key: str, message_id: str, **fields: Any) -> None:  # noqa: ANN401
@@ -264,24 +297,6 @@ class Phone:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _tap(chat: Chat, choice: Choice) -> dict[str, Any]:
-    tapped = chat.find_choice(choice.message, choice.id)
-    if tapped is None:
-        raise SaidError("that message offered nothing of this id")
-    return {"type": "interactive", "context": {"id": choice.message}, "interactive": tapped}
-
-
-def _own_card(name: str, number: str) -> dict[str, Any]:
-    phone = {"phone": f"+{number}", "wa_id": number, "type": "CELL"}
-    card = {"name": {"formatted_name": name}, "phones": [phone], "origin": "contact_request"}
-    return {"type": "contacts", "contacts": [card]}
-
-
-def _media_url(media: Mapping[str, Any]) -> str | None:
-    media_id = media.get("id")
-    return f"media/{media_id}" if isinstance(media_id, str) else None
 
 
 def _counts(answer: str) -> dict[str, Any]:

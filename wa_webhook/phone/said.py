@@ -81,11 +81,18 @@ class Choice(Asked):
     id: str
 
 
+class Edit(Asked):
+    """Another text for a message of one's own."""
+
+    message: str
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
 class Said(Asked):
     """One thing that somebody does: exactly one of what can be said.
 
-    `contact`: shares the person's own card; `asked_by` is the message that asked for it, or for
-    a place. `reply_to` is the message that a text, file or place answers.
+    `contact`: shares the person's own card. `revoke`: deletes a message of one's own. `reply_to` is
+    the message that a text, file, place or card answers.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
@@ -94,13 +101,16 @@ class Said(Asked):
     file: File | None = None
     reaction: Reaction | None = None
     contact: Literal[True] | None = None
+    edit: Edit | None = None
+    revoke: str | None = None
     reply_to: str | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        said = (self.text, self.choice, self.place, self.file, self.reaction, self.contact)
-        if sum(one is not None for one in said) != 1:
-            raise ValueError("say exactly one of text, choice, place, file, reaction, contact")
+        said = self.model_dump(exclude_none=True, exclude={"reply_to"})
+        if len(said) != 1:
+            names = ", ".join(name for name in type(self).model_fields if name != "reply_to")
+            raise ValueError(f"say exactly one of {names}")
         return self
 
 

@@ -29,6 +29,12 @@ class FailOnce(Asked):
     code: Annotated[int, Field(ge=0, le=9_999_999)] = 131000
 
 
+class Pass(Asked):
+    """Time that passes, in seconds: an instant to a year."""
+
+    seconds: Annotated[float, Field(gt=0, le=366 * 86_400)]
+
+
 class Change(Asked):
     """What is to be different; what is left out stays."""
 
@@ -79,6 +85,18 @@ class Trouble:
     def open_window(self, person: Person) -> None:
         """Meta takes every message for somebody again."""
         self._graph.closed_windows -= _addresses(person)
+
+    def block(self, person: Person) -> None:
+        """Somebody blocks the business: what it sends is never delivered."""
+        self._graph.statuses.blocked_by |= _addresses(person)
+
+    def unblock(self, person: Person) -> None:
+        """Somebody takes messages again."""
+        self._graph.statuses.blocked_by -= _addresses(person)
+
+    def is_blocking(self, person: Person) -> bool:
+        """Say whether somebody has blocked the business."""
+        return bool(self._graph.statuses.blocked_by & _addresses(person))
 
     def is_outside(self, person: Person) -> bool:
         """Say whether somebody's window is closed."""

@@ -13,12 +13,12 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.meta.inbound import build_body
 from wa_webhook.meta.people import Person as Identity
 from wa_webhook.meta.rendering import find_choice, render_message
 from wa_webhook.testing.outbox import Delivered, send_due
-from wa_webhook.testing.passing_time import let_time_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -75,6 +75,7 @@ export function summary(message) {
     audio: () => (message.media.is_voice ? "Voice message" : "Audio"),
     sticker: () => "Sticker",
     not_kept: () => "(not kept)",
+    deleted: () => "(deleted)",
   }[message.kind];
   return named ? named() : `(${message.other ?? message.kind})`;
 }
@@ -131,8 +132,10 @@ function drawContent(message) {
     case "reaction":
       return [element("p", {}, summary(message))];
     case "not_kept":
-    case "other":
+    case "deleted":
       return [element("p", { class: "footer" }, summary(message))];
+    case "other":
+      return [element("p", { class: "footer" }, `(${message.other})`)];
     default:
       return message.media ? [drawMedia(message.media)] : [];
   }

@@ -14,6 +14,7 @@ export class MessageLog {
   #options;
   #drawn = new Map();
   #isAtEnd = true;
+  #top = 0;
 
   constructor(node, label, options = () => ({})) {
     this.#node = node;
@@ -23,7 +24,10 @@ export class MessageLog {
     }
     node.classList.add("log");
     node.addEventListener("scroll", () => {
-      this.#isAtEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PIXELS;
+      const isNearEnd = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PIXELS;
+      // What grew since it was scrolled to its end is none of the reader's doing.
+      if (isNearEnd || node.scrollTop < this.#top) this.#isAtEnd = isNearEnd;
+      this.#top = node.scrollTop;
     });
     // A picture has its height when it has come; its event does not bubble.
     node.addEventListener("load", () => this.#stay(), true);

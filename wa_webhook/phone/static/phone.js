@@ -22,6 +22,7 @@ follow(
       );
       state.happened = new Map(Object.entries(told.happened));
       state.trouble = told.trouble;
+      state.canPassTime = told.can_pass_time;
       drawPeople();
       for (const key of state.people.keys()) draw(key);
     },
@@ -51,7 +52,7 @@ follow(
   },
 );
 
-document.getElementById("trouble").addEventListener("click", () => openTrouble(state.trouble));
+document.getElementById("trouble").addEventListener("click", () => openTrouble(state.trouble, state.canPassTime));
 document.getElementById("invite").addEventListener("click", openInvitation);
 document.addEventListener("visibilitychange", () => {
   for (const key of screens.keys()) look(key);

@@ -84,17 +84,30 @@ export class Screen {
     replace(
       this.#person,
       element("h2", {}, person.name),
-      element("p", { class: "faint" }, [person.number, person.user_id].filter(Boolean).join(" · ")),
       element(
-        "button",
-        {
-          type: "button",
-          class: "quiet window",
-          "aria-pressed": String(person.is_outside),
-          title: "As if 24 hours had passed since the last message: Meta then takes templates only",
-          onclick: () => this.#post("window", { is_closed: !person.is_outside }),
-        },
-        person.is_outside ? "outside 24 h" : "within 24 h",
+        "p",
+        { class: "faint" },
+        [person.number, person.user_id, person.is_blocking && "has blocked the business"].filter(Boolean).join(" · "),
+      ),
+      element(
+        "div",
+        { class: "more" },
+        element(
+          "button",
+          {
+            type: "button",
+            class: "quiet window",
+            "aria-pressed": String(person.is_outside),
+            title: "As if 24 hours had passed since the last message: Meta then takes templates only",
+            onclick: () => this.#post("window", { is_closed: !person.is_outside }),
+          },
+          person.is_outside ? "outside 24 h" : "within 24 h",
+        ),
+        element(
+          "button",
+          { type: "button", class: "quiet", "aria-label": "More", title: "More", onclick: () => this.#openMore(person) },
+          icon("more"),
+        ),
       ),
     );
     this.#typing.textContent = person.is_typing ? "typing…" : "";
@@ -107,6 +120,10 @@ export class Screen {
     const actions = [{ label: "Reply", symbol: "reply", run: (one) => this.#answer(one) }];
     if (!isOwn) actions.push({ label: "React", symbol: "react", run: (one) => this.#react(one) });
     else actions.push({ label: "Deliver again", symbol: "again", run: (one) => this.#post(`messages/${one.id}/again`) });
+    if (isOwn && message.kind === "text") actions.push({ label: "Edit", symbol: "edit", run: (one) => this.#edit(one) });
+    if (isOwn && message.kind !== "deleted" && message.kind !== "other") {
+      actions.push({ label: "Delete", symbol: "delete", run: (one) => this.#say({ revoke: one.id }) });
+    }
     return {
       side: "user",
       key: JSON.stringify(happened ?? null),
@@ -179,6 +196,47 @@ export class Screen {
 
   #sharePlace(answered) {
     openPlaces((place) => this.#say({ place, ...(answered ? { reply_to: answered } : {}) }));
+  }
+
+  #edit(message) {
+    openSheet("Edit the message", (dialog) => {
+      const text = element("textarea", { name: "text", rows: "3", "aria-label": "Text", required: true });
+      text.value = message.text;
+      const submit = (event) => {
+        event.preventDefault();
+        dialog.close();
+        this.#say({ edit: { message: message.id, text: text.value } });
+      };
+      return element("form", { onsubmit: submit }, text, element("button", { class: "primary" }, "Save"));
+    });
+  }
+
+  #openMore(person) {
+    openSheet(person.name, (dialog) => {
+      const row = (title, what, run) =>
+        element(
+          "button",
+          {
+            type: "button",
+            class: "row",
+            onclick: () => {
+              dialog.close();
+              run();
+            },
+          },
+          element("strong", {}, title),
+          element("span", {}, what),
+        );
+      return element(
+        "div",
+        { class: "rows" },
+        row("Share contact", "sends a card with the own number", () => this.#say({ contact: true })),
+        row("Change number", "Meta tells of the new number, and of the new BSUID", () => this.#post("number")),
+        person.is_blocking
+          ? row("Unblock the business", "messages are delivered again", () => this.#post("block", { is_blocked: false }))
+          : row("Block the business", "what it sends is never delivered", () => this.#post("block", { is_blocked: true })),
+      );
+    });
   }
 
   #react(message) {

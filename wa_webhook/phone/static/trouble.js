@@ -25,8 +25,8 @@ const ONCE = [
 
 let shown = null;
 
-/** Open the switches as they stand. */
-export function openTrouble(state) {
+/** Open the switches as they stand; `canPassTime`: whether there is a database whose time can. */
+export function openTrouble(state, canPassTime) {
   const change = (fields) => ask("trouble", fields);
   const check = (name, label) => {
     const box = element("input", { type: "checkbox", name, onchange: () => change({ [name]: box.checked }) });
@@ -45,6 +45,8 @@ export function openTrouble(state) {
     step: "any",
     onchange: () => change({ seconds_late: Number(late.value) }),
   });
+  const later = (label, seconds) =>
+    element("button", { type: "button", onclick: () => ask("trouble/time", { seconds }) }, label);
   const dialog = openSheet("A difficult Meta", [
     element(
       "form",
@@ -72,6 +74,9 @@ export function openTrouble(state) {
         ),
       ),
     ),
+    canPassTime && element("h3", {}, "Time moves on"),
+    canPassTime &&
+      element("div", { class: "once" }, later("10 minutes", 600), later("1 hour", 3600), later("1 day", 86400)),
   ]);
   shown = dialog;
   dialog.addEventListener("close", () => (shown = null));

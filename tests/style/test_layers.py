@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
     {"claiming", "media", "meta", "naming", "pages", "api_key", "settings"},
-    {"migrate", "notifier", "phone", "worker"},
+    {"console", "migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},
     {"cli"},

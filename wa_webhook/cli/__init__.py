@@ -21,6 +21,7 @@ _NAMES = (
     "say",
     "notify",
     "work",
+    "console",
     "status",
     "doctor",
     "replay",

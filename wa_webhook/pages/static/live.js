@@ -15,7 +15,7 @@ export function follow(url, handlers, onState = () => {}) {
   return source;
 }
 
-/** Post JSON, and return what is answered. Throws an Error that says what the server said. */
+/** Post JSON, and return what is answered. Throws an Error with `status` that says what the server said. */
 export async function post(url, body = {}) {
   let answer;
   try {
@@ -28,7 +28,9 @@ export async function post(url, body = {}) {
     throw new Error("The server does not answer.");
   }
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.error ?? `The server answered ${answer.status}.`);
+  if (!answer.ok) {
+    throw Object.assign(new Error(told.error ?? `The server answered ${answer.status}.`), { status: answer.status });
+  }
   return told;
 }
 

@@ -1,0 +1,232 @@
+// One conversation: who it is with, who has it, what was said, notes, and an answer.
+
+import { formatTime } from "../components/bubble.js";
+import { element, openSheet, replace } from "../components/dom.js";
+import { formatText } from "../components/format.js";
+import { icon } from "../components/icons.js";
+import { post } from "../components/live.js";
+import { MessageLog } from "../components/log.js";
+import { ago, ask, get } from "./api.js";
+
+const drafts = new Map();
+
+export class Conversation {
+  #me;
+  #path;
+  #key;
+  #number;
+  #log;
+  #earlier = [];
+  #hasMore = null;
+  #opened = null;
+  #head = element("header", {});
+  #notes = element("details", { class: "notes" });
+  #more;
+  #composer;
+
+  constructor(me, userId, number) {
+    this.#me = me;
+    this.#key = `${userId}/${number}`;
+    this.#path = `api/conversations/${encodeURIComponent(userId)}`;
+    this.#number = number || null;
+    this.#more = element("button", { type: "button", class: "quiet", hidden: true, onclick: () => this.#readEarlier() }, "Earlier messages");
+    const said = element("div");
+    this.#composer = me.may_answer ? this.#drawComposer() : null;
+    this.node = element("div", { class: "conversation" }, this.#head, this.#notes, this.#more, said, this.#composer);
+    this.#log = new MessageLog(said, "Messages");
+  }
+
+  /** Read it again. */
+  async look() {
+    await ask(async () => {
+      const opened = await get(this.#url());
+      this.#hasMore ??= opened.has_more;
+      this.#show(opened);
+    });
+  }
+
+  #url(before = "") {
+    return `${this.#path}?number=${encodeURIComponent(this.#number ?? "")}&before=${encodeURIComponent(before)}`;
+  }
+
+  async #readEarlier() {
+    const first = [...this.#earlier, ...this.#opened.messages][0];
+    await ask(async () => {
+      const { messages, has_more } = await get(this.#url(first.at));
+      this.#earlier = [...messages, ...this.#earlier];
+      this.#hasMore = has_more;
+      this.#show(this.#opened);
+    });
+  }
+
+  #show(opened) {
+    // What was the latest page may have moved on: nothing that was read is lost from the middle.
+    if (this.#opened) {
+      const ids = new Set(opened.messages.map((one) => one.id));
+      const from = opened.messages[0]?.at ?? "";
+      const gone = this.#opened.messages.filter((one) => !ids.has(one.id) && one.at < from);
+      this.#earlier = [...this.#earlier.filter((one) => !ids.has(one.id)), ...gone];
+    }
+    this.#opened = opened;
+    this.#drawHead();
+    this.#drawNotes();
+    this.#log.show([...this.#earlier, ...opened.messages]);
+    this.#more.hidden = !this.#hasMore;
+    this.#allow();
+  }
+
+  #drawHead() {
+    const { display_name, recipient, handover, window_closes_at, opted_out_at, erased_at } = this.#opened;
+    const isOpen = this.#isWindowOpen();
+    const facts = [
+      display_name && recipient,
+      handover ? `${handover.agent ?? "Nobody yet"} has it for ${ago(handover.since)}` : "The bot has it",
+      handover?.note,
+      isOpen ? `anything until ${formatTime(window_closes_at)}` : "templates only: 24 hours are over",
+      opted_out_at && "wants no messages",
+      erased_at && "was erased",
+    ];
+    const back = element("a", { class: "back", href: "#", "aria-label": "Back to the list" }, "←");
+    const who = element(
+      "div",
+      {},
+      element("h2", {}, display_name ?? recipient ?? "(erased)"),
+      element("p", { class: "faint" }, facts.filter(Boolean).join(" · ")),
+    );
+    replace(this.#head, back, who, ...this.#drawActions(handover));
+  }
+
+  #drawActions(handover) {
+    if (!this.#me.may_answer || this.#opened.erased_at) return [];
+    const isMine = handover?.agent === this.#me.name;
+    const button = (label, className, run) => element("button", { type: "button", class: className, onclick: run }, label);
+    if (isMine) return [button("Give back", "", () => this.#do("hand-back"))];
+    if (!handover?.agent) return [button("Take", "primary", () => this.#do("take"))];
+    return [button(`Take from ${handover.agent}`, "", () => this.#do("take", { from_colleague: true }))];
+  }
+
+  #drawNotes() {
+    const { notes } = this.#opened;
+    const isTyped = this.#notes.contains(document.activeElement) && document.activeElement.value;
+    if (isTyped) return;
+    const deletion = (note) =>
+      this.#me.may_answer &&
+      element(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": "Delete this note",
+          title: "Delete this note",
+          onclick: () => this.#act(() => post(`api/notes/${note.id}/delete`)),
+        },
+        icon("close"),
+      );
+    replace(
+      this.#notes,
+      element("summary", {}, notes.length ? `Notes (${notes.length})` : "Notes"),
+      ...notes.map((note) =>
+        element(
+          "p",
+          { class: "note" },
+          element("span", {}, element("strong", {}, `${note.author}, ${ago(note.at)}: `), formatText(note.body)),
+          deletion(note),
+        ),
+      ),
+      this.#me.may_answer && this.#drawNoteForm(),
+    );
+  }
+
+  #drawNoteForm() {
+    const body = element("input", { name: "body", "aria-label": "New note", placeholder: "A note for colleagues", maxlength: "2000", required: true });
+    const add = async (event) => {
+      event.preventDefault();
+      const noted = body.value;
+      body.value = "";
+      body.blur();
+      if (!(await this.#act(() => post(`${this.#path}/notes`, { body: noted })))) body.value = noted;
+    };
+    return element("form", { onsubmit: add }, body, element("button", {}, "Note"));
+  }
+
+  #drawComposer() {
+    const draft = drafts.get(this.#key) ?? { text: "", key: crypto.randomUUID() };
+    drafts.set(this.#key, draft);
+    const text = element("textarea", {
+      rows: "1",
+      maxlength: "4096",
+      "aria-label": "Answer",
+      placeholder: "Answer",
+      oninput: () => (draft.text = text.value),
+      onkeydown: (event) => {
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+          event.preventDefault();
+          composer.requestSubmit();
+        }
+      },
+    });
+    text.value = draft.text;
+    const send = async (event) => {
+      event.preventDefault();
+      if (!text.value.trim() || text.disabled) return;
+      // The key stays until it is sent, so that sending once more changes nothing.
+      const { key } = draft;
+      const said = text.value;
+      if (await this.#act(() => post(`${this.#path}/reply`, { number: this.#number, text: said, key }))) {
+        draft.key = crypto.randomUUID();
+        if (text.value === said) text.value = draft.text = "";
+      }
+    };
+    const template = element("button", { type: "button", class: "quiet", onclick: () => this.#openTemplate() }, "Template");
+    const button = element("button", { class: "primary", "aria-label": "Send", title: "Send" }, icon("send"));
+    const composer = element("form", { class: "composer", onsubmit: send }, template, text, button);
+    return composer;
+  }
+
+  #allow() {
+    if (!this.#composer) return;
+    const { handover, erased_at } = this.#opened;
+    const isMine = handover && (handover.agent === null || handover.agent === this.#me.name);
+    const isOpen = this.#isWindowOpen();
+    const [template, text, send] = this.#composer.children;
+    template.disabled = !isMine || Boolean(erased_at);
+    text.disabled = send.disabled = !isMine || !isOpen;
+    text.placeholder = !isMine ? "Take it to answer" : isOpen ? "Answer" : "Send a template: 24 hours are over";
+  }
+
+  #openTemplate() {
+    const key = crypto.randomUUID();
+    openSheet("Send a template", (dialog) => {
+      const field = (label, node) => element("label", {}, label, node);
+      const send = async (event) => {
+        event.preventDefault();
+        const { name, language, parameters } = Object.fromEntries(new FormData(event.target));
+        const template = { name, language, parameters: parameters.split("\n").filter((one) => one.trim()) };
+        if (await this.#act(() => post(`${this.#path}/reply`, { number: this.#number, template, key }))) dialog.close();
+      };
+      return element(
+        "form",
+        { onsubmit: send },
+        field("Name, as approved by Meta", element("input", { name: "name", required: true })),
+        field("Language, such as en or pt_BR", element("input", { name: "language", required: true, value: this.#opened.locale ?? "en" })),
+        field("What stands in its body, a line each", element("textarea", { name: "parameters", rows: "3" })),
+        element("button", { class: "primary" }, "Send"),
+      );
+    });
+  }
+
+  #do(what, body = {}) {
+    return this.#act(() => post(`${this.#path}/${what}`, { number: this.#number, ...body }));
+  }
+
+  async #act(work) {
+    const isDone = await ask(work);
+    await this.look();
+    return isDone;
+  }
+
+  #isWindowOpen() {
+    const { window_closes_at } = this.#opened;
+    return Boolean(window_closes_at) && new Date(window_closes_at) > new Date();
+  }
+}

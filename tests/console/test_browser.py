@@ -76,7 +76,7 @@ async def test_a_colleague_signs_in_takes_answers_and_gives_back_while_the_page_
     await page.get_by_role("searchbox").fill("")
     desk.hears("Is *anybody* there?")
     await expect(page.locator(".bubble").last.locator("strong")).to_have_text("anybody")
-    await expect(page.get_by_role("link", name="waits now")).to_be_visible()
+    await expect(page.get_by_role("link", name="waits a moment")).to_be_visible()
     await answer.fill("Kim here.")
     await answer.press("Enter")
     await expect(page.locator(".bubble.own").last).to_contain_text("Kim here.")

@@ -143,7 +143,7 @@ class _Routes:
         await self._database.value(person.role, "wa_desk_session", agent=person.name)
         response = JSONResponse(_as_json(person))
         self._signing_in.begin(found, request, response)
-        logger.info("CONSOLE_SIGNED_IN", name=person.name, role=person.role)
+        logger.info("CONSOLE_SIGNED_IN", agent=person.name, role=person.role)
         return response
 
     async def _sign_out(self, request: Request) -> Response:
@@ -151,7 +151,7 @@ class _Routes:
         session = self._signing_in.end(request, response)
         if session is not None:
             person = session.person
-            logger.info("CONSOLE_SIGNED_OUT", name=person.name, role=person.role)
+            logger.info("CONSOLE_SIGNED_OUT", agent=person.name, role=person.role)
             await self._database.value(
                 person.role, "wa_desk_session", agent=person.name, is_over=True
             )

@@ -14,6 +14,7 @@ from handler.process.environment import (
     HttpUrl,
     MetricsSettings,
     OptionalPort,
+    ProcessSettings,
 )
 from wa_webhook.console.people import PeopleError, Role, read_people
 from wa_webhook.pages.app import LOOPBACK
@@ -22,16 +23,31 @@ if TYPE_CHECKING:
     from wa_webhook.console.people import Known
 
 
-class ConsoleSettings(DatabaseOptions, MetricsSettings):
+class ConsoleConnections(ProcessSettings):
+    """A connection for each role that may sign in."""
+
+    wa_console_reader_database_url: ConnectionString | None = None
+    wa_console_agent_database_url: ConnectionString | None = None
+    wa_console_operator_database_url: ConnectionString | None = None
+
+    @property
+    def database_urls(self) -> dict[Role, str]:
+        """The connection strings of the roles that have one."""
+        urls = {
+            Role.READER: self.wa_console_reader_database_url,
+            Role.AGENT: self.wa_console_agent_database_url,
+            Role.OPERATOR: self.wa_console_operator_database_url,
+        }
+        return {role: url.get_secret_value() for role, url in urls.items() if url is not None}
+
+
+class ConsoleSettings(ConsoleConnections, DatabaseOptions, MetricsSettings):
     """What `wa-webhook console` needs: a connection for each role, and who may sign in."""
 
     wa_console_host: str = Field("127.0.0.1", min_length=1)
     wa_console_port: int = Field(8003, ge=0, le=65535)
     wa_console_hosts: str = Field("", pattern=r"^[\w.:\[\]-]*(\s*,\s*[\w.:\[\]-]+)*$")
     """Names by which browsers ask for it, beside the loopback's, without ports: commas between."""
-    wa_console_reader_database_url: ConnectionString | None = None
-    wa_console_agent_database_url: ConnectionString | None = None
-    wa_console_operator_database_url: ConnectionString | None = None
     wa_console_people: SecretStr = SecretStr("")
     """Entries that `wa-webhook console --person` makes, separated by commas."""
     wa_console_session_seconds: float = Field(43_200, ge=60, le=2_592_000)
@@ -48,16 +64,6 @@ class ConsoleSettings(DatabaseOptions, MetricsSettings):
     wa_listen_database_url: ConnectionString | None = None
     """A direct connection for LISTEN, when the others lead to a pooler."""
     wa_metrics_port: OptionalPort = 9467
-
-    @property
-    def database_urls(self) -> dict[Role, str]:
-        """The connection strings of the roles that have one."""
-        urls = {
-            Role.READER: self.wa_console_reader_database_url,
-            Role.AGENT: self.wa_console_agent_database_url,
-            Role.OPERATOR: self.wa_console_operator_database_url,
-        }
-        return {role: url.get_secret_value() for role, url in urls.items() if url is not None}
 
     @property
     def people(self) -> dict[str, Known]:

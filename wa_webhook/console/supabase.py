@@ -157,6 +157,6 @@ class SupabaseAuth:
 def _person_of(claims: Mapping[str, Any]) -> Person:
     metadata = claims.get("app_metadata")
     role = metadata.get(ROLE_CLAIM) if isinstance(metadata, dict) else None
-    if role not in set(Role):
+    if role not in list(Role):
         raise SignInError(f"this account has no role here: {ROLE_CLAIM} of its app_metadata", 403)
     return Person(str(claims.get("email") or claims["sub"])[:LONGEST_NAME], Role(role))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from handler.process.environment import AlertSettings, ProcessSettings, SettingsError, load_settings
 from handler.settings import SnapshotSettings, SupabaseSettings, WebhookSettings
+from wa_webhook.console.settings import ConsoleSettings
 from wa_webhook.doctor.check import Check, fail, ok, warn
 from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
@@ -83,7 +84,7 @@ def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Check]:
-    classes = [*_OPTIONAL, *(one for read in _SETTINGS.values() for one in read)]
+    classes = [ConsoleSettings, *_OPTIONAL, *(one for read in _SETTINGS.values() for one in read)]
     known = {name.upper() for one in classes for name in one.model_fields} | _NOT_SETTINGS
     for name in sorted(environment):
         if name.startswith(("WA_", "ALERT_WEBHOOK_", "WHATSAPP_")) and name not in known:

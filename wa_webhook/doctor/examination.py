@@ -8,6 +8,7 @@ from handler.process.environment import SettingsError, load_settings
 from handler.settings import VerificationSettings
 from wa_webhook.doctor.check import Check, Outcome, skip
 from wa_webhook.doctor.configuration import Process, check_configuration
+from wa_webhook.doctor.console import check_desk
 from wa_webhook.doctor.database import examine_database
 from wa_webhook.doctor.media import check_store
 from wa_webhook.doctor.network import check_graph, check_webhook
@@ -37,6 +38,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         *in_database,
         *_graph(process),
         *_webhook(url),
+        *check_desk(),
         *(check_store() if process in (Process.WORK, Process.NOTIFY) else ()),
     ]
 

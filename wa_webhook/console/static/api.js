@@ -33,8 +33,17 @@ export async function ask(work) {
 
 /** How long ago something was, in the largest unit of it. */
 export function ago(at) {
-  const minutes = Math.max(0, (Date.now() - new Date(at)) / 60_000);
-  if (minutes < 1) return "now";
+  return tellSpan(Date.now() - new Date(at));
+}
+
+/** How long it is until something. */
+export function until(at) {
+  return tellSpan(new Date(at) - Date.now());
+}
+
+function tellSpan(milliseconds) {
+  const minutes = milliseconds / 60_000;
+  if (minutes < 1) return "a moment";
   if (minutes < 60) return `${Math.floor(minutes)} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
   return `${Math.floor(minutes / 1440)} days`;

@@ -1,12 +1,11 @@
 // One conversation: who it is with, who has it, what was said, notes, and an answer.
 
-import { formatTime } from "../components/bubble.js";
 import { element, openSheet, replace } from "../components/dom.js";
 import { formatText } from "../components/format.js";
 import { icon } from "../components/icons.js";
 import { post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
-import { ago, ask, get } from "./api.js";
+import { ago, ask, get, until } from "./api.js";
 
 const drafts = new Map();
 
@@ -80,9 +79,9 @@ export class Conversation {
     const isOpen = this.#isWindowOpen();
     const facts = [
       display_name && recipient,
-      handover ? `${handover.agent ?? "Nobody yet"} has it for ${ago(handover.since)}` : "The bot has it",
+      handover ? handover.agent ? `${handover.agent} has had it for ${ago(handover.since)}` : "Waits for anybody" : "The bot has it",
       handover?.note,
-      isOpen ? `anything until ${formatTime(window_closes_at)}` : "templates only: 24 hours are over",
+      isOpen ? `24-hour window: ${until(window_closes_at)} left` : "templates only: 24 hours are over",
       opted_out_at && "wants no messages",
       erased_at && "was erased",
     ];
@@ -129,7 +128,7 @@ export class Conversation {
         element(
           "p",
           { class: "note" },
-          element("span", {}, element("strong", {}, `${note.author}, ${ago(note.at)}: `), formatText(note.body)),
+          element("span", {}, element("strong", {}, `${note.author}, ${ago(note.at)} ago: `), formatText(note.body)),
           deletion(note),
         ),
       ),

@@ -32,7 +32,7 @@ export class Desk {
     this.node = element(
       "div",
       { class: "desk" },
-      element("section", { class: "list", "aria-label": "Conversations" }, this.#search, this.#empty, this.#listed),
+      element("section", { class: "listing", "aria-label": "Conversations" }, this.#search, this.#empty, this.#listed),
       this.#opened,
     );
     window.addEventListener("hashchange", this.#follow);

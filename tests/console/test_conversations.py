@@ -10,6 +10,7 @@ import pytest
 
 from tests.dispatching import value, values
 from tests.handover.conftest import ANA
+from wa_webhook.console import database
 
 if TYPE_CHECKING:
     import httpx
@@ -148,8 +149,10 @@ async def test_what_nobody_goes_by_and_what_is_no_moment_are_told(
         assert (await kim.get(path_of(desk, "?number=1"))).status_code == 422
 
 
-async def test_a_database_that_is_away_is_told_as_such(console: Console, desk: Desk) -> None:
-    del desk
+async def test_a_database_that_is_away_is_told_as_such(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_ACQUIRE_SECONDS", 1.0)
     away = "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1"
     async with console(wa_console_reader_database_url=away) as browsers:
         answer = await browsers.open().post(

@@ -7,13 +7,14 @@ import re
 import shlex
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from tests.console.conftest import PASSWORD
+from tests.dispatching import value
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.fixtures.names import current_names, environment_of
@@ -24,6 +25,9 @@ from wa_webhook.console.settings import ConsoleSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
 
@@ -60,6 +64,17 @@ def test_its_settings_are_taken_by_the_desk(monkeypatch: pytest.MonkeyPatch) -> 
     assert "desk.example" in settings.hosts
 
 
+def test_its_statement_makes_a_user_of_supabase_an_agent(connection: Connection[DictRow]) -> None:
+    connection.execute(
+        "create temporary table users (email text, raw_app_meta_data jsonb);"
+        """insert into users values ('kim@example.com', '{"provider": "email"}')"""
+    )
+    (block,) = find_code_blocks("docs/console.md", "sql")
+    connection.execute(block.code.replace("auth.users", "users").encode())
+    made = value(connection, "select raw_app_meta_data from users")
+    assert made == {"provider": "email", "wa_role": "agent"}
+
+
 def test_every_variable_of_the_desk_is_in_the_example() -> None:
     named = set(re.findall(r"^#? ?(\w+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
     assert {name.upper() for name in ConsoleSettings.model_fields} <= named
@@ -70,19 +85,19 @@ def test_every_variable_of_the_desk_is_in_the_example() -> None:
     [
         ("WA_CONSOLE_PEOPLE", {}, "WA_CONSOLE_PEOPLE: is not set"),
         ("WA_CONSOLE_AGENT_DATABASE_URL", {}, "WA_CONSOLE_AGENT_DATABASE_URL: is not set"),
-        ("", {"WA_CONSOLE_HOST": "0.0.0.0"}, "WA_CONSOLE_HOSTS: is not set"),
+        ("", {"WA_CONSOLE_HOST": "192.0.2.1"}, "WA_CONSOLE_HOSTS: is not set"),
         ("", {"WA_CONSOLE_PEOPLE": "Kim:agent:hunter2:x"}, "WA_CONSOLE_PEOPLE: entry 1"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named_and_never_shown(
     without: str,
-    given: dict[str, str],
+    given: dict[str, Any],
     told: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    variables = variables_of(SETTINGS.code) | given
+    variables: dict[str, Any] = variables_of(SETTINGS.code) | given
     variables.pop(without, None)
     result = run("console", **variables)
     assert result.exit_code == 2
@@ -101,9 +116,7 @@ def test_the_doctor_sees_each_connection_and_whose_it_is(database: Database) -> 
         WA_CONSOLE_READER_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing",
     ).output
     names = current_names()
-    assert f"ok   desk          a agent is {names.agent_role}" in found.replace(
-        "an agent", "a agent"
-    )
+    assert f"ok   desk          who is an agent is {names.agent_role}" in found
     assert f"WA_CONSOLE_OPERATOR_DATABASE_URL is of {names.reader_role}" in found
     assert "fail desk          WA_CONSOLE_READER_DATABASE_URL" in found
 

@@ -84,7 +84,11 @@ def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
 
 
 def _unknown_variables(environment: Mapping[str, str]) -> Iterator[Check]:
-    classes = [ConsoleSettings, *_OPTIONAL, *(one for read in _SETTINGS.values() for one in read)]
+    classes: list[type[ProcessSettings]] = [
+        ConsoleSettings,
+        *_OPTIONAL,
+        *(one for read in _SETTINGS.values() for one in read),
+    ]
     known = {name.upper() for one in classes for name in one.model_fields} | _NOT_SETTINGS
     for name in sorted(environment):
         if name.startswith(("WA_", "ALERT_WEBHOOK_", "WHATSAPP_")) and name not in known:

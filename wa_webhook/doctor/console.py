@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wa_webhook.naming.names import Names
 
 _CONNECT_SECONDS = 5
+_ARTICLES = {Role.READER: "a", Role.AGENT: "an", Role.OPERATOR: "an"}
 
 
 def check_desk() -> Iterator[Check]:
@@ -53,7 +54,7 @@ def _check(role: Role, url: str, names: Names) -> Check:
     if found != wanted:
         mend = f"Give it the login of {wanted}: whoever signs in as {role} may do what it may."
         return warn("desk", f"{variable} is of {found}", mend)
-    return ok("desk", f"a {role} is {found}")
+    return ok("desk", f"who is {_ARTICLES[role]} {role} is {found}")
 
 
 def _role_of(connection: psycopg.Connection[Any]) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.dispatching import values
 from tests.docs.code_blocks import find_code_blocks
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.insurance.conftest import CERTIFICATE, office
 from tests.operations.command import run
 from wa_webhook.dev.postgres import MIGRATING_ROLE
@@ -53,7 +54,7 @@ def test_its_command_brings_the_flow(database: Database, connection: Connection[
     assert values(connection, states) == [8]
 
 
-@pytest.mark.with_flows("insurance")
+@with_offered_flows
 def test_it_talks_as_it_is_shown(chat: Chat, office: Office) -> None:
     ana = chat.person("Ana")
     for said, heard in re.findall(r"^(Ana.*)\n((?:(?:Bot|    ).*\n)+)", TALK.code, re.MULTILINE):
@@ -68,7 +69,7 @@ def test_it_talks_as_it_is_shown(chat: Chat, office: Office) -> None:
         )
 
 
-@pytest.mark.with_flows("insurance")
+@with_offered_flows
 def test_its_statements_run_as_the_roles_that_they_are_for(chat: Chat, connect: Connect) -> None:
     for name in ("Ana", "Ben", "Cora"):
         chat.person(name).says("hello")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.insurance.conftest import CARD, CERTIFICATE, fill_in, send_certificate
 
 if TYPE_CHECKING:
     from tests.flows.insurance.conftest import Office
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("insurance"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 NEXT = "Please send the vehicle card: a photograph or a PDF."
 FIELD = """
@@ -35,8 +36,6 @@ def test_what_is_read_is_confirmed_field_by_field_and_handed_to_staff(
     ]
     assert ana.sends_picture() == ["Thank you. One moment, I am reading it."]
     office.fetch()
-    assert office.claim("read_document")["input"]["document"] == "insurance_certificate"
-    chat.rows("update wa.tasks set locked_until = now() where status = 'running' returning id")
     office.read(*CERTIFICATE)
     assert ana.hears() == [
         "I have read it. Please check what I read.",
@@ -206,7 +205,3 @@ def test_it_speaks_french(chat: Chat, office: Office) -> None:
     assert luc.hears()[-1].startswith("Attestation, immatriculation : RAC123B. Est-ce exact ?")
     assert "numéro de police : AB-123456" in luc.taps("Oui")[0]
     assert "valable jusqu'au : mardi 31 mars 2099." in luc.taps("Oui")[0]
-
-
-def test_it_holds_together_without_a_word_too_many(chat: Chat) -> None:
-    assert chat.rows("select problem from wa.list_flow_problems('insurance')") == []

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value
+from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from wa_webhook.testing import Chat
 
-pytestmark = [pytest.mark.with_flows("insurance"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import value
+from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-pytestmark = [pytest.mark.with_flows("insurance"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 CERTIFICATE = {"plate": "RAC 123 B", "policy_number": "AB-123456", "valid_until": "2099-03-31"}
 CARD = {"plate": "RAC 123 B", "vin": "JTDBR32E720012345"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.insurance.conftest import fill_in, send_certificate
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.flows.insurance.conftest import Office
     from wa_webhook.testing import Chat, Person
 
-pytestmark = pytest.mark.with_flows("insurance")
+pytestmark = with_offered_flows
 
 DECIDE = "select * from public.insurance_decide_case(1, %s, agent => %s)"
 STATUS = "select status from public.insurance_cases order by id"

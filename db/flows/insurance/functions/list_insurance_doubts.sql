@@ -4,6 +4,8 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  c_is_sure constant numeric := 0.7;
 begin
   return array(
     select format(
@@ -12,7 +14,7 @@ begin
     from public.insurance_fields as field
     where field.case_id = p_case_id
       and field.value is not null
-      and coalesce(field.confidence, 0) < 0.7
+      and coalesce(field.confidence, 0) < c_is_sure
     order by field.document, field.field
   ) || array(
     select 'the plates differ'

@@ -12,7 +12,7 @@ from tests.dispatching import say, value, values
 from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
 from tests.fixtures.numbers import enter_number
-from tests.fixtures.offered import with_offered_flows
+from tests.fixtures.offered import OFFERED, with_offered_flows
 from tests.operations.command import answer, run
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
@@ -81,6 +81,29 @@ def test_a_flow_is_installed_when_asked_for_then_kept_upgraded_and_taken_out(
 @pytest.mark.any_server
 def test_all_that_ship_hold_together_in_one_database(connection: Connection[DictRow]) -> None:
     assert values(connection, "select problem from wa.list_flow_problems()") == []
+
+
+@with_offered_flows
+@pytest.mark.any_server
+def test_all_that_ship_can_be_taken_out_with_all_that_they_hold_and_come_back(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    left = """
+        select count(*) from wa.flows
+        cross join lateral (
+          select relname::text as name from pg_class where relkind = 'r'
+          union all select key from wa.settings
+          union all select kind from wa.alert_kinds
+        ) as object
+        where flow = any(%s) and starts_with(object.name, prefix || '_')"""
+    before = value(connection, left, list(OFFERED))
+    connection.execute("create temporary table kept as select flow, prefix from wa.flows")
+    with psycopg.connect(database.url(), autocommit=True) as migrating:
+        for flow in OFFERED:
+            remove_flow(migrating, Names(), flow, with_tables=True)
+    assert value(connection, left.replace("wa.flows", "kept"), list(OFFERED)) == 0
+    migrate(database, find_db_folder(), OFFERED)
+    assert value(connection, left, list(OFFERED)) == before
 
 
 def test_what_cannot_be_asked_for_is_refused_with_what_can(db: Path) -> None:

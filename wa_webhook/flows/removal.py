@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from psycopg import sql
+from psycopg import errors
 
 from wa_webhook.migrate.errors import MigrateError
 from wa_webhook.migrate.runner import ADVISORY_LOCK
@@ -26,18 +26,30 @@ from public.chat_state as chat
 inner join wa.flow_states as state on state.state = chat.state
 where state.flow = %s
 """
+# In public others have tables, too: a flow's are those whose rights were noted.
 _TABLES = """
-select relation.relname::text
+select pg_catalog.format('%%I.%%I', namespace.nspname, relation.relname)
 from pg_catalog.pg_class as relation
+inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
 inner join wa.flows as flow
   on relation.relname = flow.prefix
   or pg_catalog.starts_with(relation.relname::text, flow.prefix || '_')
 where flow.flow = %s
-  and relation.relnamespace = 'wa'::regnamespace
   and relation.relkind in ('r', 'p')
   and not relation.relispartition
+  and (
+    relation.relnamespace = 'wa'::regnamespace
+    or exists (
+      select from wa.rights as noted
+      where noted.object = pg_catalog.format('table %%I.%%I', namespace.nspname, relation.relname)
+    )
+  )
 order by 1
 """
+_DROP_ROWS = (
+    "delete from wa.settings where pg_catalog.starts_with(key, %s)",
+    "delete from wa.alert_kinds where pg_catalog.starts_with(kind, %s)",
+)
 _OWN_MIGRATIONS = """
 select exists (select from wa.applied_migrations where component = %s)
 """
@@ -69,10 +81,10 @@ def remove_flow(
 ) -> Removal:
     """Remove a flow in one transaction, as the role that migrates.
 
-    Without `with_tables` its tables stay, and so do the routines that are no steps: erasing and
-    handing out what is about a person needs them. `follow` is called with each step. Raises
-    FlowRemovalError, and psycopg's errors where another flow needs it (WA061) or something else
-    stands on what is to go.
+    Without `with_tables` its tables stay, and so do its settings and the routines that are no
+    steps: erasing and handing out what is about a person needs them. `follow` is called with each
+    step. Raises FlowRemovalError, and psycopg's errors where another flow needs it (WA061) or
+    something else stands on what is to go.
     """
     rewrite = Rewriter(names).rewrite
 
@@ -94,6 +106,7 @@ def remove_flow(
         ((people,),) = ask(_PEOPLE, flow)
         noted = {name for (name,) in ask(_OBJECTS)}
         tables = [name for (name,) in ask(_TABLES, flow)] if with_tables else []
+        ((prefix,),) = ask("select prefix from wa.flows where flow = %s", flow)
         files = ask(_FILES, flow)
         goes = [
             (path, shape)
@@ -102,13 +115,18 @@ def remove_flow(
         ]
         follow(f"sending {people} people home")
         connection.execute(rewrite("call wa.remove_flow(%s)").encode(), (flow,))
-        if tables:
-            schema = names.private_schema
-            listed = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
-            follow(f"dropping {len(tables)} tables")
-            connection.execute(sql.SQL("drop table {}").format(listed))
         routines = [rewrite(name_of(shape)) for _, shape in goes if shape]
-        for routine in routines:
+        if with_tables:
+            follow(f"dropping {len(tables)} tables")
+            # Of a table's row some routines are made, and of routines a table's triggers.
+            behind = [routine for routine in routines if not _drop(connection, routine)]
+            if tables:
+                connection.execute(f"drop table {', '.join(tables)}".encode())
+            for statement in _DROP_ROWS:
+                connection.execute(rewrite(statement).encode(), (f"{prefix}_",))
+        else:
+            behind = routines
+        for routine in behind:
             connection.execute(f"drop routine if exists {routine}".encode())
         connection.execute(
             rewrite(
@@ -127,3 +145,13 @@ def remove_flow(
         )
     kept = tuple(name_of(shape) for path, shape in files if shape and (path, shape) not in goes)
     return Removal(people, tuple(routines), tuple(tables), kept)
+
+
+def _drop(connection: Connection[Any], routine: str) -> bool:
+    """Drop a routine unless something stands on it, and return whether it is gone."""
+    try:
+        with connection.transaction():
+            connection.execute(f"drop routine if exists {routine}".encode())
+    except errors.DependentObjectsStillExist:
+        return False
+    return True

@@ -8,7 +8,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from handler.process.alert_webhook import AlertWebhook
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from handler.process.alert_webhook import AlertWebhook, warn_if_unset
+from handler.process.environment import AlertSettings
 from handler.process.outage_alert import OutageAlert, describe_outage
 from tests import payloads
 from tests.alerts.receiver import receiving
@@ -19,7 +24,6 @@ from tests.webhook.conftest import running_webhook
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import pytest
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -132,3 +136,15 @@ def test_an_outage_says_what_to_do_about_its_cause() -> None:
     assert "primary" in describe_outage("25006")["next_step"]
     assert "disk" in describe_outage("53100")["next_step"]
     assert "WA_DATABASE_URL" in describe_outage("ConnectionTimeout")["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("url", "warnings"),
+    [(None, ["ALERT_WEBHOOK_URL_UNSET"]), (SecretStr("http://127.0.0.1:1/alerts"), [])],
+)
+def test_a_process_says_at_its_start_that_nobody_is_told(
+    url: SecretStr | None, warnings: list[str]
+) -> None:
+    with capture_logs() as events:
+        warn_if_unset(AlertSettings(alert_webhook_url=url))
+    assert [event["event"] for event in events] == warnings

@@ -30,7 +30,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/base/clean_line": ("baskets/test_create",),
     "db/functions/base/measure_distance": ("baskets/test_discover",),
     "db/functions/documents": ("flows/test_documents",),
-    "db/functions/webhook": ("ingress", "webhook", "identity/test_evidence", "identity/test_time"),
+    "db/functions/webhook": ("ingress", "webhook", "identity"),
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
     "db/functions/chats": ("flows", "ingress", "identity", "queue/test_read_receipts"),

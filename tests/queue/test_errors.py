@@ -38,11 +38,13 @@ def test_retries_come_to_an_end(queue: Queue) -> None:
     queue.execute("update wa.send_error_classes set max_retries = 1 where code = '131000'")
     queue.add_user()
     notification = queue.queue()
+    told = []
     for _ in range(2):
         queue.make_due(notification)
         (claimed,) = queue.claim()
         report = queue.reject(claimed, 131000, 500)
-    assert event_names(report) == ["NOTIFY_SEND_FAIL"]
+        told += [(event["event"], "next_attempt_at" in event) for event in report["events"]]
+    assert told == [("NOTIFY_SEND_RETRY", True), ("NOTIFY_SEND_FAIL", False)]
     row = queue.row(notification)
     assert (row["status"], row["retry_count"], row["error_code"]) == ("failed", 1, 131000)
     assert row["failed_at"] is not None

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import httpx
 import pytest
 import segno
 from playwright.async_api import expect
 
+from handler.process.listening import bind
 from tests.fixtures.browser import needs_browser
 from tests.notifier.conftest import until
+from wa_webhook.dev.local_phone import running_phone
+from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+    from tests.fixtures.postgres import Database
     from tests.phone.screen import Screen
+    from wa_webhook.dev.postgres import LocalPostgres
 
 pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
 
@@ -183,3 +189,24 @@ async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_tim
     people = connection.execute("select wa_user_id from public.profiles").fetchall()
     assert len(people) == 1
     assert people[0]["wa_user_id"] != "ES.1001"
+
+
+async def test_a_phone_that_is_started_again_has_its_conversations(
+    screen: Screen, database: Database
+) -> None:
+    chiara = screen.phone("Chiara")
+    await chiara.write("hello")
+    answer = await chiara.sees("What would you like to do?")
+    await expect(answer.get_by_role("img", name="read", exact=True)).to_be_visible()
+    graph = GraphStandIn(token="", app_secret="")
+    listener = bind("127.0.0.1", 0, "phone")
+    async with (
+        running_phone(cast("LocalPostgres", database), graph, listener) as url,
+        httpx.AsyncClient(base_url=url) as http,
+    ):
+        said, answered = (await http.get("/people/3/messages")).json()
+        rows = answered["list"]["sections"][0]["rows"]
+        tapped = {"choice": {"message": answered["id"], "id": rows[0]["id"]}}
+        assert (await http.post("/people/3/messages", json=tapped)).status_code == 200
+    assert (said["text"], said["status"]) == ("hello", "delivered")
+    assert answered["text"] == "What would you like to do?"

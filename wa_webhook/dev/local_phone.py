@@ -40,6 +40,7 @@ async def running_phone(
             let_time_pass(superuser, passed)
 
     phone = Phone(graph, PHONE_NUMBER_ID, feed.tell, inspector=inspector, pass_time=pass_time)
+    phone.recall(await inspector.recollect())
     try:
         async with LocalServer(phone_app(phone, feed), listener) as server:
             try:

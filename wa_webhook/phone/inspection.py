@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.rows import dict_row
 
+from wa_webhook.phone.recollection import CONVERSATIONS, Recollection, recollect
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -54,7 +56,7 @@ _TASKS = """
     order by id
 """
 
-STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS)
+STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS, CONVERSATIONS)
 
 
 class Inspector:
@@ -76,6 +78,10 @@ class Inspector:
     async def close(self) -> None:
         """Let the connection go."""
         await self._connection.close()
+
+    async def recollect(self) -> list[Recollection]:
+        """Return the conversations of those who were there last."""
+        return [recollect(row) for row in await self._read(CONVERSATIONS)]
 
     async def place(self, person: Person) -> dict[str, Any]:
         """Return where somebody's conversation is: `state`, `data`, `expires_at`."""

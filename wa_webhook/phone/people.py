@@ -55,6 +55,14 @@ class People:
             return self._add(Person(address, user_id=address))
         return self._add(Person(f"+{address}", phone=address))
 
+    def remember(self, person: Person) -> str:
+        """Return the key of somebody who was there before, and is now as they were then."""
+        for address in (person.phone, person.user_id):
+            if address is not None and (key := self.find(address)) is not None:
+                self._people[key] = person
+                return key
+        return self._add(person)
+
     def invite(self, known_by: KnownBy, name: str = "", number: str = "", user_id: str = "") -> str:
         """Return the key of a new person, of whom what is not given is made up.
 

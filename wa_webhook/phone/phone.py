@@ -19,12 +19,13 @@ from wa_webhook.phone.people import People
 from wa_webhook.phone.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
     from datetime import timedelta
 
     from wa_webhook.meta import Accepted, GraphStandIn
     from wa_webhook.meta.people import Person
     from wa_webhook.phone.inspection import Inspector
+    from wa_webhook.phone.recollection import Recollection
     from wa_webhook.phone.said import Invitation, Said
 
 
@@ -82,6 +83,14 @@ class Phone:
             "trouble": self.trouble.as_json(),
             "can_pass_time": self._pass_time is not None,
         }
+
+    def recall(self, recollections: Iterable[Recollection]) -> None:
+        """Show what was said before."""
+        for one in recollections:
+            key = self.people.remember(one.person)
+            self._settle_in(key)
+            self._chats[key].messages |= {message.id: message for message in one.messages}
+            self._chats[key].accepted |= {sent.wa_message_id: sent for sent in one.accepted}
 
     def list_messages(self, key: str) -> list[dict[str, Any]]:
         """Return somebody's conversation, oldest first. Raises KeyError."""

@@ -62,7 +62,7 @@ async def emulating(
             yield Emulator(graph_server.url, phone_server.url, graph)
         finally:
             feed.close()
-            await phone.close()
+            await phone.deliveries.close()
 
 
 async def verify(application: Application) -> str | None:

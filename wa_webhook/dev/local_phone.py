@@ -48,5 +48,5 @@ async def running_phone(
             finally:
                 feed.close()
     finally:
-        await phone.close()
+        await phone.deliveries.close()
         await inspector.close()

@@ -41,7 +41,8 @@ class Window(Asked):
 def phone_app(phone: Phone, feed: Feed) -> Starlette:
     """Return the application; close `feed` before the server that has it.
 
-    GET /events: a snapshot, and `message`, `person`, `happened`, `trouble` as they change.
+    GET /events: a snapshot, and `message`, `removed`, `person`, `happened`, `trouble` as they
+    change.
     POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
     /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
     /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
@@ -121,10 +122,10 @@ class _Routes:
         return _done()
 
     async def _explain(self, request: Request) -> Response:
-        return JSONResponse(await self._phone.explain(**request.path_params))
+        return JSONResponse(await self._phone.deliveries.explain(**request.path_params))
 
     async def _repeat(self, request: Request) -> Response:
-        self._phone.repeat(**request.path_params)
+        self._phone.deliveries.repeat(**request.path_params)
         return _done()
 
     async def _trouble(self, request: Request) -> Response:

@@ -25,6 +25,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+_UNREAD = ("pending", "delivered")
+
+
 @dataclass
 class Chat:
     """Messages by id, in order, and what was accepted for each of the business's."""
@@ -63,7 +66,7 @@ class Chat:
     def note_read(self, message_id: str) -> Iterator[Message]:
         """Take a message for read, and so all before; yield those that were not."""
         for one in list(self.messages.values()):
-            if one.direction == "from_user" and one.status == "delivered":
+            if one.direction == "from_user" and one.status in _UNREAD:
                 changed = self.change(one.id, status="read")
                 if changed is not None:
                     yield changed

@@ -6,8 +6,7 @@ Everything goes the way that it goes with Meta: over the stand-in's webhooks and
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.meta.errors import GraphError
@@ -15,11 +14,12 @@ from wa_webhook.meta.inbound import build_body, new_message_id
 from wa_webhook.pages import Message, from_business, from_user
 from wa_webhook.phone.chat import Chat, now
 from wa_webhook.phone.content import SaidError, build, media_url
+from wa_webhook.phone.delivery import Deliveries, Delivery
 from wa_webhook.phone.people import People
 from wa_webhook.phone.trouble import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
 
     from wa_webhook.meta import Accepted, GraphStandIn
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
     from wa_webhook.phone.inspection import Inspector
     from wa_webhook.phone.recollection import Recollection
     from wa_webhook.phone.said import Invitation, Said
-
-
-@dataclass
-class _Posted:
-    """One message on its way to the webhook."""
-
-    key: str
-    person: Person
-    message_id: str
-    body: bytes
 
 
 class Phone:
@@ -61,12 +51,14 @@ class Phone:
         self.trouble = Trouble(graph)
         self._phone_number_id = phone_number_id
         self._tell = tell
-        self._inspector = inspector
         self._pass_time = pass_time
         self._chats: dict[str, Chat] = {}
-        self._happened: dict[str, dict[str, Any]] = {}
-        self._posted: dict[str, _Posted] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.deliveries = Deliveries(
+            graph.statuses.webhooks,
+            self.trouble.standing,
+            inspector,
+            lambda told: tell("happened", told),
+        )
         for key, _ in self.people:
             self._settle_in(key)
         graph.record.listeners.append(self._receive)
@@ -79,7 +71,7 @@ class Phone:
         return {
             "people": [self._describe(key) for key, _ in self.people],
             "messages": {key: self.list_messages(key) for key in self._chats},
-            "happened": self._happened,
+            "happened": self.deliveries.as_json(),
             "trouble": self.trouble.as_json(),
             "can_pass_time": self._pass_time is not None,
         }
@@ -146,13 +138,6 @@ class Phone:
         # Who shares their number is known by it from this message on.
         return self._deliver(key, self.people[key], content)
 
-    def repeat(self, key: str, message_id: str) -> None:
-        """Post a user's message once more, as Meta does. Raises KeyError."""
-        posted = self._posted[message_id]
-        if posted.key != key:
-            raise KeyError(message_id)
-        self._run(self._post(posted))
-
     def look(self, key: str) -> None:
         """Somebody looks at their phone: what was delivered is read. Raises KeyError."""
         for accepted in self._chats[key].unread():
@@ -164,18 +149,6 @@ class Phone:
         person = self.people[key]
         (self.trouble.close_window if is_closed else self.trouble.open_window)(person)
         self._tell("person", self._describe(key))
-
-    async def explain(self, key: str, message_id: str) -> dict[str, Any] | None:
-        """Return what is known now of what came of a user's message. Raises KeyError."""
-        self._chats[key].messages[message_id]
-        await self._inspect(self.people[key], message_id)
-        return self._happened.get(message_id)
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _deliver(
         self, key: str, sender: Person, content: dict[str, Any], *, with_contact: bool = True
@@ -190,37 +163,23 @@ class Phone:
             message_id=message_id,
             with_contact=with_contact,
         )
-        self._run(self._post(_Posted(key, self.people[key], message_id, body)))
-        return message_id
-
-    async def _post(self, posted: _Posted) -> None:
-        self._posted[posted.message_id] = posted
-        before = await self._place(posted.person)
-        await asyncio.sleep(self.trouble.standing.seconds_late)
-        answers = await asyncio.gather(
-            *(
-                self.graph.statuses.webhooks.post_until_taken(
-                    posted.body, lambda why: self._change(posted.key, posted.message_id, error=why)
-                )
-                for _ in range(2 if self.trouble.standing.delivers_twice else 1)
+        self.deliveries.begin(
+            Delivery(
+                key,
+                self.people[key],
+                message_id,
+                body,
+                on_refusal=lambda why: self._change(key, message_id, error=why),
+                on_taken=lambda: self._be_taken(key, message_id),
             )
         )
-        message = self._chats[posted.key].messages[posted.message_id]
-        status = "delivered" if message.status == "pending" else message.status
-        self._change(posted.key, posted.message_id, status=status, error=None)
-        told = self._happened.setdefault(posted.message_id, {"deliveries": []})
-        told["deliveries"] += [_counts(answer) for answer in answers]
-        told.setdefault("before", before)
-        await self._inspect(posted.person, posted.message_id)
+        return message_id
 
-    async def _place(self, person: Person) -> dict[str, Any] | None:
-        return None if self._inspector is None else await self._inspector.place(person)
-
-    async def _inspect(self, person: Person, message_id: str) -> None:
-        if self._inspector is not None and (told := self._happened.get(message_id)) is not None:
-            told.setdefault("after", await self._inspector.place(person))
-            told |= await self._inspector.consequences(message_id)
-            self._tell("happened", {"message": message_id, **told})
+    def _be_taken(self, key: str, message_id: str) -> None:
+        status = self._chats[key].messages[message_id].status
+        # The business may have read it before it answered.
+        status = "delivered" if status == "pending" else status
+        self._change(key, message_id, status=status, error=None)
 
     def _receive(self, accepted: Accepted) -> None:
         if accepted.is_dropped:
@@ -229,6 +188,8 @@ class Phone:
         chat = self._chats[key]
         chat.accepted[accepted.wa_message_id] = accepted
         content = from_business(accepted.request, media_url)
+        if chat.messages.pop(refused := _refused_id(accepted.request), None) is not None:
+            self._tell("removed", {"key": key, "id": refused})
         self._show(
             key,
             Message(accepted.wa_message_id, "from_business", now(), "bot", "accepted", content),
@@ -249,7 +210,7 @@ class Phone:
         if key is not None:
             content = from_business(request, media_url)
             refused = Message(
-                f"refused.{new_message_id()}",
+                _refused_id(request),
                 "from_business",
                 now(),
                 "bot",
@@ -302,18 +263,7 @@ class Phone:
             self._chats[key].add(message)
         self._tell("message", {"key": key, "message": message.as_json()})
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-
-def _counts(answer: str) -> dict[str, Any]:
-    """Return what of the webhook's answer is not nothing."""
-    try:
-        told = json.loads(answer)
-    except ValueError:
-        return {"answer": answer}
-    if not isinstance(told, dict):
-        return {"answer": answer}
-    return {name: count for name, count in told.items() if count and name != "requests"}
+def _refused_id(request: Mapping[str, Any]) -> str:
+    """Return one id for a message however often it is tried, where its sender names it."""
+    return f"refused.{request.get('biz_opaque_callback_data') or new_message_id()}"

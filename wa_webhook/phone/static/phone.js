@@ -36,6 +36,10 @@ follow(
       if (message.direction === "from_business") state.people.get(key).is_typing = false;
       draw(key);
     },
+    removed({ key, id }) {
+      messagesOf(key).delete(id);
+      draw(key);
+    },
     happened({ message, ...told }) {
       state.happened.set(message, told);
       for (const [key, messages] of state.messages) if (messages.has(message)) draw(key);

@@ -1,0 +1,123 @@
+"""Webhooks of what people do, on their way to the application, and what came of each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from wa_webhook.meta.people import Person
+    from wa_webhook.meta.webhooks import WebhookSender
+    from wa_webhook.phone.inspection import Inspector
+    from wa_webhook.phone.trouble import Standing
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message of a person's, whose phone is that of `key`.
+
+    `on_refusal` hears why it was not taken, as often as that is; `on_taken` that it was.
+    """
+
+    key: str
+    person: Person
+    message_id: str
+    body: bytes
+    on_refusal: Callable[[str], None]
+    on_taken: Callable[[], None]
+    told: dict[str, Any] = field(default_factory=lambda: {"deliveries": []})
+
+
+class Deliveries:
+    """Posts webhooks as `standing` says, each until it is taken.
+
+    `tell` hears what a message did, whenever that is looked at: `message` (its id), `deliveries`
+    (the answers), and where there is an `inspector` `before`, `after`, `event` and `rows`.
+    """
+
+    def __init__(
+        self,
+        webhooks: WebhookSender,
+        standing: Standing,
+        inspector: Inspector | None,
+        tell: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._webhooks = webhooks
+        self._standing = standing
+        self._inspector = inspector
+        self._tell = tell
+        self._known: dict[str, Delivery] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, delivery: Delivery) -> None:
+        """Post a message in the background."""
+        self._known[delivery.message_id] = delivery
+        self._run(self._post(delivery))
+
+    def repeat(self, key: str, message_id: str) -> None:
+        """Post a message of somebody's once more, as Meta does. Raises KeyError."""
+        self._run(self._post(self._find(key, message_id)))
+
+    async def explain(self, key: str, message_id: str) -> dict[str, Any]:
+        """Return what is known now of what came of a message. Raises KeyError."""
+        delivery = self._find(key, message_id)
+        await self._inspect(delivery)
+        return delivery.told
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is told of every message, by its id."""
+        return {one.message_id: one.told for one in self._known.values() if one.told["deliveries"]}
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _find(self, key: str, message_id: str) -> Delivery:
+        delivery = self._known[message_id]
+        if delivery.key != key:
+            raise KeyError(message_id)
+        return delivery
+
+    async def _post(self, delivery: Delivery) -> None:
+        if self._inspector is not None and "before" not in delivery.told:
+            delivery.told["before"] = await self._inspector.place(delivery.person)
+        await asyncio.sleep(self._standing.seconds_late)
+        copies = 2 if self._standing.delivers_twice else 1
+        answers = await asyncio.gather(
+            *(
+                self._webhooks.post_until_taken(delivery.body, delivery.on_refusal)
+                for _ in range(copies)
+            )
+        )
+        delivery.on_taken()
+        delivery.told["deliveries"] += [_counts(answer) for answer in answers]
+        await self._inspect(delivery)
+
+    async def _inspect(self, delivery: Delivery) -> None:
+        if self._inspector is not None:
+            if "after" not in delivery.told:
+                delivery.told["after"] = await self._inspector.place(delivery.person)
+            delivery.told.update(await self._inspector.consequences(delivery.message_id))
+        self._tell({"message": delivery.message_id, **delivery.told})
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _counts(answer: str) -> dict[str, Any]:
+    """Return what of the webhook's answer is not nothing."""
+    try:
+        told = json.loads(answer)
+    except ValueError:
+        return {"answer": answer}
+    if not isinstance(told, dict):
+        return {"answer": answer}
+    return {name: count for name, count in told.items() if count and name != "requests"}

@@ -248,6 +248,21 @@ ALTER FUNCTION public.wa_desk_conversations(search text, max_conversations integ
 
 COMMENT ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) IS 'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
 
+CREATE FUNCTION public.wa_desk_media(message_ids text[]) RETURNS TABLE(message_id text, key text, mime_type text, filename text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_media(message_ids text[]) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_media(message_ids text[]) IS 'Of up to 1,000 messages of users those whose picture, document or the like is in the media store: under which key, what it is by its content, and its name where it had one. Whoever knows a key needs the store''s credentials as well.';
+
 CREATE FUNCTION public.wa_desk_note(who text, body text, agent text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -5992,6 +6007,10 @@ REVOKE ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversatio
 GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_reader_role;
 GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_agent_role;
 GRANT ALL ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_media(message_ids text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_media(message_ids text[]) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_media(message_ids text[]) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_desk_note(who text, body text, agent text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_desk_note(who text, body text, agent text) TO wa_agent_role;

@@ -18,6 +18,7 @@ from wa_webhook.console.people import describe
 from wa_webhook.console.process import open_auth
 from wa_webhook.console.settings import ConsoleSettings
 from wa_webhook.console.signing_in import SigningIn
+from wa_webhook.media.settings import open_store
 from wa_webhook.pages import Feed
 
 if TYPE_CHECKING:
@@ -89,7 +90,12 @@ def console(settings_of_team: dict[str, Any]) -> Console:
         metrics, auth = ConsoleMetrics(), open_auth(settings)
         async with Database(settings.database_urls, settings) as pools:
             app = console_app(
-                pools, SigningIn(settings, metrics, auth), Feed(), metrics, settings.hosts
+                pools,
+                SigningIn(settings, metrics, auth),
+                Feed(),
+                metrics,
+                settings.hosts,
+                open_store(settings),
             )
             yield Browsers(app, metrics)
         if auth is not None:

@@ -22,6 +22,7 @@ def test_it_executes_just_these_routines(desk: Desk) -> None:
     assert values(desk.owner, executable) == [
         "wa_conversation",
         "wa_desk_conversations",
+        "wa_desk_media",
         "wa_desk_note",
         "wa_desk_note_delete",
         "wa_desk_open",

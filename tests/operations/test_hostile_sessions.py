@@ -98,6 +98,7 @@ CALLS: dict[str, str] = {
     "public.wa_desk_open": "select public.wa_desk_open('+34600000001')",
     "public.wa_desk_note": "select 0 < public.wa_desk_note('+34600000001', 'Likes tea.')",
     "public.wa_desk_note_delete": "select public.wa_desk_note_delete(1)",
+    "public.wa_desk_media": "select count(*) from public.wa_desk_media('{wamid.failed.1}')",
     "public.wa_desk_session": "select public.wa_desk_session('Kim') is null",
     "public.wa_desk_actions": "select count(*) from public.wa_desk_actions()",
     "public.wa_media_retry": "select public.wa_media_retry()",

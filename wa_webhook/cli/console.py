@@ -9,7 +9,13 @@ from typing import Annotated
 import typer
 
 from handler.process.logs import configure_logging
-from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
+from wa_webhook.cli.settings import (
+    MetricsPort,
+    ports_or_exit,
+    settings_or_exit,
+    store_or_exit,
+    with_options,
+)
 from wa_webhook.console.people import PeopleError, describe
 from wa_webhook.console.process import serve_console
 from wa_webhook.console.settings import ConsoleSettings
@@ -48,6 +54,7 @@ def console(
         settings_or_exit(ConsoleSettings),
         {"wa_console_port": port, "wa_metrics_port": metrics_port},
     )
+    store_or_exit(settings)
     configure_logging()
     with ports_or_exit():
         asyncio.run(_serve_until_signalled(settings))

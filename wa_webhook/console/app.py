@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from handler.process.blame import Blame, find_blame_of
 from handler.process.logs import logger
 from wa_webhook.console.people import Person, Role
-from wa_webhook.console.shapes import Asked, Note, Reply, Taking, as_message
+from wa_webhook.console.shapes import Asked, Note, Reply, Taking, as_message, has_media
 from wa_webhook.console.signing_in import SignIn
-from wa_webhook.pages import page_app, read_json
+from wa_webhook.media.store import StoreError
+from wa_webhook.pages import file_response, page_app, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from wa_webhook.console.database import Database
     from wa_webhook.console.metrics import ConsoleMetrics
     from wa_webhook.console.signing_in import SigningIn
+    from wa_webhook.media.store import MediaStore
     from wa_webhook.pages import Feed
 
     Answer = Callable[[Request, Person], Awaitable[Any]]
@@ -41,18 +44,20 @@ def console_app(
     feed: Feed,
     metrics: ConsoleMetrics,
     hosts: Sequence[str],
+    store: MediaStore | None = None,
 ) -> Starlette:
     """Return the application; close `feed` before the server that has it.
 
     JSON below /api: sign-in (SignIn), sign-out, me, conversations (?search=), of one person
     conversations/USER_ID (?number=, ?before=) and below it take (Taking), reply (Reply), hand-back,
-    notes (Note); notes/ID/delete; of operators status, actions. /api/feed is told when to look.
+    notes (Note); notes/ID/delete; of operators status, actions. /api/media/ID: the file of
+    a user's message, out of `store`. /api/feed is told when to look.
     Errors are {"error", "code"}: 401 nobody is signed in, 403 the role may not, 404 nobody goes by
     this, 409 another has the conversation, 422 it would not be delivered, 503 no database.
     """
     return page_app(
         STATIC,
-        _Routes(database, signing_in, feed, metrics).routes(),
+        _Routes(database, signing_in, feed, metrics, store).routes(),
         hosts=hosts,
         most_bytes=MOST_BYTES,
         exception_handlers={psycopg.Error: _Failures(metrics).answer},
@@ -80,8 +85,14 @@ class _Failures:
 
 class _Routes:
     def __init__(
-        self, database: Database, signing_in: SigningIn, feed: Feed, metrics: ConsoleMetrics
+        self,
+        database: Database,
+        signing_in: SigningIn,
+        feed: Feed,
+        metrics: ConsoleMetrics,
+        store: MediaStore | None,
     ) -> None:
+        self._store = store
         self._database = database
         self._signing_in = signing_in
         self._feed = feed
@@ -109,6 +120,7 @@ class _Routes:
                 self._changing("note_delete", self._delete_note),
                 methods=["POST"],
             ),
+            Route("/api/media/{message_id:path}", self._media),
             Route("/api/status", self._reading(self._status)),
             Route("/api/actions", self._reading(self._actions)),
         ]
@@ -189,8 +201,29 @@ class _Routes:
             phone_number_id=opened["phone_number_id"],
             with_payload=True,
         )
-        messages = [as_message(one) for one in said]
+        stored = await self._stored(person, [one["id"] for one in said if has_media(one)])
+        messages = [as_message(one, stored) for one in said]
         return {**opened, "messages": messages, "has_more": len(said) == _MESSAGES}
+
+    async def _stored(self, person: Person, ids: list[str]) -> dict[str, dict[str, Any]]:
+        """Return what the store has of these messages, by their ids."""
+        if self._store is None or not ids:
+            return {}
+        found = await self._database.rows(person.role, "wa_desk_media", message_ids=ids)
+        return {one["message_id"]: one for one in found}
+
+    async def _media(self, request: Request) -> Response:
+        person = await self._signing_in.find(request)
+        message_id = request.path_params["message_id"]
+        found = (await self._stored(person, [message_id])).get(message_id)
+        if found is None or self._store is None:
+            raise HTTPException(404, "there is no such file")
+        try:
+            content = await self._store.get(found["key"])
+        except StoreError as error:
+            logger.error("CONSOLE_MEDIA_FAILED", error=type(error).__name__)
+            raise HTTPException(503, "the media store does not give it") from None
+        return file_response(content, found["mime_type"], found["filename"])
 
     async def _take(self, request: Request, person: Person) -> dict[str, Any]:
         asked = await read_json(request, Taking)

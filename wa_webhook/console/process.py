@@ -16,6 +16,7 @@ from wa_webhook.console.live import follow
 from wa_webhook.console.metrics import ConsoleMetrics
 from wa_webhook.console.signing_in import SigningIn
 from wa_webhook.console.supabase import SupabaseAuth
+from wa_webhook.media.settings import open_store
 from wa_webhook.pages import Feed
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ LIMITS = Limits(connections=512, body_bytes=16 * 1024 * 1024, grace_seconds=5.0)
 
 @contextlib.asynccontextmanager
 async def serve_console(settings: ConsoleSettings) -> AsyncIterator[int]:
-    """Serve the desk until the context is left, and yield its port. Raises PortRefusedError."""
+    """Serve the desk until the context is left, and yield its port.
+
+    Raises PortRefusedError, and ExtraMissingError for a media store without its library.
+    """
     urls = settings.database_urls
     direct = settings.wa_listen_database_url
     listen_url = direct.get_secret_value() if direct else next(iter(urls.values()))
     metrics, feed = ConsoleMetrics(), Feed()
-    auth = open_auth(settings)
+    auth, store = open_auth(settings), open_store(settings)
     with bind(
         settings.wa_console_host, settings.wa_console_port, "desk", "WA_CONSOLE_PORT"
     ) as listener:
@@ -43,7 +47,7 @@ async def serve_console(settings: ConsoleSettings) -> AsyncIterator[int]:
             serve_metrics(metrics.render, settings),
         ):
             signing_in = SigningIn(settings, metrics, auth)
-            app = console_app(database, signing_in, feed, metrics, settings.hosts)
+            app = console_app(database, signing_in, feed, metrics, settings.hosts, store)
             following = asyncio.create_task(follow(listen_url, feed))
             try:
                 async with Server(app, LIMITS).accepting(listener) as port:

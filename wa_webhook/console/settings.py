@@ -17,6 +17,7 @@ from handler.process.environment import (
     ProcessSettings,
 )
 from wa_webhook.console.people import PeopleError, Role, read_people
+from wa_webhook.media.settings import MediaSettings
 from wa_webhook.pages.app import LOOPBACK
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class ConsoleConnections(ProcessSettings):
         return {role: url.get_secret_value() for role, url in urls.items() if url is not None}
 
 
-class ConsoleSettings(ConsoleConnections, DatabaseOptions, MetricsSettings):
+class ConsoleSettings(ConsoleConnections, DatabaseOptions, MediaSettings, MetricsSettings):
     """What `wa-webhook console` needs: a connection for each role, and who may sign in."""
 
     wa_console_host: str = Field("127.0.0.1", min_length=1)

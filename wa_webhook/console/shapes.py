@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Self
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from wa_webhook.pages import Message, from_business, from_user
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 Number = Annotated[str, Field(max_length=64)] | None
 """A business number by Meta's id: of which conversation with somebody it is."""
@@ -72,11 +73,19 @@ class Note(Asked):
     body: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-def as_message(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of wa_conversation as a bubble."""
+def has_media(row: Mapping[str, Any]) -> bool:
+    """Say whether a row of wa_conversation is a user's message that brings a file."""
+    return row["author"] == "user" and "media" in from_user(row["payload"])
+
+
+def as_message(row: Mapping[str, Any], stored: Collection[str] = ()) -> dict[str, Any]:
+    """Return a row of wa_conversation as a bubble; `stored`: ids of messages whose file we have."""
     is_user = row["author"] == "user"
-    if row["payload"] is not None:
-        content = (from_user if is_user else from_business)(row["payload"])
+    url = f"api/media/{quote(row['id'], safe='')}" if row["id"] in stored else None
+    if row["payload"] is not None and is_user:
+        content = from_user(row["payload"], lambda _: url)
+    elif row["payload"] is not None:
+        content = from_business(row["payload"])
     elif row["body"]:
         # Whoever may not see numbers gets the words alone.
         content = {"kind": "text", "text": row["body"]}

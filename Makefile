@@ -18,6 +18,7 @@ POSTGREST := $(VENV)/postgrest/.installed
 
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 SWIFT := $(VENV)/swift/.installed
+OCR := $(VENV)/.installed-ocr
 PYTEST := $(BIN)/python -m pytest -n 4
 # What names make a difference to.
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
@@ -34,7 +35,7 @@ dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
 demo: $(INSTALLED) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
 
-test: $(INSTALLED) $(SWIFT) ## run the tests on PostgreSQL 18; TESTS='tests/flows' takes some of them
+test: $(INSTALLED) $(SWIFT) $(OCR) ## run the tests on PostgreSQL 18; TESTS='tests/flows' takes some of them
 	@$(PYTEST) --postgres 18 $(TESTS)
 
 test-all: test $(POSTGRES_17) $(POSTGREST) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
@@ -95,6 +96,7 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
 	@$(COMPILE) pyproject.toml --extra s3 --constraint requirements/develop.txt --output-file requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --extra ocr --extra s3 --constraint requirements/develop.txt --output-file requirements/ocr.txt
 	@for name in bench build postgres17 sbom swift uv; do \
 		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
 	done
@@ -128,6 +130,11 @@ $(SWIFT): requirements/swift.txt | $(INSTALLED)
 	@echo "installing OpenStack Swift into $(VENV), once"
 	@umask 022 && $(PYTHON) -m venv $(@D)
 	@umask 022 && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $< && touch $@ || true
+
+# What reads documents is four times as large as all the rest together.
+$(OCR): requirements/ocr.txt | $(INSTALLED)
+	@echo "installing what reads documents into $(VENV), once"
+	@umask 022 && $(INSTALL) --requirement $< && touch $@
 
 $(INSTALLED): pyproject.toml requirements/develop.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'

@@ -3394,6 +3394,13 @@ CREATE FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime
 
 COMMENT ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) IS 'Asks for a link by which whoever gets it reads stored media for p_lifetime, seven days at most, and returns the task''s id for wa.wait_for; null where wa.media has nothing stored under p_media. The result comes to the step of p_state (null: the state at hand): media and url.';
 
+CREATE FUNCTION wa.request_reading(p_chat wa.chat, p_media bigint, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.request_reading(p_chat wa.chat, p_media bigint, p_state text, p_late_state text) IS 'Asks for the text of a stored picture or PDF and returns the task''s id for wa.wait_for; null where wa.media has nothing stored under p_media. The result comes to the step of p_state (null: the state at hand): media, page_count and pages, in which wa.find_document_fields finds fields. A file that cannot be read fails as permanent, and its error says why.';
+
 CREATE FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb DEFAULT '{}'::jsonb, p_dedupe_key text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_late_state text DEFAULT NULL::text, p_deadline interval DEFAULT NULL::interval, p_max_attempts integer DEFAULT NULL::integer) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -7119,6 +7126,9 @@ GRANT ALL ON FUNCTION wa.replay_failed_event(p_wa_message_id text) TO wa_runtime
 
 REVOKE ALL ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.request_media_link(p_chat wa.chat, p_media bigint, p_lifetime interval, p_state text, p_late_state text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.request_reading(p_chat wa.chat, p_media bigint, p_state text, p_late_state text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.request_reading(p_chat wa.chat, p_media bigint, p_state text, p_late_state text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.request_task(p_chat wa.chat, p_kind text, p_input jsonb, p_dedupe_key text, p_state text, p_late_state text, p_deadline interval, p_max_attempts integer) TO wa_runtime;

@@ -121,6 +121,7 @@ def test_a_later_rule_counts_where_an_earlier_one_finds_nothing_valid(
         ("2027-02-29", "date", None),
         ("29 FEV 2028", "date", "2028-02-29"),
         ("1er juillet 2027", "date", "2027-07-01"),
+        ("Ier aout2027", "date", "2027-08-01"),
         ("12 June 2027", "date", "2027-06-12"),
         ("12 juin 2027", "date", "2027-06-12"),
         ("99/99/9999", "date", None),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
-    {"claiming", "media", "meta", "naming", "pages", "api_key", "settings"},
+    {"claiming", "media", "meta", "naming", "ocr", "pages", "api_key", "settings"},
     {"console", "migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},

@@ -44,7 +44,8 @@ def unmet(requirements: list[Requirement], versions: dict[str, str]) -> list[str
 
 def test_an_install_brings_what_the_package_asks_for() -> None:
     project = PACKAGE["project"]
-    asked = chain(project["dependencies"], *project["optional-dependencies"].values())
+    extras = {name: one for name, one in project["optional-dependencies"].items() if name != "ocr"}
+    asked = chain(project["dependencies"], *extras.values())
     others = [one for one in map(Requirement, asked) if one.name != project["name"]]
     assert unmet([*others, *asked_for("build.in")], locked("develop.txt")) == []
 
@@ -52,6 +53,12 @@ def test_an_install_brings_what_the_package_asks_for() -> None:
 def test_the_build_backend_is_installed_like_the_rest() -> None:
     backend = set(map(Requirement, PACKAGE["build-system"]["requires"]))
     assert backend <= set(asked_for("build.in"))
+
+
+def test_what_reads_documents_is_locked_with_what_runs_in_production() -> None:
+    asked = [Requirement(one) for one in PACKAGE["project"]["optional-dependencies"]["ocr"]]
+    assert unmet(asked, locked("ocr.txt")) == []
+    assert locked("runtime.txt").items() <= locked("ocr.txt").items()
 
 
 def test_what_runs_in_production_is_what_was_tested() -> None:
@@ -68,7 +75,7 @@ def test_what_some_targets_need_beside_it_is_locked_too(name: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_version_has_hashes_and_comes_from_nowhere_in_particular(lock: object) -> None:
-    assert len(LOCKS) == 8
+    assert len(LOCKS) == 9
     text = read(str(lock).rpartition("/")[2])
     entries = re.split(r"\n(?=\S)", text.strip())
     assert [one for one in entries if "--hash=sha256:" not in one] == []

@@ -13,9 +13,9 @@ from wa_webhook.cli.settings import (
     MetricsPort,
     ports_or_exit,
     settings_or_exit,
-    store_or_exit,
     with_options,
 )
+from wa_webhook.media.settings import ExtraMissingError
 from wa_webhook.worker.process import http_functions_of, media_functions_of, open_worker
 from wa_webhook.worker.registry import RegistryError, TaskFunction, load_functions
 from wa_webhook.worker.settings import WorkerSettings
@@ -24,7 +24,6 @@ from wa_webhook.worker.settings import WorkerSettings
 def work(metrics_port: MetricsPort = None) -> None:
     """Do what conversations ask for until SIGTERM, then finish what was begun and leave."""
     settings = with_options(settings_or_exit(WorkerSettings), {"wa_metrics_port": metrics_port})
-    store_or_exit(settings)
     # As for `python -m`: a team's module lies where the command is run.
     sys.path.insert(0, os.getcwd())  # noqa: PTH109
     try:
@@ -33,7 +32,7 @@ def work(metrics_port: MetricsPort = None) -> None:
             settings.kinds,
             [*http_functions_of(settings), *media_functions_of(settings)],
         )
-    except RegistryError as error:
+    except (ExtraMissingError, RegistryError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     configure_logging()

@@ -11,18 +11,21 @@ from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
 from wa_webhook.claiming.name import name_worker
 from wa_webhook.media.graph import MediaClient
-from wa_webhook.media.settings import open_store
+from wa_webhook.media.settings import ExtraMissingError, open_store
+from wa_webhook.ocr.reader import Reader, is_installed
 from wa_webhook.worker.answers import serve_answers
 from wa_webhook.worker.http_kind import Later, make_http_functions
 from wa_webhook.worker.media_deletions import MediaDeletions
 from wa_webhook.worker.media_kinds import make_media_functions
 from wa_webhook.worker.metrics import WorkerMetrics
+from wa_webhook.worker.reading_kind import READ, make_reading_function
 from wa_webhook.worker.task_queue import TaskQueue
 from wa_webhook.worker.worker import Limits, Worker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from wa_webhook.media.store import MediaStore
     from wa_webhook.worker.registry import TaskFunction
     from wa_webhook.worker.settings import TaskSettings, WorkerSettings
 
@@ -68,6 +71,9 @@ async def open_worker(
                 metrics=metrics,
             )
     finally:
+        for function in functions:
+            if function.close is not None:
+                await function.close()
         await outage.close()
         if alerts is not None:
             await alerts.close()
@@ -90,14 +96,28 @@ async def _deleting_media(settings: WorkerSettings) -> AsyncIterator[None]:
 
 
 def media_functions_of(settings: WorkerSettings) -> list[TaskFunction]:
-    """Return the functions of media, none without a store. Raises ExtraMissingError."""
+    """Return the functions of media, none without a store. Raises ExtraMissingError.
+
+    Documents are read where the extra for it is installed.
+    """
     store = open_store(settings)
     if store is None or settings.wa_token is None:
         return []
     client = MediaClient(
         base_url=settings.whatsapp_api_base_url, token=settings.wa_token.get_secret_value()
     )
-    return make_media_functions(store, client)
+    return [*make_media_functions(store, client), *_reading_functions_of(settings, store)]
+
+
+def _reading_functions_of(settings: WorkerSettings, store: MediaStore) -> list[TaskFunction]:
+    if not is_installed():
+        if READ in settings.kinds:
+            raise ExtraMissingError(
+                f"WA_WORK_KINDS: {READ} takes an extra: pip install 'wa-webhook[ocr]'"
+            )
+        return []
+    reader = Reader(max_pages=settings.wa_ocr_max_pages)
+    return [make_reading_function(store, reader, settings.wa_ocr_concurrency)]
 
 
 def http_functions_of(settings: TaskSettings) -> list[TaskFunction]:

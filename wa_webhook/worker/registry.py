@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from wa_webhook.worker.context import TaskContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
 ENTRY_POINTS = "wa_webhook.tasks"
 
@@ -31,6 +31,7 @@ class TaskFunction:
 
     `input_type` checks what a step gives and makes of it what the first parameter is annotated
     with. `concurrency` and `timeout_seconds` (of one attempt) are the worker's own where None.
+    `close` is called when its worker has stopped.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class TaskFunction:
     is_async: bool
     concurrency: int | None
     timeout_seconds: float | None
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 REGISTRY: dict[str, TaskFunction] = {}

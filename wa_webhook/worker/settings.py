@@ -16,6 +16,7 @@ from handler.process.environment import (
     ProcessSettings,
 )
 from wa_webhook.media.settings import MediaSettings
+from wa_webhook.ocr.settings import OcrSettings
 from wa_webhook.settings import DatabaseSettings
 
 
@@ -69,7 +70,9 @@ class TaskSettings(ProcessSettings):
         return _parts(self.wa_work_kinds)
 
 
-class WorkerSettings(TaskSettings, DatabaseSettings, AlertSettings, MetricsSettings, MediaSettings):
+class WorkerSettings(
+    TaskSettings, DatabaseSettings, AlertSettings, MetricsSettings, MediaSettings, OcrSettings
+):
     """What `wa-webhook work` needs: a connection as wa_worker_role, and a team's modules."""
 
     wa_database_url: ConnectionString = Field(SecretStr(""), validate_default=True)

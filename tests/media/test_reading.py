@@ -10,7 +10,11 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from tests.dispatching import value
+from tests.docs.code_blocks import find_code_blocks
 from tests.ocr.documents import Photograph, Text, draw_pdf, photograph
+from wa_webhook.doctor import media
+from wa_webhook.doctor.check import Outcome
+from wa_webhook.doctor.media import check_reading
 from wa_webhook.media.settings import ExtraMissingError
 from wa_webhook.ocr.reader import Reader
 from wa_webhook.worker import process
@@ -25,49 +29,29 @@ if TYPE_CHECKING:
 
     from tests.media.gallery import Gallery
 
+(STEP,) = find_code_blocks("docs/ocr.md", "sql")
+_, DOCUMENTS = find_code_blocks("docs/ocr.md", "json")
 FLOW = {
-    "states": {"sent": {"about": "Reads a certificate.", "moves": ["home"]}},
-    "entries": {"sent": {"words": ["certificate"]}},
+    "states": {
+        "certificate": {"about": "Reads it.", "moves": ["confirm", "type_it", "home"]},
+        "confirm": {"about": "Shows it.", "moves": ["home"]},
+        "type_it": {"about": "Asks for it.", "moves": ["home"]},
+    },
+    "entries": {"certificate": {"words": ["certificate"]}},
     "texts": {
-        "ask": {"en": "Send it.", "fr": "Envoyez-la."},
-        "wait": {"en": "One moment.", "fr": "Un instant."},
+        "send_it": {"en": "Send it.", "fr": "Envoyez-le."},
+        "one_moment": {"en": "One moment.", "fr": "Un instant."},
+        "is_this_right": {"en": "Is {value} right?", "fr": "{value} ?"},
+        "please_type": {"en": "Please type it.", "fr": "Écrivez-le."},
     },
-    "documents": {
-        "certificate": {
-            "number": {"label": "numero de police", "value": "[A-Z]{2}-[0-9]{6}"},
-            "until": {"label": "valable jusqu", "check": "date"},
-        }
-    },
-}
-STEP = """
-create or replace function wa.step_papers_sent(p_chat wa.chat) returns wa.step_result
-language plpgsql set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_answer constant jsonb := wa.task_result(p_chat);
-begin
-  if v_answer #> '{result,pages}' is not null then
-    return wa.stay(
-      wa.build_text((
-        select string_agg(field.value ->> 'value', ', ' order by field.key)
-        from jsonb_each(
-          wa.find_document_fields('papers_certificate', v_answer -> 'result')
-        ) as field
-      ))
-    );
-  elsif v_answer #> '{result,media}' is not null then
-    return wa.wait_for(
-      p_chat, wa.request_reading(p_chat, (v_answer #>> '{result,media}')::bigint), 'papers.wait'
-    );
-  elsif v_answer is not null then
-    return wa.stay(wa.build_text('failed: ' || (v_answer #>> '{error,message}')));
-  elsif not p_chat.is_entered then
-    return wa.wait_for(p_chat, wa.fetch_media(p_chat), 'papers.wait');
-  end if;
-  return wa.ask(p_chat, 'ask');
-end
-$$
-"""
+} | json.loads(f"{{{DOCUMENTS.code}}}")
+STEPS = "".join(
+    f"""
+    create function wa.step_papers_{state}(p_chat wa.chat) returns wa.step_result
+    language plpgsql set search_path = pg_catalog, pg_temp as $$ begin return null; end $$;
+    """
+    for state in ("confirm", "type_it")
+)
 
 
 async def work(gallery: Gallery) -> None:
@@ -97,7 +81,7 @@ async def work(gallery: Gallery) -> None:
 
 @pytest.fixture
 def papers(gallery: Gallery) -> Gallery:
-    gallery.owner.execute(STEP)
+    gallery.owner.execute((STEP.code + STEPS).encode())
     gallery.owner.execute("call wa.declare_flow('papers', %s)", (json.dumps(FLOW),))
     gallery.say("certificate")
     return gallery
@@ -113,17 +97,34 @@ async def test_fields_of_a_bad_photograph_reach_the_step(papers: Gallery) -> Non
     papers.send(photograph(draw_pdf([page], "Times-Roman"), how), "image/jpeg")
     await work(papers)
 
-    assert papers.last_reply() == "RW-482913, 2027-08-01"
+    assert papers.last_reply() == "Is RW-482913 right?"
+    found = value(papers.owner, "select data from public.chat_state where state = 'papers_confirm'")
+    assert found["policy_number"]["is_valid"]
+    assert found["valid_until"]["value"] == "2027-08-01"
+    assert found["vin"] is None
 
 
 async def test_what_cannot_be_read_fails_for_good_and_alerts(papers: Gallery) -> None:
     papers.send(b"PK\x03\x04 letter", "application/zip", "document", filename="card.docx")
     await work(papers)
 
-    assert papers.last_reply() == "failed: it is no picture and no PDF"
+    assert papers.last_reply() == "Please type it."
+    assert papers.tasks("error_message") == [None, "it is no picture and no PDF"]
     assert value(papers.owner, "select group_key from wa.alert_occurrences") == (
         "read_document permanent"
     )
+
+
+def test_the_doctor_says_whether_documents_are_read_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert list(check_reading()) == []
+    monkeypatch.setenv("WA_MEDIA_STORE", str(tmp_path))
+    assert [one.outcome for one in check_reading()] == [Outcome.OK]
+
+    monkeypatch.setattr(media, "is_installed", lambda: False)
+    (check,) = check_reading()
+    assert (check.outcome, check.message) == (Outcome.SKIP, "pictures and PDFs are not read here")
 
 
 def test_a_worker_reads_documents_where_the_extra_is_installed(

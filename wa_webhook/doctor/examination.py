@@ -10,7 +10,7 @@ from wa_webhook.doctor.check import Check, Outcome, skip
 from wa_webhook.doctor.configuration import Process, check_configuration
 from wa_webhook.doctor.console import check_desk
 from wa_webhook.doctor.database import examine_database
-from wa_webhook.doctor.media import check_store
+from wa_webhook.doctor.media import check_reading, check_store
 from wa_webhook.doctor.network import check_graph, check_webhook
 from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
@@ -40,6 +40,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         *_webhook(url),
         *check_desk(),
         *(check_store() if process in (Process.WORK, Process.NOTIFY) else ()),
+        *(check_reading() if process is Process.WORK else ()),
     ]
 
 

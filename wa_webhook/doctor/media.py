@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from handler.process.environment import SettingsError, load_settings
-from wa_webhook.doctor.check import Check, fail, ok
+from wa_webhook.doctor.check import Check, fail, ok, skip
 from wa_webhook.media.settings import ExtraMissingError, MediaSettings, open_store
 from wa_webhook.media.store import StoreError
+from wa_webhook.ocr.reader import is_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,22 @@ def check_store() -> Iterator[Check]:
             str(error),
             "See WA_MEDIA_STORE, WA_MEDIA_S3_ENDPOINT, and the key's rights: read, write, delete.",
         )
+
+
+def check_reading() -> Iterator[Check]:
+    """Say whether documents are read here; nothing where no media are kept."""
+    with contextlib.suppress(SettingsError):
+        if load_settings(MediaSettings).wa_media_store:
+            yield (
+                ok("ocr", "pictures and PDFs can be read")
+                if is_installed()
+                else skip(
+                    "ocr",
+                    "pictures and PDFs are not read here",
+                    "Where a flow has them read (documents in flow.sql), on one worker at least:"
+                    " pip install 'wa-webhook[ocr]'.",
+                )
+            )
 
 
 async def _try(store: MediaStore) -> None:

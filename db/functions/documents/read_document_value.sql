@@ -22,7 +22,7 @@ begin
 
   if p_check = 'date' then
     -- The first of a French month is read as letters.
-    v_plain := regexp_replace(lower(wa.strip_accents(p_value)), '\m[il]er\M', '1er');
+    v_plain := regexp_replace(lower(wa.strip_accents(p_value)), '(?<![a-z0-9])[il]er(?![a-z])', '1er');
     v_parts := regexp_match(v_plain, '(?<![0-9])([0-9]{4})[-./ ]{1,2}([0-9]{1,2})[-./ ]{1,2}([0-9]{1,2})(?![0-9])');
     if v_parts is not null then
       v_parts := array[v_parts[3], v_parts[2], v_parts[1]];

@@ -117,6 +117,13 @@ def test_yes_may_be_written_in_any_language(ana: Person) -> None:
     assert ana.says("Oui !")[0] == 'You left "Wedding".'
 
 
+def test_a_basket_says_who_its_owner_is(ana: Person, bruno: Person) -> None:
+    join_basket(bruno, create_basket(ana))
+    bruno.taps("My baskets")
+    (detail,) = bruno.taps("Wedding")
+    assert "Owner: Ana" in detail
+
+
 def test_a_link_is_understood_in_the_middle_of_something_else(ana: Person, bruno: Person) -> None:
     code = create_basket(ana)
     bruno.says("new basket")

@@ -72,7 +72,8 @@ class Office:
             "%s, %s, reason => %s, wrong => %s, agent => 'Kim')"
         )
         wrong = given.get("wrong")
-        arguments = [case["case_id"], decision, given.get("reason"), wrong and Jsonb(wrong)]
+        listed = None if wrong is None else Jsonb(wrong)
+        arguments = [case["case_id"], decision, given.get("reason"), listed]
         (decided,) = self.agent.execute(decide, arguments).fetchall()
         self.chat.deliver()
         return decided

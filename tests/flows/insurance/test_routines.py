@@ -74,3 +74,16 @@ def test_a_field_is_kept_in_one_form(
     app.execute("select public.insurance_open_case(%s, 'Ana')", [profile])
     confirm = "select value from public.insurance_confirm_field(%s, %s, %s, %s)"
     assert value(app, confirm, profile, *field.split("."), given) == kept
+
+
+def test_the_open_case_comes_before_one_that_is_closed(
+    app: Connection[DictRow], profile: UUID
+) -> None:
+    for name in ("Ana", "Ben"):
+        app.execute("select public.insurance_open_case(%s, %s)", [profile, name])
+        if name == "Ana":
+            app.execute("select public.insurance_withdraw_case(%s)", [profile])
+    mine = "select insured_name from public.insurance_my_case(%s)"
+    assert value(app, mine, profile) == "Ben"
+    app.execute("select public.insurance_withdraw_case(%s)", [profile])
+    assert value(app, mine, profile) == "Ben"

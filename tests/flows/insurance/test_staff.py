@@ -84,6 +84,7 @@ def test_a_decision_that_says_too_little_is_refused(submitted: Person, office: O
         ("maybe", {}),
         ("declined", {"reason": " "}),
         ("returned", {}),
+        ("returned", {"wrong": {}}),
         ("returned", {"wrong": {"passport": "Where is it?"}}),
         ("returned", {"wrong": {"certificate": ""}}),
         ("accepted", {"wrong": {"certificate": "It is blurred."}}),

@@ -14,13 +14,16 @@ declare
   v_user_id constant uuid := wa.resolve_acting_profile(_profile_id);
   v_radius_km constant double precision := wa.get_setting('market_radius_km')::double precision;
   v_is_near constant boolean := _lat is not null or _lng is not null;
-  v_query tsquery;
+  v_inner_km double precision := -1;
+  v_outer_km double precision := least(1, v_radius_km);
   v_degrees double precision;
+  v_degrees_east double precision;
+  v_query tsquery;
+  v_left integer := _limit;
+  v_found integer;
 begin
   if v_is_near then
     perform wa.check_coordinates(_lat, _lng);
-    -- A little more than there are kilometres in a degree, so that nothing at the edge is lost.
-    v_degrees := v_radius_km / 111.19;
   end if;
 
   if (_limit between 1 and 100) is not true then
@@ -35,24 +38,48 @@ begin
   select to_tsquery('pg_catalog.simple', string_agg(quote_literal(word.body) || ':*', ' & ')) into v_query
   from string_to_table(nullif(wa.fold_text(left(_words, 100)), ''), ' ') as word (body);
 
-  return query
-  select hit.offer_id, hit.title, hit.price_minor, hit.currency, hit.distance_km, hit.created_at
-  from (
-    select
-      offer.offer_id, offer.title, offer.price_minor, offer.currency, offer.created_at,
-      case
-        when v_is_near then wa.measure_distance(_lat, _lng, offer.latitude, offer.longitude)
-      end as distance_km
-    from wa.market_offers as offer
-    where offer.status = 'open'
-      and offer.expires_at > now()
-      and offer.seller_id <> v_user_id
-      and (v_query is null or offer.search @@ v_query)
-      and (not v_is_near or offer.latitude between _lat - v_degrees and _lat + v_degrees)
-  ) as hit
-  where not v_is_near or hit.distance_km <= v_radius_km
-  order by hit.distance_km nulls last, hit.created_at desc, hit.offer_id
-  limit _limit;
+  -- Ring by ring around the place until there are enough, so that a city's thousands are not all measured.
+  loop
+    -- A little more than the ring is wide, so that nothing at its edge is lost.
+    v_degrees := v_outer_km / 111.19;
+    v_degrees_east := case
+      when abs(_lat) + v_degrees < 89 then v_degrees / cosd(abs(_lat) + v_degrees) else 180
+    end;
+
+    return query
+    select hit.offer_id, hit.title, hit.price_minor, hit.currency, hit.distance_km, hit.created_at
+    from (
+      select
+        offer.offer_id, offer.title, offer.price_minor, offer.currency, offer.created_at,
+        case
+          when v_is_near then wa.measure_distance(_lat, _lng, offer.latitude, offer.longitude)
+        end as distance_km
+      from wa.market_offers as offer
+      where offer.status = 'open'
+        and offer.expires_at > now()
+        and offer.seller_id <> v_user_id
+        and (v_query is null or offer.search @@ v_query)
+        and (
+          not v_is_near
+          or (
+            offer.latitude between _lat - v_degrees and _lat + v_degrees
+            and least(abs(offer.longitude - _lng), 360 - abs(offer.longitude - _lng)) <= v_degrees_east
+          )
+        )
+      -- So that each is measured once.
+      offset 0
+    ) as hit
+    where not v_is_near or (hit.distance_km > v_inner_km and hit.distance_km <= v_outer_km)
+    order by hit.distance_km nulls last, hit.created_at desc, hit.offer_id
+    limit v_left;
+
+    get diagnostics v_found = row_count;
+    v_left := v_left - v_found;
+    exit when v_left = 0 or not v_is_near or v_outer_km >= v_radius_km;
+
+    v_inner_km := v_outer_km;
+    v_outer_km := least(4 * v_outer_km, v_radius_km);
+  end loop;
 end
 $$;
 

@@ -1,0 +1,47 @@
+"""What is near is found nearest first, wherever on earth and however much there is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dispatching import value, values
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
+
+PROFILE = "insert into public.profiles (whatsapp_e164) values (%s) returning user_id"
+FOUND = "select title from public.market_search(%s, null, %s, %s, %s)"
+
+
+@pytest.mark.parametrize(
+    ("place", "beside"),
+    [
+        ((48.85, 2.35), (48.85, 2.37)),
+        ((0, 179.999), (0, -179.98)),
+        ((-16.5, -179.999), (-16.5, 179.98)),
+        ((89.99, 0), (89.99, 180)),
+        ((-90, 0), (-89.98, 90)),
+    ],
+)
+def test_the_nearest_come_first_up_to_the_limit(
+    connection: Connection[DictRow], place: tuple[float, float], beside: tuple[float, float]
+) -> None:
+    seller, buyer = (value(connection, PROFILE, f"+3460099988{number}") for number in (1, 2))
+    latitude, longitude = place
+    towards_the_equator = -1 if latitude > 0 else 1
+    offers = {
+        f"{km} km": (latitude + towards_the_equator * km / 111.195, longitude)
+        for km in (30, 0.5, 51, 3, 49)
+    }
+    for title, where in (offers | {"beside it": beside}).items():
+        connection.execute(
+            "select public.market_create(%s, %s, 0, %s, %s)", (seller, title, *where)
+        )
+    found = values(connection, FOUND, buyer, *place, 9)
+    assert found == ["0.5 km", "beside it", "3 km", "30 km", "49 km"]
+    assert values(connection, FOUND, buyer, *place, 2) == found[:2]

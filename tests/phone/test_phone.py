@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
@@ -51,7 +52,13 @@ async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_pi
     await chiara.sees("What would you like to do?")
     await chiara.choose("Menu", "New basket")
     await chiara.sees("What is the name")
+    await chiara.tap("Flow")
+    flow = screen.page.get_by_role("region", name="Chiara's flow")
+    await expect(flow.get_by_role("img")).to_have_accessible_name(
+        re.compile("baskets: now basket_create_name, next .*basket_create_visibility")
+    )
     await chiara.write("Market")
+    await expect(flow.locator(".here text")).to_have_text("create_visibility")
     await chiara.tap("Public")
     await chiara.tap("No goal")
     await chiara.tap("Send location")

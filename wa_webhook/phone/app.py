@@ -47,7 +47,7 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
     /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
     /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
     /trouble/time (Pass). GET /people/KEY/messages: all of them; with /ID: what came of it.
-    GET /media/ID: a file.
+    GET /people/KEY/flow: where they are. GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
     """
     answers = {KeyError: _missing, PersonError: _refuse, SaidError: _refuse}
@@ -73,6 +73,7 @@ class _Routes:
             Route(f"{person}/block", self._block, methods=["POST"]),
             Route(f"{person}/number", self._change_number, methods=["POST"]),
             Route(message, self._explain),
+            Route(f"{person}/flow", self._flow),
             Route(f"{message}/again", self._repeat, methods=["POST"]),
             Route("/trouble", self._trouble, methods=["POST"]),
             Route("/trouble/once", self._fail_once, methods=["POST"]),
@@ -123,6 +124,9 @@ class _Routes:
 
     async def _explain(self, request: Request) -> Response:
         return JSONResponse(await self._phone.deliveries.explain(**request.path_params))
+
+    async def _flow(self, request: Request) -> Response:
+        return JSONResponse(await self._phone.find_flow(request.path_params["key"]))
 
     async def _repeat(self, request: Request) -> Response:
         self._phone.deliveries.repeat(**request.path_params)

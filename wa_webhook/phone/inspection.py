@@ -56,7 +56,43 @@ _TASKS = """
     order by id
 """
 
-STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS, CONVERSATIONS)
+_FLOW = """
+    with here as (
+        select state.flow from wa.flow_states as state where state.state = %(state)s
+    ),
+
+    move as (
+        select transition.from_state, transition.to_state
+        from wa.flow_transitions as transition
+        join wa.flow_states as state on state.state = transition.from_state
+        join here on here.flow = state.flow
+    ),
+
+    node as (
+        select state.state, state.flow, state.description,
+            exists (select from wa.flow_entries as entry where entry.to_state = state.state)
+                as is_entry
+        from wa.flow_states as state
+        where state.flow in (select here.flow from here)
+            or state.state in (select move.to_state from move)
+    )
+
+    select here.flow,
+        (select jsonb_agg(to_jsonb(node) order by node.state) from node) as states,
+        (
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_array(move.from_state, move.to_state)
+                    order by move.from_state, move.to_state
+                ),
+                '[]'
+            )
+            from move
+        ) as moves
+    from here
+"""
+
+STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS, _FLOW, CONVERSATIONS)
 
 
 class Inspector:
@@ -91,6 +127,16 @@ class Inspector:
             return {"state": "home", "data": {}, "expires_at": None}
         expires_at = rows[0]["expires_at"]
         return {**rows[0], "expires_at": expires_at and expires_at.isoformat()}
+
+    async def flow(self, person: Person) -> dict[str, Any] | None:
+        """Return the flow that somebody is in, or None where theirs is there no more.
+
+        `state` is theirs; `states` are all of the flow, and those beside it that they lead to;
+        `moves` are pairs of them.
+        """
+        state = (await self.place(person))["state"]
+        rows = await self._read(_FLOW, state=state)
+        return {**rows[0], "state": state} if rows else None
 
     async def consequences(self, message_id: str) -> dict[str, Any]:
         """Return what came of a user's message: the event, notifications and tasks it caused.

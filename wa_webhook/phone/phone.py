@@ -51,6 +51,7 @@ class Phone:
         self.trouble = Trouble(graph)
         self._phone_number_id = phone_number_id
         self._tell = tell
+        self._inspector = inspector
         self._pass_time = pass_time
         self._chats: dict[str, Chat] = {}
         self.deliveries = Deliveries(
@@ -74,6 +75,7 @@ class Phone:
             "happened": self.deliveries.as_json(),
             "trouble": self.trouble.as_json(),
             "can_pass_time": self._pass_time is not None,
+            "can_inspect": self._inspector is not None,
         }
 
     def recall(self, recollections: Iterable[Recollection]) -> None:
@@ -118,6 +120,11 @@ class Phone:
         self._meet(key)
         sender = replace(before, user_id=None)
         self._deliver(key, sender, content, with_contact=False)
+
+    async def find_flow(self, key: str) -> dict[str, Any] | None:
+        """Return the flow that somebody is in, as Inspector.flow does. Raises KeyError."""
+        person = self.people[key]
+        return None if self._inspector is None else await self._inspector.flow(person)
 
     def block(self, key: str, *, is_blocked: bool) -> None:
         """Somebody blocks the business, or not any more. Raises KeyError."""

@@ -12,6 +12,7 @@ const PATHS = {
   react: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5h.1M15 9.5h.1",
   again: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2",
+  flow: "M9 3h6v5H9zM3 16h6v5H3zM15 16h6v5h-6zM12 8v4M6 16v-4h12v4",
   more: "M5 12h.1M12 12h.1M19 12h.1",
   edit: "M4 20l1-4L16 5l3 3L8 19l-4 1zM14 7l3 3",
   delete: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5",

@@ -15,18 +15,19 @@ export function follow(url, handlers, onState = () => {}) {
   return source;
 }
 
+/** Get JSON. Throws an Error that says what the server said. */
+export async function get(url) {
+  return read(await fetch(url).catch(() => null));
+}
+
 /** Post JSON, and return what is answered. Throws an Error with `status` that says what the server said. */
 export async function post(url, body = {}) {
-  let answer;
-  try {
-    answer = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    throw new Error("The server does not answer.");
-  }
+  const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  return read(await fetch(url, asked).catch(() => null));
+}
+
+async function read(answer) {
+  if (!answer) throw new Error("The server does not answer.");
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     throw Object.assign(new Error(told.error ?? `The server answered ${answer.status}.`), { status: answer.status });

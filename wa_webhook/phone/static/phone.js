@@ -1,7 +1,9 @@
 // The page: everybody's phone side by side, as the feed tells of them.
 
 import { element, notify, openSheet, replace } from "../components/dom.js";
-import { follow, post } from "../components/live.js";
+import { icon } from "../components/icons.js";
+import { follow, get, post } from "../components/live.js";
+import { drawFlow } from "./flow.js";
 import { Screen } from "./screen.js";
 import { openTrouble, showTrouble } from "./trouble.js";
 
@@ -10,6 +12,7 @@ const SHOWN_AT_FIRST = 3;
 const state = { people: new Map(), messages: new Map(), happened: new Map(), trouble: {} };
 const screens = new Map();
 const hidden = new Set();
+const flows = new Map();
 const place = document.getElementById("phones");
 
 follow(
@@ -23,6 +26,7 @@ follow(
       state.happened = new Map(Object.entries(told.happened));
       state.trouble = told.trouble;
       state.canPassTime = told.can_pass_time;
+      state.canInspect = told.can_inspect;
       drawPeople();
       for (const key of state.people.keys()) draw(key);
     },
@@ -42,7 +46,11 @@ follow(
     },
     happened({ message, ...told }) {
       state.happened.set(message, told);
-      for (const [key, messages] of state.messages) if (messages.has(message)) draw(key);
+      for (const [key, messages] of state.messages) {
+        if (!messages.has(message)) continue;
+        draw(key);
+        if (flows.has(key)) ask(() => refreshFlow(key));
+      }
     },
     trouble(told) {
       state.trouble = told;
@@ -88,6 +96,7 @@ function toggle(key) {
   if (screens.has(key)) {
     screens.get(key).node.remove();
     screens.delete(key);
+    closeFlow(key);
     hidden.add(key);
   } else {
     show(key).node.scrollIntoView({ inline: "nearest" });
@@ -99,7 +108,8 @@ function show(key) {
   hidden.delete(key);
   const screen = new Screen(key, {
     happened: (id) => state.happened.get(id),
-    onExplain: (id) => ask(() => explain(key, id)),
+    onExplain: (id) => ask(() => get(`people/${key}/messages/${encodeURIComponent(id)}`)),
+    onFlow: state.canInspect && (() => (flows.has(key) ? closeFlow(key) : ask(() => openFlow(key)))),
   });
   screens.set(key, screen);
   // In the order of the people, whoever was shown first.
@@ -126,9 +136,30 @@ function look(key) {
   if (isNews) ask(() => post(`people/${key}/read`));
 }
 
-async function explain(key, id) {
-  const answer = await fetch(`people/${key}/messages/${encodeURIComponent(id)}`);
-  if (!answer.ok) throw new Error(`The server answered ${answer.status}.`);
+/** Beside a phone, where its person is in the flow. */
+async function openFlow(key) {
+  const name = state.people.get(key).name;
+  const node = element("section", { class: "flow", "aria-label": `${name}'s flow` });
+  flows.set(key, node);
+  screens.get(key).node.after(node);
+  await refreshFlow(key);
+  node.scrollIntoView({ inline: "nearest" });
+}
+
+async function refreshFlow(key) {
+  const flow = await get(`people/${key}/flow`);
+  const close = element(
+    "button",
+    { type: "button", class: "quiet", "aria-label": "Close", onclick: () => closeFlow(key) },
+    icon("close"),
+  );
+  const heading = element("header", {}, element("h2", {}, flow ? `${flow.flow}: ${flow.state}` : "no flow"), close);
+  replace(flows.get(key), heading, flow && drawFlow(flow));
+}
+
+function closeFlow(key) {
+  flows.get(key)?.remove();
+  flows.delete(key);
 }
 
 async function ask(work) {

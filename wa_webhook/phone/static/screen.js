@@ -103,6 +103,12 @@ export class Screen {
           },
           person.is_outside ? "outside 24 h" : "within 24 h",
         ),
+        this.#options.onFlow &&
+          element(
+            "button",
+            { type: "button", class: "quiet", "aria-label": "Flow", title: "Flow", onclick: this.#options.onFlow },
+            icon("flow"),
+          ),
         element(
           "button",
           { type: "button", class: "quiet", "aria-label": "More", title: "More", onclick: () => this.#openMore(person) },

@@ -134,6 +134,10 @@ async def test_retention_that_is_due_runs_after_the_request(
     webhook: Webhook, connection: Connection[DictRow]
 ) -> None:
     connection.execute(
+        "create function wa.expire_parcel(p_batch integer) returns integer language plpgsql"
+        " set search_path = pg_catalog, pg_temp as 'begin return 3; end'"
+    )
+    connection.execute(
         "update wa.retention_state set last_started_at = now() - interval '1 year',"
         " last_finished_at = now() - interval '1 year'"
     )
@@ -143,6 +147,8 @@ async def test_retention_that_is_due_runs_after_the_request(
     assert (purged["log_level"], purged["count"]) == ("info", 0)
     assert datetime.fromisoformat(purged["cutoff"]) < datetime.now(UTC) - timedelta(days=29)
     await until_logged(webhook, "RETENTION_WEBHOOK_LOGS_PURGED")
+    of_a_flow = await until_logged(webhook, "RETENTION_PARCEL_PURGED")
+    assert (of_a_flow["count"], of_a_flow["cutoff"]) == (3, None)
 
 
 async def test_a_purge_that_fails_is_logged_and_disturbs_no_request(

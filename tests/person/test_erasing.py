@@ -273,6 +273,25 @@ def test_a_message_queued_to_the_number_meanwhile_goes_to_somebody_new(
     assert value(life.owner, left, before) == 0
 
 
+def test_what_an_application_does_for_the_person_meanwhile_goes_too(
+    life: Life, connect: Connect
+) -> None:
+    before = life.user_id
+    acting = connect(autocommit=False)
+    acting.execute("select public.basket_create(%s, null, 'Holiday', true, null)", (before,))
+    thread = threading.Thread(target=life.erase)
+    thread.start()
+    blocked = "select %s = any(pg_blocking_pids(%s))"
+    erasing = life.operator.info.backend_pid
+    while not value(life.owner, blocked, acting.info.backend_pid, erasing):
+        assert thread.is_alive()
+    acting.commit()
+    thread.join()
+    assert values(life.owner, "select name from public.baskets where name = 'Holiday'") == []
+    left = "select count(*) from public.basket_members where user_id = %s"
+    assert value(life.owner, left, before) == 0
+
+
 def test_an_erased_profile_acts_in_no_basket(life: Life) -> None:
     before = life.user_id
     life.erase()

@@ -29,6 +29,12 @@ begin
   );
   perform wa.lock_profiles(null, null, v_user_ids);
 
+  -- What an application does for the person just now only holds the profile: it ends first, and goes, too.
+  perform from public.profiles as profile
+  where profile.user_id = any(v_user_ids)
+  order by profile.user_id
+  for update;
+
   if wa.list_names_of_person(wa.list_profiles_of_person(v_user_id)) <> v_names
     or wa.list_profiles_of_person(v_user_id) <> v_user_ids
   then

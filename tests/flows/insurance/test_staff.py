@@ -153,6 +153,26 @@ def test_somebody_who_is_erased_takes_their_case_along(
 
 
 @pytest.mark.any_server
+def test_whoever_is_erased_while_staff_decide_is_told_nothing(
+    chat: Chat, submitted: Person, connect: Connect
+) -> None:
+    deciding, operator = connect("wa_agent_role", autocommit=False), connect("wa_operator_role")
+    deciding.execute(DECIDE, ["accepted", "Kim"])
+    blocked = "select %s = any(pg_blocking_pids(%s)) as is_blocked"
+    pids = (deciding.info.backend_pid, operator.info.backend_pid)
+    with ThreadPoolExecutor(1) as pool:
+        erased = pool.submit(
+            operator.execute, "select public.wa_erase_profile(%s)", [submitted.address]
+        )
+        while not chat.rows(blocked, *pids)[0]["is_blocked"]:
+            assert not erased.done()
+        deciding.commit()
+        erased.result()
+    assert chat.rows("select id from public.notifications") == []
+    assert chat.rows("select id from public.insurance_cases") == []
+
+
+@pytest.mark.any_server
 def test_of_two_cases_of_one_person_the_one_that_staff_have_stays(
     chat: Chat, submitted: Person
 ) -> None:

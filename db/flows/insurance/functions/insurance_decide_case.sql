@@ -18,14 +18,25 @@ declare
   v_decision text := insurance_decide_case.decision;
   v_reason text := nullif(left(btrim(insurance_decide_case.reason), 500), '');
   v_wrong jsonb := insurance_decide_case.wrong;
+  v_locked uuid[];
   v_case public.insurance_cases;
 begin
+  -- The person before the case, as a message of theirs does, or whoever merges or erases them.
+  v_locked := wa.lock_profiles(
+    null, null, array(select one.user_id from public.insurance_cases as one where one.id = insurance_decide_case.case_id)
+  );
+
   select one.* into v_case
   from public.insurance_cases as one
   where one.id = insurance_decide_case.case_id
   for no key update;
 
-  if v_case.status is distinct from 'submitted' then
+  if v_case.user_id <> all (v_locked) then
+    raise exception using
+      errcode = '40001',
+      message = 'the person''s profile changed while it was being locked',
+      hint = 'Nothing was committed. Call again.';
+  elsif v_case.status is distinct from 'submitted' then
     raise exception using
       errcode = 'WA104',
       message = coalesce(

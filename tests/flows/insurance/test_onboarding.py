@@ -140,7 +140,7 @@ def test_what_is_read_while_the_person_is_elsewhere_is_there_when_they_come_back
     ana.sends_picture().says("menu")
     office.fetch()
     assert ana.hears() == []
-    ana.says("insurance")
+    assert ana.says("insurance") == ["Thank you. One moment, I am reading it."]
     assert ana.says("Well?")[0].startswith("I am still reading.")
     ana.says("menu")
     office.read(*CERTIFICATE)

@@ -9,6 +9,7 @@ declare
   v_brings_a_file constant boolean := not p_chat.is_entered and (p_chat.message).message_type in ('image', 'document');
   v_document public.insurance_documents;
   v_outcome jsonb;
+  v_media bigint;
   v_task bigint;
 begin
   select part.* into v_document
@@ -50,9 +51,12 @@ begin
   end if;
 
   if v_outcome #>> '{result,mime_type}' in ('image/jpeg', 'image/png', 'image/webp', 'application/pdf') then
-    v_task := wa.request_insurance_reading(p_chat, v_document.document, v_outcome -> 'result');
-    perform wa.note_insurance_document(v_document, v_task, (v_outcome #>> '{result,media}')::bigint);
-    return wa.wait_for(p_chat, v_task);
+    v_media := (v_outcome #>> '{result,media}')::bigint;
+    v_task := wa.request_reading(p_chat, v_media);
+    if v_task is not null then
+      perform wa.note_insurance_document(v_document, v_task, v_media);
+      return wa.wait_for(p_chat, v_task, case when wa.task_result(p_chat) is null then 'one_moment' end);
+    end if;
   end if;
 
   if v_brings_a_file then

@@ -250,7 +250,7 @@ call wa.declare_flow('mobility', $${
       "en": "{name} called off the ride with you on {time}.",
       "fr": "{name} a annulé le trajet avec vous {time}."
     },
-    "told_gone": {"en": "Your ride on {time} is called off.", "fr": "Votre trajet est annulé : {time}."},
+    "told_gone": {"en": "The ride on {time} is called off.", "fr": "Le trajet {time} est annulé."},
     "told_written": {"en": "{name}, about the ride on {time}:\n{note}", "fr": "{name}, à propos du trajet {time} :\n{note}"},
     "told_reminder": {
       "en": "Do not forget: you ride with {name} on {time}.",

@@ -30,7 +30,7 @@ def test_nothing_is_left_of_who_is_erased_and_companions_are_told_without_a_name
     assert erased["rows"]["ride_trips"] == 1
     chat.deliver()
     (told,) = bruno.hears()
-    assert told.startswith("Your ride on ")
+    assert told.startswith("The ride on ")
     assert "is called off." in told
     assert "Nobody else goes there then." in bruno.taps("Show")[0]
     assert chat.rows("select from wa.ride_matches") == []

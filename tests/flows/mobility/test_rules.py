@@ -81,6 +81,20 @@ def test_a_trip_that_cannot_be_is_refused(rides: Rides, given: dict[str, Any]) -
         rides.publish("driver", **given)
 
 
+def test_a_place_that_is_not_on_earth_and_a_list_without_end_are_refused(rides: Rides) -> None:
+    with refused("WA029"):
+        rides.publish("driver", start=(90.1, 0.0))
+    trip = rides.publish("driver")
+    with refused("WA030"):
+        call(
+            rides.connection,
+            "ride_find_matches",
+            _profile_id=trip.owner,
+            _trip_id=trip.trip_id,
+            _limit=101,
+        )
+
+
 def test_whoever_publishes_without_end_is_stopped(rides: Rides) -> None:
     ann = rides.person()
     for _ in range(10):

@@ -47,8 +47,10 @@ begin
   inner join public.profiles as profile on profile.user_id = other.user_id
   where mine.user_id = v_user_id
     and mine.trip_id = coalesce(_trip_id, mine.trip_id)
-    and match.status in ('asked', 'agreed')
-    and driver.departs_at > now() - wa.ride_duration()
+    and (
+      match.status = 'asked' and driver.departs_at > now()
+      or match.status = 'agreed' and driver.departs_at > now() - wa.ride_duration()
+    )
   order by driver.departs_at, match.asked_at, match.match_id;
 end
 $$;

@@ -22,10 +22,13 @@ begin
   select
     trip.trip_id, trip.role, trip.from_name, trip.to_name, trip.departs_at, trip.seats, trip.seats_taken,
     (
-      select count(*)::integer from wa.ride_matches as match
+      select count(*)::integer
+      from wa.ride_matches as match
+      inner join wa.ride_trips as driver on driver.trip_id = match.driver_trip_id
       where trip.trip_id in (match.driver_trip_id, match.passenger_trip_id)
         and match.status = 'asked'
         and match.asked_by <> trip.role
+        and driver.departs_at > now()
     )
   from wa.ride_trips as trip
   where trip.user_id = v_user_id

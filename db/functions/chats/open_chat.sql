@@ -25,20 +25,23 @@ begin
     return null;
   end if;
 
-  select
-    p_profile.user_id, coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id), p_profile.display_name,
-    p_profile.locale, p_message.phone_number_id, p_message,
+  v_chat := (
+    p_profile.user_id,
+    coalesce(p_profile.whatsapp_e164, p_profile.wa_user_id),
+    p_profile.display_name,
+    p_profile.locale,
+    p_message.phone_number_id,
+    case p_entry.action when 'enter' then p_entry.to_state when 'cancel' then 'cancelled' else p_place.state end,
+    case when p_entry.action in ('enter', 'cancel') then '{}' else coalesce(p_place.data, '{}') end,
+    null,
     -- The first message, or the first after a reset or a time-out, is greeted whatever it says.
     -- What begins a conversation by its kind is the answer to its first question.
     p_entry.kind is distinct from 'message_kind' and (p_entry.action is not null or p_place.updated_at is null),
-    case p_entry.action when 'enter' then p_entry.to_state when 'cancel' then 'cancelled' else p_place.state end,
-    case when p_entry.action in ('enter', 'cancel') then '{}' else coalesce(p_place.data, '{}') end
-  into
-    v_chat.user_id, v_chat.recipient, v_chat.display_name,
-    v_chat.locale, v_chat.phone_number_id, v_chat.message,
-    v_chat.is_entered,
-    v_chat.state,
-    v_chat.data;
+    p_message,
+    null,
+    null,
+    null
+  )::wa.chat;
 
   -- Branches and not one expression: all of that would be set up for each message.
   if p_entry.kind in ('deep_link', 'reply_prefix') or p_entry.action = 'back' then

@@ -9,7 +9,10 @@ begin
   perform
   from wa.retention_state as state
   where state.last_started_at between now() - make_interval(
-    secs => wa.get_setting('retention_interval_seconds')::double precision
+    secs => coalesce(
+      (select setting.value from wa.settings as setting where setting.key = 'retention_interval_seconds'),
+      wa.get_setting('retention_interval_seconds')
+    )::double precision
   ) and now() + interval '1 minute';
 
   return not found;

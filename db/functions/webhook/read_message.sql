@@ -18,21 +18,30 @@ declare
   v_system jsonb;
 begin
   -- What most are says nothing beside its text and its sender, and is read by few expressions.
-  select
-    p_body ->> 'id', p_waba_id, p_phone_number_id, p_home_state, p_body ->> 'type', p_sequence, p_body, p_contact,
-    'processed', true, p_body #>> '{text,body}', wa.normalize_phone(p_body ->> 'from'),
-    nullif(left(btrim(p_contact #>> '{profile,name}'), 256), ''),
+  v_message := (
+    p_body ->> 'id',
+    p_waba_id,
+    p_phone_number_id,
+    p_body ->> 'type',
+    'processed',
+    true,
     case
       when p_body ->> 'timestamp' ~ '^[0-9]+$' and char_length(p_body ->> 'timestamp') <= 11
         then to_timestamp((p_body ->> 'timestamp')::bigint)
       else now()
-    end
-  into
-    v_message.wa_message_id, v_message.waba_id, v_message.phone_number_id, v_message.home_state,
-    v_message.message_type, v_message.sequence, v_message.content, v_message.contact,
-    v_message.status, v_message.opens_window, v_message.body, v_message.phone,
-    v_message.display_name,
-    v_message.sent_at;
+    end,
+    p_sequence,
+    wa.normalize_phone(p_body ->> 'from'),
+    null,
+    null,
+    nullif(left(btrim(p_contact #>> '{profile,name}'), 256), ''),
+    p_body #>> '{text,body}',
+    null,
+    p_body,
+    p_contact,
+    null,
+    p_home_state
+  )::wa.message;
 
   if v_message.message_type = 'text' and p_prefixes = '[]'
     and v_message.body is not null and v_message.phone is not null

@@ -85,6 +85,8 @@ def _tokens(body: str, offset: int) -> list[_Token]:
 def _changes(tokens: list[_Token]) -> Iterator[tuple[int, int, str, str]]:
     for place, token in enumerate(tokens):
         following = [one.text for one in tokens[place + 1 : place + 4]]
+        if token.text == "coalesce" and _names_nothing(tokens, place):
+            continue
         if token.text in _SWAPPED:
             kind, replacement = _SWAPPED[token.text]
             if token.text in _TURNED and _is_beside_clock(tokens, place):
@@ -102,6 +104,16 @@ def _changes(tokens: list[_Token]) -> Iterator[tuple[int, int, str, str]]:
             yield token.start, tokens[place + 1].end, "", "lock"
         elif token.text == "order" and following[:1] == ["by"]:
             yield from _turn_order(tokens, place + 2)
+
+
+def _names_nothing(tokens: list[_Token], place: int) -> bool:
+    """Whether it only says in a message that something is null."""
+    depth = 0
+    for before, token in zip(tokens[place:], tokens[place + 1 :], strict=False):
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if not depth:
+            return before.text == "'null'"
+    return False
 
 
 def _is_beside_clock(tokens: list[_Token], place: int) -> bool:

@@ -28,6 +28,15 @@ def in_routine(body: str) -> set[str]:
         ("perform a is null;", {"perform a is not null;"}),
         ("perform a is not distinct from b;", {"perform a is distinct from b;"}),
         ("perform coalesce(a, b);", {"perform nullif(a, b);"}),
+        (
+            "perform format('%s', coalesce(a, f(b))::text);",
+            {"perform format('%s', nullif(a, f(b))::text);"},
+        ),
+        ("perform coalesce(a::text, 'null');", set()),
+        (
+            "perform pg_notification_queue_usage() < 0.5;",
+            {"perform pg_notification_queue_usage() >= 0.5;"},
+        ),
         ("perform from t order by f(a, b), c;", {"perform from t order by f(a, b) desc, c;"}),
         ("perform from t order by a desc;", {"perform from t order by a asc;"}),
         (

@@ -90,6 +90,25 @@ def test_two_buyers_who_are_one_person_have_one_talk(chat: Chat, ana: Person) ->
     }
 
 
+def test_a_talk_that_either_had_ended_is_over_and_those_of_others_go_on(
+    chat: Chat, ana: Person, bruno: Person
+) -> None:
+    offer(ana)
+    by_phone = chat.person("Cara", phone="34600111888")
+    by_id = chat.person("Cara", user_id="ES.3003")
+    for one in (bruno, by_phone, by_id):
+        ask(one, "Still there?")
+    chat.owner.execute(
+        "update wa.market_talks set ended_at = now() where buyer_id = %s", [profile(chat, by_id)]
+    )
+    chat.person("Cara", phone="34600111888", user_id="ES.3003").says("hello")
+    talks = chat.rows("select buyer_id, ended_at is not null as is_over from wa.market_talks")
+    assert {talk["buyer_id"]: talk["is_over"] for talk in talks} == {
+        profile(chat, bruno): False,
+        profile(chat, by_phone): True,
+    }
+
+
 def test_a_seller_and_a_buyer_who_are_one_person_talk_no_more(chat: Chat) -> None:
     seller = chat.person("Dina", phone="34600111999")
     buyer = chat.person("Dina", user_id="ES.4004")

@@ -16,8 +16,7 @@ begin
   from wa.market_talks as merged
   where merged.offer_id = kept.offer_id
     and merged.buyer_id = p_merged
-    and kept.buyer_id = p_survivor
-    and merged.ended_at is not null;
+    and kept.buyer_id = p_survivor;
 
   delete from wa.market_talks as merged
   using wa.market_talks as kept

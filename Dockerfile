@@ -32,7 +32,7 @@ ENV PATH=/opt/wa-webhook/bin:$PATH \
 # A team's own flows are in /srv/flows, where `migrate` looks for them.
 WORKDIR /srv
 USER 10001:10001
-EXPOSE 8000 8002 9464 9465 9466
+EXPOSE 8000 8002 8003 9464 9465 9466 9467
 HEALTHCHECK --interval=15s --timeout=5s --start-period=15s CMD ["python3", "-m", "handler.process.healthcheck"]
 ENTRYPOINT ["wa-webhook"]
 CMD ["serve"]

@@ -77,7 +77,7 @@ schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migr
 	@$(BIN)/python -m wa_webhook.dev.schema_snapshot
 	@$(BIN)/python -m tests.privileges.document
 
-screenshots: $(INSTALLED) ## take the pictures of the phone into docs/images/; needs Chromium
+screenshots: $(INSTALLED) ## take the pictures of phone and desk into docs/images/; needs Chromium
 	@$(BIN)/python -m tests.phone.screenshots
 
 extension: $(INSTALLED) ## write the files of `create extension wa_webhook` into build/

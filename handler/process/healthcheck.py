@@ -19,6 +19,7 @@ _PLACES = {
     "handler": ("WA_HOST", "WA_PORT", 8000),
     "notify": (*_METRICS, 9465),
     "work": (*_METRICS, 9466),
+    "console": (*_METRICS, 9467),
 }
 _ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 

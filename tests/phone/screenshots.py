@@ -1,4 +1,4 @@
-"""Writes the pictures of the README: three people and a basket, on the phone in Chromium."""
+"""Writes the pictures of the README: three people and a basket on the phone, and the desk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 from playwright.async_api import async_playwright
 
 from handler.process.listening import bind
+from tests.console.screenshots import answer, running_desk
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import find_program
 from tests.phone.screen import Screen
@@ -105,6 +106,11 @@ async def main() -> None:
             narrow = await open_window(browser, url, width=390, scheme="dark")
             await Screen(narrow, Path(media)).phone("Ana").tap("Actions")
             await take(narrow, "phone-narrow.png")
+            async with running_desk(postgres) as desk:
+                page_of_desk = await open_window(browser, desk, width=1200, scheme="light")
+                await answer(page_of_desk, Screen(page, Path(media)))
+                await take(page_of_desk, "desk.png")
+                await page_of_desk.close()
             await browser.close()
 
 

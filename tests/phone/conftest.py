@@ -37,9 +37,9 @@ async def screen(
     )
     async with (
         run_stack(postgres, Ports.take(), media=tmp_path / "media") as stack,
-        running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as url,
+        running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as phone,
     ):
-        page, faults = await open_page(browser, url)
+        page, faults = await open_page(browser, phone.url)
         yield Screen(page, tmp_path / "media")
         await page.context.close()
     assert faults.told == []

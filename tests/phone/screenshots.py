@@ -94,16 +94,16 @@ async def main() -> None:
         prepare_database(postgres)
         async with (
             run_stack(postgres, Ports.take(), media=Path(media)) as stack,
-            running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as url,
+            running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as phone,
             async_playwright() as playwright,
         ):
             browser = await playwright.chromium.launch(
                 executable_path=find_program("chromium"), args=["--no-sandbox"]
             )
-            page = await open_window(browser, url, width=1200, scheme="light")
+            page = await open_window(browser, phone.url, width=1200, scheme="light")
             await talk(Screen(page, Path(media)))
             await take(page, "phone.png")
-            narrow = await open_window(browser, url, width=390, scheme="dark")
+            narrow = await open_window(browser, phone.url, width=390, scheme="dark")
             await Screen(narrow, Path(media)).phone("Ana").tap("Actions")
             await take(narrow, "phone-narrow.png")
             async with running_desk(postgres) as desk:

@@ -208,8 +208,8 @@ async def test_a_phone_that_is_started_again_has_its_conversations(
     graph = GraphStandIn(token="", app_secret="")
     listener = bind("127.0.0.1", 0, "phone")
     async with (
-        running_phone(cast("LocalPostgres", database), graph, listener) as url,
-        httpx.AsyncClient(base_url=url) as http,
+        running_phone(cast("LocalPostgres", database), graph, listener) as phone,
+        httpx.AsyncClient(base_url=phone.url) as http,
     ):
         said, answered = (await http.get("/people/3/messages")).json()
         rows = answered["list"]["sections"][0]["rows"]

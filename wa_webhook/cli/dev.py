@@ -25,22 +25,34 @@ def dev(
     ] = 54329,
     folder: Annotated[Path, typer.Option(help="Where the data stays.")] = Path(".dev"),
     asked_for: WithOption = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(help="Do on the phone what this file says, and end.", show_default=False),
+    ] = None,
 ) -> None:
     """Run handler, notifier, worker and a stand-in for the Graph API on an embedded PostgreSQL.
 
     A phone in the browser writes to the bot, and shows what each message did. Replies
     are printed as well, as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
+
+    Exits with 1 when a script was not followed.
     """
     exit_on_termination()
     with embedded_server_or_exit():
         # Only here: the other commands do without the optional packages.
         from wa_webhook.dev.session import run_session
+        from wa_webhook.phone.script import ScriptError
 
-        run_session(
-            folder,
-            port=port,
-            graph_port=graph_port,
-            phone_port=phone_port,
-            database_port=database_port,
-            asked_for=names_in(asked_for),
-        )
+        try:
+            run_session(
+                folder,
+                port=port,
+                graph_port=graph_port,
+                phone_port=phone_port,
+                database_port=database_port,
+                asked_for=names_in(asked_for),
+                script=script,
+            )
+        except ScriptError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -26,11 +27,19 @@ if TYPE_CHECKING:
     from wa_webhook.meta import GraphStandIn
 
 
+@dataclass(frozen=True)
+class LocalPhone:
+    """Where the page is, and what it shows."""
+
+    url: str
+    phone: Phone
+
+
 @contextlib.asynccontextmanager
 async def running_phone(
     postgres: LocalPostgres, graph: GraphStandIn, listener: socket.socket
-) -> AsyncIterator[str]:
-    """Serve the phone on a bound socket until the context is left, and yield its address."""
+) -> AsyncIterator[LocalPhone]:
+    """Serve the phone on a bound socket until the context is left."""
     feed = Feed()
     inspector = await Inspector.open(postgres.url(), Rewriter(local_names()).rewrite)
 
@@ -44,7 +53,7 @@ async def running_phone(
     try:
         async with LocalServer(phone_app(phone, feed), listener) as server:
             try:
-                yield server.url
+                yield LocalPhone(server.url, phone)
             finally:
                 feed.close()
     finally:

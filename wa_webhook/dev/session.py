@@ -7,7 +7,7 @@ import contextlib
 import signal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -23,6 +23,7 @@ from wa_webhook.dev.stack import Ports, local_names, prepare_database, run_stack
 from wa_webhook.dev.task_files import LocalTaskSettings, TaskFiles
 from wa_webhook.meta.rendering import render_message
 from wa_webhook.migrate import HistoryError
+from wa_webhook.phone.script import Reader, read_script
 from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from wa_webhook.meta import Accepted
+    from wa_webhook.phone import Phone
+    from wa_webhook.phone.script import Line
 
 
 def run_session(
@@ -40,16 +43,19 @@ def run_session(
     phone_port: int,
     database_port: int,
     asked_for: Collection[str] = (),
+    script: Path | None = None,
 ) -> None:
     """Run everything until SIGINT, SIGTERM or SIGHUP, keeping data and logs in `folder`.
 
-    `asked_for`: flows that ship, beside those of WA_WITH.
+    `asked_for`: flows that ship, beside those of WA_WITH. With a `script` everything ends when it
+    was followed. Raises ScriptError when it was not.
 
     Raises PortRefusedError, SettingsError and RegistryError before anything is started,
     PostgresFailedError, MigrateError.
     """
     console = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
+    lines = [] if script is None else read_script(script)
     ports = Ports.take(port, graph_port)
     phone_listener = bind(HOST, phone_port, "phone", "--phone-port")
     bind(HOST, database_port, "database", "--database-port").close()
@@ -65,7 +71,14 @@ def run_session(
                 raise HistoryError(f"{error}\n{_begin_anew(folder)}") from None
             asyncio.run(
                 _run_until_interrupted(
-                    postgres, ports, phone_listener, folder, flows, tasks, console
+                    postgres,
+                    ports,
+                    phone_listener,
+                    folder,
+                    flows,
+                    tasks,
+                    console,
+                    (script.parent if script else folder, lines),
                 )
             )
     console.print("stopped", style="dim")
@@ -79,17 +92,18 @@ async def _run_until_interrupted(
     flows: FlowFiles | None,
     tasks: TaskFiles,
     console: Console,
+    script: tuple[Path, list[Line]],
 ) -> None:
     interrupted = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with (
         run_stack(postgres, ports, media=folder / "media") as stack,
-        running_phone(postgres, stack.graph, phone_listener) as phone_url,
+        running_phone(postgres, stack.graph, phone_listener) as phone,
     ):
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
         own_flows = flows.folder if flows else None
-        print_greeting(console, postgres, stack, phone_url, folder, own_flows, tasks)
+        print_greeting(console, postgres, stack, phone.url, folder, own_flows, tasks)
         tell = partial(_tell, console)
         worker_url = postgres.url(local_names().worker_role)
         following = [
@@ -99,10 +113,31 @@ async def _run_until_interrupted(
             following.append(asyncio.create_task(flows.follow(postgres, tell)))
         for task in following:
             task.add_done_callback(partial(_tell_of_end, tell))
-        await interrupted.wait()
-        for task in following:
-            task.cancel()
-        await asyncio.gather(*following, return_exceptions=True)
+        try:
+            await _wait(interrupted, phone.phone, *script, tell)
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
+
+
+async def _wait(
+    interrupted: asyncio.Event,
+    phone: Phone,
+    folder: Path,
+    lines: list[Line],
+    tell: Callable[[str], None],
+) -> None:
+    """Return when a script was followed, if there is one, or else when interrupted."""
+    waited: list[asyncio.Task[Any]] = [asyncio.create_task(interrupted.wait())]
+    if lines:
+        waited.append(asyncio.create_task(Reader(phone, folder, tell).follow(lines)))
+    done, left = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    for task in done:
+        await task
 
 
 def _tell_of_end(tell: Callable[[str], None], ended: asyncio.Task[None]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +118,7 @@ class _Routes:
 
     async def _pass_time(self, request: Request) -> Response:
         asked = await read_json(request, Pass)
-        await self._phone.let_time_pass(timedelta(seconds=asked.seconds))
+        await self._phone.let_time_pass(asked.passed)
         return _done()
 
     async def _explain(self, request: Request) -> Response:

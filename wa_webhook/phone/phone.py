@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 class Phone:
     """Everybody's phone. `tell` hears of each change: an event's name, and what JSON can hold.
 
+    So do others that are put among `listeners`.
+
     `pass_time` makes everything in the database older; without it, and without an `inspector`, no
     more than Meta's side is there.
     """
@@ -50,7 +52,7 @@ class Phone:
         self.people = people or People()
         self.trouble = Trouble(graph)
         self._phone_number_id = phone_number_id
-        self._tell = tell
+        self.listeners = [tell]
         self._inspector = inspector
         self._pass_time = pass_time
         self._chats: dict[str, Chat] = {}
@@ -58,7 +60,7 @@ class Phone:
             graph.statuses.webhooks,
             self.trouble.standing,
             inspector,
-            lambda told: tell("happened", told),
+            lambda told: self._tell("happened", told),
         )
         for key, _ in self.people:
             self._settle_in(key)
@@ -85,6 +87,10 @@ class Phone:
             self._settle_in(key)
             self._chats[key].messages |= {message.id: message for message in one.messages}
             self._chats[key].accepted |= {sent.wa_message_id: sent for sent in one.accepted}
+
+    def chat(self, key: str) -> Chat:
+        """Return somebody's conversation. Raises KeyError."""
+        return self._chats[key]
 
     def list_messages(self, key: str) -> list[dict[str, Any]]:
         """Return somebody's conversation, oldest first. Raises KeyError."""
@@ -260,6 +266,10 @@ class Phone:
             "is_outside": self.trouble.is_outside(person),
             "is_blocking": self.trouble.is_blocking(person),
         }
+
+    def _tell(self, event: str, told: object) -> None:
+        for listener in self.listeners:
+            listener(event, told)
 
     def _change(self, key: str, message_id: str, **fields: Any) -> None:  # noqa: ANN401
         if (changed := self._chats[key].change(message_id, **fields)) is not None:

@@ -43,12 +43,18 @@ class File(Asked):
     @classmethod
     def _decode(cls, value: object) -> bytes:
         try:
-            content = base64.b64decode(str(value), validate=True)
+            written = value if isinstance(value, bytes) else str(value)
+            content = base64.b64decode(written, validate=True)
         except binascii.Error:
             raise ValueError("has to be base64") from None
         if not content:
             raise ValueError("is empty")
         return content
+
+    @classmethod
+    def of(cls, name: str, mime_type: str, content: bytes) -> Self:
+        """Return a file of bytes."""
+        return cls(name=name, mime_type=mime_type, content=base64.b64encode(content))
 
     @property
     def kind(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -33,6 +34,11 @@ class Pass(Asked):
     """Time that passes, in seconds: an instant to a year."""
 
     seconds: Annotated[float, Field(gt=0, le=366 * 86_400)]
+
+    @property
+    def passed(self) -> timedelta:
+        """How much later it is."""
+        return timedelta(seconds=self.seconds)
 
 
 class Change(Asked):

@@ -158,10 +158,12 @@ begin
   if exists (select from pg_catalog.pg_roles where rolname = 'anon') then
     revoke all on table public.insurance_cases, public.insurance_documents, public.insurance_fields,
     public.insurance_decisions from anon;
+    revoke all on sequence public.insurance_cases_id_seq from anon;
   end if;
   if exists (select from pg_catalog.pg_roles where rolname = 'authenticated') then
     revoke all on table public.insurance_cases, public.insurance_documents, public.insurance_fields,
     public.insurance_decisions from authenticated;
+    revoke all on sequence public.insurance_cases_id_seq from authenticated;
   end if;
 end
 $$;

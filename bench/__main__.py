@@ -25,6 +25,7 @@ from bench import (
 )
 from bench.http import attacks, throughput
 from bench.machine import describe_machine
+from bench.ocr import reading
 from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
 from bench.run import MissingPeerError, Run
@@ -47,6 +48,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "tasks": tasks.measure,
     "attacks": attacks.measure,
     "large": large_bodies.measure,
+    "ocr": reading.measure,
 }
 
 

@@ -9,9 +9,9 @@ import pytest
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
+from bench.ocr.documents import Photograph, Text, draw_pdf, photograph
 from tests.dispatching import value
 from tests.docs.code_blocks import find_code_blocks
-from tests.ocr.documents import Photograph, Text, draw_pdf, photograph
 from wa_webhook.doctor import media
 from wa_webhook.doctor.check import Outcome
 from wa_webhook.doctor.media import check_reading

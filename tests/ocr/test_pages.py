@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.ocr.documents import Text, draw_pdf
+from bench.ocr.documents import Text, draw_pdf
 from wa_webhook.ocr.pages import LONGEST_SIDE, open_pages
 from wa_webhook.ocr.reading import UnreadableError
 

@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE
 
 import pytest
 
-from tests.ocr.documents import Photograph, Text, draw_pdf, photograph
+from bench.ocr.documents import Photograph, Text, draw_pdf, photograph
 from wa_webhook.ocr import reader as readers
 from wa_webhook.ocr.reader import Reader, ReaderLostError
 from wa_webhook.ocr.reading import UnreadableError

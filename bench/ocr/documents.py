@@ -89,7 +89,7 @@ def photograph(pdf: bytes, how: Photograph = Photograph(), seed: int = 1) -> byt
         page = page.filter(ImageFilter.GaussianBlur(how.blur))
     page = ImageEnhance.Contrast(page).enhance(how.contrast)
     if how.noise:
-        grain = random.Random(seed).randbytes(page.width * page.height)
+        grain = random.Random(seed).randbytes(page.width * page.height)  # noqa: S311
         speckles = Image.frombytes("L", page.size, grain).convert("RGB")
         page = Image.blend(page, speckles, how.noise / 255)
     page = page.rotate(-how.turned, expand=True)

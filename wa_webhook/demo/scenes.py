@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from wa_webhook.meta.people import Person
     from wa_webhook.meta.said import Said
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A JPEG that a person sends."""
+
+    file: Path
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class Turn:
     """
 
     who: Person
-    says: Said
+    says: Said | Photograph
     replies: tuple[str, ...] = ()
     others: Mapping[Person, tuple[str, ...]] = field(default_factory=dict)
     copies: int = 1

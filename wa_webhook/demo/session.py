@@ -45,7 +45,7 @@ def run_session() -> bool:
             configure_logging(stream)
             with LocalPostgres(settings=THROWAWAY_SETTINGS) as postgres:
                 prepare_database(postgres, flows=_FLOWS)
-                went_well = asyncio.run(_play(postgres, console))
+                went_well = asyncio.run(_play(postgres, console, Path(folder) / "media"))
         if not went_well:
             console.print("[bold]The end of the log:[/]")
             console.out("\n".join(log.read_text().splitlines()[-_LOG_TAIL:]))
@@ -56,11 +56,11 @@ def run_session() -> bool:
     return went_well
 
 
-async def _play(postgres: LocalPostgres, console: Console) -> bool:
+async def _play(postgres: LocalPostgres, console: Console, media: Path) -> bool:
     # Whatever the environment says, it is the script that has to be followed.
     worker = LocalWorker(postgres.url(local_names().worker_role), TaskSettings.model_construct())
     async with (
-        run_stack(postgres, Ports.take()) as stack,
+        run_stack(postgres, Ports.take(), media=media) as stack,
         worker.doing([REGISTRY[carrier.KIND]]),
         await psycopg.AsyncConnection.connect(postgres.url(), autocommit=True) as database,
     ):

@@ -10,9 +10,10 @@ import httpx
 
 from handler import signature
 from wa_webhook.demo.expectation import match_reply
+from wa_webhook.demo.scenes import Photograph
 from wa_webhook.meta.inbound import build_body, build_content
 from wa_webhook.meta.rendering import find_choice, render_message
-from wa_webhook.meta.said import Tapped
+from wa_webhook.meta.said import Sent, Tapped
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wa_webhook.meta.people import Person
     from wa_webhook.naming.names import Names
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.01
 _WRONG_SECRET = b"not-the-app-secret"
 
@@ -90,7 +91,10 @@ class Stage:
             if choice is None:
                 self._transcript.went_wrong(f"nothing offered [{turn.says.title}]")
                 return False
-        content = build_content(turn.says, self._known, choice, offer)
+        said = turn.says
+        if isinstance(said, Photograph):
+            said = Sent("image", self._graph.media.receive(said.file.read_bytes(), "image/jpeg"))
+        content = build_content(said, self._known, choice, offer)
         body = build_body(turn.who, content, phone_number_id=self._phone_number_id)
         return await self._post(turn, body) and await self._hear_replies(turn)
 
@@ -123,7 +127,7 @@ class Stage:
 
     async def _hear_replies(self, turn: Turn) -> bool:
         if not await self._becomes_zero(_UNDONE):
-            self._transcript.went_wrong("tasks or replies are still queued after ten seconds")
+            self._transcript.went_wrong("tasks or replies are still queued after a minute")
         fresh = self._graph.record.accepted[self._seen :]
         self._seen += len(fresh)
         wanted = {turn.who: turn.replies, **turn.others}

@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from wa_webhook.demo.scenes import Photograph
 from wa_webhook.meta.said import Located, Sent, Tapped, Typed
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _describe_address(who: Person) -> str:
     return f"+{who.phone}" if who.phone else f"{who.user_id}, no phone number"
 
 
-def _describe(said: Said, known: Mapping[str, str]) -> str:
+def _describe(said: Said | Photograph, known: Mapping[str, str]) -> str:
     match said:
         case Typed(text):
             return text.format_map(known)
@@ -88,5 +89,7 @@ def _describe(said: Said, known: Mapping[str, str]) -> str:
             return f"[{title}]"
         case Located(name, latitude, longitude):
             return f"(location) {name}, {latitude:g} {longitude:g}"
+        case Photograph(file):
+            return f"(photograph) {file.name}"
         case Sent(message_type, content):
             return f"({message_type}) {content.get('emoji', '')}"

@@ -16,12 +16,12 @@ from wa_webhook.demo.expectation import match_reply
 from wa_webhook.meta.said import Located, Tapped, Typed
 
 if TYPE_CHECKING:
-    from wa_webhook.demo.scenes import Scene
+    from wa_webhook.demo.scenes import Photograph, Scene
     from wa_webhook.meta.said import Said
     from wa_webhook.testing import Chat, Person
 
 
-def send(person: Person, said: Said, known: dict[str, str]) -> list[str]:
+def send(person: Person, said: Said | Photograph, known: dict[str, str]) -> list[str]:
     match said:
         case Typed(text):
             return person.says(text.format_map(known))

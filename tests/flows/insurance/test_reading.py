@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bench.ocr.documents import Photograph, Text, draw_pdf, photograph
 from tests.dispatching import value
 from tests.fixtures.offered import with_offered_flows
 from tests.media.conftest import gallery
 from tests.media.test_reading import work
-from tests.ocr.documents import Photograph, Text, draw_pdf, photograph
 
 if TYPE_CHECKING:
     from tests.media.gallery import Gallery

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests import payloads
-from tests.dispatching import row, say, value, values
+from tests.dispatching import row, say, send, text, value, values
 from tests.handover.conftest import ANA, text_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,14 @@ def test_while_a_colleague_has_it_what_the_user_writes_waits(desk: Desk) -> None
     assert (
         value(desk.owner, "select count(*) from public.wa_events where status = 'processed'") == 2
     )
+
+
+def test_what_comes_in_one_body_with_the_wish_for_a_person_waits_for_them(desk: Desk) -> None:
+    desk.owner.execute(FLOW.encode())
+    before = desk.answers()
+    said = [payloads.text_message(words) for words in ("person", "language")]
+    assert send(desk.edge, *said) == {"processed": 2}
+    assert desk.answers() == [*before, text(desk.owner, "help.body")]
 
 
 def test_who_writes_to_one_number_waits_for_nobody_at_another(desk: Desk) -> None:

@@ -33,7 +33,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/webhook": ("ingress", "webhook", "identity"),
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
-    "db/functions/chats": ("flows", "ingress", "identity", "queue/test_read_receipts"),
+    "db/functions/chats": (
+        *("flows", "ingress", "identity"),
+        *("queue/test_read_receipts", "handover/test_handing_over"),
+    ),
     "db/functions/chats/forward_to_desk": ("handover", "flows"),
     "db/functions/chats/heed_handover": ("handover", "flows"),
     "db/functions/chats/merge_": ("identity", "handover"),

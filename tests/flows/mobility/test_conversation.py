@@ -53,7 +53,8 @@ def test_a_driver_and_a_passenger_find_each_other_agree_and_meet(
     assert bruno.taps("Details")[0] == "(location)"
     assert bruno.delivered[-2].request["location"]["name"] == "Kimironko"
     assert bruno.taps("Write") == ["What shall I tell Ana? Your number stays unknown.\n[Back]"]
-    assert bruno.says("I wait at the blue gate.")[0] == "I have told Ana."
+    passed_on, about = bruno.says("I wait at the blue gate.")
+    assert (passed_on, about.startswith("You ride with Ana")) == ("I have told Ana.", True)
     (letter,) = ana.hears()
     assert letter.startswith("Bruno, about the ride on ")
     assert letter.endswith(":\nI wait at the blue gate.\n[Write]")

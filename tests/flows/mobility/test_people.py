@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.dispatching import value
+from tests.dispatching import value, values
+from tests.flows.mobility.callers import answer
 from tests.flows.mobility.scripts import look, offer
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+    from tests.fixtures.postgres import Connect
     from tests.flows.mobility.callers import Rides
     from wa_webhook.testing import Chat, Person
 
@@ -37,6 +40,29 @@ def test_nothing_is_left_of_who_is_erased_and_companions_are_told_without_a_name
     assert chat.rows("select seats_taken from wa.ride_trips") == [{"seats_taken": 0}]
     chat.passes(hours=4, minutes=1)
     assert bruno.hears() == []
+
+
+def test_who_is_erased_while_a_companion_agrees_hears_nothing(
+    rides: Rides, connect: Connect, connection: Connection[DictRow]
+) -> None:
+    driver, passenger = rides.publish("driver"), rides.publish("passenger")
+    match_id = rides.ask(passenger, driver)
+    agreeing, erasing = connect(autocommit=False), connect("wa_operator_role")
+    both = [driver.trip_id, passenger.trip_id]
+    agreeing.execute("select wa.lock_ride_trips(%s)", [both])
+    erase = "select public.wa_erase_profile(%s)"
+    thread = Thread(target=erasing.execute, args=(erase, [str(passenger.owner)]))
+    thread.start()
+    blocked = "select %s = any(pg_blocking_pids(%s))"
+    pids = (agreeing.info.backend_pid, erasing.info.backend_pid)
+    while not value(connection, blocked, *pids):
+        assert thread.is_alive()
+    assert answer(agreeing, driver, match_id, agrees=True)[0]["status"] == "agreed"
+    agreeing.commit()
+    thread.join()
+    told = "select user_id from public.notifications where dedupe_key ~ '(agreed|gone):'"
+    assert values(connection, told) == [driver.owner]
+    assert rides.seats_taken(driver) == 0
 
 
 def test_rides_are_handed_out_without_others_names(

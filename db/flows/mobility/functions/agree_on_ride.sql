@@ -34,6 +34,9 @@ begin
   set status = 'agreed', settled_at = now()
   where match.match_id = p_match.match_id;
 
+  -- Who agreed elsewhere, or asked as well, need not be asked any more.
+  perform wa.take_back_ride_news(p_match.match_id);
+
   if p_role = 'driver' then
     perform wa.tell_of_ride(v_passenger.trip_id, v_driver.trip_id, 'agreed');
   else

@@ -4,13 +4,17 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_was_unsent boolean;
 begin
   update wa.ride_matches as match
   set status = case p_kind when 'declined' then 'declined' else 'cancelled' end, settled_at = now()
   where match.match_id = p_match.match_id;
 
+  v_was_unsent := wa.take_back_ride_news(p_match.match_id);
+
   -- Of what was asked for and is taken back, who has not heard of it need not hear.
-  if wa.take_back_ride_news(p_match.match_id) and p_match.asked_by = p_role then
+  if v_was_unsent and p_match.asked_by = p_role and p_match.status = 'asked' then
     return;
   elsif p_role = 'driver' then
     perform wa.tell_of_ride(p_match.passenger_trip_id, p_match.driver_trip_id, p_kind);

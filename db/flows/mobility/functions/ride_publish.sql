@@ -23,6 +23,7 @@ declare
   v_user_id uuid := wa.lock_acting_profile(_profile_id);
   v_trip wa.ride_trips;
   v_problem text;
+  v_nearest uuid[];
   v_told integer;
 begin
   perform wa.check_coordinates(_from_lat, _from_lng);
@@ -68,10 +69,13 @@ begin
   returning * into v_trip;
 
   -- Whoever looked before and found nobody need not look again.
-  perform wa.tell_of_ride(nearest.trip_id, v_trip.trip_id, 'fits')
-  from (
+  v_nearest := array(
     select fit.trip_id from wa.list_fitting_trips(v_trip) as fit limit c_most_told
-  ) as nearest;
+  );
+  perform wa.lock_ride_trips(v_nearest);
+  perform wa.tell_of_ride(other.trip_id, v_trip.trip_id, 'fits')
+  from wa.ride_trips as other
+  where other.trip_id = any(v_nearest) and other.cancelled_at is null;
   get diagnostics v_told = row_count;
   return query select v_trip.trip_id, v_told;
 end

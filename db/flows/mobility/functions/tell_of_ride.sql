@@ -31,6 +31,11 @@ begin
     )
   where mine.trip_id = p_trip_id;
 
+  -- Whoever was erased meanwhile is not written to.
+  if not found then
+    return;
+  end if;
+
   v_message := wa.build_buttons(
     wa.get_text(
       case p_kind

@@ -70,6 +70,8 @@ def test_hello_is_answered_and_the_reply_is_printed(folder: Path) -> None:
         assert "those that ship: there is no flows/ here" in dev.printed
         assert dev.say_hello().json()["processed"] == 1
         assert "What would you like to do?" in dev.read_until("Stop")
+        said = httpx.get(dev.found(r"phone +(http\S+)") + "/people/1/messages").json()
+        assert [one["kind"] for one in said] == ["list"]
         assert dev.say_hello().json()["duplicate"] == 1
         assert httpx.get(dev.found(r"(http://\S+/readyz)")).json()["ok"] is True
 

@@ -48,18 +48,18 @@ class Parrot:
             return Response(status_code=401)
         (change,) = (await request.json())["entry"][0]["changes"]
         for message in change["value"].get("messages", ()):
-            await self._repeat(message)
+            await self.write(message["from"], f"You said: {message['text']['body']}")
         return JSONResponse({})
 
-    async def _repeat(self, message: dict[str, Any]) -> None:
+    async def write(self, number: str, text: str) -> None:
         async with httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as graph:
             answer = await graph.post(
                 f"{self.graph_url}/v26.0/{NUMBER_ID}/messages",
                 json={
                     "messaging_product": "whatsapp",
-                    "to": message["from"],
+                    "to": number,
                     "type": "text",
-                    "text": {"body": f"You said: {message['text']['body']}"},
+                    "text": {"body": text},
                 },
             )
         self.answers.put_nowait(answer.status_code)
@@ -87,8 +87,9 @@ async def test_an_application_under_test_is_written_to_and_answers() -> None:
             assert await parrot.answers.get() == 200
             said, answered = await conversation(emulator, http)
             await http.post("/people/1/window", json={"is_closed": True})
-            graph = emulator.graph
-            assert graph.closed_windows == {"34600111222", "ES.1001"}
+            await parrot.write("34600111222", "News")
+            assert await parrot.answers.get() == 400
+            late = (await conversation(emulator, http))[-1]
             await http.post("/trouble/once", json={"how": "error", "code": 130429})
             await http.post("/people/1/messages", json={"text": "again"})
             assert await parrot.answers.get() == 400
@@ -99,7 +100,8 @@ async def test_an_application_under_test_is_written_to_and_answers() -> None:
         "failed",
         "Meta refused it: 130429 Rate limit hit",
     )
-    assert graph.closed_windows == set()
+    assert late["text"] == "News"
+    assert late["error"].startswith("Meta refused it: 131047 More than 24 hours")
 
 
 async def test_a_webhook_that_meta_would_not_take_is_told() -> None:

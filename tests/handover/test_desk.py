@@ -61,6 +61,15 @@ def test_it_lists_what_people_have_and_first_who_has_waited_longest(desk: Desk) 
     assert [one["agent"] for one in listed(desk.agent)] == ["Lee"]
 
 
+def test_of_more_than_it_lists_those_stay_who_have_waited_longest(desk: Desk) -> None:
+    desk.hears("hello", sender=BEN)
+    for sender in (BEN, payloads.SENDER):
+        desk.takes(who=f"+{sender}")
+        desk.hears("Is anybody there?", sender=sender)
+    first = "select recipient from public.wa_desk_conversations(max_conversations => 1)"
+    assert values(desk.agent, first) == [f"+{BEN}"]
+
+
 @pytest.mark.parametrize("search", ["+34 600 111 222", "lóp", "MARÍA l", "o'br", payloads.SENDER])
 def test_people_are_found_by_number_and_by_how_a_word_of_their_name_begins(
     desk: Desk, search: str

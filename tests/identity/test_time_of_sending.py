@@ -102,6 +102,11 @@ def test_an_older_name_overwrites_no_newer_one(world: World) -> None:
     assert value(world.owner, "select display_name from public.profiles") == "Kim Lee"
 
 
+def test_the_name_of_somebody_new_is_known_whatever_they_send(world: World) -> None:
+    assert send(world.edge, payloads.reaction_message(sender=A)) == {"ignored": 1}
+    assert value(world.owner, "select display_name from public.profiles") == payloads.SENDER_NAME
+
+
 @pytest.mark.parametrize("others", [[], [B]], ids=["alone", "beside others"])
 def test_a_name_that_was_confirmed_later_outlasts_one_sent_between(
     world: World, others: list[str]

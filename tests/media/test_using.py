@@ -11,7 +11,7 @@ import pytest
 from psycopg.types.json import Jsonb
 from typer.testing import CliRunner, Result
 
-from tests.dispatching import value
+from tests.dispatching import value, values
 from tests.fixtures.names import current_names, environment_of
 from tests.media.gallery import ANA, PICTURE, TOKEN, Gallery
 from tests.notifier.conftest import until
@@ -68,6 +68,15 @@ async def test_a_step_gives_a_link(kept: Gallery) -> None:
     link = urlsplit(kept.last_reply())
     assert link.scheme == "file"
     assert Path(unquote(link.path)).read_bytes() == PICTURE  # noqa: ASYNC240
+
+
+def test_a_desk_finds_the_media_of_the_messages_that_it_names(
+    kept: Gallery, connect: Connect
+) -> None:
+    found = "select key from public.wa_desk_media(array[%s])"
+    agent = connect("wa_agent_role")
+    assert values(agent, found, kept.only()["wa_message_id"]) == [kept.only()["key"]]
+    assert values(agent, found, "wamid.of-another") == []
 
 
 def test_there_is_nothing_to_give_of_what_is_not_stored(gallery: Gallery) -> None:

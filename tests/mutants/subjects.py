@@ -33,6 +33,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/webhook": ("ingress", "webhook", "identity"),
     "db/functions/people": ("identity",),
     "db/functions/agents": ("handover",),
+    "db/functions/agents/wa_desk_media": ("media/test_using", "handover"),
     "db/functions/chats": (
         *("flows", "ingress", "identity"),
         *("queue/test_read_receipts", "handover/test_handing_over"),
@@ -58,6 +59,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/operators/person": ("person",),
     "db/functions/operators/status": ("operations", "queue/test_clock", "metrics"),
     "db/functions/media": ("media",),
+    "db/functions/media/request_reading": ("flows/insurance",),
     "db/functions/tasks": ("tasks", "flows"),
     "db/functions/workers": ("tasks",),
     "db/flows/home": ("flows",),

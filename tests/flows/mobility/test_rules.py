@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.baskets.callers import AtOnce, call, refused
+from tests.dispatching import value
 from tests.flows.mobility.callers import SOON, answer, ask, cancel
 from tests.flows.mobility.scripts import HUYE, KIMIRONKO, REMERA
 
@@ -255,3 +256,12 @@ def test_no_other_role_executes_a_ride_routine(connection: Connection[DictRow], 
         [role],
     )
     assert rows.fetchall() == []
+
+
+def test_who_waits_for_an_answer_is_counted_until_the_trip_begins(rides: Rides) -> None:
+    driver, passenger = rides.publish("driver"), rides.publish("passenger")
+    rides.ask(passenger, driver)
+    waiting = "select waiting from public.ride_list_mine(%s)"
+    assert value(rides.connection, waiting, driver.owner) == 1
+    rides.admin.execute("update wa.ride_trips set departs_at = now() - interval '1 minute'")
+    assert value(rides.connection, waiting, driver.owner) == 0

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _QUARTERS = 4
+_NARROWER = 0.8
+"""Of its width, what a line is read at: at its own the engine often leaves out spaces."""
 _TALL = 1.5
 """How much higher than wide a line is that runs up or down the page."""
 
@@ -46,7 +48,7 @@ class Engine:
             if quarters:
                 pixels = np.ascontiguousarray(np.rot90(pixels, quarters))
                 regions, boxes = self._find_lines(pixels)
-            read = self._rapid.recognize_txt(regions)
+            read = self._rapid.recognize_txt([_narrow(one) for one in regions])
         except RapidOCRError:
             # There is nothing on it that looks like text.
             return 0, []
@@ -82,6 +84,10 @@ class Engine:
         )
         # A region that is tall was turned by a quarter counter-clockwise to be judged.
         return (is_sideways + 2 * bool(against > 0)) % _QUARTERS
+
+
+def _narrow(region: np.ndarray) -> np.ndarray:
+    return cv2.resize(region, None, fx=_NARROWER, fy=1, interpolation=cv2.INTER_AREA)
 
 
 def _box(corners: np.ndarray) -> tuple[float, float, float, float]:

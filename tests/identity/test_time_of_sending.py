@@ -102,9 +102,15 @@ def test_an_older_name_overwrites_no_newer_one(world: World) -> None:
     assert value(world.owner, "select display_name from public.profiles") == "Kim Lee"
 
 
-def test_the_name_of_somebody_new_is_known_whatever_they_send(world: World) -> None:
-    assert send(world.edge, payloads.reaction_message(sender=A)) == {"ignored": 1}
-    assert value(world.owner, "select display_name from public.profiles") == payloads.SENDER_NAME
+def test_the_names_of_people_who_are_new_are_known_whatever_they_send(world: World) -> None:
+    people = {A: "Ana", B: "Kim"}
+    contacts = [payloads.contact(number, name=name) for number, name in people.items()]
+    reactions = [payloads.reaction_message(sender=number) for number in people]
+    assert send(world.edge, *reactions, contacts=contacts) == {"ignored": 2}
+    known = world.owner.execute("select whatsapp_e164, display_name from public.profiles")
+    assert {row["whatsapp_e164"]: row["display_name"] for row in known} == {
+        f"+{number}": name for number, name in people.items()
+    }
 
 
 @pytest.mark.parametrize("others", [[], [B]], ids=["alone", "beside others"])

@@ -42,6 +42,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/chats/heed_handover": ("handover", "flows"),
     "db/functions/chats/merge_": ("identity", "handover"),
     "db/functions/registry": ("flows/test_declaring", "flows/test_folders", "flows/test_kinds"),
+    "db/functions/registry/find_document_": ("flows/test_documents",),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),
     "db/functions/outbox/claim/merge_": ("identity", "queue"),

@@ -141,9 +141,13 @@ async def test_a_session_lasts_while_auth_goes_on_vouching(
 
 
 async def ends_when_auth_says_no(browsers: Browsers, auth: Auth) -> None:
-    browser = browsers.open()
-    entered = await browser.post("/api/sign-in", json={"token": token(seconds=-5)})
+    by_token, by_password = browsers.open(), browsers.open()
+    entered = await by_token.post("/api/sign-in", json={"token": token(seconds=-5)})
     assert entered.status_code == 200
-    assert (await browser.get("/api/me")).status_code == 401
-    auth.tokens["again"] = token()
-    assert (await browser.get("/api/me")).status_code == 401
+    auth.tokens["right"] = token(seconds=-5)
+    await sign_in(by_password, "kim@example.com", "right")
+    for browser in (by_token, by_password):
+        assert (await browser.get("/api/me")).status_code == 401
+    # What was refused once is over, whatever Auth says later.
+    auth.tokens["after password"] = token()
+    assert (await by_password.get("/api/me")).status_code == 401

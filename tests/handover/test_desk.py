@@ -182,11 +182,11 @@ def test_notes_go_with_the_person_and_actions_no_longer_say_about_whom(
 
 
 def test_what_was_noted_of_one_who_is_merged_is_seen_of_the_survivor(desk: Desk) -> None:
-    note(desk, "Likes tea.")
     send(
         desk.edge,
         payloads.text_message("from the app", sender=None, user_id=payloads.SENDER_USER_ID),
     )
+    desk.agent.execute("select public.wa_desk_note(%s, 'Likes tea.')", (payloads.SENDER_USER_ID,))
     desk.hears("me again", user_id=payloads.SENDER_USER_ID)
     assert [one["body"] for one in opened(desk.agent)["notes"]] == ["Likes tea."]
 

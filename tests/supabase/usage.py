@@ -67,10 +67,16 @@ def work_through(database: Database) -> None:
         worker = connect("wa_worker_role")
         _do_tasks(owner, worker)
         _keep_media(owner, worker)
+        _answer_people(connect("wa_agent_role"))
         _look(operator)
         edge.execute("call public.wa_retention_purge()")
         for removal in _REMOVALS:
             owner.execute(removal.encode())
+
+
+def _answer_people(agent: Connection[DictRow]) -> None:
+    agent.execute("select * from public.wa_desk_conversations('Ana')")
+    agent.execute("select public.wa_desk_open(%s)", (f"+{PHONE}",))
 
 
 def _write_and_merge(world: World) -> None:

@@ -8,6 +8,7 @@ import hmac
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -30,6 +31,7 @@ class Parrot:
     def __init__(self) -> None:
         self.graph_url = ""
         self.answers = asyncio.Queue[int]()
+        self.taken: list[list[str]] = []
         webhook = [
             Route("/webhook", self._verify, methods=["GET"]),
             Route("/webhook", self._take, methods=["POST"]),
@@ -46,8 +48,10 @@ class Parrot:
         digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         if request.headers["X-Hub-Signature-256"] != f"sha256={digest}":
             return Response(status_code=401)
-        (change,) = (await request.json())["entry"][0]["changes"]
-        for message in change["value"].get("messages", ()):
+        changes = (await request.json())["entry"][0]["changes"]
+        messages = [one for change in changes for one in change["value"].get("messages", ())]
+        self.taken.append([message["text"]["body"] for message in messages])
+        for message in messages:
             await self.write(message["from"], f"You said: {message['text']['body']}")
         return JSONResponse({})
 
@@ -102,6 +106,34 @@ async def test_an_application_under_test_is_written_to_and_answers() -> None:
     )
     assert late["text"] == "News"
     assert late["error"].startswith("Meta refused it: 131047 More than 24 hours")
+
+
+@pytest.mark.parametrize(
+    ("order", "webhooks"),
+    [
+        ("in_order", [["one"], ["two"]]),
+        ("reversed", [["two"], ["one"]]),
+        ("one_batch", [["one", "two"]]),
+    ],
+)
+async def test_what_is_held_comes_as_it_is_asked_for(order: str, webhooks: list[list[str]]) -> None:
+    parrot = Parrot()
+    async with LocalServer(parrot.app, bind(HOST, 0, "application")) as server:
+        application = Application(f"{server.url}/webhook", SECRET, TOKEN, NUMBER_ID)
+        listeners = bind(HOST, 0, "Graph API"), bind(HOST, 0, "phone")
+        async with (
+            emulating(application, *listeners) as emulator,
+            httpx.AsyncClient(base_url=emulator.phone_url) as http,
+        ):
+            parrot.graph_url = emulator.graph_url
+            await http.post("/trouble", json={"holds": True})
+            for text in ("one", "two"):
+                await http.post("/people/1/messages", json={"text": text})
+            assert parrot.taken == []
+            (await http.post("/trouble/release", json={"order": order})).raise_for_status()
+            for _ in ("one", "two"):
+                await parrot.answers.get()
+    assert [bodies for bodies in parrot.taken if bodies] == webhooks
 
 
 async def test_a_webhook_that_meta_would_not_take_is_told() -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from wa_webhook.meta.said import Located, Sent, Tapped, Typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wa_webhook.meta.people import Person
     from wa_webhook.meta.said import Said
@@ -84,3 +84,11 @@ def build_body(
         "entry": [{"id": "102290129340398", "changes": [change]}],
     }
     return json.dumps(envelope, separators=(",", ":")).encode()
+
+
+def join_bodies(bodies: Sequence[bytes]) -> bytes:
+    """Return one webhook body with the changes of several, as Meta puts what waited together."""
+    envelopes = [json.loads(body) for body in bodies]
+    changes = [change for one in envelopes for change in one["entry"][0]["changes"]]
+    joined = envelopes[0] | {"entry": [envelopes[0]["entry"][0] | {"changes": changes}]}
+    return json.dumps(joined, separators=(",", ":")).encode()

@@ -13,7 +13,7 @@ from wa_webhook.pages import file_response, page_app, read_json
 from wa_webhook.phone.content import SaidError
 from wa_webhook.phone.people import PersonError
 from wa_webhook.phone.said import Asked, Invitation, Said
-from wa_webhook.phone.trouble import Change, FailOnce, Pass
+from wa_webhook.phone.trouble import Change, FailOnce, Pass, Release
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -45,8 +45,8 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
     POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
     /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
     /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
-    /trouble/time (Pass). GET /people/KEY/messages: all of them; with /ID: what came of it.
-    GET /people/KEY/flow: where they are. GET /media/ID: a file.
+    /trouble/time (Pass), /trouble/release (Release). GET /people/KEY/messages: all of them; with
+    /ID: what came of it. GET /people/KEY/flow: where they are. GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
     """
     answers = {KeyError: _missing, PersonError: _refuse, SaidError: _refuse}
@@ -77,6 +77,7 @@ class _Routes:
             Route("/trouble", self._trouble, methods=["POST"]),
             Route("/trouble/once", self._fail_once, methods=["POST"]),
             Route("/trouble/time", self._pass_time, methods=["POST"]),
+            Route("/trouble/release", self._release, methods=["POST"]),
         ]
 
     async def _events(self, _: Request) -> Response:
@@ -123,6 +124,11 @@ class _Routes:
 
     async def _explain(self, request: Request) -> Response:
         return JSONResponse(await self._phone.deliveries.explain(**request.path_params))
+
+    async def _release(self, request: Request) -> Response:
+        asked = await read_json(request, Release)
+        self._phone.deliveries.release(asked.order)
+        return _done()
 
     async def _flow(self, request: Request) -> Response:
         return JSONResponse(await self._phone.find_flow(request.path_params["key"]))

@@ -7,13 +7,15 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wa_webhook.meta.inbound import join_bodies
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
 
     from wa_webhook.meta.people import Person
     from wa_webhook.meta.webhooks import WebhookSender
     from wa_webhook.phone.inspection import Inspector
-    from wa_webhook.phone.trouble import Standing
+    from wa_webhook.phone.trouble import Order, Standing
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,30 @@ class Deliveries:
         self._inspector = inspector
         self._tell = tell
         self._known: dict[str, Delivery] = {}
+        self._held: list[Delivery] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, delivery: Delivery) -> None:
-        """Post a message in the background."""
+        """Post a message in the background, or hold it."""
         self._known[delivery.message_id] = delivery
-        self._run(self._post(delivery))
+        if self._standing.holds:
+            self._held.append(delivery)
+        else:
+            self._run(self._post([delivery]))
+
+    def release(self, order: Order) -> None:
+        """Post what was held: one after the other, the last first, or all in one webhook."""
+        held, self._held = self._held, []
+        if not held:
+            return
+        if order == "one_batch":
+            self._run(self._post(held))
+        else:
+            self._run(self._post_singly(held[::-1] if order == "reversed" else held))
 
     def repeat(self, key: str, message_id: str) -> None:
         """Post a message of somebody's once more, as Meta does. Raises KeyError."""
-        self._run(self._post(self._find(key, message_id)))
+        self._run(self._post([self._find(key, message_id)]))
 
     async def explain(self, key: str, message_id: str) -> dict[str, Any]:
         """Return what is known now of what came of a message. Raises KeyError."""
@@ -84,20 +100,30 @@ class Deliveries:
             raise KeyError(message_id)
         return delivery
 
-    async def _post(self, delivery: Delivery) -> None:
-        if self._inspector is not None and "before" not in delivery.told:
-            delivery.told["before"] = await self._inspector.place(delivery.person)
+    async def _post_singly(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            await self._post([delivery])
+
+    async def _post(self, deliveries: list[Delivery]) -> None:
+        """Post messages in one webhook."""
+        for delivery in deliveries:
+            if self._inspector is not None and "before" not in delivery.told:
+                delivery.told["before"] = await self._inspector.place(delivery.person)
         await asyncio.sleep(self._standing.seconds_late)
+
+        def tell_refusal(why: str) -> None:
+            for delivery in deliveries:
+                delivery.on_refusal(why)
+
+        body = join_bodies([delivery.body for delivery in deliveries])
         copies = 2 if self._standing.delivers_twice else 1
         answers = await asyncio.gather(
-            *(
-                self._webhooks.post_until_taken(delivery.body, delivery.on_refusal)
-                for _ in range(copies)
-            )
+            *(self._webhooks.post_until_taken(body, tell_refusal) for _ in range(copies))
         )
-        delivery.on_taken()
-        delivery.told["deliveries"] += [_counts(answer) for answer in answers]
-        await self._inspect(delivery)
+        for delivery in deliveries:
+            delivery.on_taken()
+            delivery.told["deliveries"] += [_counts(answer) for answer in answers]
+            await self._inspect(delivery)
 
     async def _inspect(self, delivery: Delivery) -> None:
         if self._inspector is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from pydantic import ValidationError
 
 from wa_webhook.meta.rendering import list_choices, render_message
 from wa_webhook.phone.content import SaidError
 from wa_webhook.phone.said import Choice, File, Place, Reaction, Said
-from wa_webhook.phone.trouble import Change, FailOnce, Pass
+from wa_webhook.phone.trouble import Change, FailOnce, Order, Pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,6 +35,7 @@ VERBS = {
     "trouble": "SWITCH VALUE",
     "fail": "HOW CODE",
     "later": "SECONDS",
+    "release": "ORDER",
 }
 """What a line may begin with, and what follows."""
 
@@ -117,6 +118,10 @@ class Reader:
             case "fail":
                 failure = dict(zip(("how", "code"), words, strict=False))
                 self._phone.trouble.fail_once(FailOnce.model_validate(failure))
+            case "release":
+                if line.rest not in get_args(Order):
+                    raise SaidError(f"{line.rest} is none of {', '.join(get_args(Order))}")
+                self._phone.deliveries.release(cast("Order", line.rest))
             case "later":
                 later = Pass.model_validate({"seconds": line.rest})
                 await self._phone.let_time_pass(later.passed)

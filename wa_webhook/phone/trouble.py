@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wa_webhook.meta import GraphStandIn
     from wa_webhook.meta.people import Person
 
+Order = Literal["in_order", "reversed", "one_batch"]
 Once = Literal["error", "html", "refuse", "accept_then_reset", "failed_status"]
 
 
@@ -28,6 +29,12 @@ class FailOnce(Asked):
 
     how: Once
     code: Annotated[int, Field(ge=0, le=9_999_999)] = 131000
+
+
+class Release(Asked):
+    """How what was held is delivered: as it was written, the last first, or in one webhook."""
+
+    order: Order
 
 
 class Pass(Asked):
@@ -45,6 +52,7 @@ class Change(Asked):
     """What is to be different; what is left out stays."""
 
     delivers_twice: bool | None = None
+    holds: bool | None = None
     seconds_late: Annotated[float, Field(ge=0, le=60)] | None = None
     tells_of_reading: bool | None = None
     statuses: Statuses | None = None
@@ -54,11 +62,13 @@ class Change(Asked):
 class Standing:
     """What goes on until it is changed.
 
-    delivers_twice: each webhook of a user's message comes two times at once. seconds_late: so long
-    after it was written. tells_of_reading: whether read receipts are on. statuses: which follow.
+    delivers_twice: each webhook of a user's message comes two times at once. holds: none comes
+    until it is released. seconds_late: so long after it was written. tells_of_reading: whether
+    read receipts are on. statuses: which follow.
     """
 
     delivers_twice: bool = False
+    holds: bool = False
     seconds_late: float = 0.0
     tells_of_reading: bool = True
     statuses: Statuses = "in_order"

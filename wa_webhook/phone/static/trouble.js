@@ -45,6 +45,8 @@ export function openTrouble(state, canPassTime) {
     step: "any",
     onchange: () => change({ seconds_late: Number(late.value) }),
   });
+  const release = (label, order) =>
+    element("button", { type: "button", onclick: () => ask("trouble/release", { order }) }, label);
   const later = (label, seconds) =>
     element("button", { type: "button", onclick: () => ask("trouble/time", { seconds }) }, label);
   const dialog = openSheet("A difficult Meta", [
@@ -53,6 +55,14 @@ export function openTrouble(state, canPassTime) {
       { onsubmit: (event) => event.preventDefault() },
       check("delivers_twice", "Deliver each message twice, at once"),
       check("tells_of_reading", "Tell when messages are read"),
+      check("holds", "Hold messages back"),
+      element(
+        "div",
+        { class: "once" },
+        release("Deliver in order", "in_order"),
+        release("the last first", "reversed"),
+        release("in one webhook", "one_batch"),
+      ),
       element("label", {}, "Seconds until a message is delivered", late),
       element("label", {}, "Statuses of what the bot sends", statuses),
     ),

@@ -4,12 +4,14 @@
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build
+# ocr: for workers that read documents.
+ARG REQUIREMENTS=runtime
 WORKDIR /build
 RUN python3 -m venv tools && python3 -m venv --without-pip /opt/wa-webhook
-COPY requirements/build.txt requirements/runtime.txt requirements/
+COPY requirements/build.txt requirements/${REQUIREMENTS}.txt requirements/
 RUN tools/bin/pip install --quiet --no-cache-dir --require-hashes --requirement requirements/build.txt \
  && tools/bin/pip --python /opt/wa-webhook/bin/python install --quiet --no-cache-dir \
-      --require-hashes --only-binary :all: --requirement requirements/runtime.txt
+      --require-hashes --only-binary :all: --requirement requirements/${REQUIREMENTS}.txt
 COPY pyproject.toml README.md LICENSE .env.example ./
 COPY db db
 COPY handler handler

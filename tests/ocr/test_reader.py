@@ -74,6 +74,14 @@ async def test_a_reader_that_dies_is_told_and_has_no_successor_that_is_dead(
     await reader.close()
 
 
+async def test_what_goes_wrong_in_a_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    await process_that(monkeypatch, 'print(\'{"failed": "ImportError: libX"}\')')
+    reader = Reader(max_pages=1)
+    with pytest.raises(ReaderLostError, match="ImportError: libX"):
+        await reader.read(b"x")
+    await reader.close()
+
+
 async def test_a_reading_that_is_given_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     process = await process_that(monkeypatch, "import time; time.sleep(600)")
     reading = asyncio.create_task(Reader(max_pages=1).read(b"x"))

@@ -1,11 +1,13 @@
 """The process that reads: what users send is opened here, and nowhere else.
 
 On its standard input come a header and a document, again and again; each is answered by a line of
-JSON: `pages` and `page_count`, or `unreadable` and why. It ends when its input does.
+JSON: `pages` and `page_count`, `unreadable` and why, or `failed` and what went wrong here. It ends
+when its input does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -37,7 +39,11 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     while header := documents.read(HEADER.size):
         length, max_pages = HEADER.unpack(header)
-        answer = read_document(_take(documents, length), max_pages)
+        content = _take(documents, length)
+        try:
+            answer = read_document(content, max_pages)
+        except Exception as error:
+            answer = {"failed": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), file=answers, flush=True)
 
 
@@ -80,9 +86,11 @@ def _take(documents: IO[bytes], length: int) -> bytes:
 
 
 def _limit_memory() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    if most == resource.RLIM_INFINITY or most > _ADDRESS_SPACE:
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, most))
+    # Whoever runs us may have forbidden it, and then bounds us: the unit of systemd does.
+    with contextlib.suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        if most == resource.RLIM_INFINITY or most > _ADDRESS_SPACE:
+            resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, most))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 class ReaderLostError(Exception):
-    """The process that read it has ended, and may read it another time."""
+    """The process that read it has ended or gone wrong, and another may read it."""
 
 
 def is_installed() -> bool:
@@ -52,6 +52,8 @@ class Reader:
             await _end(process)
             raise
         self._keep(process)
+        if "failed" in answer:
+            raise ReaderLostError(answer["failed"])
         if "unreadable" in answer:
             raise UnreadableError(answer["unreadable"])
         return answer

@@ -5715,8 +5715,6 @@ CREATE POLICY desk_actions_maintenance ON wa.desk_actions TO wa_maintenance USIN
 
 CREATE POLICY desk_actions_privacy ON wa.desk_actions TO wa_privacy USING (true) WITH CHECK (true);
 
-CREATE POLICY desk_actions_read ON wa.desk_actions FOR SELECT TO wa_operator_role USING (true);
-
 CREATE POLICY desk_actions_runtime ON wa.desk_actions TO wa_runtime USING (true) WITH CHECK (true);
 
 ALTER TABLE wa.desk_notes ENABLE ROW LEVEL SECURITY;
@@ -7410,7 +7408,6 @@ GRANT SELECT ON TABLE wa.consent_words TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.consent_words TO wa_operator_role;
 
 GRANT SELECT,INSERT ON TABLE wa.desk_actions TO wa_runtime;
-GRANT SELECT ON TABLE wa.desk_actions TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.desk_actions TO wa_maintenance;
 GRANT SELECT ON TABLE wa.desk_actions TO wa_privacy;
 

@@ -69,11 +69,9 @@ grant select, delete on wa.desk_notes to wa_privacy;
 
 alter table wa.desk_actions enable row level security;
 create policy desk_actions_runtime on wa.desk_actions to wa_runtime using (true) with check (true);
-create policy desk_actions_read on wa.desk_actions for select to wa_operator_role using (true);
 create policy desk_actions_maintenance on wa.desk_actions to wa_maintenance using (true);
 create policy desk_actions_privacy on wa.desk_actions to wa_privacy using (true) with check (true);
 grant select, insert on wa.desk_actions to wa_runtime;
-grant select on wa.desk_actions to wa_operator_role;
 grant select, delete on wa.desk_actions to wa_maintenance;
 grant select, update (user_id, notification_id) on wa.desk_actions to wa_privacy;
 

@@ -104,7 +104,12 @@ def test_the_operator_holds_no_right_that_nothing_needs(
     operator: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
     asked_by_doctor = ("select wa_health()", "select wa_metrics()")
-    uses = Uses(operator, documented_statements() + asked_by_doctor)
+    asked_by_console = (
+        "select wa_desk_session('Kim')",
+        "select wa_desk_media('{}')",
+        "select wa_desk_note_delete(0, 'Kim')",
+    )
+    uses = Uses(operator, documented_statements() + asked_by_doctor + asked_by_console)
     assert uses.are_all_allowed()
     rights = values(connection, RIGHTS.replace("%", "%%"))
     assert len(rights) > 30

@@ -68,6 +68,12 @@ def test_messages_to_both_numbers_in_one_body_move_each_chat(
     ]
     assert dispatch(edge, bodies)["processed"] == 3
     assert states(connection) == {OURS: "language", SECOND: "help"}
+    again = [
+        payloads.envelope([payloads.text_message(words)], phone_number_id=number)
+        for words, number in (("help", OURS), ("language", SECOND))
+    ]
+    assert dispatch(edge, again)["processed"] == 2
+    assert states(connection) == {OURS: "help", SECOND: "language"}
     assert value(connection, WINDOWS) == 2
 
 

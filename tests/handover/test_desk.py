@@ -98,7 +98,7 @@ def test_a_reader_sees_no_numbers_and_changes_nothing(desk: Desk, connect: Conne
             ).fetchall()
         )
     assert "My number is ***, please" in seen
-    assert "600" not in seen.replace("+346***", "")
+    assert not [number for number in (ANA[3:], "600 999 888", "600999888") if number in seen]
     assert values(desk.owner, EXECUTABLE) == [
         "wa_conversation",
         "wa_desk_conversations",

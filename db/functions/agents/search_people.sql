@@ -19,7 +19,7 @@ begin
   where word <> '';
 
   if v_words is null then
-    return '{}';
+    return array[]::uuid[];
   end if;
   return array(
     select profile.user_id

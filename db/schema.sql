@@ -1928,6 +1928,7 @@ COMMENT ON FUNCTION wa.find_contact(p_contacts jsonb, p_by_name jsonb, p_phone t
 CREATE FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_declaration_mistakes(p_flow text, p_declaration jsonb) IS 'What is wrong with the shape of a flow''s declaration, a sentence each; empty when wa.read_declaration can read it.';

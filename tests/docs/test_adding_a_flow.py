@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from tests.docs.code_blocks import write_files
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fixtures.postgres import Database
+
+pytestmark = pytest.mark.any_server
 
 DOCUMENT = "docs/adding-a-flow.md"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.fixtures.offered import with_offered_flows
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-pytestmark = with_offered_flows
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 DOCUMENT = "docs/personal-data.md"
 ABOUT_PEOPLE = "select relation::text from wa.list_tables_about_people()"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 
 from tests.docs.code_blocks import PROJECT, find_code_blocks, read_files
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fixtures.postgres import Database
+
+pytestmark = pytest.mark.any_server
 
 SHOWN = next(block.output for block in find_code_blocks("README.md", "sql") if block.output)
 

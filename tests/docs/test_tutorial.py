@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 
 from tests.docs.code_blocks import read_files, write_files
 from tests.docs.test_adding_a_flow import hold
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fixtures.postgres import Database
+
+pytestmark = pytest.mark.any_server
 
 DOCUMENT = "docs/tutorial.md"
 FILES = read_files(DOCUMENT)

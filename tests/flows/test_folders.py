@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 STATE = "select state from public.chat_state"
 FAILED = "select count(*) from public.wa_events where status = 'failed'"
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
+pytestmark = pytest.mark.any_server
+
 
 SOURCE = read_source(find_db_folder())
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.media.gallery import Gallery
 
+pytestmark = pytest.mark.any_server
+
 (STEP,) = find_code_blocks("docs/ocr.md", "sql")
 _, DOCUMENTS = find_code_blocks("docs/ocr.md", "json")
 FLOW = {

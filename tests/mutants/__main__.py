@@ -82,7 +82,9 @@ def _try_share(bench: Bench, share: Sequence[Mutation]) -> list[tuple[Mutation, 
     in_python = [one for one in share if not one.path.endswith(".sql")]
     trials = chain(
         zip(
-            in_sql, bench.try_in_sql(in_sql, [subject_of(one.path) for one in in_sql]), strict=True
+            in_sql,
+            bench.try_in_sql(in_sql, [subject_of(one.path, one.kind) for one in in_sql]),
+            strict=True,
         ),
         ((one, bench.try_in_python(one, subject_of(one.path))) for one in in_python),
     )

@@ -105,10 +105,14 @@ def find_named(names: Container[str], among: list[str]) -> list[Mutation]:
     return [one for one in _all_of(among) if one.name in names and _is_one(one)]
 
 
-def subject_of(path: str) -> list[str]:
+_KINDS_OF_LOCKS = ("lock", "order")
+
+
+def subject_of(path: str, kind: str = "") -> list[str]:
     """Return the test files of a file's subject, those first that are likely to notice.
 
     Those that name it, then those that name what calls it, and so on; the most mentions first.
+    What such a kind of fault most often breaks, the order of locks, comes before all others.
     Raises KeyError for a file of no subject.
     """
     subject = _tests_of(path)
@@ -129,7 +133,9 @@ def subject_of(path: str) -> list[str]:
         return file.stem != f"test_{name}", nearest, -mentions, file
 
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
-    return [str(file.relative_to(PROJECT)) for file in [*rules, *sorted(files, key=distance)]]
+    ranked = sorted(files, key=distance)
+    ranked = [*rules, *ranked] if kind in _KINDS_OF_LOCKS else [*ranked, *rules]
+    return [str(file.relative_to(PROJECT)) for file in ranked]
 
 
 def _tests_of(path: str) -> tuple[str, ...]:

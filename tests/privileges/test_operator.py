@@ -48,6 +48,8 @@ RIGHTS = """
     union all
     select format('execute on routine %s', routine.oid::regprocedure)
     from pg_proc as routine cross join aclexplode(routine.proacl) as privilege
+
+pytestmark = pytest.mark.any_server
     where privilege.grantee = 'wa_operator_role'::regrole
     order by 1
 """

@@ -3,6 +3,7 @@ returns text[]
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
   c_reserved constant text[] := array['answer', 'back', 'cancel', 'error', 'home', 'menu', 'number', 'wa'];

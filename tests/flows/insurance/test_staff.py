@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.flows.insurance.conftest import Office
     from wa_webhook.testing import Chat, Person
 
-pytestmark = with_offered_flows
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 DECIDE = "select * from public.insurance_decide_case(1, %s, agent => %s)"
 STATUS = "select status from public.insurance_cases order by id"
@@ -33,7 +33,6 @@ def submitted(ana: Person, office: Office) -> Person:
     return ana
 
 
-@pytest.mark.any_server
 def test_what_staff_find_wrong_is_asked_again_and_nothing_else(
     chat: Chat, submitted: Person, office: Office
 ) -> None:
@@ -58,7 +57,6 @@ def test_what_staff_find_wrong_is_asked_again_and_nothing_else(
     assert chat.rows("select note from public.insurance_fields where note is not null") == []
 
 
-@pytest.mark.any_server
 def test_staff_see_what_was_read_how_surely_and_where_the_picture_is(
     submitted: Person, office: Office
 ) -> None:
@@ -77,7 +75,6 @@ def test_staff_see_what_was_read_how_surely_and_where_the_picture_is(
     assert None not in [row["media"] for row in shown]
 
 
-@pytest.mark.any_server
 def test_a_decision_that_says_too_little_is_refused(submitted: Person, office: Office) -> None:
     assert submitted
     for decision, given in (
@@ -123,7 +120,6 @@ def test_a_table_holds_no_submitted_case_that_lacks_something(chat: Chat, ana: P
         chat.rows("update public.insurance_cases set status = 'submitted', submitted_at = now()")
 
 
-@pytest.mark.any_server
 def test_outside_the_window_a_decision_waits_or_is_told_by_a_template(
     chat: Chat, submitted: Person, office: Office
 ) -> None:
@@ -138,7 +134,6 @@ def test_outside_the_window_a_decision_waits_or_is_told_by_a_template(
     assert template["components"][0]["parameters"] == [{"type": "text", "text": "1"}]
 
 
-@pytest.mark.any_server
 def test_somebody_who_is_erased_takes_their_case_along(
     chat: Chat, submitted: Person, connect: Connect
 ) -> None:
@@ -152,7 +147,6 @@ def test_somebody_who_is_erased_takes_their_case_along(
     assert chat.rows(f"{left} public.insurance_fields) as rows") == [{"rows": 0}]
 
 
-@pytest.mark.any_server
 def test_whoever_is_erased_while_staff_decide_is_told_nothing(
     chat: Chat, submitted: Person, connect: Connect
 ) -> None:
@@ -172,7 +166,6 @@ def test_whoever_is_erased_while_staff_decide_is_told_nothing(
     assert chat.rows("select id from public.insurance_cases") == []
 
 
-@pytest.mark.any_server
 def test_of_two_cases_of_one_person_the_one_that_staff_have_stays(
     chat: Chat, submitted: Person
 ) -> None:
@@ -189,7 +182,6 @@ def test_of_two_cases_of_one_person_the_one_that_staff_have_stays(
     ]
 
 
-@pytest.mark.any_server
 def test_a_case_goes_when_nothing_has_happened_in_it_for_long_unless_it_waits_for_staff(
     chat: Chat, submitted: Person, office: Office, connect: Connect
 ) -> None:

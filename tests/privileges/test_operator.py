@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pglast
 import psycopg
+import pytest
 from psycopg.rows import tuple_row
 
 from tests.dispatching import values
@@ -25,6 +26,8 @@ from wa_webhook.operations.numbers import Numbers
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
+
+pytestmark = pytest.mark.any_server
 
 DOCUMENTS = (
     "docs/runbook.md",
@@ -48,8 +51,6 @@ RIGHTS = """
     union all
     select format('execute on routine %s', routine.oid::regprocedure)
     from pg_proc as routine cross join aclexplode(routine.proacl) as privilege
-
-pytestmark = pytest.mark.any_server
     where privilege.grantee = 'wa_operator_role'::regrole
     order by 1
 """

@@ -1,9 +1,11 @@
 """Run at length on a temporary cluster, or shortly.
 
-    python -m bench.fault [--quick] [--messages 10000] [--users 500] [--workers 3]
+    python -m bench.fault outbox [--quick] [--messages 10000] [--users 500] [--workers 3]
+    python -m bench.fault tasks [--quick] [--tasks 10000] [--users 500] [--workers 3]
 
 Prints the counts, and exits with 1 if a message is missing, out of its user's order, or was sent
-again although a status had said that it was accepted.
+again although a status had said that it was accepted; or if what came of a task is missing in its
+conversation, is there twice, or came to another.
 """
 
 from __future__ import annotations
@@ -13,32 +15,53 @@ import asyncio
 import os
 import sys
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from bench.fault.plan import QUICK, Plan
-from bench.fault.run import FaultRun
+from bench.fault.outbox import OutboxRun
+from bench.fault.plan import QUICK_OUTBOX, QUICK_TASKS, FaultPlan, OutboxPlan, TaskPlan
+from bench.fault.tasks import TaskRun
 from handler.process.logs import configure_logging
 from wa_webhook.cli.signals import exit_on_termination
 from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
 from wa_webhook.dev.stack import prepare_database
 
-_COUNTS = ("messages", "users", "workers", "kills", "restarts", "crashes", "seed")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.fault.tasks import TaskVerdict
+    from bench.fault.verdict import Verdict
+
+_RUNS: dict[str, tuple[FaultPlan, FaultPlan, Callable[..., OutboxRun | TaskRun]]] = {
+    "outbox": (OutboxPlan(), QUICK_OUTBOX, OutboxRun),
+    "tasks": (TaskPlan(), QUICK_TASKS, TaskRun),
+}
 
 
-def _read_plan() -> Plan:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--quick", action="store_true", help="the short form that the tests run")
-    for name in _COUNTS:
-        parser.add_argument(f"--{name}", type=int)
-    given = vars(parser.parse_args())
-    plan = QUICK if given.pop("quick") else Plan()
-    return replace(plan, **{name: value for name, value in given.items() if value is not None})
+def _read_arguments() -> dict[str, Any]:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.fault", description=__doc__ and __doc__.splitlines()[0]
+    )
+    runs = parser.add_subparsers(dest="run", required=True)
+    for name, (plan, _, _) in _RUNS.items():
+        run = runs.add_parser(name)
+        run.add_argument("--quick", action="store_true", help="the short form that the tests run")
+        for field in fields(plan):
+            kind = type(field.default)
+            run.add_argument(f"--{field.name.replace('_', '-')}", type=kind)
+    return {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+
+
+async def _run(run: OutboxRun | TaskRun) -> Verdict | TaskVerdict:
+    return await run.run()
 
 
 def main() -> None:
     """Run, print the counts, and tell by the exit status whether they are what they must be."""
-    plan = _read_plan()
+    given = _read_arguments()
+    full, quick, start = _RUNS[given.pop("run")]
+    plan = replace(quick if given.pop("quick") else full, **given)
     exit_on_termination()
     with (
         Path(os.devnull).open("w") as nowhere,
@@ -46,9 +69,9 @@ def main() -> None:
     ):
         configure_logging(nowhere)
         prepare_database(server)
-        run = FaultRun(server, server.url, plan)
+        run = start(server, server.url, plan)
         started = time.monotonic()
-        verdict = asyncio.run(run.run())
+        verdict = asyncio.run(_run(run))
         seconds = time.monotonic() - started
     print(*verdict.lines(), sep="\n")
     faults = ", ".join(f"{count} x {fault}" for fault, count in sorted(run.faults.items()))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 if TYPE_CHECKING:
-    from bench.fault.plan import Plan
+    from bench.fault.plan import OutboxPlan
 
 _SETTINGS = """
     update wa.settings set value = '0'
@@ -20,7 +20,7 @@ _SETTINGS = """
 """
 
 # What a crash takes away must not have been answered: throwaway clusters answer before they write.
-_DURABILITY = """
+DURABILITY = """
     do $$ begin
       execute format('alter database %I set synchronous_commit = on', current_database());
     end $$;
@@ -79,13 +79,13 @@ class FaultDatabase:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def prepare(self, plan: Plan) -> None:
+    def prepare(self, plan: OutboxPlan) -> None:
         """Set the pace and the patience, note claims from now on, and queue the messages.
 
         The bodies of a user's messages are their places in the user's order.
         """
         with psycopg.connect(self._url, autocommit=True) as connection:
-            for script in (_DURABILITY, _SETTINGS, _CLAIMS, _MESSAGES):
+            for script in (DURABILITY, _SETTINGS, _CLAIMS, _MESSAGES):
                 filled = script
                 for name in ("in_doubt_seconds", "users", "messages"):
                     filled = filled.replace(f"{{{name}}}", str(getattr(plan, name)))

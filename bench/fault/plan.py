@@ -1,4 +1,4 @@
-"""How much is sent, and how much goes wrong."""
+"""How much is to be done, and how much goes wrong."""
 
 from __future__ import annotations
 
@@ -7,26 +7,45 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Plan:
+class FaultPlan:
     """`kills` hit workers, `restarts` and `crashes` the server, `seconds_between_faults` apart.
 
-    The time between faults is a mean. `misbehaving_share` of the requests meets a misbehaviour.
+    The time between faults is a mean.
     """
 
-    messages: int = 10_000
     users: int = 500
     workers: int = 3
     kills: int = 30
     restarts: int = 3
     crashes: int = 3
     seconds_between_faults: float = 3.0
-    in_doubt_seconds: int = 20
-    misbehaving_share: float = 0.15
     seed: int = 1
     patience_seconds: float = 1800.0
 
+    @property
+    def faults(self) -> list[str]:
+        """Every fault, not yet in an order."""
+        return ["kill"] * self.kills + ["restart"] * self.restarts + ["crash"] * self.crashes
 
-QUICK = Plan(
+
+@dataclass(frozen=True)
+class OutboxPlan(FaultPlan):
+    """`misbehaving_share` of the requests to Meta meets a misbehaviour."""
+
+    messages: int = 10_000
+    in_doubt_seconds: int = 20
+    misbehaving_share: float = 0.15
+
+
+@dataclass(frozen=True)
+class TaskPlan(FaultPlan):
+    """Each user's tasks are asked for by messages, `tasks_a_message` by each."""
+
+    tasks: int = 10_000
+    tasks_a_message: int = 4
+
+
+QUICK_OUTBOX = OutboxPlan(
     messages=200,
     users=20,
     workers=2,
@@ -35,6 +54,17 @@ QUICK = Plan(
     crashes=1,
     seconds_between_faults=0.7,
     in_doubt_seconds=5,
+    patience_seconds=120.0,
+)
+
+QUICK_TASKS = TaskPlan(
+    tasks=160,
+    users=20,
+    workers=2,
+    kills=2,
+    restarts=0,
+    crashes=1,
+    seconds_between_faults=0.7,
     patience_seconds=120.0,
 )
 

@@ -1,15 +1,14 @@
-"""One run: workers, a handler and a stand-in, and the faults that befall them."""
+"""The outbox's run: workers, a handler, a stand-in for Meta that misbehaves, and the faults.
+
+The stand-in refuses, delays, cuts connections after accepting, answers after the time-out, and
+reports statuses twice, in the wrong order or before its answer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import random
-import sys
 import time
-from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 from bench.fault.database import FaultDatabase
 from bench.fault.plan import MISBEHAVIOUR
 from bench.fault.verdict import Verdict, judge
+from bench.fault.workers import Workers
 from handler.app import create_app
 from handler.process.listening import bind
 from handler.settings import WebhookSettings
@@ -25,30 +25,35 @@ from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERI
 from wa_webhook.meta import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
+    from collections import Counter
     from collections.abc import AsyncIterator, Callable
 
-    from bench.fault.plan import Plan
+    from bench.fault.plan import OutboxPlan
     from wa_webhook.dev.postgres import LocalPostgres
 
-PROJECT = Path(__file__).parents[2]
 _LOOK_SECONDS = 0.2
 
 
-class FaultRun:
+class OutboxRun:
     """One run on a prepared database; `url` gives the connection URL of a role.
 
     `faults` counts what was done to the workers and the server.
     """
 
-    def __init__(self, server: LocalPostgres, url: Callable[[str], str], plan: Plan) -> None:
-        self._server = server
+    def __init__(self, server: LocalPostgres, url: Callable[[str], str], plan: OutboxPlan) -> None:
         self._url = url
         self._plan = plan
         self._database = FaultDatabase(url("postgres"))
-        self._random = random.Random(plan.seed)  # noqa: S311
-        self._workers: list[Process] = []
-        self.faults: Counter[str] = Counter()
+        variables = {
+            "WA_DATABASE_URL": url("wa_notifier_role"),
+            "WA_TOKEN": ACCESS_TOKEN,
+            "WA_PHONE_ID": PHONE_NUMBER_ID,
+            "WA_NOTIFY_TIMEOUT_SECONDS": "2",
+            "WA_NOTIFY_LEASE_SECONDS": "4",
+            "WA_NOTIFY_POLL_SECONDS": "0.2",
+        }
+        self._workers = Workers(server, plan, "notify", variables)
+        self.faults: Counter[str] = self._workers.faults
 
     async def run(self) -> Verdict:
         """Queue, send while things fail, and judge.
@@ -57,18 +62,9 @@ class FaultRun:
         """
         self._database.prepare(self._plan)
         async with self._running() as (graph, base_url):
-            for _ in range(self._plan.workers):
-                await self._start_worker(base_url)
-            causing = asyncio.create_task(self._cause_faults(base_url))
-            try:
+            self._workers.set("WHATSAPP_API_BASE_URL", base_url)
+            async with self._workers.failing():
                 settled = await self._wait_until_settled()
-            finally:
-                causing.cancel()
-                await asyncio.gather(causing, return_exceptions=True)
-                for worker in self._workers:
-                    with contextlib.suppress(ProcessLookupError):
-                        worker.terminate()
-                    await worker.wait()
             await graph.statuses.wait_until_all_are_posted()
             return judge(
                 self._plan.messages,
@@ -102,56 +98,6 @@ class FaultRun:
             LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as graph_server,
         ):
             yield graph, f"{graph_server.url}/v26.0"
-
-    async def _start_worker(self, base_url: str) -> None:
-        environment = os.environ | {
-            "PYTHONPATH": str(PROJECT),
-            "WA_DATABASE_URL": self._url("wa_notifier_role"),
-            "WA_TOKEN": ACCESS_TOKEN,
-            "WA_PHONE_ID": PHONE_NUMBER_ID,
-            "WHATSAPP_API_BASE_URL": base_url,
-            "WA_NOTIFY_TIMEOUT_SECONDS": "2",
-            "WA_NOTIFY_LEASE_SECONDS": "4",
-            "WA_NOTIFY_POLL_SECONDS": "0.2",
-            "WA_METRICS_PORT": "off",
-        }
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "from wa_webhook.cli import app; app()",
-            "notify",
-            env=environment,
-            cwd=PROJECT,
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        self._workers.append(worker)
-
-    async def _cause_faults(self, base_url: str) -> None:
-        plan = self._plan
-        faults = ["kill"] * plan.kills + ["restart"] * plan.restarts + ["crash"] * plan.crashes
-        self._random.shuffle(faults)
-        for fault in faults:
-            mean = plan.seconds_between_faults
-            await asyncio.sleep(self._random.uniform(0.5 * mean, 1.5 * mean))
-            if fault == "kill":
-                await self._kill_worker(base_url)
-            else:
-                await asyncio.to_thread(self._restart_server, is_crash=fault == "crash")
-            self.faults[fault] += 1
-
-    async def _kill_worker(self, base_url: str) -> None:
-        victim = self._random.choice(self._workers)
-        victim.kill()
-        await victim.wait()
-        self._workers.remove(victim)
-        await self._start_worker(base_url)
-
-    def _restart_server(self, *, is_crash: bool) -> None:
-        if is_crash:
-            self._server.crash()
-        else:
-            self._server.stop()
-        self._server.start()
 
     async def _wait_until_settled(self) -> int:
         """Return how many messages are sent when none is left to be sent."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from wa_webhook.demo.certificates import CERTIFICATES, PHOTOGRAPH
 from wa_webhook.demo.conversation import SCENES
 from wa_webhook.demo.expectation import match_reply
 from wa_webhook.demo.first_conversation import MENU
@@ -43,6 +45,10 @@ def test_the_whole_script_is_followed_and_the_exit_code_is_zero(tmp_path: Path) 
     assert result.returncode == 0, result.stdout + result.stderr
     assert all(scene.title in result.stdout for scene in SCENES)
     assert "WRONG" not in result.stdout
+    if CERTIFICATES[0] in SCENES:
+        digest = sha256(PHOTOGRAPH.read_bytes()).hexdigest()
+        assert f"stored: {digest}/" in result.stdout
+        assert f"sha256 {digest}" in result.stdout
 
 
 def test_a_reply_that_is_not_the_scripted_one_is_shown_and_the_exit_code_is_one(

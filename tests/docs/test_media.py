@@ -11,18 +11,21 @@ import pglast
 import pytest
 
 from tests.docs.code_blocks import find_code_blocks
+from tests.docs.shell import run_shell
 from tests.media.conftest import gallery
 from tests.media.test_using import kept, operator_environment, run
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from tests.fixtures.postgres import Connect
+    from pathlib import Path
+
+    from tests.fixtures.postgres import Connect, Database
     from tests.media.gallery import Gallery
 
 __all__ = ["gallery", "kept", "operator_environment"]
 
 STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
-SHELL, _SAY, COMMANDS = find_code_blocks("docs/media.md", "sh")
+SHELL, _SAY, COMMANDS, COMPARE = find_code_blocks("docs/media.md", "sh")
 
 
 def test_its_statements_run_as_the_operator(connect: Connect) -> None:
@@ -69,3 +72,15 @@ async def test_its_commands_give_out_what_is_stored() -> None:
         _program, _group, *arguments = shlex.split(line)
         result = await asyncio.to_thread(run, *arguments)
         assert result.exit_code == 0, result.output
+
+
+@pytest.mark.usefixtures("kept")
+async def test_its_comparison_finds_the_hash_that_meta_told_of(
+    database: Database, tmp_path: Path
+) -> None:
+    variables = {
+        "WA_DATABASE_URL": database.url("wa_operator_role"),
+        "WA_MEDIA_STORE": str(tmp_path / "media"),
+    }
+    compared = await asyncio.to_thread(run_shell, database, COMPARE.code, **variables)
+    assert compared.stdout == COMPARE.output

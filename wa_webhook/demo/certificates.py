@@ -9,6 +9,8 @@ from wa_webhook.demo.scenes import Photograph, Scene, Turn
 from wa_webhook.meta.people import ANA
 from wa_webhook.meta.said import Typed
 
+PHOTOGRAPH = Path(__file__).with_name("certificate.jpg")
+
 CERTIFICATES = (
     Scene(
         "A picture that is read",
@@ -16,7 +18,7 @@ CERTIFICATES = (
             Turn(ANA, Typed("certificate"), ("Send me a photograph of your certificate.",)),
             Turn(
                 ANA,
-                Photograph(Path(__file__).with_name("certificate.jpg")),
+                Photograph(PHOTOGRAPH),
                 (
                     "One moment.",
                     "I am reading it.",

@@ -25,6 +25,7 @@ from wa_webhook.dev.stack import (
     prepare_database,
     run_stack,
 )
+from wa_webhook.media.folder import FolderStore
 from wa_webhook.worker.registry import REGISTRY
 from wa_webhook.worker.settings import TaskSettings
 
@@ -70,6 +71,7 @@ async def _play(postgres: LocalPostgres, console: Console, media: Path) -> bool:
             phone_number_id=PHONE_NUMBER_ID,
             graph=stack.graph,
             database=database,
+            media=FolderStore(media),
             names=local_names(),
             transcript=Transcript(console),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.demo.scenes import Scene, Turn
     from wa_webhook.demo.transcript import Transcript
+    from wa_webhook.media.store import MediaStore
     from wa_webhook.meta import GraphStandIn
     from wa_webhook.meta.people import Person
     from wa_webhook.naming.names import Names
@@ -39,6 +41,12 @@ _UNDONE = """
         where status in ('queued', 'sending') and waiting_for is null
       )
 """
+_STORED = """
+    select object.key, object.sha256, object.stored_at is not null
+    from wa.media as media
+    join wa.media_objects as object on object.id = media.object_id
+    where media.media_id = %s
+"""
 _UNDELIVERED = """
     select count(*) from public.notifications
     where status not in ('delivered', 'read', 'cancelled') and kind = 'message'
@@ -48,7 +56,7 @@ _UNDELIVERED = """
 class Stage:
     """The people of the scenes, in front of a running handler.
 
-    `database` reads tasks and outbox, to know when nothing more is to come.
+    `database` reads tasks and outbox, to know when nothing more is to come, and what `media` holds.
     """
 
     def __init__(
@@ -59,6 +67,7 @@ class Stage:
         phone_number_id: str,
         graph: GraphStandIn,
         database: psycopg.AsyncConnection[Any],
+        media: MediaStore,
         names: Names,
         transcript: Transcript,
     ) -> None:
@@ -67,6 +76,7 @@ class Stage:
         self._phone_number_id = phone_number_id
         self._graph = graph
         self._database = database
+        self._media = media
         self._rewriter = Rewriter(names)
         self._transcript = transcript
         self._known: dict[str, str] = {}
@@ -96,7 +106,26 @@ class Stage:
             said = Sent("image", self._graph.media.receive(said.file.read_bytes(), "image/jpeg"))
         content = build_content(said, self._known, choice, offer)
         body = build_body(turn.who, content, phone_number_id=self._phone_number_id)
-        return await self._post(turn, body) and await self._hear_replies(turn)
+        if not (await self._post(turn, body) and await self._hear_replies(turn)):
+            return False
+        if isinstance(turn.says, Photograph):
+            return await self._is_stored(turn.says, content["image"]["id"])
+        return True
+
+    async def _is_stored(self, sent: Photograph, media_id: str) -> bool:
+        """Show where the bytes are, and tell whether they are those that were sent."""
+        query = self._rewriter.rewrite(_STORED).encode()
+        row = await (await self._database.execute(query, (media_id,))).fetchone()
+        if row is None or not row[2]:
+            self._transcript.went_wrong(f"{sent.file.name} is not in the store")
+            return False
+        key, digest, _ = row
+        content = await self._media.get(key)
+        if hashlib.sha256(content).hexdigest() != digest or content != sent.file.read_bytes():
+            self._transcript.went_wrong(f"{key} holds other bytes than {sent.file.name}")
+            return False
+        self._transcript.is_stored(key, len(content), digest)
+        return True
 
     def _find_choice(self, who: Person, title: str) -> tuple[dict[str, Any] | None, str | None]:
         for accepted in reversed(self._graph.record.sent_to(who.address)):

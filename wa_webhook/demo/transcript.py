@@ -64,6 +64,11 @@ class Transcript:
         note = f"answered {turn.status}, no reply" if turn.is_forged else "no reply"
         self._console.print(Padding(Text(note, style="dim"), (0, 0, 0, 6)))
 
+    def is_stored(self, key: str, size_bytes: int, digest: str) -> None:
+        """Print where a photograph is, and that its bytes have the hash that Meta told of."""
+        notes = f"stored: {key}\n{size_bytes:,} bytes, as sent; sha256 {digest}"
+        self._console.print(Padding(Text(notes, style="dim"), (0, 0, 0, 6)))
+
     def differs(self, to: Person, expected: Sequence[str], replies: Sequence[str]) -> None:
         """Print both sides of what went wrong."""
         table = Table("expected", "got", title=f"WRONG: to {to.name}", style="red", show_lines=True)

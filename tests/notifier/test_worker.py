@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -11,10 +12,14 @@ from structlog.testing import capture_logs
 
 from tests.notifier.conftest import ANA, BRUNO, running_outbox, until
 from wa_webhook.meta import Behaviour
+from wa_webhook.notifier import NotificationQueue, worker
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.fixtures.postgres import Database
     from tests.notifier.conftest import Outbox
+    from wa_webhook.notifier.notification import Notification
 
 USERS = [f"+3460000{number:04}" for number in range(10)]
 
@@ -55,6 +60,25 @@ async def test_a_queued_message_wakes_a_worker_that_would_not_look_for_a_minute(
         await until(lambda: outbox.status(first) == "delivered")
         second = outbox.queue(ANA)
         await until(lambda: outbox.status(second) == "delivered", seconds=5)
+
+
+async def test_messages_that_keep_coming_are_claimed_together(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_CLAIM_APART_SECONDS", 0.5)
+    claim, moments = NotificationQueue.claim, []
+
+    async def note(queue: NotificationQueue, batch: int) -> list[Notification]:
+        moments.append(time.monotonic())
+        return await claim(queue, batch)
+
+    monkeypatch.setattr(NotificationQueue, "claim", note)
+    async with outbox.run_notifier():
+        for user in USERS:
+            outbox.queue(outbox.add_user(user))
+        await until(lambda: outbox.count("delivered") == len(USERS))
+    apart = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    assert min(apart) > 0.45
 
 
 async def test_polling_alone_is_enough(outbox: Outbox) -> None:

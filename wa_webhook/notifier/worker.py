@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 CHANNEL = "wa_notifications"
 _LAST_SETTLE_SECONDS = 5.0
+_CLAIM_APART_SECONDS = 0.005
+"""While messages keep coming, a claim takes what came in so long, and not each one alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class Notifier:
             # Cleared before the claim: whatever is queued while it runs must not go unnoticed.
             self._woken.clear()
             free = 0 if self._settler.is_failing else self._slots
+            begun = time.monotonic()
             try:
                 claimed = await self._claim(free) if free > 0 else 0
                 backoff.reset()
@@ -119,6 +123,7 @@ class Notifier:
                 continue
             if claimed < free or free == 0:
                 await self._rest_until_woken(self._limits.poll_seconds)
+                await self._rest(begun + _CLAIM_APART_SECONDS - time.monotonic())
 
     async def _claim(self, batch: int) -> int:
         """Claim messages, start sending them, and return how many were claimed."""

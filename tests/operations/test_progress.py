@@ -76,17 +76,28 @@ def test_an_interruption_says_what_became_of_the_work(capsys: pytest.CaptureFixt
     )
 
 
-def test_a_replay_that_is_interrupted_keeps_what_is_done_and_goes_on(
+@pytest.mark.parametrize(
+    ("options", "doing", "rest"),
+    [
+        ((), "replaying", "2 replayed: 2 processed\n"),
+        (("--dismiss",), "dismissing", "2 dismissed\n"),
+    ],
+)
+def test_what_failed_and_is_gone_through_half_keeps_what_is_done_and_goes_on(
     database: Database,
     edge: Connection[DictRow],
     connection: Connection[DictRow],
     monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    doing: str,
+    rest: str,
 ) -> None:
     break_step(connection)
     for number in range(3):
         send(edge, payloads.text_message("help", sender=f"3460000000{number}"))
     mend_step(connection)
     monkeypatch.setattr(replay, "MESSAGES_A_CALL", 1)
+    monkeypatch.setattr(replay, "DISMISSED_A_CALL", 1)
     tell = Progress.tell
 
     def tell_and_press_ctrl_c(progress: Progress, *words: str, **counts: Any) -> None:
@@ -96,10 +107,10 @@ def test_a_replay_that_is_interrupted_keeps_what_is_done_and_goes_on(
 
     with monkeypatch.context() as patched:
         patched.setattr(Progress, "tell", tell_and_press_ctrl_c)
-        result = run("replay", database=database)
+        result = run("replay", *options, database=database)
     assert result.exit_code == INTERRUPTED
-    assert result.stderr.startswith("interrupted after replaying 1 of 3 (33 %)")
-    assert run("replay", database=database).stdout == "2 replayed: 2 processed\n"
+    assert result.stderr.startswith(f"interrupted after {doing} 1 of 3 (33 %)")
+    assert run("replay", *options, database=database).stdout == rest
     assert value(connection, "select count(*) from public.wa_events where status = 'failed'") == 0
 
 

@@ -10,6 +10,7 @@ import typer
 
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
+from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import settings_or_exit, store_or_exit
 from wa_webhook.media.settings import MediaSettings
 from wa_webhook.media.store import MediaStore, StoreError
@@ -49,7 +50,9 @@ def get(
     Takes and exits as `link`; with 1, too, when the file cannot be written.
     """
     store, found = _find(media, "media get")
-    content = _asked(store.get(found.key))
+    with show_progress("reading", when_interrupted="Nothing was written.") as progress:
+        progress.tell(f"media {media} from the store")
+        content = _asked(store.get(found.key))
     try:
         file.touch(mode=0o600, exist_ok=False)
         file.write_bytes(content)

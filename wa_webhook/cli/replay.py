@@ -1,6 +1,7 @@
 """`wa-webhook replay`: process again what failed."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -118,8 +119,17 @@ def _dismiss(
 ) -> int:
     if message is not None:
         return replayer.dismiss_message(message)
-    with show_progress("dismissing", when_interrupted=_GO_ON, is_quiet=is_quiet):
-        return replayer.dismiss_payloads(choice) if payloads else replayer.dismiss_messages(choice)
+    dismissed = 0
+    with show_progress("dismissing", when_interrupted=_GO_ON, is_quiet=is_quiet) as progress:
+        progress.tell("counting what failed")
+        # What is let go is so even where the conversation has moved on.
+        every = replace(choice, even_if_moved_on=True)
+        progress.tell(total=_count(replayer, every, payloads=payloads))
+        for dismissed in (
+            replayer.dismiss_payloads(choice) if payloads else replayer.dismiss_messages(choice)
+        ):
+            progress.tell(done=dismissed)
+    return dismissed
 
 
 def _say_dismissed(count: int, *, as_json: bool) -> None:

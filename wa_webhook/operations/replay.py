@@ -154,25 +154,24 @@ class Replayer:
         )
         return 1
 
-    def dismiss_messages(self, choice: Choice) -> int:
-        """Let failed messages go without effect, and return how many."""
+    def dismiss_messages(self, choice: Choice) -> Iterator[int]:
+        """Let failed messages go without effect, and yield how many by now after each call."""
         statement = sql.SQL("select {}.wa_dismiss_events(%s, %s, %s, %s)").format(self._schema)
         dismissed = 0
         while choice.limit is None or dismissed < choice.limit:
             left = DISMISSED_A_CALL if choice.limit is None else choice.limit - dismissed
             answer = self._fetch(statement, (*_span(choice), min(left, DISMISSED_A_CALL)))
             dismissed += answer["dismissed"]
+            yield dismissed
             if not answer["has_more"]:
                 break
-        return dismissed
 
-    def dismiss_payloads(self, choice: Choice) -> int:
-        """Let kept payloads go, and return how many."""
+    def dismiss_payloads(self, choice: Choice) -> Iterator[int]:
+        """Let kept payloads go one by one, and yield how many by now after each."""
         statement = sql.SQL("select {}.wa_dismiss_payload(%s)").format(self._schema)
-        waiting = self.list_payloads(choice)
-        for payload_id, _reason, _error in waiting:
+        for dismissed, (payload_id, *_) in enumerate(self.list_payloads(choice), 1):
             self._fetch(statement, (payload_id,))
-        return len(waiting)
+            yield dismissed
 
     def _with_errors(self, outcome: Outcome, choice: Choice) -> Outcome:
         if outcome.ends["failed"]:

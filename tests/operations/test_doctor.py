@@ -63,6 +63,7 @@ async def running_graph() -> AsyncIterator[tuple[GraphStandIn, str]]:
     ("role", "given"),
     [
         ("wa_edge_role", SERVE),
+        ("wa_worker_role", {}),
         ("wa_operator_role", {}),
         ("postgres", {}),
     ],

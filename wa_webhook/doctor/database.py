@@ -11,7 +11,7 @@ from psycopg import sql
 from handler.process.environment import SettingsError, load_settings
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
-from wa_webhook.doctor.privileges import check_privileges, guess_process, read_role
+from wa_webhook.doctor.privileges import REQUIRED, check_privileges, guess_process, read_role
 from wa_webhook.doctor.temporary import check_temporary
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
@@ -48,8 +48,16 @@ def examine_database(
             checks.append(_migrations(connection, names))
             checks.append(_rights(connection, names))
             checks += _flows(connection, names)
-            if process is not Process.MIGRATE:
+            if "wa_health" in REQUIRED.get(process, ()):
                 checks += _health(connection, names)
+            elif process is not Process.MIGRATE:
+                checks.append(
+                    skip(
+                        "health",
+                        "this role may not ask for it",
+                        f"wa-webhook status, as {names.operator_role}, does.",
+                    )
+                )
     except psycopg.Error as error:
         checks.append(fail("database", explain(error, names), _mend(error)))
     return process or Process.SERVE, checks

@@ -19,14 +19,18 @@ PASSWORD = "hunter2-hunter2"  # noqa: S105
 
 
 def run(
-    *arguments: str, database: Database | None = None, role: str = "wa_operator_role", **given: str
+    *arguments: str,
+    database: Database | None = None,
+    role: str = "wa_operator_role",
+    typed: str | None = None,
+    **given: str,
 ) -> Result:
     """Run a command on the test's database, as `role`, which has a password to be kept quiet."""
     unset = {name: None for name in os.environ if name.startswith(OURS)}
     if database is not None:
         given = {"WA_DATABASE_URL": with_password(database.url(role), role)} | given
     result = CliRunner().invoke(
-        app, arguments, env={**unset, **environment_of(current_names()), **given}
+        app, arguments, typed, env={**unset, **environment_of(current_names()), **given}
     )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert PASSWORD not in result.output

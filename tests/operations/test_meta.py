@@ -155,8 +155,13 @@ def goes_wrong(path: Any, **how: Any) -> Callable[[GraphStandIn], object]:
             "account",
             "has a callback of its own, https://old.example.com/hook",
         ),
-        (number_is(status="PENDING"), "fail", "number", f"{OURS} is PENDING Register it"),
-        (number_is(platform_type="NOT_APPLICABLE"), "fail", "number", "/register"),
+        (
+            number_is(status="PENDING"),
+            "fail",
+            "number",
+            f"{OURS} is PENDING wa-webhook meta register {OURS}",
+        ),
+        (number_is(platform_type="NOT_APPLICABLE"), "fail", "number", f"meta register {OURS}"),
         (number_is(status="BANNED"), "fail", "number", "takes an appeal"),
         (number_is(quality_rating="RED"), "warn", "number", "quality RED"),
         (number_is(name_status="DECLINED"), "warn", "number", "DECLINED"),
@@ -319,6 +324,28 @@ def test_what_keeps_it_from_subscribing_is_said_and_nothing_is_changed(
     assert result.exit_code == code
     assert told in " ".join(result.stderr.replace("│", " ").split())
     assert graph.management.subscription is WELL
+
+
+@pytest.mark.parametrize(
+    ("pin", "pin_at_meta", "code", "said"),
+    [
+        ("123456", "", 0, f"{OURS} is registered"),
+        ("123456", "654321", 1, "code 133005: it has another PIN"),
+        ("12345", "", 2, "a PIN is six digits"),
+    ],
+)
+def test_a_number_is_registered_with_a_pin_that_stands_in_no_command(
+    pin: str, pin_at_meta: str, code: int, said: str
+) -> None:
+    def situation(graph: GraphStandIn) -> None:
+        graph.management.numbers = {OURS: {"status": "PENDING", "platform_type": "NOT_APPLICABLE"}}
+        graph.management.pins = {OURS: pin_at_meta} if pin_at_meta else {}
+
+    graph, result = run_beside(situation, "register", typed=f"{pin}\n")
+    assert (result.exit_code, said in result.output) == (code, True), result.output
+    is_registered = graph.management.numbers[OURS]["status"] == "CONNECTED"
+    assert is_registered == (code == 0)
+    assert pin not in result.output
 
 
 def test_an_app_without_a_callback_is_given_none_by_itself() -> None:

@@ -1,7 +1,10 @@
 """`wa-webhook meta`: what Meta holds of app, account, numbers and templates, and setting it."""
 
 import asyncio
+import getpass
 import json
+import re
+import sys
 from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -131,6 +134,39 @@ def subscribe_app(
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     _tell(changed, has_accounts=bool(ours.waba_ids))
+
+
+@app.command("register")
+def register(
+    phone_number_id: Annotated[
+        str | None,
+        typer.Argument(help="The number's id; default: WA_PHONE_ID.", show_default=False),
+    ] = None,
+) -> None:
+    """Register a number of ours, so that it can send.
+
+    Its PIN of six digits is asked for, or read from standard input: any where it has none yet. Keep
+    it: Meta asks for it whenever the number is registered again. Exits with 1 when Meta refuses,
+    and 2 when a setting or the PIN is wrong.
+    """
+    settings = settings_or_exit(AccountSettings)
+    number = phone_number_id or settings_or_exit(BotSettings).wa_phone_id
+    if number is None or not re.fullmatch("[0-9]+", number):
+        raise typer.BadParameter("give the number's id, or set WA_PHONE_ID")
+    pin = getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if not re.fullmatch("[0-9]{6}", pin):
+        raise typer.BadParameter("a PIN is six digits", param_hint="PIN")
+
+    async def change() -> None:
+        async with _graph(settings) as graph:
+            await graph.register_number(number, pin)
+
+    try:
+        asyncio.run(change())
+    except GraphRefusedError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{number} is registered")
 
 
 def _tell(changed: Change, *, has_accounts: bool) -> None:

@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.operations.graph_shapes import PhoneNumber
 
-_REGISTER = (
-    "Register it: POST /{id}/register, with a PIN of your choice; docs/deploy.md, Going live, has"
-    " the command."
-)
+_REGISTER = "wa-webhook meta register {id}"
 _MENDS = {
     "BANNED": "WhatsApp Manager says why, and takes an appeal.",
     "RESTRICTED": "WhatsApp Manager says why, and until when: it writes to nobody first.",

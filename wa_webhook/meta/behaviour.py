@@ -17,6 +17,7 @@ Path = Literal[
     "subscriptions",
     "subscribed_apps",
     "message_templates",
+    "register",
 ]
 Statuses = Literal["in_order", "none", "duplicate", "reversed", "before_response", "failed"]
 

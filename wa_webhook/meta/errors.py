@@ -24,6 +24,7 @@ _TITLES = {
     131051: "Unsupported message type",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     131062: "Business-scoped User ID recipients are not supported for this message",
+    133005: "Two step verification PIN Mismatch",
 }
 
 _HTTP_STATUSES = {

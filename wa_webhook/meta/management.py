@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -41,8 +42,8 @@ class Management:
     """What Meta holds, changed at will: `subscription` None is an app without a callback.
 
     `subscribed` has the callback of its own, or an empty one, of each account that sends to the
-    app. `numbers` adds fields to a number, by id; `templates` are those of every account. Times are
-    Unix seconds, and 0 is never.
+    app. `numbers` adds fields to a number, by id, and `pins` has their PINs; `templates` are those
+    of every account. Times are Unix seconds, and 0 is never.
     """
 
     token: str
@@ -54,6 +55,7 @@ class Management:
     subscription: dict[str, Any] | None = None
     subscribed: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=dict)
     templates: list[dict[str, str]] = field(default_factory=list)
 
     def routes(self, refuse: Refuse) -> list[Route]:
@@ -73,6 +75,7 @@ class Management:
             at("/{version}/{waba_id}/subscribed_apps", self._subscribed_apps, "GET"),
             at("/{version}/{waba_id}/subscribed_apps", self._subscribe_account, "POST"),
             at("/{version}/{waba_id}/message_templates", self._templates, "GET"),
+            at("/{version}/{phone_number_id}/register", self._register, "POST"),
         ]
 
     def describe_number(self, phone_number_id: str) -> dict[str, Any]:
@@ -133,6 +136,19 @@ class Management:
     async def _subscribe_account(self, request: Request) -> Response:
         self._check_permitted(request)
         self.subscribed.setdefault(request.path_params["waba_id"], "")
+        return JSONResponse({"success": True})
+
+    async def _register(self, request: Request) -> Response:
+        self._check_permitted(request)
+        form = dict(parse_qsl((await request.body()).decode()))
+        pin = form.get("pin", "")
+        if form.get("messaging_product") != "whatsapp" or not re.fullmatch("[0-9]{6}", pin):
+            raise GraphError(100)
+        number_id = request.path_params["phone_number_id"]
+        if self.pins.setdefault(number_id, pin) != pin:
+            raise GraphError(133005)
+        registered = {"status": "CONNECTED", "platform_type": "CLOUD_API"}
+        self.numbers[number_id] = self.numbers.get(number_id, {}) | registered
         return JSONResponse({"success": True})
 
     async def _templates(self, request: Request) -> Response:

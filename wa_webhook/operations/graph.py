@@ -7,6 +7,7 @@ Endpoints and shapes, by Meta's pages (developers.facebook.com), as read in Nove
   takes an app access token, which is `<APP_ID>|<app secret>`.
 - `<WABA_ID>/subscribed_apps`: "Manage webhooks" of solution providers, and "Webhook overrides".
 - the phone number node and `<WABA_ID>/phone_numbers`: "WhatsApp Business Account Phone Number API".
+- `<phone number id>/register`: reference of the edge Whats App Business Phone Number Register.
 - `<WABA_ID>/message_templates`: reference of the node WhatsApp Business HSM.
 """
 
@@ -38,6 +39,9 @@ PERMISSION_CODES = frozenset({3, 10, *range(200, 300)})
 NO_SUCH_OBJECT_CODES = frozenset({33, 100})
 _APP_CODES = frozenset({1, 101}) | TOKEN_CODES
 _CALLBACK_CODES = frozenset({2200, 2201})
+_WRONG_PIN = 133005
+_UNVERIFIED = 133006
+_PAUSE_CODES = frozenset({133009, 133015, 133016})
 
 _OBJECT = "whatsapp_business_account"
 _PAGE = 100
@@ -127,6 +131,11 @@ class GraphApi:
         """Return what Meta says of a number."""
         answer = await self._ask("GET", (phone_number_id,), {"fields": _NUMBER_FIELDS})
         return _shaped(PhoneNumber, answer)
+
+    async def register_number(self, phone_number_id: str, pin: str) -> None:
+        """Let a verified number send. `pin`: six digits, which become its own if it has none."""
+        asked = {"messaging_product": "whatsapp", "pin": pin}
+        await self._ask("POST", (phone_number_id, "register"), asked)
 
     async def list_numbers(self, waba_id: str) -> list[PhoneNumber]:
         """Return the numbers of an account."""
@@ -220,6 +229,12 @@ def _mend(code: int | None) -> str:
             "Meta asked the callback for the challenge and got none; see that wa-webhook serve"
             " answers there, with this WA_VERIFY_TOKEN: wa-webhook doctor --url does the same"
         )
+    if code == _WRONG_PIN:
+        return "it has another PIN; WhatsApp Manager, Phone numbers, Two-step verification sets one"
+    if code == _UNVERIFIED:
+        return "have WhatsApp Manager, Phone numbers send it a code first, and enter that"
+    if code in _PAUSE_CODES:
+        return "too many tries; minutes later it takes the next, after ten of them three days later"
     if code in NO_SUCH_OBJECT_CODES:
         return "there is no such id, or the token does not reach it, or Meta knows no such field"
     return "try again; if it stays, look the code up at Meta"

@@ -31,8 +31,9 @@ ENV PATH=/opt/wa-webhook/bin:$PATH \
     WA_HOST=0.0.0.0 \
     WA_WORK_ANSWER_HOST=0.0.0.0 \
     WA_METRICS_HOST=0.0.0.0
-# A team's own flows are in /srv/flows, where `migrate` looks for them.
+# A team's own flows are in /srv/flows, where `migrate` looks for them; /srv/media is for a volume.
 WORKDIR /srv
+RUN install -d -o 10001 -g 10001 media
 USER 10001:10001
 EXPOSE 8000 8002 8003 9464 9465 9466 9467
 HEALTHCHECK --interval=15s --timeout=5s --start-period=15s CMD ["python3", "-m", "handler.process.healthcheck"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from testcontainers.core.docker_client import get_docker_host
 
-from tests.containers.images import BARE, HANDLER, POSTGRES
+from tests.containers.images import BARE, COMPOSE, HANDLER, POSTGRES, PROMETHEUS
 
 DEFAULT = "unix:///var/run/docker.sock"
 # Those that the Supabase CLI of the Makefile's version starts.
@@ -35,7 +35,7 @@ def find_lack_of_ours() -> str | None:
     """Return what is missing for running the images that `make test-containers` builds."""
     if lack := find_lack():
         return lack
-    for image in (HANDLER, POSTGRES, BARE):
+    for image in (HANDLER, POSTGRES, BARE, COMPOSE, PROMETHEUS):
         if _docker("image", "inspect", image):
             return f"the Docker image {image}; make test-containers builds it"
     return None

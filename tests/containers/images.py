@@ -1,9 +1,9 @@
 """`python -m tests.containers.images`: makes the images that the tests of containers run.
 
-Our own, a PostgreSQL of Supabase's shape, and a bare machine, all on Debian's packages: no registry
-of images is asked. What Debian brings is unpacked once, by mmdebstrap into the user's cache.
-Certificates and pip.conf are the machine's, since its network may need them. Exits with 75 where
-Debian's packages cannot be had.
+Our own, a PostgreSQL of Supabase's shape, Prometheus, Docker Compose, and a bare machine, all on
+Debian's packages: no registry of images is asked. What Debian brings is unpacked once, by
+mmdebstrap into the user's cache. Certificates and pip.conf are the machine's, since its network may
+need them. Exits with 75 where Debian's packages cannot be had.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
 from tests.fixtures import supabase_shape
@@ -26,6 +26,8 @@ BASE = "wa-webhook-tests/base"
 HANDLER = "wa-webhook-tests/wa-webhook"
 POSTGRES = "wa-webhook-tests/postgres"
 BARE = "wa-webhook-tests/bare"
+COMPOSE = "wa-webhook-tests/compose"
+PROMETHEUS = "wa-webhook-tests/prometheus"
 _OF_THE_MACHINE = ("etc/ssl/certs/ca-certificates.crt", "etc/pip.conf")
 _UNREAD = ("man", "doc", "locale")
 SHAPE = f"""\
@@ -47,8 +49,9 @@ def make_images() -> None:
         shutil.copytree(Path(__file__).parent / "postgres", folder, dirs_exist_ok=True)
         (Path(folder) / "shape.sql").write_text(SHAPE)
         _build(POSTGRES, Path(folder), Path(folder) / "Dockerfile")
-    bare = Path(__file__).parent / "bare"
-    _build(BARE, bare, bare / "Dockerfile")
+    for image in (BARE, COMPOSE, PROMETHEUS):
+        folder = Path(__file__).parent / PurePath(image).name
+        _build(image, folder, folder / "Dockerfile")
 
 
 def _make_root() -> None:

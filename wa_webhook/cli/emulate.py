@@ -21,6 +21,9 @@ def emulate(
     number_id: Annotated[
         str, typer.Option(help="The id of the business number.")
     ] = "106540352242922",
+    host: Annotated[
+        str, typer.Option(help="Where both listen; in a container: 0.0.0.0.")
+    ] = "127.0.0.1",
     graph_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the Graph API; 0 takes a free one.")
     ] = 8001,
@@ -41,7 +44,7 @@ def emulate(
         raise typer.Exit(2)
     application = Application(webhook, app_secret, token, number_id, verify_token)
     with (
-        bind("127.0.0.1", graph_port, "Graph API", "--graph-port") as graph,
-        bind("127.0.0.1", phone_port, "phone", "--phone-port") as phone,
+        bind(host, graph_port, "Graph API", "--graph-port") as graph,
+        bind(host, phone_port, "phone", "--phone-port") as phone,
     ):
         run_emulation(application, graph, phone, typer.echo)

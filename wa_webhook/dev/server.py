@@ -1,4 +1,4 @@
-"""Running an ASGI application inside this process, on a port of 127.0.0.1."""
+"""Running an ASGI application inside this process, on a bound socket."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class LocalServer:
 
     def __init__(self, app: Any, listener: socket.socket) -> None:  # noqa: ANN401
         host, self.port = listener.getsockname()
-        self.url = f"http://{host}:{self.port}"
+        # All addresses are reached by the loopback, which a page lets itself be asked for by.
+        self.url = f"http://{host.replace('0.0.0.0', '127.0.0.1')}:{self.port}"  # noqa: S104
         self._listener = listener
         config = uvicorn.Config(
             app,

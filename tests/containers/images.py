@@ -50,8 +50,8 @@ def make_images() -> None:
         (Path(folder) / "shape.sql").write_text(SHAPE)
         _build(POSTGRES, Path(folder), Path(folder) / "Dockerfile")
     for image in (BARE, COMPOSE, PROMETHEUS):
-        folder = Path(__file__).parent / PurePath(image).name
-        _build(image, folder, folder / "Dockerfile")
+        context = Path(__file__).parent / PurePath(image).name
+        _build(image, context, context / "Dockerfile")
 
 
 def _make_root() -> None:

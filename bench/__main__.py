@@ -25,6 +25,7 @@ from bench import (
 )
 from bench.http import attacks, throughput
 from bench.machine import describe_machine
+from bench.media import throughput as media
 from bench.ocr import reading
 from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
@@ -46,6 +47,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "http": throughput.measure,
     "bot": bot.measure,
     "tasks": tasks.measure,
+    "media": media.measure,
     "attacks": attacks.measure,
     "large": large_bodies.measure,
     "ocr": reading.measure,

@@ -79,7 +79,7 @@ def measure(run: Run) -> Section:
                 samples[f"{size}, now"],
                 samples[f"{size}, before"],
                 at_most=1.0,
-                number=11,
+                number=12,
             )
             for size in calls
         ],

@@ -23,6 +23,7 @@ TARGETS = (
     "the largest webhooks, in proportion to their size",
     "a bot that answers, beside pywa",
     "tasks beside a queue of jobs",
+    "pictures of users beside fetching them alone",
     "dispatch beside the dispatch of before",
 )
 

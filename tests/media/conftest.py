@@ -97,4 +97,6 @@ async def gallery(
     graph = GraphStandIn(token=TOKEN, app_secret=TOKEN, phone_number_ids={payloads.PHONE_NUMBER_ID})
     async with LocalServer(graph.app, bind("127.0.0.1", 0, "Graph API stand-in", "")) as server:
         store = FolderStore(tmp_path / "media")
-        yield Gallery(connection, edge, connect("wa_worker_role"), graph, server.url, store)
+        made = Gallery(connection, edge, connect("wa_worker_role"), graph, server.url, store)
+        yield made
+        await made.client.close()

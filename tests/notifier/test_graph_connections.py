@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.notifier.conftest import PHONE_ID, TOKEN
+from wa_webhook.http_session import find_proxy
 from wa_webhook.notifier import GraphClient
-from wa_webhook.notifier.http_session import find_proxy
 from wa_webhook.notifier.notification import Notification
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
+    {"http_session"},
     {"claiming", "media", "meta", "naming", "ocr", "pages", "api_key", "settings"},
     {"console", "migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},

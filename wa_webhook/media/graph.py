@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
+import aiohttp
 from yarl import URL
 
+from wa_webhook.http_session import find_proxy, open_free_session, read_at_most
+
 _METAS = (".facebook.com", ".fbcdn.net", ".fbsbx.com")
+_OK = 200
 _GONE = 404
 _BUSY = frozenset({429, 503})
 _MOST_BYTES_OF_ANSWER = 2**16
@@ -35,15 +38,21 @@ class MediaClient:
     """Downloads media by their links, which live for minutes, or by their ids, for seven days.
 
     `base_url` holds host and version of the Graph API. The token is shown there and to Meta's own
-    hosts over https, and no redirect is followed.
+    hosts over https, and no redirect is followed. `timeout_seconds` bounds a silence. Connections
+    are kept until `close`.
     """
 
     def __init__(self, *, base_url: str, token: str, timeout_seconds: float = 30) -> None:
         self._base_url = URL(base_url)
-        self._headers = {"Authorization": f"Bearer {token}", "User-Agent": "wa-webhook"}
-        self._timeout = httpx.Timeout(timeout_seconds, connect=5)
-        # To read the certificates takes longer than a request.
-        self._tls = httpx.create_ssl_context()
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._timeout_seconds = timeout_seconds
+        self._http: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
 
     async def download(
         self,
@@ -70,28 +79,24 @@ class MediaClient:
         return await self._get(link, most_bytes)
 
     async def _get(self, url: str, most_bytes: int) -> bytes:
-        parts: list[bytes] = []
+        if self._http is None:
+            self._http = open_free_session(timeout_seconds=self._timeout_seconds)
         try:
-            async with (
-                httpx.AsyncClient(
-                    headers=self._headers,
-                    timeout=self._timeout,
-                    verify=self._tls,
-                    follow_redirects=False,
-                ) as http,
-                http.stream("GET", url) as answer,
-            ):
-                if not answer.is_success:
-                    raise _refusal(answer, await _start_of(answer))
-                left = most_bytes
-                async for part in answer.aiter_bytes():
-                    left -= len(part)
-                    if left < 0:
-                        raise TooLargeError(f"it has more than {most_bytes} bytes")
-                    parts.append(part)
-        except httpx.HTTPError as error:
+            async with self._http.get(
+                URL(url, encoded=True),
+                headers=self._headers,
+                proxy=find_proxy(url),
+                allow_redirects=False,
+            ) as answer:
+                if answer.status != _OK:
+                    refused = await read_at_most(answer, _MOST_BYTES_OF_ANSWER)
+                    raise _refusal(answer, refused or b"")
+                content = await read_at_most(answer, most_bytes)
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise DownloadError(type(error).__name__) from error
-        return b"".join(parts)
+        if content is None:
+            raise TooLargeError(f"it has more than {most_bytes} bytes")
+        return content
 
     def is_metas(self, link: str) -> bool:
         """Say whether the token may be shown there: the Graph API, or Meta's hosts over https."""
@@ -104,8 +109,8 @@ class MediaClient:
         return is_of_the_api or (url.scheme == "https" and host.endswith(_METAS))
 
 
-def _refusal(answer: httpx.Response, body: bytes) -> Exception:
-    status = answer.status_code
+def _refusal(answer: aiohttp.ClientResponse, body: bytes) -> Exception:
+    status = answer.status
     try:
         error = json.loads(body).get("error", {})
         code, text = error.get("code"), error.get("message")
@@ -118,15 +123,6 @@ def _refusal(answer: httpx.Response, body: bytes) -> Exception:
         after = answer.headers.get("retry-after", "")
         return DownloadError(told, float(after) if after.isdecimal() else 10.0)
     return DownloadError(told)
-
-
-async def _start_of(answer: httpx.Response) -> bytes:
-    start = b""
-    async for part in answer.aiter_bytes():
-        start += part
-        if len(start) > _MOST_BYTES_OF_ANSWER:
-            break
-    return start
 
 
 def _read_object(body: bytes) -> dict[str, Any]:

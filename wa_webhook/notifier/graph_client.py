@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
+from wa_webhook.http_session import MisledError, open_session, read_at_most
 from wa_webhook.notifier.answers import Answer, read_answer
 from wa_webhook.notifier.exchange import Exchange
-from wa_webhook.notifier.http_session import MisledError, open_session, read_at_most
 from wa_webhook.notifier.media import MediaMaker, UnusableMediaError
 from wa_webhook.notifier.notification import SendResult, UploadedMedia
 

@@ -21,7 +21,7 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 from yarl import URL
 
-from wa_webhook.notifier.http_session import open_session, read_at_most
+from wa_webhook.http_session import open_session, read_at_most
 from wa_webhook.operations.graph_shapes import (
     PhoneNumber,
     SubscribedApp,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,7 +51,7 @@ class WantedLink(BaseModel):
 
 
 def make_media_functions(store: MediaStore, client: MediaClient) -> list[TaskFunction]:
-    """Return the functions that do the kinds of media."""
+    """Return the functions that do the kinds of media, and close the client with their worker."""
 
     async def fetch(wanted: WantedMedia) -> dict[str, Any]:
         return await fetch_media(wanted, store, client)
@@ -59,7 +60,7 @@ def make_media_functions(store: MediaStore, client: MediaClient) -> list[TaskFun
         return await sign_link(wanted, store)
 
     return [
-        _function(FETCH, fetch, WantedMedia, _FETCH_SECONDS),
+        replace(_function(FETCH, fetch, WantedMedia, _FETCH_SECONDS), close=client.close),
         _function(LINK, link, WantedLink, _LINK_SECONDS),
     ]
 

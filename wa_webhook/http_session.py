@@ -1,4 +1,4 @@
-"""HTTP as a client that talks to one other place: its connections, proxy and certificates."""
+"""HTTP as a client: its connections, proxy and certificates, and where it may go."""
 
 from __future__ import annotations
 
@@ -38,18 +38,42 @@ def open_session(
     and asks for no compression. Redirects are refused by whoever asks. Must be called in a running
     loop. Raises ValueError for a proxy of no known kind.
     """
+    return _open_session(
+        headers,
+        aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_SECONDS),
+        traces=[_refuse_other_places(URL(place)), *([] if trace is None else [trace])],
+        proxy=find_proxy(place),
+    )
+
+
+def open_free_session(*, timeout_seconds: float) -> aiohttp.ClientSession:
+    """Return a session like that of `open_session`, for places of which each request is judged.
+
+    `timeout_seconds` bounds a silence. A request brings its headers, and its proxy (`find_proxy`).
+    """
+    timeout = aiohttp.ClientTimeout(sock_read=timeout_seconds, sock_connect=CONNECT_SECONDS)
+    return _open_session({}, timeout)
+
+
+def _open_session(
+    headers: Mapping[str, str],
+    timeout: aiohttp.ClientTimeout,
+    *,
+    traces: list[aiohttp.TraceConfig] | None = None,
+    proxy: URL | None = None,
+) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=0, keepalive_timeout=_IDLE_SECONDS, ssl=make_tls_context()
     )
     return aiohttp.ClientSession(
         connector=connector,
         headers={"User-Agent": "wa-webhook", "Accept-Encoding": "identity", **headers},
-        timeout=aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_SECONDS),
+        timeout=timeout,
         cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=[_refuse_other_places(URL(place)), *([] if trace is None else [trace])],
+        trace_configs=traces,
         # aiohttp's own look at the environment takes two threads for every request.
         trust_env=False,
-        proxy=find_proxy(place),
+        proxy=proxy,
     )
 
 

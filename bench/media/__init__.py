@@ -1,0 +1,1 @@
+"""Pictures of users, from the stand-in for Meta into a folder."""

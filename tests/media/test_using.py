@@ -79,11 +79,11 @@ def test_a_desk_finds_the_media_of_the_messages_that_it_names(
     assert values(agent, found, "wamid.of-another") == []
 
 
-def test_there_is_nothing_to_give_of_what_is_not_stored(gallery: Gallery) -> None:
-    gallery.fetch_on_arrival("image")
-    gallery.send()
+def test_there_is_nothing_to_give_and_to_read_of_what_is_not_stored(kept: Gallery) -> None:
+    kept.send(b"other")
 
-    assert value(gallery.owner, "select wa.build_stored_media(max(id)) from wa.media") is None
+    for called in ("build_stored_media(max(id))", "request_reading(null, max(id))"):
+        assert value(kept.owner, f"select wa.{called} from wa.media") is None
 
 
 async def test_what_is_sent_twice_is_uploaded_once(

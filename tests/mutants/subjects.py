@@ -60,7 +60,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/operators/person": ("person",),
     "db/functions/operators/status": ("operations", "queue/test_clock", "metrics"),
     "db/functions/media": ("media",),
-    "db/functions/media/request_reading": ("flows/insurance",),
+    "db/functions/media/request_reading": ("media/test_using", "flows/insurance"),
     "db/functions/tasks": ("tasks", "flows"),
     "db/functions/workers": ("tasks",),
     "db/flows/home": ("flows",),

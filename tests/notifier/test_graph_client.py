@@ -246,6 +246,7 @@ def test_an_answer_is_read_by_its_body_before_its_status(
     [
         ("7", 7),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Wed, 21 Oct 2015 07:28:00 -0000", 0),
         ("soon", None),
         ("", None),
         ("-5", None),

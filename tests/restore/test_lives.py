@@ -168,6 +168,16 @@ def test_what_cannot_be_seen_can_be_said(queue: Queue) -> None:
         queue.execute("select public.wa_queue_distrust(' ')")
 
 
+@pytest.mark.any_server
+def test_what_waits_for_its_user_may_have_been_sent_as_well(queue: Queue) -> None:
+    queue.add_user(silent_for="2 days")
+    queue.queue()
+    assert queue.claim() == []
+    queue.execute("select public.wa_queue_distrust('a drill')")
+    with pytest.raises(psycopg.Error, match="1 messages"):
+        queue.execute("select public.wa_queue_resume()")
+
+
 def test_the_operator_may_say_it_and_go_on(queue: Queue, operator: psycopg.Connection) -> None:
     operator.execute("select public.wa_queue_distrust('a drill')")
     operator.execute("select public.wa_queue_resume()")

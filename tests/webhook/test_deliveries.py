@@ -54,6 +54,25 @@ async def test_twenty_simultaneous_posts_of_one_message_have_one_effect(
     assert replies == {"number": 1}
 
 
+@pytest.mark.any_server
+async def test_a_post_is_tried_again_while_the_database_is_contended(
+    webhook: Webhook, connection: Connection[DictRow]
+) -> None:
+    connection.execute(b"""
+        create sequence wa.attempts;
+        grant usage on wa.attempts to public;
+        create function wa.step_contended(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp as $$ begin
+          if nextval('wa.attempts') < 3 then
+            raise deadlock_detected;
+          end if;
+          return null;
+        end $$;
+        update wa.flow_states set step_function = 'step_contended' where state = 'home'""")
+    response = await webhook.post(payloads.text_body())
+    assert (response.status_code, response.json()["processed"]) == (200, 1)
+
+
 @pytest.mark.parametrize("batch_size", [1, 32])
 async def test_a_hundred_users_with_ten_messages_each_over_sixteen_connections(
     database: Database,

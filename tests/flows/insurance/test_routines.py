@@ -53,6 +53,7 @@ def test_what_cannot_be_done_is_refused_with_a_code(
     app.execute("select public.insurance_open_case(%s, 'Ana')", [profile])
     assert code("open_case(%(who)s, 'Ana')") == "WA101"
     assert code("confirm_field(%(who)s, 'certificate', 'plate', 'none')") == "WA103"
+    assert code("confirm_field(%(who)s, 'certificate', 'policy_number', 'AB1')") == "WA103"
     assert code("confirm_field(%(who)s, 'passport', 'plate', 'RAC 123 B')") == "WA103"
     assert code("submit_case(%(who)s)") == "WA105"
     (mine,) = app.execute("select * from public.insurance_my_case(%s)", [profile]).fetchall()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+    from tests.fixtures.postgres import Connect
     from tests.flows.mobility.callers import Rides, Trip
 
 pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
@@ -80,6 +81,12 @@ def test_who_is_asked_called_off_or_settled_fits_no_more(rides: Rides) -> None:
 def test_a_trip_that_cannot_be_is_refused(rides: Rides, given: dict[str, Any]) -> None:
     with refused("WA113"):
         rides.publish("driver", **given)
+
+
+def test_names_of_sixty_characters_are_taken(rides: Rides) -> None:
+    trip = rides.publish("driver", _from_name="x" * 60, _to_name="y" * 60)
+    names = "select char_length(from_name || to_name) from wa.ride_trips where trip_id = %s"
+    assert value(rides.admin, names, trip.trip_id) == 120
 
 
 def test_a_place_that_is_not_on_earth_and_a_list_without_end_are_refused(rides: Rides) -> None:
@@ -199,6 +206,17 @@ def test_two_who_ask_each_other_at_once_agree(rides: Rides, at_once: AtOnce) -> 
             ]
         )
         assert sorted(states(results)) == ["agreed", "asked"]
+
+
+def test_calling_a_trip_off_waits_for_nobody_elses_ride(rides: Rides, connect: Connect) -> None:
+    mine = rides.publish("driver")
+    driver, passenger = rides.publish("driver"), rides.publish("passenger")
+    rides.ask(passenger, driver)
+    rides.connection.execute("set lock_timeout = '1s'")
+    other = connect()
+    with other.transaction():
+        other.execute("select from wa.ride_trips where trip_id = %s for update", [driver.trip_id])
+        assert cancel(rides.connection, mine)
 
 
 def test_nobody_rides_on_a_trip_that_is_called_off_at_the_same_moment(

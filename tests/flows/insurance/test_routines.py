@@ -77,6 +77,12 @@ def test_a_field_is_kept_in_one_form(
     assert value(app, confirm, profile, *field.split("."), given) == kept
 
 
+def test_a_certificate_is_good_on_its_last_day(chat: Chat) -> None:
+    read = "select wa.read_insurance_value('certificate', 'valid_until', '31/03/2026', %s)"
+    days = ("2026-03-31", "2026-04-01")
+    assert [value(chat.owner, read, day) for day in days] == ["2026-03-31", None]
+
+
 def test_the_open_case_comes_before_one_that_is_closed(
     app: Connection[DictRow], profile: UUID
 ) -> None:

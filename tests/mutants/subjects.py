@@ -111,7 +111,8 @@ _KINDS_OF_LOCKS = ("lock", "order")
 def subject_of(path: str, kind: str = "") -> list[str]:
     """Return the test files of a file's subject, those first that are likely to notice.
 
-    Those that name it, then those that name what calls it, and so on; the most mentions first.
+    Those whose path has most words of its own, and of equal ones those that name it, then those
+    that name what calls it, and so on; the most mentions first.
     What such a kind of fault most often breaks, the order of locks, comes before all others.
     Raises KeyError for a file of no subject.
     """
@@ -126,16 +127,22 @@ def subject_of(path: str, kind: str = "") -> list[str]:
     steps = _steps_to_callers(name)
     far = max(steps.values()) + 1
 
-    def distance(file: Path) -> tuple[bool, int, int, Path]:
+    def distance(file: Path) -> tuple[bool, int, int, int, Path]:
         said = Counter(_WORD.findall(file.read_text()))
         nearest = min((steps[word] for word in said if word in steps), default=far)
         mentions = sum(times for word, times in said.items() if steps.get(word) == nearest)
-        return file.stem != f"test_{name}", nearest, -mentions, file
+        shared = len(_stems(name) & _stems(str(file.relative_to(tests))))
+        return file.stem != f"test_{name}", -shared, nearest, -mentions, file
 
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
     ranked = sorted(files, key=distance)
     ranked = [*rules, *ranked] if kind in _KINDS_OF_LOCKS else [*ranked, *rules]
     return [str(file.relative_to(PROJECT)) for file in ranked]
+
+
+def _stems(name: str) -> set[str]:
+    """Return how the words of a name begin, the same for one and for many."""
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", name)} - {"test", "step"}
 
 
 def _tests_of(path: str) -> tuple[str, ...]:

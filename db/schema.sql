@@ -3873,6 +3873,13 @@ ALTER FUNCTION wa.tell_of_left_out() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.tell_of_left_out() IS 'Says how many failed notifications a statement left out of what it queued again, since they were too old.';
 
+CREATE FUNCTION wa.tell_step_line(p_context text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.tell_step_line(p_context text) IS 'Where the context of an error in PL/pgSQL says which step it came from: that step and the line of its body, as words to put after the error''s message; of several the innermost. Empty where none is named.';
+
 CREATE FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -7324,6 +7331,9 @@ REVOKE ALL ON FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at 
 GRANT ALL ON FUNCTION wa.tell_of_failures(p_messages wa.message[], p_failed_at timestamp with time zone[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.tell_of_left_out() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.tell_step_line(p_context text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.tell_step_line(p_context text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.try_apart(p_what text, p_items jsonb, p_payload jsonb) TO wa_runtime;

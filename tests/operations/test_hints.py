@@ -56,6 +56,25 @@ def test_an_error_without_a_hint_is_kept_without_one(connection: Connection[Dict
         assert error == "22012: by zero"
 
 
+def test_it_says_the_line_of_its_step_and_nothing_that_was_said(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        """
+        create or replace function wa.step_help(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp as $$
+        begin
+          execute format('select %L::json', 'a secret of ' || p_chat.display_name);
+        end $$
+        """
+    )
+    assert send(edge, payloads.text_message("help")) == {"failed": 1}
+    told = "22P02: invalid input syntax for type json, at step_help line 3"
+    assert value(connection, ERROR) == told
+    operator.execute("select public.wa_replay_events()")
+    assert value(connection, ERROR) == told
+
+
 def test_status_and_replay_show_it(database: Database, hint: str) -> None:
     assert hint in run("status", database=database).stdout
     again = run("replay", database=database)

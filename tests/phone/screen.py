@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
 expect.set_options(timeout=PATIENCE_MS)
+READING_MS = 3 * PATIENCE_MS
+"""What reads documents loads its models first."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,21 @@ class Hand:
         await field.fill(text)
         await field.press("Enter")
 
+    async def send(self, name: str, mime_type: str, content: bytes, caption: str = "") -> None:
+        """Choose a file by the clip, and send it."""
+        await self.node.get_by_label("File to send").set_input_files(
+            {"name": name, "mimeType": mime_type, "buffer": content}
+        )
+        await self.write(caption)
+
     def bubble(self, text: str) -> Locator:
         """Return the last bubble with a text."""
         return self.node.locator(".bubble").filter(has_text=text).last
 
-    async def sees(self, text: str) -> Locator:
+    async def sees(self, text: str, patience_ms: int = PATIENCE_MS) -> Locator:
         """Wait until a bubble has a text, and return it."""
         bubble = self.bubble(text)
-        await expect(bubble).to_be_visible()
+        await expect(bubble).to_be_visible(timeout=patience_ms)
         return bubble
 
     async def tap(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes the pictures of the README: three people and a basket on the phone, and the desk."""
+"""Writes the pictures of the README: a basket and an insurance on the phone, and the desk."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import structlog
 from playwright.async_api import async_playwright
 
+from bench.ocr.documents import Photograph, draw_pdf, photograph
 from handler.process.listening import bind
 from tests.console.screenshots import answer, running_desk
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import find_program
-from tests.phone.screen import Screen
+from tests.flows.insurance.test_reading import CERTIFICATE
+from tests.phone.screen import READING_MS, Screen
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
 from wa_webhook.dev.stack import Ports, prepare_database, run_stack
@@ -63,6 +65,25 @@ async def talk(screen: Screen) -> None:
     await chiara.node.locator(".log").evaluate("log => { log.scrollTop = log.scrollHeight }")
 
 
+async def insure(page: Page, screen: Screen) -> None:
+    """Somebody new sends a photograph of a certificate, and is asked about what was read."""
+    await page.get_by_role("button", name="+ Person").click()
+    await page.get_by_role("textbox", name="Name").fill("Dora")
+    await screen.in_sheet("Add")
+    for name in ("Ana", "Bruno", "Chiara"):
+        await page.get_by_role("navigation").get_by_role("button", name=name).click()
+    dora = screen.phone("Dora")
+    await dora.tap("Flow")
+    await dora.write("insurance")
+    await dora.tap("Yes")
+    await dora.sees("What is the name")
+    await dora.write("Ana García")
+    await dora.sees("Please send the insurance certificate")
+    picture = photograph(draw_pdf([CERTIFICATE], "Times-Roman"), Photograph(askew=2, size=0.6))
+    await dora.send("certificate.jpg", "image/jpeg", picture)
+    await dora.sees("Certificate, plate", READING_MS)
+
+
 async def take(page: Page, name: str) -> None:
     """Write a picture of the page. Raises AssertionError where it is too large for a clone."""
     await page.mouse.move(0, 0)
@@ -91,7 +112,7 @@ async def main() -> None:
         LocalPostgres(settings=THROWAWAY_SETTINGS) as postgres,
         tempfile.TemporaryDirectory() as media,
     ):
-        prepare_database(postgres)
+        prepare_database(postgres, asked_for=["insurance"])
         async with (
             run_stack(postgres, Ports.take(), media=Path(media)) as stack,
             running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as phone,
@@ -111,6 +132,8 @@ async def main() -> None:
                 await answer(page_of_desk, Screen(page, Path(media)))
                 await take(page_of_desk, "desk.png")
                 await page_of_desk.close()
+            await insure(page, Screen(page, Path(media)))
+            await take(page, "phone-insurance.png")
             await browser.close()
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
-import segno
 from playwright.async_api import expect
 
+from bench.ocr.documents import Photograph, draw_pdf, photograph
 from handler.process.listening import bind
-from tests.fixtures.browser import needs_browser
-from tests.notifier.conftest import until
+from tests.console.conftest import PASSWORD, quick_passwords, settings_of_team
+from tests.console.test_browser import sign_in
+from tests.fixtures.browser import needs_browser, open_page
+from tests.flows.insurance.test_reading import CERTIFICATE
+from tests.phone.screen import READING_MS
+from wa_webhook.console.process import serve_console
+from wa_webhook.console.settings import ConsoleSettings
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
+    from playwright.async_api import Browser
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -25,11 +30,9 @@ if TYPE_CHECKING:
     from tests.phone.screen import Screen
     from wa_webhook.dev.postgres import LocalPostgres
 
-pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
+__all__ = ["quick_passwords", "settings_of_team"]
 
-_WRITTEN = BytesIO()
-segno.make("card").save(_WRITTEN, kind="png")
-PICTURE = _WRITTEN.getvalue()
+pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_first_hello_is_answered_and_tells_what_it_did(screen: Screen) -> None:
@@ -72,24 +75,54 @@ async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_pi
     assert await picture.evaluate("picture => picture.naturalWidth") > 100
 
 
-async def test_a_picture_that_is_sent_is_fetched_over_the_graph_api(
-    screen: Screen, connection: Connection[DictRow]
-) -> None:
-    connection.execute(
-        "update wa.settings set value = '[\"image\"]' where key = 'received_media_kinds'"
-    )
+@pytest.mark.with_flows("insurance")
+async def test_a_picture_that_is_sent_is_fetched_shown_and_read(screen: Screen) -> None:
+    picture = photograph(draw_pdf([CERTIFICATE], "Times-Roman"), Photograph(askew=2, blur=1))
     bruno = screen.phone("Bruno")
-    await bruno.node.get_by_label("File to send").set_input_files(
-        {"name": "card.png", "mimeType": "image/png", "buffer": PICTURE}
-    )
-    await bruno.write("My card")
-    sent = await bruno.sees("My card")
+    await bruno.write("insurance")
+    await bruno.tap("Yes")
+    await bruno.sees("What is the name")
+    await bruno.write("Ana García")
+    await bruno.sees("Please send the insurance certificate")
+    await bruno.send("certificate.jpg", "image/jpeg", picture, "My certificate")
+    sent = await bruno.sees("My certificate")
     await expect(sent.get_by_role("button", name="Enlarge")).to_be_visible()
-    await until(
-        lambda: bool(connection.execute("select from wa.media where status = 'stored'").fetchall())
-    )
+    await bruno.sees("Certificate, plate: RAC123B. Is that right?", READING_MS)
     stored = [path.read_bytes() for path in screen.media.rglob("*") if path.is_file()]
-    assert stored == [PICTURE]
+    assert stored == [picture]
+
+
+async def test_a_conversation_goes_to_the_desk_and_back(
+    screen: Screen, browser: Browser, settings_of_team: dict[str, Any]
+) -> None:
+    settings = ConsoleSettings(
+        **settings_of_team, wa_console_port=0, wa_metrics_port=None, _env_file=None
+    )
+    ana = screen.phone("Ana")
+    menus = ana.node.locator(".bubble").filter(has_text="What would you like to do?")
+    await ana.write("hello")
+    await expect(menus).to_have_count(1)
+    async with serve_console(settings) as port:
+        desk, faults = await open_page(browser, f"http://127.0.0.1:{port}/")
+        await sign_in(desk, "Kim", PASSWORD)
+        await desk.get_by_role("searchbox").fill("Ana")
+        await desk.get_by_role("link", name="the bot has it").click()
+        await desk.get_by_role("button", name="Take").click()
+        answer = desk.get_by_role("textbox", name="Answer")
+        await expect(answer).to_be_enabled()
+        await ana.write("hello, is anybody there?")
+        await expect(desk.locator(".bubble").last).to_contain_text("is anybody there?")
+        await answer.fill("Kim here.")
+        await answer.press("Enter")
+        await ana.sees("Kim here.")
+        await expect(menus).to_have_count(1)
+        await desk.get_by_role("button", name="Give back").click()
+        await expect(answer).to_be_disabled()
+        await ana.write("hello")
+        await expect(menus).to_have_count(2)
+        await expect(desk.locator(".bubble").last).to_contain_text("What would you like to do?")
+        await desk.context.close()
+    assert faults.told == []
 
 
 async def test_what_is_delivered_twice_counts_once(screen: Screen) -> None:
@@ -122,7 +155,8 @@ async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_messa
     connection.execute(
         """
         create or replace function wa.step_basket_create_name(p_chat wa.chat) returns wa.step_result
-        language plpgsql as $$ begin
+        language plpgsql as $$
+        begin
           raise exception 'no paper left' using errcode = 'WA999', hint = 'Fill the tray.';
         end $$
         """
@@ -130,7 +164,10 @@ async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_messa
     await ana.write("Market")
     told = (await ana.sees("Market")).locator("details")
     await told.locator("summary").click()
-    for part in ("WA999", "no paper left", "Fill the tray."):
+    for part in (
+        "WA999: no paper left, at step_basket_create_name line 3 (hint: Fill the tray.)",
+        "raise exception 'no paper left' using errcode",
+    ):
         await expect(told.locator(".error")).to_contain_text(part)
 
 

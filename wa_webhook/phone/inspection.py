@@ -31,6 +31,13 @@ _EVENT = """
     select event.user_id, event.status, event.error, event.message_type,
         event.received_at,
         (
+            select btrim(split_part(step.prosrc, chr(10), place.found[2]::integer))
+            from regexp_match(event.error, ', at (step_[a-z0-9_]+) line ([0-9]{1,6})')
+                as place (found)
+            join pg_catalog.pg_proc as step on step.proname = place.found[1]
+            limit 1
+        ) as line,
+        (
             select min(later.received_at)
             from public.wa_events as later
             where later.user_id = event.user_id and later.received_at > event.received_at
@@ -141,7 +148,8 @@ class Inspector:
     async def consequences(self, message_id: str) -> dict[str, Any]:
         """Return what came of a user's message: the event, notifications and tasks it caused.
 
-        What was written between this message of theirs and the next is taken for its doing.
+        What was written between this message of theirs and the next is taken for its doing. `line`
+        of an event that failed is that of the step, as it stands there now.
         """
         events = await self._read(_EVENT, message_id=message_id)
         if not events or events[0]["user_id"] is None:
@@ -172,4 +180,5 @@ def _plain(event: DictRow) -> dict[str, Any]:
         "status": event["status"],
         "type": event["message_type"],
         "error": event["error"],
+        "line": event["line"],
     }

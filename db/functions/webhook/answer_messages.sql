@@ -23,6 +23,7 @@ declare
   v_are_failing boolean;
   v_error text;
   v_hint text;
+  v_context text;
   v_heeded record;
   v_again record;
 begin
@@ -73,8 +74,8 @@ begin
             if wa.is_worth_retrying(sqlstate) then
               raise;
             end if;
-            get stacked diagnostics v_hint = pg_exception_hint;
-            v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
+            get stacked diagnostics v_hint = pg_exception_hint, v_context = pg_exception_context;
+            v_error := wa.describe_error(sqlstate, sqlerrm || wa.tell_step_line(v_context), v_hint);
         end;
       end if;
 

@@ -31,6 +31,7 @@ export class MessageLog {
     });
     // A picture has its height when it has come; its event does not bubble.
     node.addEventListener("load", () => this.#stay(), true);
+    new ResizeObserver(() => this.#stay()).observe(node);
   }
 
   /** Draw the messages, which are all there are, in their order. */

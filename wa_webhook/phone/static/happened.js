@@ -24,7 +24,7 @@ export function drawHappened(message, told, refresh) {
       },
     },
     element("summary", {}, headline(told)),
-    error && element("p", { class: "error" }, error),
+    error && element("p", { class: "error" }, error, told.event.line && element("code", {}, told.event.line)),
     drawPlace("before", told.before),
     drawPlace("after", told.after),
     element("ul", {}, ...told.deliveries.map((one) => element("li", {}, `delivered: ${describe(one)}`))),
@@ -52,7 +52,7 @@ function drawPlace(name, place) {
 }
 
 function drawRow(row) {
-  const { table, id, error, ...rest } = row;
+  const { table, id, error, line, ...rest } = row;
   return element(
     "li",
     {},

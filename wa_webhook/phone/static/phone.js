@@ -27,17 +27,21 @@ follow(
       state.trouble = told.trouble;
       state.canPassTime = told.can_pass_time;
       state.canInspect = told.can_inspect;
-      drawPeople();
       for (const key of state.people.keys()) draw(key);
+      drawPeople();
     },
     person(person) {
       state.people.set(person.key, person);
-      drawPeople();
       draw(person.key);
+      drawPeople();
     },
     message({ key, message }) {
       messagesOf(key).set(message.id, message);
-      if (message.direction === "from_business") state.people.get(key).is_typing = false;
+      if (message.direction === "from_business") {
+        state.people.get(key).is_typing = false;
+        // What a worker did moves a conversation as well.
+        if (flows.has(key)) ask(() => refreshFlow(key));
+      }
       draw(key);
     },
     removed({ key, id }) {
@@ -81,15 +85,11 @@ function drawPeople() {
     ...[...state.people.values()].map((person) =>
       element(
         "button",
-        { type: "button", "aria-pressed": String(isShown(person.key)), onclick: () => toggle(person.key) },
+        { type: "button", "aria-pressed": String(screens.has(person.key)), onclick: () => toggle(person.key) },
         person.name,
       ),
     ),
   );
-}
-
-function isShown(key) {
-  return screens.has(key) || (!hidden.has(key) && screens.size < SHOWN_AT_FIRST);
 }
 
 function toggle(key) {
@@ -121,9 +121,14 @@ function show(key) {
 }
 
 function draw(key) {
-  if (!isShown(key)) return;
-  const screen = screens.get(key) ?? show(key);
-  screen.show(state.people.get(key), [...messagesOf(key).values()]);
+  const isShown = screens.has(key) || (!hidden.has(key) && screens.size < SHOWN_AT_FIRST);
+  if (!isShown) return;
+  if (!screens.has(key)) {
+    show(key);
+    drawPeople();
+    return;
+  }
+  screens.get(key).show(state.people.get(key), [...messagesOf(key).values()]);
   look(key);
 }
 

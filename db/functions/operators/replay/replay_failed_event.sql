@@ -9,6 +9,7 @@ declare
   v_answer jsonb;
   v_error text;
   v_hint text;
+  v_context text;
 begin
   delete from public.wa_events as event
   where event.wa_message_id = p_wa_message_id
@@ -31,8 +32,8 @@ begin
       if wa.is_worth_retrying(sqlstate) then
         raise;
       end if;
-      get stacked diagnostics v_hint = pg_exception_hint;
-      v_error := wa.describe_error(sqlstate, sqlerrm, v_hint);
+      get stacked diagnostics v_hint = pg_exception_hint, v_context = pg_exception_context;
+      v_error := wa.describe_error(sqlstate, sqlerrm || wa.tell_step_line(v_context), v_hint);
   end;
 
   insert into public.wa_events (

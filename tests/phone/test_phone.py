@@ -200,6 +200,13 @@ async def test_a_new_person_reacts_and_answers(
     assert [row["message_type"] for row in events] == ["text", "reaction", "text"]
     people = connection.execute("select wa_user_id, whatsapp_e164 from public.profiles").fetchall()
     assert people == [{"wa_user_id": "ES.2002", "whatsapp_e164": None}]
+    await dora.tap("More")
+    await screen.in_sheet("Save as a test")
+    sheet = screen.page.get_by_role("dialog", name="test_dora.py")
+    await expect(sheet).to_contain_text('assert dora.says("hello") == [')
+    async with screen.page.expect_download() as download:
+        await sheet.get_by_role("link", name="Save").click()
+    assert (await download.value).suggested_filename == "test_dora.py"
 
 
 async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_time_passes(

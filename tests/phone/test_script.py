@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import pytest_asyncio
@@ -14,6 +14,7 @@ from wa_webhook.cli import app
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.dev.stack import Ports, run_stack
 from wa_webhook.phone.script import Reader, ScriptError, read_script
+from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,6 +77,39 @@ async def test_a_line_that_does_not_come_true_says_what_was_seen_and_why(
         await script.follow("as Bruno\nsay hello\nsee What would")
     assert "line 3: waited for 'What would', and saw:\nSomething went wrong" in str(wrong.value)
     assert "WA999" in str(wrong.value)
+
+
+async def test_a_conversation_becomes_a_test_that_passes_at_once(
+    database: Database, tmp_path: Path
+) -> None:
+    postgres = cast("LocalPostgres", database)
+    async with (
+        run_stack(postgres, Ports.take()) as stack,
+        running_phone(postgres, stack.graph, bind("127.0.0.1", 0, "phone")) as phone,
+    ):
+        script = Script(Reader(phone.phone, tmp_path, lambda _: None), tmp_path / "script")
+        await script.follow(
+            "as Bruno\nsay hello\nsee What would you\nreact 👍\ntap New basket\nsee What is the\n"
+            'say "Market"\nsee Who may\nlater 90000\nsay hello\nsee What would you'
+        )
+        recorded = phone.phone.record_test("2")
+    assert recorded.name == "test_bruno.py"
+    for line in (
+        "def test_bruno_is_answered_as_on_the_phone(chat):",
+        '    bruno = chat.person("Bruno", phone="33612345678")',
+        "    # Left out: reaction.",
+        '    assert bruno.taps("New basket") == ["What is the name of the new basket?"]',
+        "    chat.passes(seconds=90000)",
+    ):
+        assert line in recorded.code.splitlines()
+    written: dict[str, Any] = {}
+    exec(recorded.code, written)  # noqa: S102
+    with Chat.open(database.url) as chat:
+        written["test_bruno_is_answered_as_on_the_phone"](chat)
+        wrong = recorded.code.replace("What is the name", "What was the name")
+        exec(wrong, written)  # noqa: S102
+        with pytest.raises(AssertionError):
+            written["test_bruno_is_answered_as_on_the_phone"](chat)
 
 
 def test_a_line_that_is_none_is_told_before_anything_is_started(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
     /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
     /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
     /trouble/time (Pass), /trouble/release (Release). GET /people/KEY/messages: all of them; with
-    /ID: what came of it. GET /people/KEY/flow: where they are. GET /media/ID: a file.
+    /ID: what came of it. GET /people/KEY/flow: where they are; /people/KEY/test: what was said as a
+    test (`name`, `code`). GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
     """
     answers = {KeyError: _missing, PersonError: _refuse, SaidError: _refuse}
@@ -73,6 +74,7 @@ class _Routes:
             Route(f"{person}/number", self._change_number, methods=["POST"]),
             Route(message, self._explain),
             Route(f"{person}/flow", self._flow),
+            Route(f"{person}/test", self._record),
             Route(f"{message}/again", self._repeat, methods=["POST"]),
             Route("/trouble", self._trouble, methods=["POST"]),
             Route("/trouble/once", self._fail_once, methods=["POST"]),
@@ -132,6 +134,9 @@ class _Routes:
 
     async def _flow(self, request: Request) -> Response:
         return JSONResponse(await self._phone.find_flow(request.path_params["key"]))
+
+    async def _record(self, request: Request) -> Response:
+        return JSONResponse(self._phone.record_test(request.path_params["key"])._asdict())
 
     async def _repeat(self, request: Request) -> Response:
         self._phone.deliveries.repeat(**request.path_params)

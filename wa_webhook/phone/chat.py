@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.meta import Accepted
     from wa_webhook.pages import Message
+    from wa_webhook.pages.message import Content
 
 _TYPING_SECONDS = 25.0
 _RANKS = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4}
@@ -30,10 +31,14 @@ _UNREAD = ("pending", "delivered")
 
 @dataclass
 class Chat:
-    """Messages by id, in order, and what was accepted for each of the business's."""
+    """Messages by id, in order, and what was accepted for each of the business's.
+
+    `said` is what the user's own said before they were edited or deleted.
+    """
 
     messages: dict[str, Message] = field(default_factory=dict)
     accepted: dict[str, Accepted] = field(default_factory=dict)
+    said: dict[str, Content] = field(default_factory=dict)
     typing_until: float = 0.0
 
     @property
@@ -46,6 +51,8 @@ class Chat:
         self.messages[message.id] = message
         if message.direction == "from_business":
             self.typing_until = 0.0
+        else:
+            self.said[message.id] = message.content
         return message
 
     def change(self, message_id: str, **fields: Any) -> Message | None:  # noqa: ANN401

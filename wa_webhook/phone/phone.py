@@ -16,6 +16,7 @@ from wa_webhook.phone.chat import Chat, now
 from wa_webhook.phone.content import SaidError, build, media_url
 from wa_webhook.phone.delivery import Deliveries, Delivery
 from wa_webhook.phone.people import People
+from wa_webhook.phone.recording import record_test
 from wa_webhook.phone.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wa_webhook.meta.people import Person
     from wa_webhook.phone.inspection import Inspector
     from wa_webhook.phone.recollection import Recollection
+    from wa_webhook.phone.recording import Recorded
     from wa_webhook.phone.said import Invitation, Said
 
 
@@ -56,6 +58,7 @@ class Phone:
         self._inspector = inspector
         self._pass_time = pass_time
         self._chats: dict[str, Chat] = {}
+        self._passed: list[tuple[str, float]] = []
         self.deliveries = Deliveries(
             graph.statuses.webhooks,
             self.trouble.standing,
@@ -96,6 +99,11 @@ class Phone:
         """Return somebody's conversation, oldest first. Raises KeyError."""
         return [one.as_json() for one in self._chats[key].messages.values()]
 
+    def record_test(self, key: str) -> Recorded:
+        """Return somebody's conversation as a test. Raises KeyError, SaidError."""
+        happened = self.deliveries.as_json()
+        return record_test(self.people[key], self._chats[key], happened, self._passed)
+
     def invite(self, asked: Invitation) -> str:
         """Return the key of a new person. Raises PersonError."""
         key = self.people.invite(asked.known_by, asked.name, asked.number, asked.user_id)
@@ -107,6 +115,7 @@ class Phone:
         if self._pass_time is None:
             raise SaidError("there is no database here whose time could pass")
         await asyncio.to_thread(self._pass_time, passed)
+        self._passed.append((now(), passed.total_seconds()))
 
     def change_number(self, key: str) -> None:
         """Somebody gets another number, which Meta tells. Raises KeyError, SaidError."""

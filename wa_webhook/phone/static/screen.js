@@ -3,7 +3,7 @@
 import { summary } from "../components/bubble.js";
 import { element, notify, openSheet, replace } from "../components/dom.js";
 import { icon } from "../components/icons.js";
-import { encodeFile, post } from "../components/live.js";
+import { encodeFile, get, post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
 import { drawHappened } from "./happened.js";
 import { openPlaces } from "./places.js";
@@ -236,6 +236,8 @@ export class Screen {
       return element(
         "div",
         { class: "rows" },
+        this.#options.onFlow &&
+          row("Save as a test", "says all of this again, and expects the same answers", () => this.#saveAsTest()),
         row("Share contact", "sends a card with the own number", () => this.#say({ contact: true })),
         row("Change number", "Meta tells of the new number, and of the new BSUID", () => this.#post("number")),
         person.is_blocking
@@ -243,6 +245,20 @@ export class Screen {
           : row("Block the business", "what it sends is never delivered", () => this.#post("block", { is_blocked: true })),
       );
     });
+  }
+
+  async #saveAsTest() {
+    try {
+      const { name, code } = await get(`people/${this.#key}/test`);
+      const url = URL.createObjectURL(new Blob([code], { type: "text/x-python" }));
+      const dialog = openSheet(name, [
+        element("pre", { class: "code", tabindex: "0" }, code),
+        element("a", { class: "button", href: url, download: name }, "Save"),
+      ]);
+      dialog.addEventListener("close", () => URL.revokeObjectURL(url));
+    } catch (error) {
+      notify(error.message);
+    }
   }
 
   #react(message) {

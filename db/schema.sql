@@ -3014,12 +3014,12 @@ CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
 
 COMMENT ON FUNCTION wa.note_templates(p_changes jsonb) IS 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
 
-CREATE FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text, p_button_key text DEFAULT 'menu.choose'::text) RETURNS wa.step_result
+CREATE FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text, p_button_key text DEFAULT 'menu.choose'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS wa.step_result
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) IS 'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
+COMMENT ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) IS 'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
 
 CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6979,8 +6979,8 @@ REVOKE ALL ON PROCEDURE wa.note_rights() FROM PUBLIC;
 REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.open_basket_join_attempt(p_user_id uuid) TO wa_basket_owner;

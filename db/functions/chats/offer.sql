@@ -5,7 +5,8 @@ create or replace function wa.offer(
   p_values jsonb default null,
   p_data jsonb default null,
   p_again text default null,
-  p_button_key text default 'menu.choose'
+  p_button_key text default 'menu.choose',
+  p_more_prefix text default 'more:'
 )
 returns wa.step_result
 language plpgsql
@@ -13,14 +14,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_more constant text := wa.name_reply(p_chat, 'more:');
+  v_more constant text := wa.name_reply(p_chat, p_more_prefix);
   v_question constant text := wa.say(p_chat, p_key, p_values);
   v_page integer;
   v_rows jsonb;
   v_are_buttons boolean;
 begin
-  if not p_chat.is_entered and starts_with((p_chat.message).reply_id, v_more) then
-    v_page := substring((p_chat.message).reply_id from '^.*:([1-9][0-9]{0,3})$')::integer;
+  if starts_with((p_chat.message).reply_id, v_more) then
+    v_page := substring(substr((p_chat.message).reply_id, length(v_more) + 1) from '^[1-9][0-9]{0,3}$')::integer;
   end if;
 
   select
@@ -49,4 +50,4 @@ end
 $$;
 
 comment on function wa.offer is
-'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
+'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';

@@ -39,16 +39,14 @@ begin
     );
   end if;
 
-  return wa.stay(
-    wa.build_list(
-      wa.ask_again(p_chat, wa.say(p_chat, 'list'), 'not_understood'),
-      wa.say(p_chat, 'open_list'),
-      v_rows,
-      wa.read_page(p_chat.data),
-      wa.say(p_chat, 'menu.more'),
-      'basket.page.'
-    ),
-    '{}'
+  return wa.offer(
+    p_chat,
+    'list',
+    v_rows,
+    p_data => '{}',
+    p_again => 'not_understood',
+    p_button_key => 'open_list',
+    p_more_prefix => 'basket.page.'
   );
 end
 $$;

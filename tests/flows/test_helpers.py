@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value
-from tests.flows.test_declaring import declare, quiz, refusal, write_step
+from tests.flows.quiz import declare, quiz, refusal, write_step
 from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.dispatching import reply_texts, send, value
-from tests.flows.test_declaring import declare, refusal, write_step
+from tests.flows.quiz import declare, refusal, write_step
 from tests.payloads import (
     audio_message,
     contacts_message,

@@ -41,7 +41,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/chats/forward_to_desk": ("handover", "flows"),
     "db/functions/chats/heed_handover": ("handover", "flows"),
     "db/functions/chats/merge_": ("identity", "handover"),
-    "db/functions/registry": ("flows/test_declaring", "flows/test_folders", "flows/test_kinds"),
+    "db/functions/registry": (
+        *("flows/test_declar", "flows/test_problems"),
+        *("flows/test_folders", "flows/test_kinds"),
+    ),
     "db/functions/registry/find_document_": ("flows/test_documents",),
     "db/functions/replies": ("flows",),
     "db/functions/outbox": ("queue",),

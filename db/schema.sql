@@ -1978,6 +1978,13 @@ CREATE FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text
 
 COMMENT ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) IS 'The entry point that a message names for a chat in this state; a row of nulls when it names none. An id that was tapped leads where it says. A word leads where it says however it was said: typed, under a picture, or shown by a button whose id is none of ours; those of wa.consent_words go before all others. At home what kind of message it is can lead somewhere, where nothing else does. p_consent and p_keyword are the action of wa.consent_words and the keyword that its text, folded, names.';
 
+CREATE FUNCTION wa.find_flow_of(p_name text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_flow_of(p_name text) IS 'Whose flow a table or routine is, by the beginning of its name; null when it is none''s.';
+
 CREATE FUNCTION wa.find_interactive_problem(p_interactive jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2541,12 +2548,12 @@ CREATE FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) RETURNS js
 
 COMMENT ON FUNCTION wa.list_basket_actions(p_detail jsonb, p_locale text) IS 'What this person may do with a basket, as rows of a list.';
 
-CREATE FUNCTION wa.list_choices(p_flow text) RETURNS TABLE(flow text, routine text, is_asked boolean, total integer, title_key text)
+CREATE FUNCTION wa.list_choices(p_flow text) RETURNS TABLE(flow text, routine text, is_asked boolean, written text, total integer, title_key text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_choices(p_flow text) IS 'The choices that the steps of a flow (null: of any) ask with or understand, as far as their sources tell: the routine, whether it asks with them, how many they are, and the key of each one''s title.';
+COMMENT ON FUNCTION wa.list_choices(p_flow text) IS 'The choices that the steps of a flow (null: of any) ask with or understand, as far as their sources tell: the routine, whether it asks with them, how they are written, how many they are, and the key of each one''s title; the last two are null for what is no list.';
 
 CREATE FUNCTION wa.list_document_lines(p_result jsonb) RETURNS TABLE(page integer, line bigint, body text, folded text, confidence numeric, box jsonb, box_left numeric, box_top numeric, box_right numeric, box_bottom numeric)
     LANGUAGE plpgsql IMMUTABLE
@@ -2561,6 +2568,13 @@ CREATE FUNCTION wa.list_doubtful() RETURNS bigint[]
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_doubtful() IS 'The open messages of a database that was restored or copied, as far as they were queued before that was noticed: the original may have sent them. Null in any other database.';
+
+CREATE FUNCTION wa.list_erasure_problems() RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_erasure_problems() IS 'Of wa.list_flow_problems: tables that refer to people and that public.wa_erase_profile would refuse to leave.';
 
 CREATE FUNCTION wa.list_failures(p_failures jsonb) RETURNS TABLE(id bigint, user_id uuid, phone_number_id text, template_name text, decision text, delay interval, class_code text, class text, scope text, ends_at timestamp with time zone, ends_when_user_writes boolean, raises_alert boolean, error_message text, alert_kind text, alert_key text, alert_detail jsonb)
     LANGUAGE sql STABLE
@@ -2577,7 +2591,7 @@ CREATE FUNCTION wa.list_flow_problems(p_flow text DEFAULT NULL::text, p_as_decla
 
 ALTER FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) IS 'What does not hold together in a flow (null: in any), a sentence each: steps that are missing, states that nothing leads to, moves, texts, what WhatsApp would cut, what a merge of two profiles would leave behind. Not an error is what nobody uses, as far as the sources of steps tell. Texts are those that users read, or with p_as_declared those that flows declared. The flow is null for a table that is no flow''s.';
+COMMENT ON FUNCTION wa.list_flow_problems(p_flow text, p_as_declared boolean) IS 'What does not hold together in a flow (null: in any), a sentence each: steps that are missing or do not compile, states that nothing leads to, moves, choices, texts, what WhatsApp would cut, what a merge of two profiles would leave behind, what nobody can be erased from. Not an error is what nobody uses, as far as the sources of steps tell. Texts are those that users read, or with p_as_declared those that flows declared. The flow is null for a table that is no flow''s.';
 
 CREATE FUNCTION wa.list_flow_texts(p_as_declared boolean) RETURNS TABLE(flow text, prefix text, key text, locale text, body text)
     LANGUAGE plpgsql STABLE
@@ -2684,6 +2698,14 @@ CREATE FUNCTION wa.list_status_identities(p_statuses jsonb) RETURNS TABLE(phone 
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.list_status_identities(p_statuses jsonb) IS 'The pairs of number and BSUID in some statuses that complete or join profiles we have, oldest first, and when they were last said: sending to a known number is how its BSUID becomes known.';
+
+CREATE FUNCTION wa.list_step_problems(p_flow text) RETURNS TABLE(flow text, is_error boolean, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET check_function_bodies TO 'on'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_step_problems(p_flow text) IS 'Of wa.list_flow_problems: routines of flows that do not compile, as far as wa_runtime may execute them, and choices of a question that are no list of names.';
 
 CREATE FUNCTION wa.list_step_routines(p_flow text) RETURNS TABLE(flow text, prefix text, state text, routine text, source text)
     LANGUAGE plpgsql STABLE
@@ -6532,6 +6554,9 @@ GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
 REVOKE ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_entry(p_message wa.message, p_state text, p_consent text, p_keyword wa.flow_entries) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_flow_of(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_flow_of(p_name text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_runtime;
 
@@ -6781,6 +6806,9 @@ GRANT ALL ON FUNCTION wa.list_document_lines(p_result jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.list_doubtful() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_doubtful() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.list_erasure_problems() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_erasure_problems() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.list_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_failures(p_failures jsonb) TO wa_runtime;
 
@@ -6832,6 +6860,9 @@ GRANT ALL ON FUNCTION wa.list_state_problems(p_flow text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_status_identities(p_statuses jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_step_problems(p_flow text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_step_problems(p_flow text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_step_routines(p_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_step_routines(p_flow text) TO wa_runtime;

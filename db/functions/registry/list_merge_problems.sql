@@ -11,13 +11,7 @@ begin
       relation.relname::text as name,
       relation.oid::regclass::text as relation,
       attribute.attname::text as column_name,
-      (
-        select declared.flow
-        from wa.flows as declared
-        where relation.relname = declared.prefix or starts_with(relation.relname::text, declared.prefix || '_')
-        order by length(declared.prefix) desc
-        limit 1
-      ) as flow,
+      wa.find_flow_of(relation.relname) as flow,
       exists (
         select from pg_index as index
         where index.indrelid = relation.oid

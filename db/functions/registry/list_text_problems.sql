@@ -40,6 +40,7 @@ begin
     union
     select choice.flow, choice.routine, choice.title_key
     from wa.list_choices(p_flow) as choice
+    where choice.title_key is not null
   ),
 
   key as materialized (

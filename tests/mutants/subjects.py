@@ -32,6 +32,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/documents": ("flows/test_documents",),
     "db/functions/webhook": ("ingress", "webhook", "identity"),
     "db/functions/people": ("identity",),
+    "db/functions/people/list_tables_": ("person",),
     "db/functions/agents": ("handover",),
     "db/functions/agents/wa_desk_media": ("media/test_using", "handover"),
     "db/functions/chats": (

@@ -16,10 +16,23 @@ def test_a_database_is_a_tests_own(chat, wa_database):
     assert chat.owner.info.dbname in wa_database("wa_operator_role")
 """
 
+FAILS = """
+def test_the_bot_fails(chat):
+    chat.owner.execute("drop function wa.step_home(wa.chat)")
+    chat.person("Ana").says("hello")
+"""
+
 
 def test_the_tests_of_the_document_pass_where_nothing_else_is(pytester: pytest.Pytester) -> None:
     document = (PROJECT / "docs" / "testing-flows.md").read_text()
     (code,) = re.findall(r"^```python\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
-    pytester.makepyfile(code + APART)
+    pytester.makepyfile(code + APART + FAILS)
     result = pytester.runpytest_subprocess("-p", "wa_webhook.testing.plugin", "-p", "no:xdist")
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=3, failed=1)
+    # The line that failed and why, and no line of the kit.
+    result.stdout.fnmatch_lines(
+        ['>       chat.person("Ana").says("hello")', "E *: failed: WA003: *"]
+    )
+        ['>       chat.person("Ana").says("hello")', "E *: failed: 42883: *"]
+    )
+    result.stdout.no_fnmatch_line("*def receive(*")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+__tracebackhide__ = True  # pytest shows the line of the test that failed
+
 PHONE_NUMBER_ID = "106540352242922"
 """The business number that people write to."""
 

@@ -15,6 +15,7 @@ from tests.docs.test_adding_a_flow import DOCUMENT
 from tests.fixtures.names import with_default_names
 from wa_webhook.cli import app
 from wa_webhook.migrate import (
+    HistoryError,
     Manifest,
     Migrator,
     Outcome,
@@ -125,6 +126,13 @@ def test_a_new_database_may_leave_the_baskets_out(
 def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
     database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
 ) -> None:
+    moods = folder / "feedback/migrations/20261202090000_moods.sql"
+    moods.write_text("""
+        create type wa.feedback_mood as enum ('good', 'bad');
+        create view wa.feedback_moods as select rating::wa.feedback_mood as mood from wa.feedback;
+        create materialized view wa.feedback_sums as
+        select mood, count(*) as people from wa.feedback_moods group by mood;
+        """)
     migrate(database, folder)
     say(edge, "feedback")
     said = run(database, "remove", "feedback")
@@ -138,6 +146,9 @@ def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
     assert migrate(database).absent_flows == ()
 
     migrate(database, folder)
+    moods.write_text(moods.read_text().replace("people", "persons"))
+    with pytest.raises(HistoryError, match="wa-webhook flows remove feedback --drop-tables, and"):
+        migrate(database, folder)
     assert run(database, "remove", "feedback", "--drop-tables").exit_code == 0
     assert value(connection, "select to_regclass('wa.feedback') is null") is True
     migrate(database, folder)
@@ -149,12 +160,13 @@ def test_what_something_else_needs_is_not_removed(
     database: Database, connection: Connection[DictRow], folder: Path
 ) -> None:
     migrate(database, folder)
-    connection.execute(
-        "create table public.thanks (feedback_id bigint references wa.feedback (feedback_id))"
-    )
+    connection.execute("create view public.ratings as select rating from wa.feedback")
     said = run(database, "remove", "feedback", "--drop-tables")
     assert said.exit_code == 1
-    assert "other objects depend on it" in said.output
+    assert with_default_names(said.output) == (
+        "the flow feedback is needed: view public.ratings depends on table wa.feedback\n"
+        "Drop or change that first, or keep the tables.\n"
+    )
     assert value(connection, "select count(*) from wa.flow_states where flow = 'feedback'") == 2
     assert "there is no flow market" in run(database, "remove", "market").output
 

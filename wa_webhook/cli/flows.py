@@ -185,9 +185,8 @@ def remove(
     except (psycopg.Error, MigrateError) as error:
         _fail(str(error))
     typer.echo(f"removed the flow {flow}: {removal.people} people went home")
-    for kind, gone in (("routine", removal.routines), ("table", removal.tables)):
-        for name in gone:
-            typer.echo(f"dropped  {kind} {name}")
+    for kind, name in removal.dropped:
+        typer.echo(f"dropped  {kind} {name}")
     for name in removal.kept:
         typer.echo(f"kept     routine {name}, as its tables are")
     if is_offered(find_db_folder(), flow):

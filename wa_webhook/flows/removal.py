@@ -26,25 +26,50 @@ from public.chat_state as chat
 inner join wa.flow_states as state on state.state = chat.state
 where state.flow = %s
 """
-# In public others have tables, too: a flow's are those whose rights were noted.
-_TABLES = """
-select pg_catalog.format('%%I.%%I', namespace.nspname, relation.relname)
-from pg_catalog.pg_class as relation
-inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
+# In public others have tables, too: a flow's are those whose rights were noted. The newest come
+# first, since they may stand on those before them.
+_MADE = """
+with made as (
+  select
+    relation.oid,
+    relation.relnamespace as namespace,
+    relation.relname as name,
+    case relation.relkind
+      when 'v' then 'view' when 'm' then 'materialized view'
+      when 'S' then 'sequence' when 'c' then 'type' else 'table'
+    end as kind
+  from pg_catalog.pg_class as relation
+  where relation.relkind in ('r', 'p', 'v', 'm', 'S', 'c')
+    and not relation.relispartition
+    -- Those of columns go with them.
+    and not exists (
+      select from pg_catalog.pg_depend as owner
+      where owner.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        and owner.objid = relation.oid
+        and owner.refobjsubid > 0
+        and relation.relkind = 'S'
+    )
+  union all
+  select type.oid, type.typnamespace, type.typname, 'type'
+  from pg_catalog.pg_type as type
+  where type.typtype in ('d', 'e', 'r')
+)
+
+select made.kind, pg_catalog.format('%%I.%%I', namespace.nspname, made.name)
+from made
+inner join pg_catalog.pg_namespace as namespace on namespace.oid = made.namespace
 inner join wa.flows as flow
-  on relation.relname = flow.prefix
-  or pg_catalog.starts_with(relation.relname::text, flow.prefix || '_')
+  on made.name = flow.prefix
+  or pg_catalog.starts_with(made.name::text, flow.prefix || '_')
 where flow.flow = %s
-  and relation.relkind in ('r', 'p')
-  and not relation.relispartition
   and (
-    relation.relnamespace = 'wa'::regnamespace
+    made.namespace = 'wa'::regnamespace
     or exists (
       select from wa.rights as noted
-      where noted.object = pg_catalog.format('table %%I.%%I', namespace.nspname, relation.relname)
+      where noted.object = pg_catalog.format('table %%I.%%I', namespace.nspname, made.name)
     )
   )
-order by 1
+order by made.oid desc
 """
 _DROP_ROWS = (
     "delete from wa.settings where pg_catalog.starts_with(key, %s)",
@@ -63,11 +88,13 @@ class FlowRemovalError(MigrateError):
 
 @dataclass(frozen=True)
 class Removal:
-    """What went: how many people went home, and names; `kept`: routines that reach its tables."""
+    """How many people went home, and what went: kinds and names.
+
+    `kept`: routines that reach its tables.
+    """
 
     people: int
-    routines: tuple[str, ...]
-    tables: tuple[str, ...]
+    dropped: tuple[tuple[str, str], ...]
     kept: tuple[str, ...]
 
 
@@ -83,68 +110,92 @@ def remove_flow(
 
     Without `with_tables` its tables stay, and so do its settings and the routines that are no
     steps: erasing and handing out what is about a person needs them. `follow` is called with each
-    step. Raises FlowRemovalError, and psycopg's errors where another flow needs it (WA061) or
-    something else stands on what is to go.
+    step. Raises FlowRemovalError, where something else stands on what is to go, too, and psycopg's
+    errors where another flow needs it (WA061).
     """
+    try:
+        with connection.transaction():
+            # Whatever stands in the way is told with its schema.
+            connection.execute("set local search_path = pg_catalog, pg_temp")
+            return _remove(connection, names, flow, with_tables=with_tables, follow=follow)
+    except errors.DependentObjectsStillExist as error:
+        raise FlowRemovalError(
+            f"the flow {flow} is needed: {error.diag.message_detail}\n"
+            "Drop or change that first" + (", or keep the tables." if with_tables else ".")
+        ) from error
+
+
+def _remove(
+    connection: Connection[Any],
+    names: Names,
+    flow: str,
+    *,
+    with_tables: bool,
+    follow: Callable[[str], None],
+) -> Removal:
     rewrite = Rewriter(names).rewrite
 
     def ask(query: str, *values: object) -> list[Any]:
         return connection.execute(rewrite(query).encode(), values or None).fetchall()
 
-    with connection.transaction():
-        connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
-        if not ask("select from wa.flows where flow = %s", flow):
-            known = ", ".join(name for (name,) in ask("select flow from wa.flows order by 1"))
-            raise FlowRemovalError(f"there is no flow {flow}; there are {known}")
-        has_tables = ask(_OWN_MIGRATIONS, flow) == [(True,)]
-        if with_tables and not has_tables:
-            raise FlowRemovalError(
-                f"the flow {flow} has no tables of its own: no migration in its folder made any"
-            )
-        follow("waiting for those who call its steps")
-        wait_for_callers(connection, names)
-        ((people,),) = ask(_PEOPLE, flow)
-        noted = {name for (name,) in ask(_OBJECTS)}
-        tables = [name for (name,) in ask(_TABLES, flow)] if with_tables else []
-        ((prefix,),) = ask("select prefix from wa.flows where flow = %s", flow)
-        files = ask(_FILES, flow)
-        goes = [
-            (path, shape)
-            for path, shape in files
-            if with_tables or "/functions/" not in path or not (has_tables or flow == "baskets")
-        ]
-        follow(f"sending {people} people home")
-        connection.execute(rewrite("call wa.remove_flow(%s)").encode(), (flow,))
-        routines = [rewrite(name_of(shape)) for _, shape in goes if shape]
-        if with_tables:
-            follow(f"dropping {len(tables)} tables")
-            # Of a table's row some routines are made, and of routines a table's triggers.
-            behind = [routine for routine in routines if not _drop(connection, routine)]
-            if tables:
-                connection.execute(f"drop table {', '.join(tables)}".encode())
-            for statement in _DROP_ROWS:
-                connection.execute(rewrite(statement).encode(), (f"{prefix}_",))
-        else:
-            behind = routines
-        for routine in behind:
-            connection.execute(f"drop routine if exists {routine}".encode())
-        connection.execute(
-            rewrite(
-                "delete from wa.applied_files where component = %s and path = any(%s)"
-            ).encode(),
-            (flow, [path for path, _ in goes]),
+    connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+    if not ask("select from wa.flows where flow = %s", flow):
+        known = ", ".join(name for (name,) in ask("select flow from wa.flows order by 1"))
+        raise FlowRemovalError(f"there is no flow {flow}; there are {known}")
+    has_tables = ask(_OWN_MIGRATIONS, flow) == [(True,)]
+    if with_tables and not has_tables:
+        raise FlowRemovalError(
+            f"the flow {flow} has no tables of its own: no migration in its folder made any"
         )
-        if with_tables:
-            connection.execute(
-                rewrite("delete from wa.applied_migrations where component = %s").encode(), (flow,)
-            )
-        # What is gone has no rights that a later run could find missing.
-        gone = noted - {name for (name,) in ask(_OBJECTS)}
+    follow("waiting for those who call its steps")
+    wait_for_callers(connection, names)
+    ((people,),) = ask(_PEOPLE, flow)
+    noted = {name for (name,) in ask(_OBJECTS)}
+    made: list[tuple[str, str]] = ask(_MADE, flow) if with_tables else []
+    ((prefix,),) = ask("select prefix from wa.flows where flow = %s", flow)
+    files = ask(_FILES, flow)
+    goes = [
+        (path, shape)
+        for path, shape in files
+        if with_tables or "/functions/" not in path or not (has_tables or flow == "baskets")
+    ]
+    follow(f"sending {people} people home")
+    connection.execute(rewrite("call wa.remove_flow(%s)").encode(), (flow,))
+    routines = [rewrite(name_of(shape)) for _, shape in goes if shape]
+    tables = [name for kind, name in made if kind == "table"]
+    behind = routines
+    if with_tables:
+        follow(f"dropping {len(tables)} tables")
+        # Of a table's row some routines are made, and of routines a table's triggers.
+        behind = [routine for routine in routines if not _drop(connection, routine)]
+        for kind, name in made:
+            if kind.endswith("view"):
+                connection.execute(f"drop {kind} {name}".encode())
+        if tables:
+            connection.execute(f"drop table {', '.join(tables)}".encode())
+        for statement in _DROP_ROWS:
+            connection.execute(rewrite(statement).encode(), (f"{prefix}_",))
+    for routine in behind:
+        connection.execute(f"drop routine if exists {routine}".encode())
+    for kind, name in made:
+        if kind in ("sequence", "type"):
+            connection.execute(f"drop {kind} {name}".encode())
+    connection.execute(
+        rewrite("delete from wa.applied_files where component = %s and path = any(%s)").encode(),
+        (flow, [path for path, _ in goes]),
+    )
+    if with_tables:
         connection.execute(
-            rewrite("delete from wa.rights where object = any(%s)").encode(), (list(gone),)
+            rewrite("delete from wa.applied_migrations where component = %s").encode(), (flow,)
         )
+    # What is gone has no rights that a later run could find missing.
+    gone = noted - {name for (name,) in ask(_OBJECTS)}
+    connection.execute(
+        rewrite("delete from wa.rights where object = any(%s)").encode(), (list(gone),)
+    )
     kept = tuple(name_of(shape) for path, shape in files if shape and (path, shape) not in goes)
-    return Removal(people, tuple(routines), tuple(tables), kept)
+    dropped = (*(("routine", routine) for routine in routines), *made)
+    return Removal(people, dropped, kept)
 
 
 def _drop(connection: Connection[Any], routine: str) -> bool:

@@ -206,15 +206,21 @@ def _stem(path: str) -> str:
 
 
 def _refuse_edited(applied: Iterable[Migration], earlier: Manifest) -> None:
-    edited = [m.path for m in applied if earlier.migrations[m.key] != m.checksum]
+    edited = [m for m in applied if earlier.migrations[m.key] != m.checksum]
+    flows = sorted({migration.component for migration in edited} - {COMPONENT})
     if edited:
         raise HistoryError(
             "\n".join(
                 (
                     "edited after it was applied:",
-                    *(f"  {path}" for path in edited),
+                    *(f"  {migration.path}" for migration in edited),
                     "Applied migrations are frozen. Restore the file from version control and "
                     "write the change as a new migration.",
+                    *(
+                        f"While no other database has the flow {flow}: wa-webhook flows remove "
+                        f"{flow} --drop-tables, and it is applied anew."
+                        for flow in flows
+                    ),
                 )
             )
         )

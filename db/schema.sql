@@ -3951,6 +3951,13 @@ CREATE FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) RET
 
 COMMENT ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) IS 'Raises an alert, once a day, when payloads that nobody has replayed or dismissed will be deleted within two weeks.';
 
+CREATE FUNCTION wa.warn_of_waiting() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.warn_of_waiting() IS 'Raises an alert where a conversation that a person has, or is to take, has waited for longer than handover_wait_seconds, and for each table of a flow whose routine wa.waiting_<table>() returns timestamptz says since when somebody has waited too long for a person (null: nobody). Each at most every waiting_alert_seconds. One caller at a time; others return at once.';
+
 CREATE FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean DEFAULT true) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -7386,6 +7393,9 @@ GRANT ALL ON FUNCTION wa.want_media(p_messages wa.message[], p_is_asked boolean)
 
 REVOKE ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zone) TO wa_maintenance;
+
+REVOKE ALL ON FUNCTION wa.warn_of_waiting() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.warn_of_waiting() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) TO wa_privacy;

@@ -328,3 +328,41 @@ def test_the_metrics_and_the_status_tell_who_waits(desk: Desk) -> None:
     assert (metrics["handovers"], metrics["handover_wait_seconds"] >= 3600) == (1, True)
     problems = value(desk.owner, "select public.wa_status() -> 'problems'")
     assert "users_wait" in [problem["code"] for problem in problems]
+
+
+def test_an_alert_tells_now_and_then_of_those_who_wait_too_long(
+    desk: Desk, connect: Connect
+) -> None:
+    group = "select public.wa_alerts_group()"
+    seen = "select group_key || ' ' || seen_count from wa.alert_overview where kind = 'users_wait'"
+    notifier = connect("wa_notifier_role")
+    desk.takes()
+    desk.hears("Is anybody there?")
+    notifier.execute(group)
+    assert values(desk.owner, seen) == []
+
+    desk.owner.execute("update public.chat_state set waiting_since = now() - interval '1 hour'")
+    for _ in range(2):
+        notifier.execute(group)
+        assert values(desk.owner, seen) == ["conversations 1"]
+
+    desk.owner.execute("update wa.alerts set last_seen_at = now() - interval '1 hour'")
+    notifier.execute(group)
+    assert values(desk.owner, seen) == ["conversations 2"]
+    desk.owner.execute("update wa.alerts set last_seen_at = now() - interval '1 hour'")
+    desk.owner.execute("update wa.settings set value = '0' where key = 'waiting_alert_seconds'")
+    notifier.execute(group)
+    desk.owner.execute("update wa.settings set value = '60' where key = 'waiting_alert_seconds'")
+    desk.replies("I am.")
+    notifier.execute(group)
+    assert values(desk.owner, seen) == ["conversations 2"]
+
+
+def test_a_flow_that_cannot_tell_who_waits_keeps_no_alert(desk: Desk, connect: Connect) -> None:
+    desk.owner.execute(
+        "create function wa.waiting_orders() returns timestamptz language sql"
+        " set search_path = pg_catalog, pg_temp as 'select 1 / 0; select now()'"
+    )
+    connect("wa_notifier_role").execute("select public.wa_alerts_group()")
+    told = "select group_key || ': ' || (detail ->> 'message') from wa.alerts"
+    assert values(desk.owner, told) == ["orders: division by zero"]

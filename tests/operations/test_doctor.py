@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
+from yarl import URL
 
 from handler.process.listening import bind
 from tests.fixtures.names import current_role
@@ -20,6 +22,8 @@ from tests.webhook.conftest import running_webhook
 from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.worker.process import open_worker
+from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -315,3 +319,32 @@ def test_snapshots_that_are_on_are_a_warning(database: Database) -> None:
     given = SERVE | {"WA_INBOUND_DEBUG_SNAPSHOT": "true", "WA_INBOUND_LOG_SAMPLE_RATE": "0.01"}
     checks = examine(database=database, role="wa_edge_role", **given)
     assert checks["snapshots"] == [("warn", "masked copies of 1.00% of the payloads are kept")]
+
+
+async def test_the_place_where_services_answer_later_is_tried(database: Database) -> None:
+    environment: dict[str, Any] = {
+        "WA_WORK_HTTP": "ocr=http://127.0.0.1:1/tasks",
+        "WA_WORK_HTTP_SECRET": "secret-of-services",
+    }
+
+    async def find() -> list[tuple[str, str]]:
+        found = await asyncio.to_thread(
+            examine, "--as", "work", database=database, role="wa_worker_role", **environment
+        )
+        return found["answers"]
+
+    assert await find() == [("skip", "services answer at once")]
+    with bind("127.0.0.1", 0, "later answers") as free:
+        environment["WA_WORK_ANSWER_PORT"] = str(free.getsockname()[1])
+    environment["WA_WORK_ANSWER_URL"] = f"http://127.0.0.1:{environment['WA_WORK_ANSWER_PORT']}/x"
+    assert [outcome for outcome, _ in await find()] == ["skip"]
+    settings = {name.lower(): given for name, given in environment.items()}
+    url = SecretStr(database.url("wa_worker_role"))
+    worker = WorkerSettings(_env_file=None, wa_database_url=url, wa_metrics_port=None, **settings)
+    async with open_worker(worker, []):
+        ((outcome, told),) = await find()
+        assert (outcome, told.endswith("and a worker hears them")) == ("ok", True)
+    async with running_graph() as (_, graph_url):
+        environment["WA_WORK_ANSWER_PORT"] = str(URL(graph_url).port)
+        ((outcome, told),) = await find()
+        assert (outcome, "is taken by another program" in told) == ("fail", True)

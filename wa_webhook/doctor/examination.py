@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handler.process.environment import SettingsError, load_settings
 from handler.settings import VerificationSettings
+from wa_webhook.doctor.answers import check_answers
 from wa_webhook.doctor.check import Check, Outcome, skip
 from wa_webhook.doctor.configuration import Process, check_configuration
 from wa_webhook.doctor.console import check_desk
@@ -41,6 +42,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         *check_desk(),
         *(check_store() if process in (Process.WORK, Process.NOTIFY) else ()),
         *(check_reading() if process is Process.WORK else ()),
+        *(check_answers() if process is Process.WORK else ()),
     ]
 
 

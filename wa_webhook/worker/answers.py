@@ -39,6 +39,8 @@ MEBIBYTE = 1024 * 1024
 MOST_BYTES = 2 * MEBIBYTE
 """Twice what a task may keep, since JSON can be written at length."""
 LIMITS = Limits(connections=256, body_bytes=16 * MEBIBYTE)
+UNSIGNED = {"error": "signature_missing"}
+"""What is answered, with 401, to whoever signs nothing."""
 _ATTEMPTS = 5
 _RETRY_AFTER = {"Retry-After": "5"}
 
@@ -146,7 +148,7 @@ class _Endpoint:
         body = await read_body(request.receive, MOST_BYTES)
         header = request.headers.get(SIGNATURE)
         if not signature.is_signed_by_one_of([self._secret], body, header):
-            raise HTTPException(401, "signature_wrong" if header else "signature_missing")
+            raise HTTPException(401, "signature_wrong" if header else UNSIGNED["error"])
         if (unverified := request.scope.get("extensions", {}).get(EXTENSION)) is not None:
             unverified.release()
         try:

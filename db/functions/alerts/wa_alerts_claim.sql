@@ -8,6 +8,7 @@ set row_security = on
 as $$
 #variable_conflict use_column
 begin
+  perform wa.warn_of_waiting();
   perform wa.group_alerts();
 
   perform wa.note_posting(true);

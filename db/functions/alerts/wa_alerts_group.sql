@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+  perform wa.warn_of_waiting();
   perform wa.group_alerts();
 
   perform wa.note_posting(false);

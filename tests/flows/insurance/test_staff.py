@@ -193,3 +193,18 @@ def test_a_case_goes_when_nothing_has_happened_in_it_for_long_unless_it_waits_fo
     chat.passes(days=366)
     assert submitted
     assert edge.execute(step).fetchone() == {"gone": 1}
+
+
+def test_a_case_that_waits_too_long_is_an_alert(
+    chat: Chat, submitted: Person, office: Office, connect: Connect
+) -> None:
+    del submitted
+    alerts = "select kind || ' ' || group_key as told from wa.alerts"
+    notifier = connect("wa_notifier_role")
+    notifier.execute("select public.wa_alerts_group()")
+    assert chat.rows(alerts) == []
+    chat.rows(
+        "update public.insurance_cases set submitted_at = now() - interval '25 hours' returning id"
+    )
+    notifier.execute("select public.wa_alerts_group()")
+    assert chat.rows(alerts) == [{"told": "users_wait insurance_cases"}]

@@ -13,6 +13,7 @@ import pytest
 from tests.docs.code_blocks import find_code_blocks
 from tests.docs.shell import run_shell
 from tests.media.conftest import gallery
+from tests.media.gallery import PICTURE
 from tests.media.test_using import kept, operator_environment, run
 from wa_webhook.worker.settings import WorkerSettings
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["gallery", "kept", "operator_environment"]
 
 STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
-SHELL, _SAY, COMMANDS, COMPARE = find_code_blocks("docs/media.md", "sh")
+SHELL, _SAY, COMMANDS, COMPARE, EXPORT = find_code_blocks("docs/media.md", "sh")
 
 
 def test_its_statements_run_as_the_operator(connect: Connect) -> None:
@@ -84,3 +85,16 @@ async def test_its_comparison_finds_the_hash_that_meta_told_of(
     }
     compared = await asyncio.to_thread(run_shell, database, COMPARE.code, **variables)
     assert compared.stdout == COMPARE.output
+
+
+@pytest.mark.usefixtures("kept")
+async def test_its_export_writes_what_a_person_sent(database: Database, tmp_path: Path) -> None:
+    variables = {
+        "WA_DATABASE_URL": database.url("wa_operator_role"),
+        "WA_MEDIA_STORE": str(tmp_path / "media"),
+    }
+    look = "cat for-ana.json; wc -c < for-ana/1.png; stat -c %a for-ana for-ana/1.png"
+    exported = await asyncio.to_thread(run_shell, database, EXPORT.code + look, **variables)
+    assert exported.returncode == 0, exported.stdout
+    assert '"file": "1.png"' in exported.stdout
+    assert exported.stdout.split()[-3:] == [str(len(PICTURE)), "700", "600"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
@@ -210,3 +211,23 @@ async def test_a_file_that_is_said_in_development_is_stored_in_its_folder(
 
     assert said.exit_code == 0, said.output
     assert (tmp_path / "dev" / gallery.only()["key"]).read_bytes() == PICTURE
+
+
+@pytest.mark.usefixtures("operator_environment")
+async def test_an_export_says_which_bytes_the_store_does_not_have(
+    kept: Gallery, tmp_path: Path
+) -> None:
+    await kept.store.delete(kept.only()["key"])
+
+    def export(*options: str) -> Result:
+        return CliRunner().invoke(app, ["person", "export", f"+{ANA}", *options])
+
+    lost, full = await asyncio.to_thread(
+        lambda: (
+            export("--media-to", str(tmp_path / "new")),
+            export("--media-to", str(tmp_path)),
+        )
+    )
+    assert (lost.exit_code, json.loads(lost.stdout)["media"][0]["file"]) == (1, None)
+    assert lost.stderr.startswith("media 1: ")
+    assert (full.exit_code, full.stdout) == (2, "")

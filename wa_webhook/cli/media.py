@@ -14,7 +14,7 @@ from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import settings_or_exit, store_or_exit
 from wa_webhook.media.settings import MediaSettings
 from wa_webhook.media.store import MediaStore, StoreError
-from wa_webhook.operations.media import StoredMedia, find_media
+from wa_webhook.operations.media import StoredMedia, find_media, write_private
 from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(no_args_is_help=True, help="Read what users sent out of the media store.")
@@ -54,8 +54,7 @@ def get(
         progress.tell(f"media {media} from the store")
         content = _asked(store.get(found.key))
     try:
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_bytes(content)
+        write_private(file, content)
     except OSError as error:
         typer.echo(f"{file}: {error.strerror}", err=True)
         raise typer.Exit(1) from None

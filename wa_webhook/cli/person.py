@@ -1,8 +1,10 @@
 """`wa-webhook person`: everything about one person, handed out or erased."""
 
+import asyncio
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import psycopg
@@ -12,8 +14,11 @@ from psycopg import Connection
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
-from wa_webhook.cli.settings import settings_or_exit
+from wa_webhook.cli.settings import settings_or_exit, store_or_exit
+from wa_webhook.media.settings import MediaSettings
+from wa_webhook.media.store import MediaStore
 from wa_webhook.operations.database import explain
+from wa_webhook.operations.media import save_media
 from wa_webhook.operations.person import NOBODY, erase_person, export_person
 from wa_webhook.settings import DatabaseSettings
 
@@ -30,18 +35,41 @@ Who = Annotated[
 
 
 @app.command("export")
-def export(who: Who) -> None:
+def export(
+    who: Who,
+    media_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--media-to",
+            metavar="DIR",
+            help="Write what they sent of pictures and the like into this folder, empty or new.",
+        ),
+    ] = None,
+) -> None:
     """Print everything about a person as one JSON object, by table.
 
-    WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this, 2 when a
-    setting is wrong, and 3 when the database did not answer.
+    With --media-to each row of `media` has the name of its `file`, and WA_MEDIA_STORE is that of
+    the worker. WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this
+    or a file is missing, 2 when a setting is wrong, and 3 when the database did not answer.
     """
+    store = None if media_to is None else _open_store(media_to)
     with (
         _database("person export") as connection,
         show_progress("exporting", when_interrupted="Nothing was changed.") as progress,
     ):
         found = export_person(connection, names_or_exit(), who, progress.tell)
+    problems: Mapping[int, str] = {}
+    if media_to is not None and store is not None:
+        try:
+            problems = asyncio.run(save_media(found["media"], store, media_to))
+        except OSError as error:
+            typer.echo(f"{error.filename}: {error.strerror}", err=True)
+            raise typer.Exit(1) from None
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    for media, problem in problems.items():
+        typer.echo(f"media {media}: {problem}", err=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 @app.command("erase")
@@ -72,6 +100,22 @@ def erase(
         if count:
             typer.echo(f"{count:>7}  {table}")
     typer.echo(f"erased; profile {erased['user_id']} is left without anything personal")
+
+
+def _open_store(folder: Path) -> MediaStore:
+    store = store_or_exit(settings_or_exit(MediaSettings))
+    if store is None:
+        typer.echo("WA_MEDIA_STORE: is not set", err=True)
+        raise typer.Exit(2)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            typer.echo(f"{folder}: is not empty", err=True)
+            raise typer.Exit(2)
+    except OSError as error:
+        typer.echo(f"{folder}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    return store
 
 
 @contextlib.contextmanager

@@ -67,7 +67,7 @@ async def running_graph() -> AsyncIterator[tuple[GraphStandIn, str]]:
     ("role", "given"),
     [
         ("wa_edge_role", SERVE),
-        ("wa_worker_role", {}),
+        ("wa_worker_role", {"WA_WORK_MODULES": "bench.tasks.functions"}),
         ("wa_operator_role", {}),
         ("postgres", {}),
     ],
@@ -322,7 +322,7 @@ def test_snapshots_that_are_on_are_a_warning(database: Database) -> None:
 
 
 async def test_the_place_where_services_answer_later_is_tried(database: Database) -> None:
-    environment: dict[str, Any] = {
+    environment = {
         "WA_WORK_HTTP": "ocr=http://127.0.0.1:1/tasks",
         "WA_WORK_HTTP_SECRET": "secret-of-services",
     }
@@ -331,6 +331,7 @@ async def test_the_place_where_services_answer_later_is_tried(database: Database
         found = await asyncio.to_thread(
             examine, "--as", "work", database=database, role="wa_worker_role", **environment
         )
+        assert "ocr" in found["tasks"][0][1]
         return found["answers"]
 
     assert await find() == [("skip", "services answer at once")]
@@ -338,7 +339,7 @@ async def test_the_place_where_services_answer_later_is_tried(database: Database
         environment["WA_WORK_ANSWER_PORT"] = str(free.getsockname()[1])
     environment["WA_WORK_ANSWER_URL"] = f"http://127.0.0.1:{environment['WA_WORK_ANSWER_PORT']}/x"
     assert [outcome for outcome, _ in await find()] == ["skip"]
-    settings = {name.lower(): given for name, given in environment.items()}
+    settings: dict[str, Any] = {name.lower(): given for name, given in environment.items()}
     url = SecretStr(database.url("wa_worker_role"))
     worker = WorkerSettings(_env_file=None, wa_database_url=url, wa_metrics_port=None, **settings)
     async with open_worker(worker, []):
@@ -348,3 +349,10 @@ async def test_the_place_where_services_answer_later_is_tried(database: Database
         environment["WA_WORK_ANSWER_PORT"] = str(URL(graph_url).port)
         ((outcome, told),) = await find()
         assert (outcome, "is taken by another program" in told) == ("fail", True)
+
+
+def test_a_worker_whose_module_cannot_be_imported_fails(database: Database) -> None:
+    given = {"WA_WORK_MODULES": "no_such_module"}
+    checks = examine("--as", "work", database=database, role="wa_worker_role", **given)
+    ((outcome, message),) = checks["tasks"]
+    assert (outcome, "cannot import no_such_module" in message) == ("fail", True)

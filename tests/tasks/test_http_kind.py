@@ -17,6 +17,7 @@ from starlette.routing import Route
 from handler.process.listening import bind
 from tests.notifier.conftest import until
 from wa_webhook.dev.server import LocalServer
+from wa_webhook.worker.http_kind import MOST_BYTES
 from wa_webhook.worker.process import http_functions_of, open_worker
 from wa_webhook.worker.settings import WorkerSettings
 
@@ -95,6 +96,7 @@ async def test_the_answer_of_a_signed_request_is_the_result(
         (Response(status_code=302, headers={"location": "/"}), "permanent"),
         (PlainTextResponse("hello"), "permanent"),
         (Response(status_code=202), "permanent"),
+        (JSONResponse("x" * MOST_BYTES), "too_large"),
     ],
 )
 async def test_what_a_service_answers_otherwise_says_how_it_failed(

@@ -18,8 +18,8 @@ from handler.process.listening import bind
 from tests.dispatching import value
 from tests.tasks.conftest import result_of
 from tests.tasks.test_http_kind import SECRET, Service, work_until
-from wa_webhook.worker.answers import MOST_BYTES, serve_answers
-from wa_webhook.worker.http_kind import SIGNATURE
+from wa_webhook.worker.answers import serve_answers
+from wa_webhook.worker.http_kind import MOST_BYTES, SIGNATURE
 from wa_webhook.worker.metrics import WorkerMetrics
 from wa_webhook.worker.settings import WorkerSettings
 from wa_webhook.worker.task_queue import TaskQueue

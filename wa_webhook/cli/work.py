@@ -1,9 +1,7 @@
 """`wa-webhook work`: a worker."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Sequence
 
 import typer
@@ -16,22 +14,16 @@ from wa_webhook.cli.settings import (
     with_options,
 )
 from wa_webhook.media.settings import ExtraMissingError
-from wa_webhook.worker.process import http_functions_of, media_functions_of, open_worker
-from wa_webhook.worker.registry import RegistryError, TaskFunction, load_functions
+from wa_webhook.worker.process import functions_of, open_worker
+from wa_webhook.worker.registry import RegistryError, TaskFunction
 from wa_webhook.worker.settings import WorkerSettings
 
 
 def work(metrics_port: MetricsPort = None) -> None:
     """Do what conversations ask for until SIGTERM, then finish what was begun and leave."""
     settings = with_options(settings_or_exit(WorkerSettings), {"wa_metrics_port": metrics_port})
-    # As for `python -m`: a team's module lies where the command is run.
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109
     try:
-        functions = load_functions(
-            settings.modules,
-            settings.kinds,
-            [*http_functions_of(settings), *media_functions_of(settings)],
-        )
+        functions = functions_of(settings)
     except (ExtraMissingError, RegistryError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from handler.process.environment import SettingsError, load_settings
 from handler.settings import VerificationSettings
-from wa_webhook.doctor.answers import check_answers
 from wa_webhook.doctor.check import Check, Outcome, skip
 from wa_webhook.doctor.configuration import Process, check_configuration
 from wa_webhook.doctor.console import check_desk
 from wa_webhook.doctor.database import examine_database
 from wa_webhook.doctor.media import check_reading, check_store
 from wa_webhook.doctor.network import check_graph, check_webhook
+from wa_webhook.doctor.worker import check_answers, check_functions
 from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
 from wa_webhook.settings import DatabaseSettings, GraphSettings
@@ -34,6 +34,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         in_database = [skip("database", "not asked", "Mend the configuration first.")]
     else:
         process, in_database = examine_database(settings, names, process)
+    is_worker = process is Process.WORK
     return process, [
         *check_configuration(process),
         *in_database,
@@ -41,8 +42,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         *_webhook(url),
         *check_desk(),
         *(check_store() if process in (Process.WORK, Process.NOTIFY) else ()),
-        *(check_reading() if process is Process.WORK else ()),
-        *(check_answers() if process is Process.WORK else ()),
+        *((*check_functions(), *check_reading(), *check_answers()) if is_worker else ()),
     ]
 
 

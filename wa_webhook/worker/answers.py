@@ -24,7 +24,7 @@ from handler.process.logs import log_events, logger
 from handler.process.server import EXTENSION, Limits, Server
 from wa_webhook.claiming.database_link import report_failure
 from wa_webhook.worker.claimed import Attempted, TaskResult
-from wa_webhook.worker.http_kind import SIGNATURE
+from wa_webhook.worker.http_kind import MOST_BYTES, SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from wa_webhook.worker.task_queue import TaskQueue
 
 MEBIBYTE = 1024 * 1024
-MOST_BYTES = 2 * MEBIBYTE
-"""Twice what a task may keep, since JSON can be written at length."""
 LIMITS = Limits(connections=256, body_bytes=16 * MEBIBYTE)
 UNSIGNED = {"error": "signature_missing"}
 """What is answered, with 401, to whoever signs nothing."""

@@ -19,6 +19,12 @@ class PermanentError(TaskError):
     error_class = "permanent"
 
 
+class TooLargeError(PermanentError):
+    """What would be the result is too large to be kept."""
+
+    error_class = "too_large"
+
+
 class BusyError(TaskError):
     """A service asks to wait, which uses up no attempt; `retry_after_seconds` is what it asks."""
 

@@ -10,7 +10,13 @@ import httpx
 from pydantic import TypeAdapter
 
 from handler import signature
-from wa_webhook.worker.errors import AnsweredLater, BusyError, PermanentError, TaskError
+from wa_webhook.worker.errors import (
+    AnsweredLater,
+    BusyError,
+    PermanentError,
+    TaskError,
+    TooLargeError,
+)
 from wa_webhook.worker.registry import TaskFunction
 
 if TYPE_CHECKING:
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
     from wa_webhook.worker.context import TaskContext
 
 SIGNATURE = "X-Wa-Signature-256"
+MOST_BYTES = 2 * 1024 * 1024
+"""Twice what a task may keep, since JSON can be written at length."""
 _ACCEPTED = 202
 _BUSY = frozenset({429, 503})
 _WORTH_REPEATING = frozenset({408, 425})
@@ -71,7 +79,8 @@ class _HttpKind:
         """Post the task, and return the JSON of the answer.
 
         Raises BusyError for 429 and 503, TaskError for other errors of the service or the network,
-        PermanentError for what it refuses or does not answer in JSON, and AnsweredLater for 202.
+        PermanentError for what it refuses or does not answer in JSON, TooLargeError for what could
+        not be kept, and AnsweredLater for 202.
         """
         asked = {
             "task": context.task_id,
@@ -88,10 +97,13 @@ class _HttpKind:
         }
         try:
             # A redirect could lead the task to somebody else.
-            async with httpx.AsyncClient(
-                timeout=self._timeout, verify=self._tls, follow_redirects=False
-            ) as http:
-                answer = await http.post(self._url, content=body, headers=headers)
+            async with (
+                httpx.AsyncClient(
+                    timeout=self._timeout, verify=self._tls, follow_redirects=False
+                ) as http,
+                http.stream("POST", self._url, content=body, headers=headers) as answer,
+            ):
+                content = await _read(answer) if answer.is_success else b""
         except httpx.HTTPError as error:
             raise TaskError(type(error).__name__) from error
         status = answer.status_code
@@ -107,6 +119,15 @@ class _HttpKind:
                 raise PermanentError("HTTP 202, and WA_WORK_ANSWER_URL is not set")
             raise AnsweredLater(self._later.seconds)
         try:
-            return answer.json() if answer.content else None
+            return json.loads(content) if content else None
         except ValueError:
             raise PermanentError("the answer is no JSON") from None
+
+
+async def _read(answer: httpx.Response) -> bytes:
+    content = b""
+    async for part in answer.aiter_bytes():
+        content += part
+        if len(content) > MOST_BYTES:
+            raise TooLargeError(f"the answer has more than {MOST_BYTES} bytes")
+    return content

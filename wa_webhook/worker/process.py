@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from handler.process.alert_webhook import AlertWebhook
@@ -19,6 +21,7 @@ from wa_webhook.worker.media_deletions import MediaDeletions
 from wa_webhook.worker.media_kinds import make_media_functions
 from wa_webhook.worker.metrics import WorkerMetrics
 from wa_webhook.worker.reading_kind import READ, make_reading_function
+from wa_webhook.worker.registry import load_functions
 from wa_webhook.worker.task_queue import TaskQueue
 from wa_webhook.worker.worker import Limits, Worker
 
@@ -93,6 +96,18 @@ async def _deleting_media(settings: WorkerSettings) -> AsyncIterator[None]:
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+def functions_of(settings: WorkerSettings) -> list[TaskFunction]:
+    """Return what a worker does: modules from the folder where it runs, services, and media.
+
+    Raises RegistryError, ExtraMissingError.
+    """
+    # As for `python -m`: a team's module lies where the command is run.
+    if (folder := os.getcwd()) not in sys.path:  # noqa: PTH109
+        sys.path.insert(0, folder)
+    others = [*http_functions_of(settings), *media_functions_of(settings)]
+    return load_functions(settings.modules, settings.kinds, others)
 
 
 def media_functions_of(settings: WorkerSettings) -> list[TaskFunction]:

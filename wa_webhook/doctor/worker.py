@@ -1,4 +1,4 @@
-"""Where services answer later: a port of the worker's, and the URL that leads to it."""
+"""What a worker does, and where services answer later: its port, and the URL that leads to it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,31 @@ from handler.process.listening import PortRefusedError, bind
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import LOOPBACK
 from wa_webhook.doctor.network import TIMEOUT_SECONDS
+from wa_webhook.media.settings import ExtraMissingError
 from wa_webhook.worker.answers import UNSIGNED
+from wa_webhook.worker.process import functions_of
+from wa_webhook.worker.registry import RegistryError
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME = "answers"
+
+
+def check_functions() -> Iterator[Check]:
+    """Import what the worker would, and say which kinds it does."""
+    try:
+        kinds = [one.kind for one in functions_of(load_settings(WorkerSettings))]
+    except SettingsError:
+        # The configuration was found wrong before.
+        return
+    except (ExtraMissingError, RegistryError) as error:
+        yield fail(
+            "tasks", str(error), "See docs/tasks.md: what a worker does, and where it finds it."
+        )
+    else:
+        yield ok("tasks", f"it does {', '.join(kinds)}")
 
 
 def check_answers() -> Iterator[Check]:

@@ -75,6 +75,7 @@ async def test_its_commands_give_out_what_is_stored() -> None:
         assert result.exit_code == 0, result.output
 
 
+@pytest.mark.any_server
 @pytest.mark.usefixtures("kept")
 async def test_its_comparison_finds_the_hash_that_meta_told_of(
     database: Database, tmp_path: Path
@@ -87,6 +88,7 @@ async def test_its_comparison_finds_the_hash_that_meta_told_of(
     assert compared.stdout == COMPARE.output
 
 
+@pytest.mark.any_server
 @pytest.mark.usefixtures("kept")
 async def test_its_export_writes_what_a_person_sent(database: Database, tmp_path: Path) -> None:
     variables = {

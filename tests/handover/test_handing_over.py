@@ -330,6 +330,7 @@ def test_the_metrics_and_the_status_tell_who_waits(desk: Desk) -> None:
     assert "users_wait" in [problem["code"] for problem in problems]
 
 
+@pytest.mark.any_server
 def test_an_alert_tells_now_and_then_of_those_who_wait_too_long(
     desk: Desk, connect: Connect
 ) -> None:
@@ -358,6 +359,7 @@ def test_an_alert_tells_now_and_then_of_those_who_wait_too_long(
     assert values(desk.owner, seen) == ["conversations 2"]
 
 
+@pytest.mark.any_server
 def test_a_flow_that_cannot_tell_who_waits_keeps_no_alert(desk: Desk, connect: Connect) -> None:
     desk.owner.execute(
         "create function wa.waiting_orders() returns timestamptz language sql"

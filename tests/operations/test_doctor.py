@@ -321,6 +321,7 @@ def test_snapshots_that_are_on_are_a_warning(database: Database) -> None:
     assert checks["snapshots"] == [("warn", "masked copies of 1.00% of the payloads are kept")]
 
 
+@pytest.mark.any_server
 async def test_the_place_where_services_answer_later_is_tried(database: Database) -> None:
     environment = {
         "WA_WORK_HTTP": "ocr=http://127.0.0.1:1/tasks",
@@ -351,6 +352,7 @@ async def test_the_place_where_services_answer_later_is_tried(database: Database
         assert (outcome, "is taken by another program" in told) == ("fail", True)
 
 
+@pytest.mark.any_server
 def test_a_worker_whose_module_cannot_be_imported_fails(database: Database) -> None:
     given = {"WA_WORK_MODULES": "no_such_module"}
     checks = examine("--as", "work", database=database, role="wa_worker_role", **given)

@@ -8,7 +8,7 @@ FROM ${BASE} AS build
 ARG REQUIREMENTS=runtime
 WORKDIR /build
 RUN python3 -m venv tools && python3 -m venv --without-pip /opt/wa-webhook
-COPY requirements/build.txt requirements/${REQUIREMENTS}.txt requirements/
+COPY requirements/build.txt requirements/runtime.txt requirements/${REQUIREMENTS}.txt requirements/
 RUN tools/bin/pip install --quiet --no-cache-dir --require-hashes --requirement requirements/build.txt \
  && tools/bin/pip --python /opt/wa-webhook/bin/python install --quiet --no-cache-dir \
       --require-hashes --only-binary :all: --requirement requirements/${REQUIREMENTS}.txt

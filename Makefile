@@ -96,7 +96,9 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
 	@$(COMPILE) pyproject.toml --extra s3 --constraint requirements/develop.txt --output-file requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --extra ocr --extra s3 --constraint requirements/develop.txt --output-file requirements/ocr.txt
+	@$(COMPILE) pyproject.toml --extra ocr --extra s3 --constraint requirements/develop.txt --output-file requirements/ocr.txt \
+		$$(sed -nE 's/^([a-z0-9-]+)(\[[^]]*\])?==.*/--no-emit-package \1/p' requirements/runtime.txt)
+	@printf '%s\n' '-r runtime.txt' "$$(cat requirements/ocr.txt)" >requirements/ocr.txt
 	@for name in bench build postgres17 sbom swift uv; do \
 		$(COMPILE) requirements/$$name.in --constraint requirements/develop.txt --output-file requirements/$$name.txt || exit; \
 	done

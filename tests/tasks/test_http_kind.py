@@ -92,6 +92,7 @@ async def test_the_answer_of_a_signed_request_is_the_result(
     [
         (Response(status_code=429, headers={"retry-after": "60"}), "busy"),
         (Response(status_code=502), "transient"),
+        (Response(status_code=401), "transient"),
         (Response(status_code=404), "permanent"),
         (Response(status_code=302, headers={"location": "/"}), "permanent"),
         (PlainTextResponse("hello"), "permanent"),

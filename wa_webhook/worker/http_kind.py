@@ -29,7 +29,8 @@ MOST_BYTES = 2 * 1024 * 1024
 """Twice what a task may keep, since JSON can be written at length."""
 _ACCEPTED = 202
 _BUSY = frozenset({429, 503})
-_WORTH_REPEATING = frozenset({408, 425})
+# 401: one of the two has another secret, which somebody is about to change or will.
+_WORTH_REPEATING = frozenset({401, 408, 425})
 _SERVER_ERROR = 500
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
 EDGE = "wa_edge_role"
+# Meant to be seen by everybody.
+NO_SECRETS = {"WA_SUPABASE_PUBLISHABLE_KEY"}
 OLD, NEW = "password-of-the-year-before", "password-of-this-year"
 WALK = find_code_blocks("docs/deploy.md", "sh")
 GIVE_LOGIN = 'psql "$ADMIN_DATABASE_URL" -v role=wa_edge_role -f db/roles/give_login.sql'
@@ -86,6 +88,8 @@ def test_systemd_takes_the_unit_and_finds_little_that_its_processes_could_reach(
 ) -> None:
     unit = (PROJECT / "ops/systemd/wa-webhook@.service").read_text()
     file = tmp_path / "wa-webhook@serve.service"
+    # Without one, all instances are the same user.
+    assert "\nUser=wa-webhook-%i\n" in unit
     # Programs have to be there to be taken.
     file.write_text(unit.replace("/opt/wa-webhook/bin/wa-webhook", "/bin/true"))
     for words in (["verify"], ["security", "--offline=yes", "--threshold=15"]):
@@ -96,6 +100,16 @@ def test_systemd_takes_the_unit_and_finds_little_that_its_processes_could_reach(
             check=False,
         )
         assert analyzed.returncode == 0, analyzed.stdout + analyzed.stderr
+
+
+def test_it_says_of_each_secret_how_it_changes() -> None:
+    example = (PROJECT / ".env.example").read_text()
+    names = set(re.findall(r"^#? ?(\w+)=", example, re.MULTILINE))
+    secrets = {one for one in names if re.search("_(SECRET|TOKEN|KEY|PEOPLE)$|ALERT_.*URL$", one)}
+    assert len(secrets) > 8
+    section = (PROJECT / "docs/deploy.md").read_text().partition("\n## Secrets change\n")[2]
+    rows = "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    assert [one for one in secrets - NO_SECRETS if f"`{one}`" not in rows] == []
 
 
 def test_compose_hands_in_variables_that_somebody_reads() -> None:

@@ -66,6 +66,7 @@ location = us-east-1
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = testing .admin
+user_test_successor = tested .admin
 """
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KEY = "ab/4f0c-17"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(5000)
 WRONG = "guessed-secret"
+SECOND_KEY = "tested"
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -92,6 +93,21 @@ async def test_a_link_gives_whoever_has_it_just_this_object(object_storage: Obje
 
     assert (found.content, found.headers["content-type"]) == (PICTURE, "image/png")
     assert all(other.is_error for other in others)
+
+
+@requires(SWIFT)
+async def test_a_second_key_of_the_bucket_takes_over_what_the_first_has_stored(
+    object_storage: ObjectStorage,
+) -> None:
+    bucket = object_storage.make_bucket()
+    await object_storage.open(bucket).put(KEY, PICTURE, "image/png")
+    store = object_storage.open(
+        bucket, access_key_id="test:successor", secret_access_key=SECOND_KEY
+    )
+
+    assert await store.get(KEY) == PICTURE
+    await store.delete(KEY)
+    assert await store.size(KEY) is None
 
 
 @requires(SWIFT)

@@ -79,15 +79,17 @@ async def test_a_permanent_error_fails_the_message_with_its_code(outbox: Outbox)
     assert outbox.graph.record.accepted == []
 
 
-async def test_an_expired_token_pauses_the_queue_until_it_is_resumed(outbox: Outbox) -> None:
-    outbox.graph.behave(Behaviour(answer="error", code=190))
+async def test_a_revoked_token_pauses_the_queue_until_a_new_one_is_there_and_it_is_resumed(
+    outbox: Outbox,
+) -> None:
+    outbox.graph.token = "token-of-next-year"  # noqa: S105
     first = outbox.queue(outbox.add_user(ANA))
     async with outbox.run_notifier(wa_notify_concurrency=1):
         await until(lambda: _is_paused(outbox))
         second = outbox.queue(outbox.add_user(BRUNO))
-        asked = outbox.graph.record.requests
-        outbox.execute("select public.wa_queue_resume()")
-        assert asked == 1
+    assert outbox.graph.record.requests == 1
+    outbox.execute("select public.wa_queue_resume()")
+    async with outbox.run_notifier(wa_token=outbox.graph.token):
         await until(lambda: outbox.status(first) == outbox.status(second) == "delivered")
 
 

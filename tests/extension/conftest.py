@@ -10,23 +10,23 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 
 from tests.extension.installation import Installation, copy_installation
 from tests.fixtures import clusters
-from tests.fixtures.postgres import kept_connection as kept_connection  # to this server
+from tests.fixtures.postgres import Database
 from tests.roads.versions import Version, make_later, write_earlier
 from tests.supabase.conftest import supabase as supabase  # a fixture here too
-from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.extension import read_versions, record_version, write_extension
 from wa_webhook.migrate import find_db_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.fixtures.postgres import Database
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.extension import Built
 
@@ -97,18 +97,42 @@ def plain_database(new_database: Callable[[str], Database]) -> Database:
     return new_database("template1")
 
 
+@pytest.fixture(scope="session")
+def extended_template(postgres_server: LocalPostgres) -> str:
+    """A plain database with the extension, to copy."""
+    return make_template(postgres_server, "template1", "create extension wa_webhook cascade")
+
+
+@pytest.fixture(scope="session")
+def supabase_shaped_template(postgres_server: LocalPostgres) -> str:
+    """A new project's database with the extension, to copy; extensions have a schema there."""
+    create = "create extension wa_webhook schema extensions cascade"
+    return make_template(postgres_server, clusters.BARE_TEMPLATE, create)
+
+
 @pytest.fixture
-def extended(plain_database: Database) -> Database:
+def extended(extended_template: str, new_database: Callable[[str], Database]) -> Database:
     """A plain database with the extension."""
-    execute(plain_database, "create extension wa_webhook cascade")
-    return plain_database
+    return new_database(extended_template)
 
 
 @pytest.fixture
-def supabase_shaped(bare_database: Database) -> Database:
-    """A new project's database with the extension; extensions have a schema there."""
-    execute(bare_database, "create extension wa_webhook schema extensions cascade")
-    return bare_database
+def supabase_shaped(
+    supabase_shaped_template: str, new_database: Callable[[str], Database]
+) -> Database:
+    """A new project's database with the extension."""
+    return new_database(supabase_shaped_template)
+
+
+def make_template(server: LocalPostgres, template: str, statement: str) -> str:
+    """Make a database from another by a statement of the migrating role, and return its name."""
+    name = f"template_{uuid4().hex[:12]}"
+    with psycopg.connect(server.url(SUPERUSER), autocommit=True) as superuser:
+        superuser.execute(
+            f"create database {name} template {template} owner {MIGRATING_ROLE}".encode()
+        )
+    execute(Database(server, name), statement)
+    return name
 
 
 def execute(database: Database, *statements: str, role: str = "postgres") -> list[tuple[Any, ...]]:

@@ -23,10 +23,9 @@ def find_fault(supabase: SupabaseCli, database: Database) -> list[str]:
 
 
 def test_nothing_is_said_of_an_extension_in_its_place(
-    supabase: SupabaseCli, bare_database: Database
+    supabase: SupabaseCli, supabase_shaped: Database
 ) -> None:
-    execute(bare_database, "create extension wa_webhook schema extensions cascade")
-    assert find_fault(supabase, bare_database) == []
+    assert find_fault(supabase, supabase_shaped) == []
 
 
 def test_an_extension_in_public_is_warned_of(

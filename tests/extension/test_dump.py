@@ -14,7 +14,7 @@ from tests.docs.situation import bring_trouble
 from tests.extension.conftest import execute
 from tests.fixtures.clusters import empty_cluster
 from tests.fixtures.names import about_default_names
-from tests.fixtures.postgres import Database
+from tests.fixtures.postgres import Database, freeze_database
 from tests.roads.contents import routines_of
 from wa_webhook.testing import Chat
 
@@ -59,9 +59,10 @@ RELATIONS = """
 """
 
 
-@pytest.fixture
-def used(extended: Database) -> Database:
+@pytest.fixture(scope="module")
+def used(extended_template: str, shared_database: Callable[[str], Database]) -> Database:
     """A database that has been in use, with seeded rows that an operator changed and deleted."""
+    extended = shared_database(extended_template)
     bring_trouble(extended)
     with (
         psycopg.connect(extended.url(), autocommit=True, row_factory=dict_row) as admin,
@@ -84,7 +85,27 @@ def used(extended: Database) -> Database:
         )
         admin.execute("call public.wa_retention_purge()")
         admin.execute("insert into public.webhook_logs (kind, detail) values ('field', '{}')")
+    freeze_database(extended)
     return extended
+
+
+@pytest.fixture(scope="module")
+def dumped(used: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that pg_dump writes of it."""
+    file = tmp_path_factory.mktemp("dumped") / "dump"
+    ended = run(used, "pg_dump", "--format=custom", f"--file={file}", used.url())
+    assert ended.returncode == 0, ended.stderr
+    return file
+
+
+@pytest.fixture(scope="module")
+def restored(dumped: Path, shared_database: Callable[[str], Database]) -> Database:
+    """The database that pg_restore makes of that."""
+    database = shared_database("template1")
+    ended = restore(database, dumped)
+    assert ended.returncode == 0, ended.stderr
+    freeze_database(database)
+    return database
 
 
 @pytest.fixture
@@ -102,12 +123,6 @@ def run(
         capture_output=True,
         text=True,
     )
-
-
-def dump(database: Database, file: Path) -> Path:
-    dumped = run(database, "pg_dump", "--format=custom", f"--file={file}", database.url())
-    assert dumped.returncode == 0, dumped.stderr
-    return file
 
 
 def restore(database: Database, file: Path) -> subprocess.CompletedProcess[str]:
@@ -139,26 +154,21 @@ def rows_of(database: Database) -> dict[str, Any]:
     }
 
 
-def test_every_row_is_back(used: Database, target: Database, tmp_path: Path) -> None:
-    restored = restore(target, dump(used, tmp_path / "dump"))
-    assert restored.returncode == 0, restored.stderr
+def test_every_row_is_back(used: Database, restored: Database) -> None:
     rows = rows_of(used)
-    assert rows_of(target) == rows
+    assert rows_of(restored) == rows
     filled = {table for table, found in rows.items() if found}
     assert {"basket_members", "notifications", "wa.kept_payloads"} <= filled
-    assert execute(target, SEQUENCES) == execute(used, SEQUENCES)
+    assert execute(restored, SEQUENCES) == execute(used, SEQUENCES)
 
 
-def test_routines_rights_policies_and_triggers_are_back(
-    used: Database, target: Database, tmp_path: Path
-) -> None:
-    restore(target, dump(used, tmp_path / "dump"))
-    assert routines_of(target) == routines_of(used)
-    assert execute(target, RELATIONS) == execute(used, RELATIONS)
+def test_routines_rights_policies_and_triggers_are_back(used: Database, restored: Database) -> None:
+    assert routines_of(restored) == routines_of(used)
+    assert execute(restored, RELATIONS) == execute(used, RELATIONS)
 
 
-def test_conversations_go_on(used: Database, target: Database, tmp_path: Path) -> None:
-    restore(target, dump(used, tmp_path / "dump"))
+def test_conversations_go_on(dumped: Path, target: Database) -> None:
+    restore(target, dumped)
     with Chat.open(target.url) as chat:
         # Nothing is sent before an operator says that this database is the one in use.
         assert chat.person("Eva", phone="34600555666").says("hello") == []
@@ -166,21 +176,19 @@ def test_conversations_go_on(used: Database, target: Database, tmp_path: Path) -
 
 
 def test_a_server_without_the_roles_gets_them(
-    used: Database, installation: Installation, tmp_path: Path
+    used: Database, dumped: Path, installation: Installation
 ) -> None:
-    file = dump(used, tmp_path / "dump")
     with empty_cluster(installation.programs) as server:
         elsewhere = Database(server, "postgres")
-        restored = restore(elsewhere, file)
+        restored = restore(elsewhere, dumped)
         assert restored.returncode == 0, restored.stderr
         assert rows_of(elsewhere) == rows_of(used)
 
 
 def test_without_the_list_only_the_keys_of_partitions_are_complained_of(
-    used: Database, target: Database, tmp_path: Path
+    used: Database, dumped: Path, target: Database
 ) -> None:
-    file = dump(used, tmp_path / "dump")
-    restored = run(target, "pg_restore", f"--dbname={target.url()}", file)
+    restored = run(target, "pg_restore", f"--dbname={target.url()}", dumped)
     errors = [line for line in restored.stderr.splitlines() if "ERROR" in line]
     partitions = execute(
         used, TABLES.replace("order by", "and relname ~ '^webhook_logs_2' order by")

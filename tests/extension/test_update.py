@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.extension.conftest import NEXT, OLD, execute
+from tests.extension.conftest import NEXT, OLD, execute, make_template
 from tests.fixtures.names import about_default_names
 from wa_webhook.testing import Chat
 
@@ -16,23 +16,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.fixtures.postgres import Database
+    from wa_webhook.dev.postgres import LocalPostgres
 
 pytestmark = about_default_names("the extension has the default names")
 
 
-@pytest.fixture
-def old(new_database: Callable[[str], Database]) -> Database:
-    """A database with the older version."""
-    database = new_database("template1")
-    execute(database, f"create extension wa_webhook version '{OLD}' cascade")
-    return database
+@pytest.fixture(scope="module")
+def old_template(postgres_server: LocalPostgres) -> str:
+    """A database with the older version, to copy."""
+    create = f"create extension wa_webhook version '{OLD}' cascade"
+    return make_template(postgres_server, "template1", create)
 
 
-@pytest.fixture
-def updated(old: Database) -> Database:
+@pytest.fixture(scope="module")
+def updated_template(postgres_server: LocalPostgres, old_template: str) -> str:
     """The same after the update to the newer one."""
-    execute(old, f"alter extension wa_webhook update to '{NEXT}'")
-    return old
+    update = f"alter extension wa_webhook update to '{NEXT}'"
+    return make_template(postgres_server, old_template, update)
+
+
+@pytest.fixture
+def old(old_template: str, new_database: Callable[[str], Database]) -> Database:
+    """A database with the older version."""
+    return new_database(old_template)
+
+
+@pytest.fixture
+def updated(updated_template: str, new_database: Callable[[str], Database]) -> Database:
+    """A database that was updated to the newer one."""
+    return new_database(updated_template)
 
 
 @pytest.fixture

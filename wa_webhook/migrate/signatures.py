@@ -91,5 +91,15 @@ def _describe(parameter: ast.FunctionParameter) -> str:
     return f"{mode}{name}{_print(parameter.argType)}{_DEFAULT if parameter.defexpr else ''}"
 
 
-def _print(node: Any) -> str:  # noqa: ANN401
-    return str(RawStream()(node))
+_printed: dict[tuple[Any, ...], str] = {}
+
+
+def _print(named: Any) -> str:  # noqa: ANN401
+    """Return a type's name as it is written. Few make up all parameters, and printing is slow."""
+    if named.typmods:
+        return str(RawStream()(named))
+    sizes = [size.ival for size in named.arrayBounds or ()]
+    key = (*(part.sval for part in named.names), named.setof, named.pct_type, *sizes)
+    if key not in _printed:
+        _printed[key] = str(RawStream()(named))
+    return _printed[key]

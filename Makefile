@@ -19,7 +19,8 @@ POSTGREST := $(VENV)/postgrest/.installed
 POSTGRES_17 := $(VENV)/.installed-postgres-17
 SWIFT := $(VENV)/swift/.installed
 OCR := $(VENV)/.installed-ocr
-PYTEST := $(BIN)/python -m pytest -n 4
+# Neighbours stay together, so that what they share is made in one process.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
 # What names make a difference to.
 TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
 

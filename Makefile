@@ -4,9 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+RUNNABLE := $(if $(wildcard $(INSTALLED)),$(INSTALLED),$(VENV)/.runnable)
 
 # Of files whose hashes are in requirements/, and of nothing else.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Python compiles what it comes to use.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 COMPILE := $(VENV)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url $(if $(UPGRADE),--upgrade)
 
@@ -30,8 +32,8 @@ TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operat
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: $(INSTALLED) ## run everything on this machine until Ctrl-C
-	@$(BIN)/wa-webhook dev
+dev: $(RUNNABLE) ## run everything on this machine until Ctrl-C; OPTIONS='--port 0' takes other ports
+	@$(BIN)/wa-webhook dev $(OPTIONS)
 
 demo: $(INSTALLED) $(OCR) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
@@ -96,6 +98,7 @@ supabase-cli: $(SUPABASE_CLI) ## install the Supabase CLI for the tests that use
 
 lock: $(VENV)/uv ## write requirements/ with hashes of every file; UPGRADE=1 takes newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --output-file requirements/develop.txt
+	@$(COMPILE) pyproject.toml requirements/build.in --extra embedded --constraint requirements/develop.txt --output-file requirements/local.txt
 	@$(COMPILE) pyproject.toml --extra s3 --constraint requirements/develop.txt --output-file requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --extra ocr --extra s3 --constraint requirements/develop.txt --output-file requirements/ocr.txt \
 		$$(sed -nE 's/^([a-z0-9-]+)(\[[^]]*\])?==.*/--no-emit-package \1/p' requirements/runtime.txt)
@@ -139,10 +142,13 @@ $(OCR): requirements/ocr.txt | $(INSTALLED)
 	@echo "installing what reads documents into $(VENV), once"
 	@umask 022 && $(INSTALL) --requirement $< && touch $@ || true
 
-$(INSTALLED): pyproject.toml requirements/develop.txt
+# What runs everything takes a third of the time of what tests it too.
+$(INSTALLED): requirements/develop.txt
+$(VENV)/.runnable: requirements/local.txt
+$(INSTALLED) $(VENV)/.runnable: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; try: make PYTHON=python3.12")'
 	@echo "installing into $(VENV), once"
 	@umask 022 && $(PYTHON) -m venv $(VENV)
-	@umask 022 && $(INSTALL) --requirement requirements/develop.txt
+	@umask 022 && $(INSTALL) --requirement $(filter requirements/%,$^)
 	@umask 022 && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -69,6 +69,14 @@ def test_what_runs_in_production_is_what_was_tested() -> None:
     assert runtime.items() <= develop.items()
 
 
+def test_what_runs_everything_is_what_was_tested() -> None:
+    local, develop = locked("local.txt"), locked("develop.txt")
+    project = PACKAGE["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["embedded"]]
+    assert unmet([*map(Requirement, asked), *asked_for("build.in")], local) == []
+    assert local.items() <= develop.items()
+
+
 @pytest.mark.parametrize("name", ["bench", "build", "postgres17", "sbom", "uv"])
 def test_what_some_targets_need_beside_it_is_locked_too(name: str) -> None:
     assert unmet(asked_for(f"{name}.in"), locked(f"{name}.txt")) == []
@@ -76,7 +84,7 @@ def test_what_some_targets_need_beside_it_is_locked_too(name: str) -> None:
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_version_has_hashes_and_comes_from_nowhere_in_particular(lock: object) -> None:
-    assert len(LOCKS) == 9
+    assert len(LOCKS) == 10
     text = read(str(lock).rpartition("/")[2])
     entries = re.split(r"\n(?=\S)", text.removeprefix("-r runtime.txt\n").strip())
     assert [one for one in entries if "--hash=sha256:" not in one] == []

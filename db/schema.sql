@@ -3862,7 +3862,7 @@ CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
+COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came; for each of the last 24 hours those received, failed, and sent of what was queued then.';
 
 CREATE FUNCTION wa.take_people_home(p_states text[]) RETURNS integer
     LANGUAGE plpgsql

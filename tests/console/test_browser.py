@@ -133,4 +133,9 @@ async def test_an_operator_reads_what_needs_somebody_and_who_did_what(
     page = await windows.open("Olu")
     await page.get_by_role("button", name="Operations").click()
     await expect(page.get_by_text("public.wa_queue_resume()")).to_be_visible()
+    for told in (
+        "Messages by the hour: 1 received, 0 failed",
+        "Due while this page is open: ",
+    ):
+        await expect(page.get_by_role("img", name=told)).to_be_visible()
     await expect(page.get_by_role("table", name="The last hundred")).to_contain_text("Kimtaken")

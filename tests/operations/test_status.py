@@ -228,6 +228,7 @@ def test_counts_are_bounded_and_say_so(
     status: dict[str, Any] = value(operator, "select public.wa_status()")
     assert status["traffic"]["is_capped"] is True
     assert status["traffic"]["spans"][2]["processed"] == 10_000
+    assert sum(hour["received"] for hour in status["traffic"]["hours"]) == 10_000
 
 
 def test_connections_that_are_exhausted_are_told_with_what_to_do(

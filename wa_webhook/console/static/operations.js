@@ -2,12 +2,17 @@
 
 import { element, notify, replace } from "../components/dom.js";
 import { get } from "./api.js";
+import { drawBars } from "./plot.js";
+
+const QUEUE_LOOKS = 60;
 
 export class Operations {
   #problems = element("div");
   #figures = element("div", { class: "figures" });
+  #plots = element("div", { class: "plots" });
   #failures = element("div");
   #actions = element("div");
+  #queued = [];
 
   constructor() {
     const part = (title, node) => element("section", {}, element("h2", {}, title), node);
@@ -16,6 +21,7 @@ export class Operations {
       { class: "operations" },
       part("What needs somebody", this.#problems),
       part("Figures", this.#figures),
+      part("Plots", this.#plots),
       part("Failures", this.#failures),
       part("What colleagues did", this.#actions),
     );
@@ -59,6 +65,13 @@ export class Operations {
         ["alerts not posted", alerts.length],
       ]),
       table("Messages sent, 24 hours", ["", ""], Object.entries(queue.finished)),
+    );
+    this.#queued = [...this.#queued, { at: status.at, due: queue.due, tasks: tasks.queued }].slice(-QUEUE_LOOKS);
+    replace(
+      this.#plots,
+      drawBars("Messages by the hour", status.traffic.hours, { received: "accent", failed: "bad" }),
+      drawBars("Sent by the hour", status.traffic.hours, { sent: "accent" }),
+      drawBars("Due while this page is open", this.#queued, { due: "accent", tasks: "warn" }),
     );
     replace(
       this.#failures,

@@ -30,14 +30,46 @@ as $$
     ) as span (position, name, length)
     left join recent on recent.received_at > now() - span.length
     group by span.position, span.name
+  ),
+
+  sent as materialized (
+    select notification.created_at
+    from public.notifications as notification
+    where notification.turn_at is null
+      and notification.created_at > now() - interval '24 hours'
+      and notification.status in ('sent', 'delivered', 'read')
+    order by notification.created_at desc
+    limit 10000
+  ),
+
+  moment as (
+    select date_trunc('hour', recent.received_at) as hour, recent.status
+    from recent
+    union all
+    select date_trunc('hour', sent.created_at), 'sent'
+    from sent
+  ),
+
+  hourly as (
+    select
+      hour.at,
+      count(moment.status) filter (where moment.status not in ('failed', 'sent')) as received,
+      count(moment.status) filter (where moment.status = 'failed') as failed,
+      count(moment.status) filter (where moment.status = 'sent') as sent
+    from generate_series(
+      date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), interval '1 hour'
+    ) as hour (at)
+    left join moment on moment.hour = hour.at
+    group by hour.at
   )
 
   select jsonb_build_object(
     'spans', (select jsonb_agg(counted.counts order by counted.position) from counted),
+    'hours', (select jsonb_agg(to_jsonb(hourly) order by hourly.at) from hourly),
     'last_received_at', (select max(event.received_at) from public.wa_events as event),
     'is_capped', (select count(*) = 10000 from recent)
   )
 $$;
 
 comment on function wa.summarize_traffic is
-'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came.';
+'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came; for each of the last 24 hours those received, failed, and sent of what was queued then.';

@@ -41,7 +41,7 @@ ENVIRONMENT = os.environ | {
 def command(*, database_port: int = 0) -> list[str]:
     """Return the command on free ports."""
     program = "from wa_webhook.cli import app; app()"
-    ports = ["--port", "0", "--graph-port", "0", "--phone-port", "0"]
+    ports = ["--port", "0", "--graph-port", "0", "--phone-port", "0", "--desk-port", "0"]
     return [sys.executable, "-c", program, "dev", *ports, "--database-port", str(database_port)]
 
 
@@ -73,6 +73,11 @@ def test_hello_is_answered_and_the_reply_is_printed(folder: Path) -> None:
         said = httpx.get(dev.found(r"phone +(http\S+)") + "/people/1/messages").json()
         assert [one["kind"] for one in said] == ["list"]
         assert dev.say_hello().json()["duplicate"] == 1
+        with httpx.Client(base_url=dev.found(r"desk +(http\S+)")) as desk:
+            kim = {"name": "Kim", "password": dev.found(r"password (\S+)\)")}
+            assert desk.post("/api/sign-in", json=kim).json()["may_operate"] is True
+            found = desk.get("/api/conversations", params={"search": "Ana"}).json()
+            assert [one["display_name"] for one in found["conversations"]] == ["Ana"]
         assert httpx.get(dev.found(r"(http://\S+/readyz)")).json()["ok"] is True
 
 
@@ -90,6 +95,10 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert "flows not applied" in dev.read_until("step_welcome_question says welcome.noted")
         said = say(dev, "--tap", "Yes")
         assert said.stdout.startswith("Thank you, noted: Yes.\n\nWhat would you like to do?")
+        seen = httpx.get(dev.found(r"phone +(http\S+)") + "/people/1/messages").json()
+        (tapped,) = (one for one in seen if one["kind"] == "tap")
+        assert (tapped["text"], tapped["author"]) == ("Yes", "user")
+        assert tapped["status"] in {"delivered", "read"}
         assert "nothing offered [Maybe]" in say(dev, "--tap", "Maybe").stderr
 
 

@@ -62,9 +62,9 @@ class Story:
         """Run everything on free ports."""
         command = [str(self.installed.folder / "bin" / "wa-webhook"), *DEV.split()[1:]]
         ports = ["--port=0", "--graph-port=0", "--database-port=0"]
-        # The older version has no phone.
-        if "--phone-port" in self.installed.run("wa-webhook dev --help", self.project):
-            ports.append("--phone-port=0")
+        # The older version has no phone, and no desk.
+        known = self.installed.run("wa-webhook dev --help", self.project)
+        ports += [f"{one}=0" for one in ("--phone-port", "--desk-port") if one in known]
         environment = self.installed.environment(PYTHONUNBUFFERED="1")
         return running([*command, *ports], self.project, environment)
 

@@ -13,6 +13,7 @@ from tests.docs.code_blocks import find_code_blocks
 from wa_webhook.cli import app
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.dev.stack import Ports, run_stack
+from wa_webhook.phone.said import File
 from wa_webhook.phone.script import Reader, ScriptError, read_script
 from wa_webhook.testing import Chat
 
@@ -110,6 +111,22 @@ async def test_a_conversation_becomes_a_test_that_passes_at_once(
         exec(wrong, written)  # noqa: S102
         with pytest.raises(AssertionError):
             written["test_bruno_is_answered_as_on_the_phone"](chat)
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "kind", "told"),
+    [
+        ("image/webp", "sticker", {"animated": False}),
+        ("image/jpeg", "image", {"caption": "look"}),
+        ("audio/ogg", "audio", {"voice": False}),
+        ("text/csv", "document", {"caption": "look", "filename": "sent"}),
+    ],
+)
+def test_a_file_is_sent_as_a_telephone_sends_it(
+    mime_type: str, kind: str, told: dict[str, Any]
+) -> None:
+    file = File.of("sent", mime_type, b"bytes").model_copy(update={"caption": "look"})
+    assert (file.kind, file.fields()) == (kind, told)
 
 
 def test_a_line_that_is_none_is_told_before_anything_is_started(tmp_path: Path) -> None:

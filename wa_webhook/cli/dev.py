@@ -20,6 +20,9 @@ def dev(
     phone_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of the phone in the browser; 0 takes a free one.")
     ] = 8080,
+    desk_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the desk; 0 takes a free one.")
+    ] = 8081,
     database_port: Annotated[
         int, typer.Option(min=0, max=65535, help="Of PostgreSQL; 0 takes a free one.")
     ] = 54329,
@@ -32,8 +35,9 @@ def dev(
 ) -> None:
     """Run handler, notifier, worker and a stand-in for the Graph API on an embedded PostgreSQL.
 
-    A phone in the browser writes to the bot, and shows what each message did. Replies
-    are printed as well, as they arrive at the stand-in. Ctrl-C ends everything; the data stays.
+    A phone in the browser writes to the bot, and shows what each message did; the desk takes over
+    from it. Replies are printed as well, as they arrive at the stand-in. Ctrl-C ends everything;
+    the data stays.
 
     Exits with 1 when a script was not followed.
     """
@@ -49,6 +53,7 @@ def dev(
                 port=port,
                 graph_port=graph_port,
                 phone_port=phone_port,
+                desk_port=desk_port,
                 database_port=database_port,
                 asked_for=names_in(asked_for),
                 script=script,

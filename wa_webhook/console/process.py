@@ -20,6 +20,7 @@ from wa_webhook.media.settings import open_store
 from wa_webhook.pages import Feed
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator
 
     from wa_webhook.console.settings import ConsoleSettings
@@ -28,8 +29,10 @@ LIMITS = Limits(connections=512, body_bytes=16 * 1024 * 1024, grace_seconds=5.0)
 
 
 @contextlib.asynccontextmanager
-async def serve_console(settings: ConsoleSettings) -> AsyncIterator[int]:
-    """Serve the desk until the context is left, and yield its port.
+async def serve_console(
+    settings: ConsoleSettings, listener: socket.socket | None = None
+) -> AsyncIterator[int]:
+    """Serve the desk until the context is left, and yield its port: `listener`'s, if that is given.
 
     Raises PortRefusedError, and ExtraMissingError for a media store without its library.
     """
@@ -38,9 +41,9 @@ async def serve_console(settings: ConsoleSettings) -> AsyncIterator[int]:
     listen_url = direct.get_secret_value() if direct else next(iter(urls.values()))
     metrics, feed = ConsoleMetrics(), Feed()
     auth, store = open_auth(settings), open_store(settings)
-    with bind(
+    with listener or bind(
         settings.wa_console_host, settings.wa_console_port, "desk", "WA_CONSOLE_PORT"
-    ) as listener:
+    ) as bound:
         async with (
             contextlib.aclosing(_Closing(auth)),
             Database(urls, settings) as database,
@@ -50,7 +53,7 @@ async def serve_console(settings: ConsoleSettings) -> AsyncIterator[int]:
             app = console_app(database, signing_in, feed, metrics, settings.hosts, store)
             following = asyncio.create_task(follow(listen_url, feed))
             try:
-                async with Server(app, LIMITS).accepting(listener) as port:
+                async with Server(app, LIMITS).accepting(bound) as port:
                     logger.info("CONSOLE_STARTED", host=settings.wa_console_host, port=port)
                     try:
                         yield port

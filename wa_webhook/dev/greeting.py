@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from wa_webhook.dev.local_desk import LocalDesk
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.dev.stack import LocalStack
     from wa_webhook.dev.task_files import TaskFiles
@@ -31,6 +32,7 @@ def print_greeting(
     postgres: LocalPostgres,
     stack: LocalStack,
     phone_url: str,
+    desk: LocalDesk,
     folder: Path,
     flows: Path | None,
     tasks: TaskFiles,
@@ -42,6 +44,7 @@ def print_greeting(
     site = stack.webhook_url.removesuffix("/webhook")
     table = Table.grid(padding=(0, 2))
     table.add_row("phone", f"{phone_url}  (open it in a browser, and write to the bot)")
+    table.add_row("desk", f"{desk.url}  (answer users: {desk.name}, password {desk.password})")
     table.add_row("webhook", stack.webhook_url)
     table.add_row("health", f"{site}/healthz  {site}/readyz")
     table.add_row("metrics", stack.metrics_url)

@@ -16,6 +16,7 @@ from handler.process.listening import bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.flow_files import FlowFiles
 from wa_webhook.dev.greeting import print_greeting
+from wa_webhook.dev.local_desk import running_desk
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import HOST, LocalPostgres
@@ -41,6 +42,7 @@ def run_session(
     port: int,
     graph_port: int,
     phone_port: int,
+    desk_port: int,
     database_port: int,
     asked_for: Collection[str] = (),
     script: Path | None = None,
@@ -57,7 +59,10 @@ def run_session(
     folder.mkdir(parents=True, exist_ok=True)
     lines = [] if script is None else read_script(script)
     ports = Ports.take(port, graph_port)
-    phone_listener = bind(HOST, phone_port, "phone", "--phone-port")
+    listeners = (
+        bind(HOST, phone_port, "phone", "--phone-port"),
+        bind(HOST, desk_port, "desk", "--desk-port"),
+    )
     bind(HOST, database_port, "database", "--database-port").close()
     flows_folder = load_settings(FlowSettings).folder()
     flows = FlowFiles(flows_folder) if flows_folder is not None else None
@@ -73,7 +78,7 @@ def run_session(
                 _run_until_interrupted(
                     postgres,
                     ports,
-                    phone_listener,
+                    listeners,
                     folder,
                     flows,
                     tasks,
@@ -87,7 +92,7 @@ def run_session(
 async def _run_until_interrupted(
     postgres: LocalPostgres,
     ports: Ports,
-    phone_listener: socket.socket,
+    listeners: tuple[socket.socket, socket.socket],
     folder: Path,
     flows: FlowFiles | None,
     tasks: TaskFiles,
@@ -99,11 +104,12 @@ async def _run_until_interrupted(
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with (
         run_stack(postgres, ports, media=folder / "media") as stack,
-        running_phone(postgres, stack.graph, phone_listener) as phone,
+        running_phone(postgres, stack.graph, listeners[0]) as phone,
+        running_desk(postgres, listeners[1], folder / "media") as desk,
     ):
         stack.graph.record.listeners.append(lambda accepted: _print_reply(console, accepted))
         own_flows = flows.folder if flows else None
-        print_greeting(console, postgres, stack, phone.url, folder, own_flows, tasks)
+        print_greeting(console, postgres, stack, phone.url, desk, folder, own_flows, tasks)
         tell = partial(_tell, console)
         worker_url = postgres.url(local_names().worker_role)
         following = [

@@ -80,7 +80,12 @@ class Talk:
         before = len(self._received())
         body = build_body(self.who, content, phone_number_id=PHONE_NUMBER_ID)
         headers = {signature.HEADER: signature.sign(body, APP_SECRET.encode())}
-        answer = _ask("POST", self.url, content=body, headers=headers).json()
+        # So that the phone shows it.
+        said = f"{self.graph_url}/_said"
+        _ask("POST", said, content=body)
+        answered = _ask("POST", self.url, content=body, headers=headers)
+        _ask("POST", said, content=body, params={"answer": answered.text})
+        answer = answered.json()
         if not answer.get("processed"):
             raise TalkError(f"the bot did not process it ({answer}): wa-webhook status says why")
         return [render_message(one["request"]) for one in self._wait()[before:]]

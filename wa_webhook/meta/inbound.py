@@ -86,6 +86,12 @@ def build_body(
     return json.dumps(envelope, separators=(",", ":")).encode()
 
 
+def read_messages(body: bytes) -> list[dict[str, Any]]:
+    """Return the messages of a webhook that build_body or join_bodies made."""
+    changes = json.loads(body)["entry"][0]["changes"]
+    return [message for change in changes for message in change["value"].get("messages", ())]
+
+
 def join_bodies(bodies: Sequence[bytes]) -> bytes:
     """Return one webhook body with the changes of several, as Meta puts what waited together."""
     envelopes = [json.loads(body) for body in bodies]

@@ -49,7 +49,8 @@ class Record:
 
     `read_listeners` are told of each user's message that is marked as read, and whether the
     business is said to be typing; `refusal_listeners` of each message that was refused with an
-    error of Meta's, and of its code with what it says.
+    error of Meta's, and of its code with what it says; `said_listeners` of each webhook that
+    somebody else posts, before it is and with what it was answered.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Record:
     listeners: list[Callable[[Accepted], None]] = field(default_factory=list)
     read_listeners: list[Callable[[str, bool], None]] = field(default_factory=list)
     refusal_listeners: list[Callable[[dict[str, Any], str], None]] = field(default_factory=list)
+    said_listeners: list[Callable[[bytes, str | None], None]] = field(default_factory=list)
 
     def add(self, accepted: Accepted) -> None:
         """Take down one message."""
@@ -79,6 +81,11 @@ class Record:
         """Tell that a message was refused."""
         for listener in self.refusal_listeners:
             listener(request, reason)
+
+    def add_said(self, body: bytes, answer: str | None) -> None:
+        """Tell that somebody else posts a webhook, or that it was answered."""
+        for listener in self.said_listeners:
+            listener(body, answer)
 
     def sent_to(self, recipient: str) -> list[Accepted]:
         """Return what one recipient was sent, in the order of acceptance."""

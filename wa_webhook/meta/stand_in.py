@@ -79,6 +79,7 @@ class GraphStandIn:
                 Route("/{version}/{waba_id}/phone_numbers", self._phone_numbers, methods=["GET"]),
                 Route("/{version}/{phone_number_id}/messages", self._messages, methods=["POST"]),
                 Route("/{version}/{phone_number_id}/media", self._media, methods=["POST"]),
+                Route("/_said", self._said, methods=["POST"]),
                 Route("/_accepted", self._accepted, methods=["GET"]),
                 Route("/_behave", self._behave, methods=["POST", "DELETE"]),
             ],
@@ -185,6 +186,10 @@ class GraphStandIn:
         if behaviour.answer == "accept_then_reset":
             await reset_connection(request)
         return JSONResponse({"id": media.media_id})
+
+    async def _said(self, request: Request) -> Response:
+        self.record.add_said(await request.body(), request.query_params.get("answer"))
+        return JSONResponse({})
 
     async def _accepted(self, _: Request) -> Response:
         return JSONResponse(self.record.as_json())

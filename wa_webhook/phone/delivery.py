@@ -64,6 +64,17 @@ class Deliveries:
         else:
             self._run(self._post([delivery]))
 
+    def note(self, delivery: Delivery) -> None:
+        """Know of a message that somebody else posts."""
+        self._known[delivery.message_id] = delivery
+
+    def note_answer(self, message_id: str, answer: str) -> None:
+        """Take down what a message that was noted is answered. Raises KeyError."""
+        delivery = self._known[message_id]
+        delivery.on_taken()
+        delivery.told["deliveries"].append(_counts(answer))
+        self._run(self._inspect(delivery))
+
     def release(self, order: Order) -> None:
         """Post what was held: one after the other, the last first, or all in one webhook."""
         held, self._held = self._held, []

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.inbound import build_body, new_message_id
+from wa_webhook.meta.inbound import build_body, new_message_id, read_messages
 from wa_webhook.pages import Message, from_business, from_user
 from wa_webhook.phone.chat import Chat, now
 from wa_webhook.phone.content import SaidError, build, media_url
@@ -69,6 +69,7 @@ class Phone:
             self._settle_in(key)
         graph.record.listeners.append(self._receive)
         graph.record.read_listeners.append(self._be_read)
+        graph.record.said_listeners.append(self._note_said)
         graph.record.refusal_listeners.append(self._be_refused)
         graph.statuses.listeners.append(self._note_status)
 
@@ -176,8 +177,6 @@ class Phone:
         self, key: str, sender: Person, content: dict[str, Any], *, with_contact: bool = True
     ) -> str:
         message_id = new_message_id()
-        drawn = from_user(content, media_url)
-        self._show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
         body = build_body(
             sender,
             content,
@@ -185,17 +184,31 @@ class Phone:
             message_id=message_id,
             with_contact=with_contact,
         )
-        self.deliveries.begin(
-            Delivery(
-                key,
-                self.people[key],
-                message_id,
-                body,
-                on_refusal=lambda why: self._change(key, message_id, error=why),
-                on_taken=lambda: self._be_taken(key, message_id),
-            )
-        )
+        self.deliveries.begin(self._prepare(key, message_id, content, body))
         return message_id
+
+    def _prepare(
+        self, key: str, message_id: str, content: Mapping[str, Any], body: bytes
+    ) -> Delivery:
+        """Show a message of somebody's that is about to be posted."""
+        drawn = from_user(content, media_url)
+        self._show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
+        return Delivery(
+            key,
+            self.people[key],
+            message_id,
+            body,
+            on_refusal=lambda why: self._change(key, message_id, error=why),
+            on_taken=lambda: self._be_taken(key, message_id),
+        )
+
+    def _note_said(self, body: bytes, answer: str | None) -> None:
+        for message in read_messages(body):
+            if answer is not None:
+                self.deliveries.note_answer(message["id"], answer)
+                continue
+            key = self._key_of(message.get("from") or message["from_user_id"])
+            self.deliveries.note(self._prepare(key, message["id"], message, body))
 
     def _be_taken(self, key: str, message_id: str) -> None:
         status = self._chats[key].messages[message_id].status

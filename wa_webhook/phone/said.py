@@ -58,7 +58,9 @@ class File(Asked):
 
     @property
     def kind(self) -> str:
-        """What a telephone would send it as."""
+        """What a telephone would send it as: it makes a JPEG of every picture but a sticker."""
+        if self.mime_type == "image/webp":
+            return "sticker"
         return _TYPES.get(self.mime_type.partition("/")[0], "document")
 
     def fields(self) -> dict[str, Any]:
@@ -66,7 +68,9 @@ class File(Asked):
         told: dict[str, Any] = {}
         if self.kind == "document":
             told["filename"] = self.name
-        if self.caption and self.kind != "audio":
+        if self.kind == "sticker":
+            told["animated"] = False
+        if self.caption and self.kind not in ("audio", "sticker"):
             told["caption"] = self.caption
         if self.kind == "audio":
             told["voice"] = self.is_voice

@@ -105,6 +105,17 @@ def test_a_value_is_right_of_its_label_on_the_line_or_beside_it_or_below_it(
     }
 
 
+def test_a_value_is_nowhere_else_than_a_rule_says(papers: Connection[DictRow]) -> None:
+    fields = {
+        "sum": {"label": "sum", "place": "right", "value": "[0-9]+"},
+        "tax": {"label": "tax", "place": "below", "value": "[0-9]+"},
+    }
+    declare(papers, FLOW | {"documents": {"card": fields}})
+    below = [("Sum", [10, 10, 90, 30]), ("11", [10, 45, 90, 30])]
+    beside = [("Tax", [10, 210, 90, 30]), ("22", [150, 210, 90, 30])]
+    assert find(papers, read(*below, *beside)) == {"sum": None, "tax": None}
+
+
 def test_a_later_rule_counts_where_an_earlier_one_finds_nothing_valid(
     papers: Connection[DictRow],
 ) -> None:
@@ -150,6 +161,11 @@ def test_a_check_gives_a_valid_value_one_form(
         read(("", [0, 0, 0, 0]), ("premium", [1, 2])),
         {
             "pages": [
+                {"lines": [{"text": "premium"}, {"text": "premium", "box": ["a", 1, 2, 3, 4]}]}
+            ]
+        },
+        {
+            "pages": [
                 {"lines": [{"text": "premium", "box": ["a", None, 1e9, -1], "confidence": "x"}]}
             ]
         },
@@ -157,6 +173,18 @@ def test_a_check_gives_a_valid_value_one_form(
 )
 def test_whatever_json_comes_is_taken(papers: Connection[DictRow], result: Any) -> None:
     assert set(values_in(find(papers, result)).values()) == {None}
+
+
+def test_of_what_was_read_so_many_pages_lines_and_characters_count(
+    connection: Connection[DictRow],
+) -> None:
+    line = {"text": "x" * 301}
+    result = {"pages": [{"lines": [line] * 1001}, *[{"lines": [line]}] * 20]}
+    counted = (
+        "select array[count(*) filter (where page = 1), max(page), max(char_length(body))]"
+        " from wa.list_document_lines(%s)"
+    )
+    assert value(connection, counted, json.dumps(result)) == [1000, 20, 300]
 
 
 def test_a_document_that_nobody_declared_is_an_error(connection: Connection[DictRow]) -> None:

@@ -45,12 +45,11 @@ begin
     where jsonb_typeof(part.body -> 'text') = 'string'
   ) as text
   cross join lateral (
-    select coalesce(
-      jsonb_typeof(part.body -> 'box') = 'array'
-      and jsonb_array_length(jsonb_path_query_array(part.body, 'strict $.box[*] ? (@.type() == "number")')) = 4
-      and jsonb_array_length(jsonb_path_query_array(part.body, 'strict $.box[*] ? (@ >= -100000 && @ <= 100000)')) = 4,
-      false
-    ) as is_known
+    select
+      jsonb_array_length(jsonb_path_query_array(part.body, 'strict $.box[*]', silent => true)) = 4
+      and jsonb_array_length(
+        jsonb_path_query_array(part.body, 'strict $.box[*] ? (@ >= -100000 && @ <= 100000)', silent => true)
+      ) = 4 as is_known
   ) as place
   where leaf.number <= c_pages and part.number <= c_lines;
 end

@@ -70,6 +70,24 @@ def test_of_more_than_it_lists_those_stay_who_have_waited_longest(desk: Desk) ->
     assert values(desk.agent, first) == [f"+{BEN}"]
 
 
+def test_it_says_of_everybody_when_their_window_closes(desk: Desk) -> None:
+    desk.hears("hello", sender=BEN)
+    for who in (ANA, f"+{BEN}"):
+        desk.takes(who=who)
+    desk.owner.execute(
+        "update wa.service_windows as service set last_inbound_at = now() - interval '23 hours'"
+        " from public.profiles as profile"
+        " where service.user_id = profile.user_id and profile.whatsapp_e164 = %s",
+        (f"+{BEN}",),
+    )
+    hours = (
+        "select jsonb_object_agg("
+        "recipient, ceil(extract(epoch from window_closes_at - now()) / 3600))"
+        " from public.wa_desk_conversations()"
+    )
+    assert value(desk.agent, hours) == {ANA: 24, f"+{BEN}": 1}
+
+
 @pytest.mark.parametrize("search", ["+34 600 111 222", "lóp", "MARíA l", "o'br", payloads.SENDER])
 def test_people_are_found_by_number_and_by_how_a_word_of_their_name_begins(
     desk: Desk, search: str

@@ -130,7 +130,7 @@ def test_only_those_whose_ride_it_is_act_on_it(rides: Rides) -> None:
         with refused("WA116"):
             write(rides, driver, match_id, text)
     with refused("WA111"):
-        write(rides, driver, match_id, "Where are you?")
+        write(rides, driver, match_id, "x" * 700)
 
 
 def write(rides: Rides, trip: Trip, match_id: object, text: str | None) -> None:

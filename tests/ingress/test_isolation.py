@@ -44,6 +44,15 @@ def test_a_failing_message_among_good_ones_is_kept_and_the_good_ones_count(
     assert value(connection, "select count(*) from public.profiles") == 3
 
 
+@pytest.mark.any_server
+def test_messages_of_which_none_fails_take_effect_in_one_subtransaction(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    messages = [payloads.text_message(sender=f"3460000000{n}") for n in range(3)]
+    assert send(edge, *messages) == {"processed": 3}
+    assert value(connection, "select count(distinct xmin::text) from public.notifications") == 1
+
+
 def test_a_failure_undoes_its_own_effects(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

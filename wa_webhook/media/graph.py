@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -47,6 +48,8 @@ class MediaClient:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout_seconds = timeout_seconds
         self._http: aiohttp.ClientSession | None = None
+        # It reads the whole environment, and Meta has few hosts.
+        self._find_proxy = functools.lru_cache(maxsize=64)(find_proxy)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -81,11 +84,12 @@ class MediaClient:
     async def _get(self, url: str, most_bytes: int) -> bytes:
         if self._http is None:
             self._http = open_free_session(timeout_seconds=self._timeout_seconds)
+        place = URL(url, encoded=True)
         try:
             async with self._http.get(
-                URL(url, encoded=True),
+                place,
                 headers=self._headers,
-                proxy=find_proxy(url),
+                proxy=self._find_proxy(str(place.origin())),
                 allow_redirects=False,
             ) as answer:
                 if answer.status != _OK:

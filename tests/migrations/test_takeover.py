@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from tests import payloads
 from tests.dispatching import dispatch
 from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import about_default_names
-from tests.fixtures.postgres import Database
+from tests.fixtures.postgres import Database, freeze_database
 from tests.migrations.conftest import value
 from tests.operations.command import answer, run
 from tests.roads.contents import assert_same
@@ -39,6 +38,7 @@ pytestmark = about_default_names("compares with a database of the default names"
 COMMIT = "6ce8b7c"
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCE = read_source(find_db_folder())
+EVA = "34600111555"
 CLI_HISTORY = "supabase_migrations.schema_migrations"
 
 
@@ -103,11 +103,36 @@ def older(older_template: str, new_database: Callable[[str], Database]) -> Datab
     return new_database(older_template)
 
 
-@pytest.fixture
-def taken_over(older: Database) -> Database:
+@pytest.fixture(scope="module")
+def taken_over(older_template: str, shared_database: Callable[[str], Database]) -> Database:
     """The same after one run of today's apply script."""
-    run_today(older)
-    return older
+    database = shared_database(older_template)
+    run_today(database)
+    freeze_database(database)
+    return database
+
+
+@pytest.fixture(scope="module")
+def used(older_template: str, shared_database: Callable[[str], Database]) -> Database:
+    """One of that version that users wrote to, by two numbers, after the same run."""
+    database = shared_database(older_template)
+    assert receive(database, "hello", EVA)["processed"] == 1
+    url = database.url("wa_edge_role")
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
+        for sender, number in (("34600111222", "2"), ("34600111333", "1"), ("34600111222", "1")):
+            message = payloads.text_message("language", sender=sender)
+            dispatch(edge, payloads.envelope([message], phone_number_id=number))
+        message = payloads.text_message("language", sender="34600111444")
+        dispatch(edge, payloads.envelope([message], phone_number_id="2"))
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        # Retention has left nothing of this one, and of all the newest is what the last one wrote.
+        connection.execute(
+            "delete from public.wa_events using public.profiles"
+            " where profiles.user_id = wa_events.user_id and whatsapp_e164 = '+34600111333'"
+        )
+    run_today(database)
+    freeze_database(database)
+    return database
 
 
 def run_today(database: Database) -> None:
@@ -115,11 +140,10 @@ def run_today(database: Database) -> None:
         Migrator(connection, SOURCE).run()
 
 
-def receive(database: Database, text: str) -> dict[str, Any]:
+def receive(database: Database, text: str, sender: str) -> dict[str, Any]:
     url = database.url("wa_edge_role")
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
-        body = json.loads(payloads.text_body(text=text))
-        return dispatch(edge, body)
+        return dispatch(edge, payloads.envelope([payloads.text_message(text, sender=sender)]))
 
 
 def test_it_becomes_what_a_new_database_is(taken_over: Database, database: Database) -> None:
@@ -134,47 +158,39 @@ def test_everything_is_known_to_be_applied(taken_over: Database) -> None:
     assert migrations["pending"] == migrations["changed"] == migrations["removed"] == []
 
 
-def test_the_history_of_the_supabase_cli_stays_as_it_is(older: Database) -> None:
+def test_the_history_of_the_supabase_cli_stays_as_it_is(
+    older: Database, taken_over: Database
+) -> None:
     query = f"select array_agg(version order by version) from {CLI_HISTORY}"
-    with psycopg.connect(older.url(), autocommit=True) as connection:
-        before = value(connection, query)
-        run_today(older)
-        assert value(connection, query) == before
+    with (
+        psycopg.connect(older.url()) as before,
+        psycopg.connect(taken_over.url()) as after,
+    ):
+        assert value(after, query) == value(before, query)
 
 
-def test_what_users_did_stays_and_goes_on(older: Database) -> None:
-    assert receive(older, "hello")["processed"] == 1
-    run_today(older)
-    assert receive(older, "help")["processed"] == 1
-    with psycopg.connect(older.url(), autocommit=True) as connection:
-        assert value(connection, "select count(*) from public.wa_events") == 2
-        assert value(connection, "select count(*) from public.profiles") == 1
+def test_what_users_did_stays_and_goes_on(
+    used: Database, new_database: Callable[[str], Database]
+) -> None:
+    copy = new_database(used.name)
+    assert receive(copy, "help", EVA)["processed"] == 1
+    events = "select count(*) from public.wa_events join public.profiles using (user_id)"
+    with psycopg.connect(copy.url(), autocommit=True) as connection:
+        assert value(connection, f"{events} where whatsapp_e164 = '+{EVA}'") == 2
+        assert value(connection, "select count(*) from public.profiles") == 4
 
 
-def test_each_chat_goes_on_with_the_number_that_its_user_last_wrote_to(older: Database) -> None:
-    url = older.url("wa_edge_role")
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
-        for sender, number in (("34600111222", "2"), ("34600111333", "1"), ("34600111222", "1")):
-            message = payloads.text_message("language", sender=sender)
-            dispatch(edge, payloads.envelope([message], phone_number_id=number))
-        message = payloads.text_message("language", sender="34600111444")
-        dispatch(edge, payloads.envelope([message], phone_number_id="2"))
-    with psycopg.connect(older.url(), autocommit=True) as connection:
-        # Retention has left nothing of this one, and of all the newest is what the last one wrote.
-        connection.execute(
-            "delete from public.wa_events using public.profiles"
-            " where profiles.user_id = wa_events.user_id and whatsapp_e164 = '+34600111333'"
-        )
-    run_today(older)
-    placed = """
+def test_each_chat_goes_on_with_the_number_that_its_user_last_wrote_to(used: Database) -> None:
+    placed = f"""
         select whatsapp_e164, chat.phone_number_id, chat.state, service.last_inbound_at is not null
         from public.profiles
         left join public.chat_state as chat using (user_id)
         left join wa.service_windows as service
           on service.user_id = profiles.user_id and service.phone_number_id = chat.phone_number_id
+        where whatsapp_e164 <> '+{EVA}'
         order by whatsapp_e164
         """
-    with psycopg.connect(older.url(), autocommit=True) as connection:
+    with psycopg.connect(used.url()) as connection:
         assert connection.execute(placed).fetchall() == [
             ("+34600111222", "1", "language", True),
             ("+34600111333", "2", "language", True),

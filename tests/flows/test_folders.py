@@ -20,6 +20,7 @@ from wa_webhook.migrate import (
     Migrator,
     Outcome,
     SourceError,
+    StatementFailedError,
     find_db_folder,
     make_plan,
     read_source,
@@ -88,8 +89,9 @@ def test_a_step_whose_file_is_gone_stops_the_run(
 ) -> None:
     migrate(database, folder)
     (folder / "feedback/steps/step_feedback_comment.sql").unlink()
-    with pytest.raises(Exception, match="feedback_comment has no step"):
+    with pytest.raises(StatementFailedError, match="feedback_comment has no step") as refusal:
         migrate(database, folder)
+    assert "declare_flow(" not in str(refusal.value)
     say(edge, "feedback", "well", "More baskets, please")
     assert value(connection, FAILED) == 0
 

@@ -28,6 +28,9 @@ END_OF_FILE = "set constraints all immediate;\nset constraints all deferred;\n"
 
 _EXCERPT_LINES = 12
 
+_REFUSED_FLOW = "WA060"
+"""Its message names all that is wrong, and that is not at one place of the declaration."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -89,6 +92,7 @@ def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
     position = int(diagnostic.statement_position or 1) - 1
     line = _line_at(file.text, statement.offset) + statement.text.count("\n", 0, position)
     lines = [f"{file.path}, line {line}: {diagnostic.message_primary or error}"]
+    is_refused_flow = error.sqlstate == _REFUSED_FLOW
     hint = diagnostic.message_hint
     if isinstance(error, errors.DuplicateTable):
         hint = "If another program made it, see: wa-webhook migrate --adopt --dry-run"
@@ -100,8 +104,10 @@ def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
             ("hint", hint),
             ("context", diagnostic.context),
         )
-        if value
+        if value and not (label == "context" and is_refused_flow)
     ]
+    if is_refused_flow:
+        return "\n".join(lines)
     excerpt = statement.text.splitlines()
     lines += ["  statement:", *(f"    {text}" for text in excerpt[:_EXCERPT_LINES])]
     if len(excerpt) > _EXCERPT_LINES:

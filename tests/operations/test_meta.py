@@ -232,7 +232,7 @@ def test_numbers_and_templates_are_those_of_the_database(
 
     def situation(graph: GraphStandIn) -> None:
         graph._accounts[ACCOUNT][SECOND] = "+1 555-000-2222"
-        graph.management.templates = [
+        graph.management.templates.held = [
             {"name": "news", "language": "en_US", "status": "APPROVED"},
             {"name": "offer", "language": "en", "status": "PAUSED"},
             {"name": "held", "language": "en", "status": "APPROVED"},

@@ -32,6 +32,8 @@ class Parrot:
         self.graph_url = ""
         self.answers = asyncio.Queue[int]()
         self.taken: list[list[str]] = []
+        self.fields: list[str] = []
+        self.told = asyncio.Event()
         webhook = [
             Route("/webhook", self._verify, methods=["GET"]),
             Route("/webhook", self._take, methods=["POST"]),
@@ -49,6 +51,9 @@ class Parrot:
         if request.headers["X-Hub-Signature-256"] != f"sha256={digest}":
             return Response(status_code=401)
         changes = (await request.json())["entry"][0]["changes"]
+        self.fields += [change["field"] for change in changes if change["field"] != "messages"]
+        if len(self.fields) == 3:
+            self.told.set()
         messages = [one for change in changes for one in change["value"].get("messages", ())]
         self.taken.append([message["text"]["body"] for message in messages])
         for message in messages:
@@ -134,6 +139,47 @@ async def test_what_is_held_comes_as_it_is_asked_for(order: str, webhooks: list[
             for _ in ("one", "two"):
                 await parrot.answers.get()
     assert [bodies for bodies in parrot.taken if bodies] == webhooks
+
+
+async def test_a_template_is_sent_while_meta_has_it_approved() -> None:
+    parrot = Parrot()
+    asked = {"name": "news", "language": "en", "category": "MARKETING"}
+    template = {"name": "news", "language": {"code": "en"}}
+    message = {"messaging_product": "whatsapp", "to": "34600111222", "type": "template"}
+    answers: list[tuple[int, int | None]] = []
+    async with LocalServer(parrot.app, bind(HOST, 0, "application")) as server:
+        application = Application(f"{server.url}/webhook", SECRET, TOKEN, NUMBER_ID)
+        listeners = bind(HOST, 0, "Graph API"), bind(HOST, 0, "phone")
+        async with (
+            emulating(application, *listeners) as emulator,
+            httpx.AsyncClient(base_url=emulator.phone_url) as http,
+            httpx.AsyncClient(
+                base_url=f"{emulator.graph_url}/v26.0", headers={"Authorization": f"Bearer {TOKEN}"}
+            ) as graph,
+        ):
+
+            async def send() -> None:
+                sent = message | {"template": template}
+                answer = await graph.post(f"/{NUMBER_ID}/messages", json=sent)
+                answers.append((answer.status_code, answer.json().get("error", {}).get("code")))
+
+            await send()
+            refused = await graph.post("/1/message_templates", json=asked)
+            body = [{"type": "BODY", "text": "News!"}]
+            pending = await graph.post("/1/message_templates", json=asked | {"components": body})
+            again = await graph.post("/1/message_templates", json=asked | {"components": body})
+            await send()
+            for verdict in ("APPROVED", "PAUSED", "DISABLED"):
+                review = {"name": "news", "language": "en", "verdict": verdict}
+                (await http.post("/templates", json=review)).raise_for_status()
+                await send()
+            listed = (await http.get("/templates")).json()
+            await parrot.told.wait()
+    assert (refused.status_code, again.status_code) == (400, 400)
+    assert pending.json()["status"] == "PENDING"
+    assert answers == [(200, None), (404, 132001), (200, None), (400, 132015), (400, 132016)]
+    assert [one["status"] for one in listed] == ["DISABLED"]
+    assert parrot.fields == ["message_template_status_update"] * 3
 
 
 async def test_a_webhook_that_meta_would_not_take_is_told() -> None:

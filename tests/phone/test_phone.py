@@ -207,6 +207,8 @@ async def test_a_new_person_reacts_and_answers(
     async with screen.page.expect_download() as download:
         await sheet.get_by_role("link", name="Save").click()
     assert (await download.value).suggested_filename == "test_dora.py"
+    await screen.page.set_viewport_size({"width": 390, "height": 760})
+    assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_time_passes(

@@ -19,6 +19,9 @@ Path = Literal[
     "message_templates",
     "register",
 ]
+Verdict = Literal["APPROVED", "REJECTED", "PAUSED", "DISABLED"]
+"""What Meta finds of a template."""
+
 Statuses = Literal["in_order", "none", "duplicate", "reversed", "before_response", "failed"]
 
 

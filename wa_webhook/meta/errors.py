@@ -24,6 +24,9 @@ _TITLES = {
     131051: "Unsupported message type",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     131062: "Business-scoped User ID recipients are not supported for this message",
+    132001: "Template name does not exist in the translation",
+    132015: "Template is Paused",
+    132016: "Template is Disabled",
     133005: "Two step verification PIN Mismatch",
 }
 

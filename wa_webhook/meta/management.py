@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,7 +57,7 @@ class Management:
     subscribed: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
-    templates: list[dict[str, str]] = field(default_factory=list)
+    templates: Templates = field(default_factory=Templates)
 
     def routes(self, refuse: Refuse) -> list[Route]:
         """Return the routes; `refuse` answers a request that is to go wrong, by its path's name."""
@@ -75,6 +76,7 @@ class Management:
             at("/{version}/{waba_id}/subscribed_apps", self._subscribed_apps, "GET"),
             at("/{version}/{waba_id}/subscribed_apps", self._subscribe_account, "POST"),
             at("/{version}/{waba_id}/message_templates", self._templates, "GET"),
+            at("/{version}/{waba_id}/message_templates", self._ask_for_template, "POST"),
             at("/{version}/{phone_number_id}/register", self._register, "POST"),
         ]
 
@@ -153,7 +155,17 @@ class Management:
 
     async def _templates(self, request: Request) -> Response:
         self._check_permitted(request)
-        return JSONResponse({"data": self.templates})
+        return JSONResponse({"data": self.templates.held})
+
+    async def _ask_for_template(self, request: Request) -> Response:
+        self._check_permitted(request)
+        try:
+            asked = await request.json()
+        except ValueError:
+            raise GraphError(100, "the body is no JSON") from None
+        if not isinstance(asked, dict):
+            raise GraphError(100, "the body is no object")
+        return JSONResponse(self.templates.ask_for(asked))
 
     def _check_app(self, request: Request) -> None:
         if request.path_params["app_id"] != self.app_id:

@@ -162,6 +162,7 @@ class GraphStandIn:
         if (refusal := await self._refuse(request, behaviour)) is not None:
             return refusal
         self._check_media_exists(body)
+        self.management.templates.check(body)
         accepted = self._accept(request.path_params["phone_number_id"], recipient, body)
         if behaviour.statuses == "before_response":
             await self.statuses.report_now(accepted, behaviour)

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -54,8 +55,8 @@ def page_app(
     return Starlette(
         routes=[
             Route("/", index),
-            Mount("/static", StaticFiles(directory=static)),
-            Mount("/components", StaticFiles(directory=COMPONENTS)),
+            Mount("/static", GZipMiddleware(StaticFiles(directory=static))),
+            Mount("/components", GZipMiddleware(StaticFiles(directory=COMPONENTS))),
             *routes,
         ],
         middleware=[

@@ -13,7 +13,7 @@ from wa_webhook.pages import file_response, page_app, read_json
 from wa_webhook.phone.content import SaidError
 from wa_webhook.phone.people import PersonError
 from wa_webhook.phone.said import Asked, Invitation, Said
-from wa_webhook.phone.trouble import Change, FailOnce, Pass, Release
+from wa_webhook.phone.trouble import Change, FailOnce, Pass, Release, Review
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -45,7 +45,8 @@ def phone_app(phone: Phone, feed: Feed) -> Starlette:
     POST, JSON: /people (Invitation), /people/KEY/messages (Said), /people/KEY/read,
     /people/KEY/window (Window), /people/KEY/block (Block), /people/KEY/number,
     /people/KEY/messages/ID/again, /trouble (Change), /trouble/once (FailOnce),
-    /trouble/time (Pass), /trouble/release (Release). GET /people/KEY/messages: all of them; with
+    /trouble/time (Pass), /trouble/release (Release), /templates (Review). GET /templates: all.
+    GET /people/KEY/messages: all of them; with
     /ID: what came of it. GET /people/KEY/flow: where they are; /people/KEY/test: what was said as a
     test (`name`, `code`). GET /media/ID: a file.
     Errors are 400, and 404 for a person or message that is not there.
@@ -76,6 +77,8 @@ class _Routes:
             Route(f"{person}/flow", self._flow),
             Route(f"{person}/test", self._record),
             Route(f"{message}/again", self._repeat, methods=["POST"]),
+            Route("/templates", self._templates, methods=["GET"]),
+            Route("/templates", self._review, methods=["POST"]),
             Route("/trouble", self._trouble, methods=["POST"]),
             Route("/trouble/once", self._fail_once, methods=["POST"]),
             Route("/trouble/time", self._pass_time, methods=["POST"]),
@@ -140,6 +143,15 @@ class _Routes:
 
     async def _repeat(self, request: Request) -> Response:
         self._phone.deliveries.repeat(**request.path_params)
+        return _done()
+
+    async def _templates(self, _: Request) -> Response:
+        return JSONResponse(self._phone.graph.management.templates.held)
+
+    async def _review(self, request: Request) -> Response:
+        asked = await read_json(request, Review)
+        review = self._phone.graph.management.templates.review
+        self._phone.deliveries.tell(review(asked.name, asked.language, asked.verdict))
         return _done()
 
     async def _trouble(self, request: Request) -> Response:

@@ -64,6 +64,10 @@ class Deliveries:
         else:
             self._run(self._post([delivery]))
 
+    def tell(self, body: bytes) -> None:
+        """Post a webhook that is about no message."""
+        self._run(self._post_plainly(body))
+
     def note(self, delivery: Delivery) -> None:
         """Know of a message that somebody else posts."""
         self._known[delivery.message_id] = delivery
@@ -114,6 +118,9 @@ class Deliveries:
     async def _post_singly(self, deliveries: Iterable[Delivery]) -> None:
         for delivery in deliveries:
             await self._post([delivery])
+
+    async def _post_plainly(self, body: bytes) -> None:
+        await self._webhooks.post_until_taken(body)
 
     async def _post(self, deliveries: list[Delivery]) -> None:
         """Post messages in one webhook."""

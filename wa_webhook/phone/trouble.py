@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from wa_webhook.meta.behaviour import Behaviour, Statuses
+from wa_webhook.meta.behaviour import Behaviour, Statuses, Verdict
 from wa_webhook.phone.said import Asked
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ class Release(Asked):
     """How what was held is delivered: as it was written, the last first, or in one webhook."""
 
     order: Order
+
+
+class Review(Asked):
+    """What Meta finds of a template; one that nobody asked for is known from then on."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
+    language: Annotated[str, Field(pattern=r"^[A-Za-z_-]{2,16}$")]
+    verdict: Verdict
 
 
 class Pass(Asked):

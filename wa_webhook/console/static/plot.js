@@ -11,7 +11,7 @@ const [WIDTH, HEIGHT] = [288, 90];
  */
 export function drawBars(title, rows, kinds) {
   const names = Object.keys(kinds);
-  const most = Math.max(1, ...rows.map((row) => sum(row, names)));
+  const most = Math.max(0, ...rows.map((row) => sum(row, names)));
   const step = WIDTH / Math.max(rows.length, 24);
   const told = names.map((name) => `${rows.reduce((all, row) => all + row[name], 0)} ${name}`).join(", ");
   const drawing = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${title}: ${told}, at most ${most} at once` });
@@ -19,7 +19,7 @@ export function drawBars(title, rows, kinds) {
     const bar = svg("g", {}, svg("title", {}, `${formatAt(row.at)}: ${names.map((name) => `${row[name]} ${name}`).join(", ")}`));
     let y = HEIGHT;
     for (const name of names) {
-      const height = (row[name] / most) * HEIGHT;
+      const height = (row[name] / Math.max(most, 1)) * HEIGHT;
       y -= height;
       bar.append(svg("rect", { x: at * step, y, width: step * 0.8, height, class: kinds[name] }));
     }

@@ -1,7 +1,7 @@
 // A difficult Meta: switches for what goes on, buttons for what happens once.
 
-import { element, notify, openSheet } from "../components/dom.js";
-import { post } from "../components/live.js";
+import { element, notify, openSheet, replace } from "../components/dom.js";
+import { get, post } from "../components/live.js";
 
 const STATUSES = {
   in_order: "sent, then delivered",
@@ -22,6 +22,8 @@ const ONCE = [
   ["Connection cut", { how: "refuse" }],
   ["Cut after it was taken", { how: "accept_then_reset" }],
 ];
+
+const VERDICTS = ["approved", "rejected", "paused", "disabled"];
 
 let shown = null;
 
@@ -84,6 +86,8 @@ export function openTrouble(state, canPassTime) {
         ),
       ),
     ),
+    element("h3", {}, "Templates"),
+    drawReview(),
     canPassTime && element("h3", {}, "Time moves on"),
     canPassTime &&
       element("div", { class: "once" }, later("10 minutes", 600), later("1 hour", 3600), later("1 day", 86400)),
@@ -91,6 +95,39 @@ export function openTrouble(state, canPassTime) {
   shown = dialog;
   dialog.addEventListener("close", () => (shown = null));
   showTrouble(state);
+}
+
+/** What Meta finds of a template, which it tells the application. */
+function drawReview() {
+  const held = element("ul", { class: "faint" });
+  const look = async () => {
+    try {
+      const all = await get("templates");
+      replace(held, ...all.map((one) => element("li", {}, `${one.name}, ${one.language}: ${one.status.toLowerCase()}`)));
+    } catch (error) {
+      notify(error.message);
+    }
+  };
+  const review = async (event) => {
+    event.preventDefault();
+    await ask("templates", Object.fromEntries(new FormData(event.target)));
+    await look();
+  };
+  look();
+  return element(
+    "form",
+    { onsubmit: review },
+    held,
+    element("label", {}, "Name", element("input", { name: "name", required: true, autocomplete: "off" })),
+    element("label", {}, "Language", element("input", { name: "language", required: true, value: "en" })),
+    element(
+      "label",
+      {},
+      "Meta's verdict",
+      element("select", { name: "verdict" }, ...VERDICTS.map((one) => element("option", { value: one.toUpperCase() }, one))),
+    ),
+    element("button", {}, "Review"),
+  );
 }
 
 /** Set the switches that are open to what is told. */

@@ -120,6 +120,23 @@ def test_a_routine_is_dropped_with_its_file_when_a_migration_comes_first(
     assert with_default_names(dropped) == "wa.number()"
 
 
+def test_a_version_that_comes_back_leaves_the_routines_of_a_later_one(
+    target: Connection[Any], tree: Tree
+) -> None:
+    tree.write_routine("number", function("number", 1))
+    run(target, tree)
+    routine = tree.write_routine("later", function("later", 2))
+    migration = tree.write_migration("20270101000000_later", "create table wa.later (value int);")
+    run(target, tree)
+    target.execute("alter table wa.later alter column value set default wa.later()")
+    for path in (routine, migration):
+        path.unlink()
+    tree.write_routine("number", function("number", 0))
+    outcome = run(target, tree)
+    assert (outcome.remote_only, outcome.removed_routines) == (("20270101000000",), ())
+    assert (value(target, "select wa.number()"), value(target, "select wa.later()")) == (0, 2)
+
+
 def test_a_routine_with_other_parameters_replaces_the_one_before(
     target: Connection[Any], tree: Tree
 ) -> None:

@@ -9,7 +9,8 @@ All roads to a database take these parts, in this order:
 5. flows that are left out are taken out, and flows of which something changed are declared;
 6. the history is written.
 
-A flow that was applied and has no files here stays as it is: whoever is in it goes on.
+A flow that was applied and has no files here stays as it is: whoever is in it goes on. So do the
+routines that a later version brought, when an earlier one comes back: their tables are there.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
         _refuse_late(pending, earlier)
     absent = _find_absent(source, earlier)
     earlier = _limit(earlier, source.components())
+    remote_only = earlier.migrations.keys() - {m.key for m in applied}
+    earlier = _keep_files_of_later(source, earlier, remote_only)
     replaced = _find_replaced(source, earlier)
     removed = earlier.files.keys() - {file.path for file in source.files()}
     changed = _find_changed(source.routines, earlier)
@@ -115,7 +118,7 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
     return Plan(
         applied=applied,
         pending=pending,
-        remote_only=tuple(sorted(earlier.migrations.keys() - {m.key for m in applied})),
+        remote_only=tuple(sorted(remote_only)),
         changed_routines=changed,
         changed_declarations=tuple(
             file
@@ -153,6 +156,25 @@ def _keep_tables_of_gone(source: Source, earlier: Manifest) -> Manifest:
             if parts_of(key)[0] not in source.gone
         },
         {path: one for path, one in earlier.files.items() if path not in stays},
+    )
+
+
+def _keep_files_of_later(
+    source: Source, earlier: Manifest, remote_only: Collection[str]
+) -> Manifest:
+    """Return `earlier` without files that are not here because they are of a later version.
+
+    That is so where it knows migrations of the same component that are not here either.
+    """
+    later = {parts_of(key)[0] for key in remote_only}
+    here = {file.path for file in source.files()}
+    return Manifest(
+        earlier.migrations,
+        {
+            path: one
+            for path, one in earlier.files.items()
+            if path in here or component_of(path) not in later
+        },
     )
 
 

@@ -51,7 +51,7 @@ _MESSAGES = """
       returning user_id
     )
     insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
-    select user_id, '', now() from added;
+    select user_id, coalesce((select min(phone_number_id) from wa.numbers), ''), now() from added;
 
     select count(
       public.wa_notify(

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.fixtures.clusters import empty_cluster, find_binaries
+from tests.fixtures.clusters import BARE_TEMPLATE, empty_cluster, find_binaries
 from tests.fixtures.names import about_default_names, environment_of
 from tests.privileges.rights import OUR_ROLES, read_rights
 from tests.privileges.test_direct_access import MATRIX
@@ -22,7 +22,7 @@ from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from psycopg import Connection
@@ -92,6 +92,28 @@ def target(bare_database: Database) -> Iterator[Connection[Any]]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def named_template(shared_database: Callable[[str], Database]) -> str:
+    """A database that was migrated with the other names, to copy."""
+    database = shared_database(BARE_TEMPLATE)
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        Migrator(connection, read_source(find_db_folder()), names=OTHER).run()
+    return database.name
+
+
+@pytest.fixture
+def named(named_template: str, new_database: Callable[[str], Database]) -> Database:
+    """A database with the other names."""
+    return new_database(named_template)
+
+
+@pytest.fixture
+def inside(named: Database) -> Iterator[Connection[Any]]:
+    """A connection to it."""
+    with psycopg.connect(named.url(), autocommit=True) as connection:
+        yield connection
+
+
 def test_nothing_has_a_default_name(server: LocalPostgres) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         Migrator(connection, read_source(find_db_folder()), names=OTHER).run()
@@ -100,9 +122,8 @@ def test_nothing_has_a_default_name(server: LocalPostgres) -> None:
 
 
 def test_every_role_holds_what_it_holds_under_the_default_names(
-    bare_database: Database, target: Connection[Any], connection: Connection[Any]
+    inside: Connection[Any], connection: Connection[Any]
 ) -> None:
-    migrate(bare_database, *OPTIONS)
     default_of = {mine: name for name, mine in (OTHER.schemas | OTHER.roles).items()}
 
     def in_default_names(right: Right) -> Right:
@@ -113,7 +134,7 @@ def test_every_role_holds_what_it_holds_under_the_default_names(
         }
         return replace(right, **named)
 
-    mine = read_rights(target, Rewriter(OTHER).rewrite)
+    mine = read_rights(inside, Rewriter(OTHER).rewrite)
     assert ours(map(in_default_names, mine.rights)) == ours(read_rights(connection).rights)
 
 
@@ -128,23 +149,21 @@ def test_a_second_run_is_up_to_date(bare_database: Database) -> None:
     assert migrate(bare_database, "--status", *OPTIONS).output.endswith("up to date\n")
 
 
-def test_checksums_are_those_of_the_files(bare_database: Database, target: Connection[Any]) -> None:
-    migrate(bare_database, *OPTIONS)
-    kept = values(target, "select checksum from shop_private.applied_migrations order by version")
+def test_checksums_are_those_of_the_files(inside: Connection[Any]) -> None:
+    kept = values(inside, "select checksum from shop_private.applied_migrations order by version")
     files = sorted((find_db_folder() / "migrations").glob("*.sql"))
     assert kept == [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files]
 
 
 def test_a_run_with_one_other_name_than_before_is_refused(
-    bare_database: Database, target: Connection[Any]
+    named: Database, inside: Connection[Any]
 ) -> None:
-    migrate(bare_database, *OPTIONS)
     for option in OPTIONS[::2]:
-        refused = migrate(bare_database, *OPTIONS, option, "different")
+        refused = migrate(named, *OPTIONS, option, "different")
         assert refused.exit_code == 1
         assert "this database was migrated with other names:" in refused.output
         assert "(now: different)" in refused.output
-    assert values(target, "select nspname from pg_namespace where nspname = 'different'") == []
+    assert values(inside, "select nspname from pg_namespace where nspname = 'different'") == []
 
 
 def test_a_database_with_the_default_names_keeps_them(database: Database) -> None:
@@ -215,41 +234,38 @@ def run_role_script(database: Database, name: str, *options: str) -> str:
 
 
 def test_direct_access_is_given_and_taken_by_the_rewritten_scripts(
-    bare_database: Database, target: Connection[Any]
+    named: Database, inside: Connection[Any]
 ) -> None:
     def rights() -> frozenset[Right]:
-        return read_rights(target, Rewriter(OTHER).rewrite).rights
+        return read_rights(inside, Rewriter(OTHER).rewrite).rights
 
-    migrate(bare_database, *OPTIONS)
     before = rights()
-    said = run_role_script(bare_database, "give_direct_access.sql")
+    said = run_role_script(named, "give_direct_access.sql")
     assert said == "shop_handler has direct access\n"
     added = {(one.schema, one.role, one.name, one.privilege) for one in rights() - before}
     assert added == {("shop", "shop_handler", *right) for right in MATRIX}
-    run_role_script(bare_database, "take_direct_access.sql")
+    run_role_script(named, "take_direct_access.sql")
     assert rights() == before
 
 
 def test_a_login_is_given_and_taken_by_the_rewritten_scripts(
-    bare_database: Database, target: Connection[Any]
+    named: Database, inside: Connection[Any]
 ) -> None:
-    migrate(bare_database, *OPTIONS)
     may_log_in = "select rolcanlogin from pg_roles where rolname = 'shop_notifier'"
     for script, expected in (("give_login.sql", True), ("take_login.sql", False)):
-        assert "shop_notifier" in run_role_script(bare_database, script, "-v", "role=shop_notifier")
-        assert values(target, may_log_in) == [expected]
+        assert "shop_notifier" in run_role_script(named, script, "-v", "role=shop_notifier")
+        assert values(inside, may_log_in) == [expected]
 
 
 def test_api_access_is_given_and_taken_by_the_rewritten_scripts(
-    bare_database: Database, target: Connection[Any]
+    named: Database, inside: Connection[Any]
 ) -> None:
-    migrate(bare_database, *OPTIONS)
     may_switch = "select pg_has_role('authenticator', 'shop_handler', 'set')"
-    if target.info.server_version < 160000:
+    if inside.info.server_version < 160000:
         may_switch = may_switch.replace("'set'", "'member'")
     for script, expected in (
         ("give_api_key_access.sql", True),
         ("take_api_key_access.sql", False),
     ):
-        assert "switch to shop_handler" in run_role_script(bare_database, script)
-        assert values(target, may_switch) == [expected]
+        assert "switch to shop_handler" in run_role_script(named, script)
+        assert values(inside, may_switch) == [expected]

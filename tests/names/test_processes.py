@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from typer.testing import CliRunner
 
 from handler.process.listening import bind
 from tests import payloads
+from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import about_default_names, environment_of
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
 from tests.notifier.conftest import PHONE_ID, TOKEN, until
@@ -22,13 +22,13 @@ from tests.operations.command import run
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
 from tests.webhook.test_serve_command import command, environment, post, serving
 from wa_webhook.api_key import mint, read_secret
-from wa_webhook.cli import app
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
+from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from typer.testing import Result
@@ -86,15 +86,20 @@ async def run_with(*arguments: str, **variables: str) -> Result:
     return await asyncio.to_thread(lambda: run(*arguments, database=None, role="", **variables))
 
 
-@pytest.fixture
-def desk(bare_database: Database) -> Desk:
-    """A database that `wa-webhook migrate` has made, where each process role may log in."""
-    desk = Desk(bare_database)
-    migrated = CliRunner().invoke(app, ["migrate"], env=desk.environment("postgres"))
-    assert migrated.exit_code == 0, migrated.output
+@pytest.fixture(scope="module")
+def desk_template(shared_database: Callable[[str], Database]) -> str:
+    """A database with those names, to copy, where each process role may log in."""
+    database = shared_database(BARE_TEMPLATE)
+    with psycopg.connect(database.url(), autocommit=True) as connection:
+        Migrator(connection, read_source(find_db_folder()), names=NAMES).run()
     for role in PROCESS_ROLES:
-        desk.execute(f"alter role {role} login")
-    return desk
+        Desk(database).execute(f"alter role {role} login")
+    return database.name
+
+
+@pytest.fixture
+def desk(desk_template: str, new_database: Callable[[str], Database]) -> Desk:
+    return Desk(new_database(desk_template))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pglast.parser import ParseError
 from wa_webhook.naming.names import NamesError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from wa_webhook.naming.names import Names
 
@@ -81,7 +81,8 @@ class Rewriter:
         self._are_chosen = not names.are_default
         self._schemas = names.schemas
         self._roles = names.roles
-        self._cached = lru_cache(maxsize=4096)(self._rewrite)
+        # What becomes of a text depends on the names alone, and to find out is slow.
+        self._cached = _cached.setdefault(names, lru_cache(maxsize=4096)(self._rewrite))
 
     def rewrite(self, sql: str) -> str:
         """Return `sql` with the chosen names; SQL that the scanner refuses is returned as it is."""
@@ -105,6 +106,9 @@ class Rewriter:
     def role(self, word: str) -> str | None:
         """Return the chosen name of a role, None for another role."""
         return self._roles.get(word)
+
+
+_cached: dict[Names, Callable[[str], str]] = {}
 
 
 class _Pass:

@@ -17,16 +17,16 @@ declare
   v_chats wa.chat[];
   v_events jsonb[];
 begin
-  -- Each is looked up by its key, however small its table looks to the planner.
+  -- Each is looked up by its key, however small its table looks to the planner; unnest keeps their order.
   for v_found in
     select
-      message.ordinality as position,
+      said.position,
       (
-        select profile from public.profiles as profile where profile.user_id = message.user_id
+        select profile from public.profiles as profile where profile.user_id = said.user_id
       ) as profile,
       (
         select chat from public.chat_state as chat
-        where chat.user_id = message.user_id and chat.phone_number_id = coalesce(message.phone_number_id, '')
+        where chat.user_id = said.user_id and chat.phone_number_id = coalesce(said.phone_number_id, '')
       ) as place,
       (
         select consent.action from wa.consent_words as consent where consent.word = said.word
@@ -34,9 +34,12 @@ begin
       (
         select keyword from wa.flow_entries as keyword where keyword.kind = 'keyword' and keyword.value = said.word
       ) as keyword
-    from unnest(p_messages) with ordinality as message
-    cross join lateral wa.fold_text(message.body) as said (word)
-    order by message.ordinality
+    from (
+      select message.ordinality as position, message.user_id, message.phone_number_id, wa.fold_text(message.body) as word
+      from unnest(p_messages) with ordinality as message
+      -- Folded once, though asked for twice.
+      offset 0
+    ) as said
   loop
     v_message := p_messages[v_found.position];
 

@@ -9,6 +9,9 @@ declare
   v_claimed wa.message[] := p_messages;
   v_user_ids uuid[];
   v_phone_number_ids text[];
+  v_opened integer;
+  v_are_awaited boolean;
+  v_is_renamed boolean;
 begin
   -- Most calls hold one message. Single rows cost a fraction of the statements below.
   if cardinality(p_messages) = 1 then
@@ -32,22 +35,7 @@ begin
       v_user_ids := array[p_messages[1].user_id];
       v_phone_number_ids := array[coalesce(p_messages[1].phone_number_id, '')];
 
-      -- Most go by the name that is known, and to ask costs a fraction of an update that finds nothing.
-      perform
-      from public.profiles as profile
-      where profile.user_id = p_messages[1].user_id
-        and p_messages[1].display_name <> coalesce(profile.display_name, '');
-
-      if found then
-        update public.profiles as profile
-        set
-          display_name = p_messages[1].display_name,
-          display_name_at = p_messages[1].sent_at,
-          updated_at = now()
-        where profile.user_id = p_messages[1].user_id
-          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at);
-      end if;
-
+      -- Most go by the name that is known, and nothing waits for them: asked together with what is written anyway.
       update wa.service_windows as service
       set
         last_inbound_at = greatest(service.last_inbound_at, p_messages[1].sent_at),
@@ -55,7 +43,22 @@ begin
           service.named_at, case when p_messages[1].display_name is not null then p_messages[1].sent_at end
         )
       where service.user_id = p_messages[1].user_id
-        and service.phone_number_id = v_phone_number_ids[1];
+        and service.phone_number_id = v_phone_number_ids[1]
+      returning
+        exists (
+          select from public.notifications as waiting
+          where waiting.user_id = service.user_id and waiting.waiting_for is not null
+        )
+        or exists (
+          select from wa.recipient_blocks as block
+          where block.user_id = service.user_id and block.ends_when_user_writes
+        ),
+        (
+          select p_messages[1].display_name <> coalesce(profile.display_name, '')
+          from public.profiles as profile
+          where profile.user_id = service.user_id
+        )
+      into v_are_awaited, v_is_renamed;
 
       if not found then
         insert into wa.service_windows (user_id, phone_number_id, last_inbound_at, named_at)
@@ -64,6 +67,20 @@ begin
           case when p_messages[1].display_name is not null then p_messages[1].sent_at end
         )
         on conflict (user_id, phone_number_id) do nothing;
+
+        v_are_awaited := wa.is_awaited(v_user_ids);
+        v_is_renamed := true;
+      end if;
+
+      if v_is_renamed then
+        update public.profiles as profile
+        set
+          display_name = p_messages[1].display_name,
+          display_name_at = p_messages[1].sent_at,
+          updated_at = now()
+        where profile.user_id = p_messages[1].user_id
+          and p_messages[1].display_name <> coalesce(profile.display_name, '')
+          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at);
       end if;
     end if;
   else
@@ -150,23 +167,39 @@ begin
     ),
 
     opened as (
-      insert into wa.service_windows as service (user_id, phone_number_id, last_inbound_at, named_at)
-      select latest.user_id, latest.phone_number_id, latest.sent_at, latest.named_at
-      from latest
-      order by latest.user_id, latest.phone_number_id
-      on conflict (user_id, phone_number_id) do update
+      update wa.service_windows as service
       set
-        last_inbound_at = greatest(service.last_inbound_at, excluded.last_inbound_at),
-        named_at = greatest(service.named_at, excluded.named_at)
-      where service.last_inbound_at < excluded.last_inbound_at
-        or excluded.named_at > coalesce(service.named_at, '-infinity')
+        last_inbound_at = greatest(service.last_inbound_at, latest.sent_at),
+        named_at = greatest(service.named_at, latest.named_at)
+      from latest
+      where service.user_id = latest.user_id
+        and service.phone_number_id = latest.phone_number_id
+        -- A table that was emptied looks as if it were quicker to read as a whole.
+        and service.user_id = any(array(select one.user_id from latest as one))
+      returning service.user_id
     )
 
-    select array_agg(latest.user_id), array_agg(latest.phone_number_id) into v_user_ids, v_phone_number_ids
+    select array_agg(latest.user_id), array_agg(latest.phone_number_id), (select count(*) from opened)
+    into v_user_ids, v_phone_number_ids, v_opened
     from latest;
+
+    -- Whoever writes for the first time.
+    if v_opened < cardinality(v_user_ids) then
+      insert into wa.service_windows (user_id, phone_number_id, last_inbound_at, named_at)
+      select
+        claimed.user_id, coalesce(claimed.phone_number_id, ''), max(claimed.sent_at),
+        max(claimed.sent_at) filter (where claimed.display_name is not null)
+      from unnest(v_claimed) as claimed
+      where claimed.opens_window and claimed.user_id is not null
+      group by claimed.user_id, coalesce(claimed.phone_number_id, '')
+      order by claimed.user_id, coalesce(claimed.phone_number_id, '')
+      on conflict (user_id, phone_number_id) do nothing;
+    end if;
+
+    v_are_awaited := v_user_ids is not null and wa.is_awaited(v_user_ids);
   end if;
 
-  if v_user_ids is not null and wa.is_awaited(v_user_ids) then
+  if v_are_awaited then
     perform wa.release_waiting(v_user_ids, v_phone_number_ids);
   end if;
 

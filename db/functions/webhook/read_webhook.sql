@@ -60,13 +60,20 @@ begin
   end if;
 
   -- Loops and not one query: most payloads hold one message, and starting a large query costs more than running it. So
-  -- does each expression: what a plain text has nothing of is looked at together.
-  v_entries := jsonb_path_query_array(p_payload, '$[*].entry[*]');
+  -- does each expression: what a plain text has nothing of is looked at together. An array is taken out as it is: a path
+  -- would build it anew.
+  v_entries := case jsonb_typeof(p_payload)
+    when 'object' then p_payload -> 'entry'
+    else jsonb_path_query_array(p_payload, '$[*].entry[*]')
+  end;
 
   for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
     v_entry := v_entries -> v_entry_at;
     v_waba_id := v_entry ->> 'id';
-    v_changes := jsonb_path_query_array(v_entry, '$.changes[*]');
+    v_changes := case jsonb_typeof(v_entry -> 'changes')
+      when 'array' then v_entry -> 'changes'
+      else jsonb_path_query_array(v_entry, '$.changes[*]')
+    end;
 
     -- What does not say what it is may come in any number, and is only gathered here.
     if v_changes = '[]' then
@@ -106,11 +113,14 @@ begin
           end if;
         end if;
 
-        v_bodies := jsonb_path_query_array(v_value, '$.messages[*]');
-        v_contacts := jsonb_path_query_array(v_value, '$.contacts[*]');
-        if jsonb_array_length(v_contacts) > 1 then
-          v_contacts_by_name := wa.index_contacts(v_contacts);
-        end if;
+        v_bodies := case jsonb_typeof(v_value -> 'messages')
+          when 'array' then v_value -> 'messages'
+          else jsonb_path_query_array(v_value, '$.messages[*]')
+        end;
+        v_contacts := case jsonb_typeof(v_value -> 'contacts')
+          when 'array' then v_value -> 'contacts'
+          else jsonb_path_query_array(v_value, '$.contacts[*]')
+        end;
 
         for v_position in 0..jsonb_array_length(v_bodies) - 1 loop
           v_body := v_bodies -> v_position;
@@ -127,13 +137,28 @@ begin
             end if;
           end if;
 
-          v_message := wa.read_message(
-            v_body,
-            case
+          -- Meta lists contacts in the order of their messages; whoever is not there is looked for by name.
+          v_contact := v_contacts -> v_position;
+
+          if (
+            v_contact ->> 'wa_id' = v_body ->> 'from'
+            and coalesce(v_contact ->> 'user_id' = v_body ->> 'from_user_id', true)
+          ) is not true
+          then
+            if v_contacts_by_name is null and jsonb_array_length(v_contacts) > 1 then
+              v_contacts_by_name := wa.index_contacts(v_contacts);
+            end if;
+
+            v_contact := case
               when v_contacts <> '[]' then wa.find_contact(
                 v_contacts, v_contacts_by_name, v_body ->> 'from', v_body ->> 'from_user_id', v_value
               )
-            end,
+            end;
+          end if;
+
+          v_message := wa.read_message(
+            v_body,
+            v_contact,
             v_waba_id,
             v_number,
             v_home_state,
@@ -209,6 +234,10 @@ begin
                   and (v_body ->> 'recipient_id' <> '' and v_body ->> 'recipient_user_id' <> '') is not true
                   and v_body ->> 'recipient_type' is distinct from 'group'
                 then
+                  if v_contacts_by_name is null and jsonb_array_length(v_contacts) > 1 then
+                    v_contacts_by_name := wa.index_contacts(v_contacts);
+                  end if;
+
                   v_contact := wa.find_contact(
                     v_contacts, v_contacts_by_name, v_body ->> 'recipient_id', v_body ->> 'recipient_user_id', v_value
                   );

@@ -80,10 +80,10 @@ begin
     new.to_opted_out := coalesce((v_delivery ->> 'to_opted_out')::boolean, new.to_opted_out);
   end if;
 
-  -- Most replies are a menu, which was checked when it was rendered.
+  -- Most replies are a menu, which was checked when it was rendered. Its bytes tell at once; by its parts takes longer.
   perform
   from wa.rendered_menus as menu
-  where menu.payload = new.payload;
+  where row(menu.payload)::record *= row(new.payload)::record;
 
   if not found then
     if not wa.is_sound_list(new.payload) then

@@ -2754,7 +2754,7 @@ CREATE FUNCTION wa.lock_known_sender(p_message wa.message) RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.lock_known_sender(p_message wa.message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, for a number that may have been somebody else''s then, and for a system message, which may change who that is. Raises 40001 when the profile was merged or renamed just before its lock was granted.';
+COMMENT ON FUNCTION wa.lock_known_sender(p_message wa.message) IS 'Locks and returns the one profile that says exactly what a message says of its sender; null when there is none, also because it was merged or renamed just before its lock was granted, for a number that may have been somebody else''s then, and for a system message, which may change who that is.';
 
 CREATE FUNCTION wa.lock_profiles(p_phones text[], p_bsuids text[], p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS uuid[]
     LANGUAGE plpgsql
@@ -4065,12 +4065,6 @@ CREATE TABLE public.notifications (
     delivered_at timestamp with time zone,
     read_at timestamp with time zone,
     failed_at timestamp with time zone,
-    due_at timestamp with time zone GENERATED ALWAYS AS (
-CASE status
-    WHEN 'queued'::text THEN next_attempt_at
-    WHEN 'sending'::text THEN locked_until
-    ELSE NULL::timestamp with time zone
-END) STORED,
     open_user_id uuid GENERATED ALWAYS AS (
 CASE
     WHEN ((status = ANY (ARRAY['queued'::text, 'sending'::text])) AND (kind = 'message'::text) AND (waiting_for IS NULL)) THEN user_id
@@ -4150,8 +4144,6 @@ COMMENT ON COLUMN public.notifications.dedupe_key IS 'A second notification with
 COMMENT ON COLUMN public.notifications.error_code IS 'Graph API code of the last error, null when there was none. Kept when a later attempt succeeds.';
 
 COMMENT ON COLUMN public.notifications.fbtrace_id IS 'What Meta''s support asks for.';
-
-COMMENT ON COLUMN public.notifications.due_at IS 'When a claim may take it: next_attempt_at while queued, the end of the lease while sending, null when settled or waiting for the user.';
 
 COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
 

@@ -108,7 +108,7 @@ def test_blocked_messages_leave_the_due_list(queue: Queue) -> None:
         queue.queue()
     queue.claim()
     due = queue.value(
-        "select count(*) from public.notifications where status = 'queued' and due_at <= now()"
+        "select count(*) from public.notifications where status = 'queued' and turn_at <= now()"
     )
     assert due == 0
 

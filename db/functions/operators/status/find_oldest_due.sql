@@ -9,13 +9,18 @@ as $$
   from wa.list_sending_numbers() as number (phone_number_id)
   cross join generate_series(0, 2) as priority (value)
   cross join lateral (
-    select coalesce(nullif(notification.due_at, '-infinity'), notification.created_at) as since, notification.blocked_by
+    select
+      case
+        when notification.status = 'sending' then notification.locked_until
+        else coalesce(nullif(notification.turn_at, '-infinity'), notification.created_at)
+      end as since,
+      notification.blocked_by
     from public.notifications as notification
     where coalesce(notification.phone_number_id, '') = number.phone_number_id
       and notification.priority = priority.value
       and notification.turn_at <= now()
       -- Not while its lease runs.
-      and notification.due_at <= now()
+      and (notification.status = 'queued' or notification.locked_until <= now())
     -- All columns of the index: under row level security the planner does not see that two are constant.
     order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at
     limit 1000

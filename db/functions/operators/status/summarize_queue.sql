@@ -7,7 +7,9 @@ as $$
   with unsettled as materialized (
     select
       notification.status,
-      notification.due_at <= now() and notification.blocked_by is null as is_due
+      notification.turn_at <= now()
+      and (notification.status = 'queued' or notification.locked_until <= now())
+      and notification.blocked_by is null as is_due
     from public.notifications as notification
     where notification.turn_at is not null
     -- The order of the index that claim reads, so that a large table is not scanned.
@@ -37,12 +39,16 @@ as $$
     from wa.list_sending_numbers() as number (phone_number_id)
     cross join generate_series(0, 2) as level (priority)
     cross join lateral (
-      select coalesce(nullif(notification.due_at, '-infinity'), notification.created_at) as since
+      select
+        case
+          when notification.status = 'sending' then notification.locked_until
+          else coalesce(nullif(notification.turn_at, '-infinity'), notification.created_at)
+        end as since
       from public.notifications as notification
       where coalesce(notification.phone_number_id, '') = number.phone_number_id
         and notification.priority = level.priority
         and notification.turn_at <= now()
-        and notification.due_at <= now()
+        and (notification.status = 'queued' or notification.locked_until <= now())
         and notification.blocked_by is null
       -- All columns of the index, since row security keeps the planner from seeing that the first two are fixed.
       order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at

@@ -126,7 +126,7 @@ begin
           notification.fallback_template -> 'template' as fallback_template
         from public.notifications as notification
         where notification.turn_at <= v_now
-          -- Not while its lease runs. Columns near the beginning of a row are read sooner than due_at.
+          -- Not while its lease runs.
           and (notification.status = 'queued' or notification.locked_until <= v_now)
           and notification.priority = level.priority
           and coalesce(notification.phone_number_id, '') = p_number

@@ -119,7 +119,10 @@ begin
   end loop;
 
   if v_opened is not null then
-    v_chats := v_chats || wa.run_steps(v_opened);
+    v_chats := v_chats || case cardinality(v_opened)
+      when 1 then wa.run_step(v_opened[1].state, v_opened)
+      else wa.run_steps(v_opened)
+    end;
   end if;
 
   if v_chats is null then

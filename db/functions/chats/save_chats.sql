@@ -19,8 +19,6 @@ declare
 begin
   if cardinality(p_chats) = 1 then
     v_only := p_chats[1];
-    v_latest := p_chats;
-    v_answers := array[case when v_only.replies = '[]' then 0 else 1 end];
   else
     select
       array_agg(step.chat order by step.user_id, step.phone_number_id),
@@ -60,12 +58,16 @@ begin
       expires_at = v_only.expires_at,
       updated_at = now(),
       answers_until = case
-        when v_answers[1] > 0 and v_spacing > '0' then greatest(chat.answers_until, now()) + v_spacing
+        when v_only.replies <> '[]' and v_spacing > '0' then greatest(chat.answers_until, now()) + v_spacing
         else chat.answers_until
       end
     where chat.user_id = v_only.user_id and chat.phone_number_id = coalesce(v_only.phone_number_id, '')
     returning chat.answers_until > now() + v_spacing * (v_burst - 1) into v_is_enough;
-    get diagnostics v_saved = row_count;
+
+    if not found then
+      v_latest := p_chats;
+      v_answers := array[case when v_only.replies = '[]' then 0 else 1 end];
+    end if;
   else
     with saved as (
       update public.chat_state as chat
@@ -90,7 +92,7 @@ begin
     from saved;
   end if;
 
-  if v_saved < cardinality(v_latest) then
+  if coalesce(v_saved, 0) < cardinality(v_latest) then
     insert into public.chat_state (user_id, phone_number_id, state, data, expires_at, answers_until)
     select
       moved.user_id, coalesce(moved.phone_number_id, ''), moved.state, moved.data, moved.expires_at,

@@ -23,10 +23,13 @@ declare
   v_invalid integer;
   v_ignored integer;
   v_events jsonb;
+  -- What most calls have nothing of.
+  v_counts jsonb := '{"failed": 0, "invalid_sender": 0, "ignored": 0, "foreign": 0, "statuses": 0, "kept": 0}';
 begin
   -- Each expression is set up anew in each transaction: what most calls have nothing of is looked at together.
   if options <> '{}' then
     perform wa.keep_payloads(options -> 'keep');
+    v_counts := v_counts || jsonb_build_object('kept', coalesce(jsonb_array_length(options -> 'keep'), 0));
 
     insert into public.webhook_logs (kind, waba_id, detail)
     select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
@@ -87,18 +90,20 @@ begin
     if v_failed > 0 or v_invalid > 0 then
       perform wa.alert_of_dispatch(v_answered.failures, v_invalid);
     end if;
+
+    v_counts := v_counts || jsonb_build_object(
+      'failed', v_failed,
+      'invalid_sender', v_invalid,
+      'ignored', v_ignored + v_foreign,
+      'foreign', v_foreign,
+      'statuses', coalesce(jsonb_array_length(v_webhook.statuses), 0)
+    );
   end if;
 
-  return jsonb_build_object(
+  return v_counts || jsonb_build_object(
     'processed', v_answered.processed,
-    'failed', coalesce(v_failed, 0),
-    'invalid_sender', coalesce(v_invalid, 0),
-    'ignored', coalesce(v_ignored + v_foreign, 0),
-    'foreign', coalesce(v_foreign, 0),
     'duplicate', coalesce(cardinality(v_webhook.messages || v_webhook.foreign_messages), 0)
       - coalesce(v_foreign, 0) - cardinality(v_claimed),
-    'statuses', coalesce(jsonb_array_length(v_webhook.statuses), 0),
-    'kept', coalesce(jsonb_array_length(options -> 'keep'), 0),
     'retention_due', wa.is_retention_due(),
     'events', v_events
   );

@@ -8,17 +8,38 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 declare
-  v_delivery jsonb := new.payload -> 'delivery';
+  v_delivery jsonb;
 begin
+  if new.phone_number_id is null and tg_op = 'INSERT' and new.kind <> 'echo' then
+    if new.payload #>> '{delivery,phone_number_id}' is null then
+      new.phone_number_id := wa.choose_number(new.user_id);
+    end if;
+  end if;
+
+  -- Most are a plain text, which is told with one look, or a menu, which was checked when it was rendered and is told by
+  -- its bytes: to compare its parts takes longer.
+  if new.kind = 'message' and new.fallback_template is null then
+    if new.payload ->> 'type' = 'text' then
+      if char_length(new.payload #>> '{text,body}') between 1 and 4096
+        and new.payload #>> '{text,body}' ~ e'\\S'
+        and not new.payload ?| '{delivery,to,recipient,biz_opaque_callback_data}'
+      then
+        return new;
+      end if;
+    else
+      perform
+      from wa.rendered_menus as menu
+      where row(menu.payload)::record *= row(new.payload)::record;
+
+      if found then
+        return new;
+      end if;
+    end if;
+  end if;
+
   -- It was sent already, in the app.
   if new.kind = 'echo' then
     return new;
-  end if;
-
-  if new.phone_number_id is null then
-    if tg_op = 'INSERT' and v_delivery ->> 'phone_number_id' is null then
-      new.phone_number_id := wa.choose_number(new.user_id);
-    end if;
   end if;
 
   if new.kind = 'read_receipt' then
@@ -31,15 +52,7 @@ begin
     return new;
   end if;
 
-  -- Plain text, which most other messages are, is told with one look.
-  if v_delivery is null and new.fallback_template is null and new.payload ->> 'type' = 'text' then
-    if char_length(new.payload #>> '{text,body}') between 1 and 4096
-      and new.payload #>> '{text,body}' ~ e'\\S'
-      and not new.payload ?| '{to,recipient,biz_opaque_callback_data}'
-    then
-      return new;
-    end if;
-  end if;
+  v_delivery := new.payload -> 'delivery';
 
   if v_delivery is not null then
     if jsonb_typeof(v_delivery) <> 'object'
@@ -80,15 +93,8 @@ begin
     new.to_opted_out := coalesce((v_delivery ->> 'to_opted_out')::boolean, new.to_opted_out);
   end if;
 
-  -- Most replies are a menu, which was checked when it was rendered. Its bytes tell at once; by its parts takes longer.
-  perform
-  from wa.rendered_menus as menu
-  where row(menu.payload)::record *= row(new.payload)::record;
-
-  if not found then
-    if not wa.is_sound_list(new.payload) then
-      perform wa.check_payload(new.payload);
-    end if;
+  if not wa.is_sound_list(new.payload) then
+    perform wa.check_payload(new.payload);
   end if;
 
   if new.fallback_template is not null then

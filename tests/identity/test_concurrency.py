@@ -131,7 +131,7 @@ def test_a_person_whose_profile_is_held_keeps_nobody_else_waiting(
     holding.rollback()
 
 
-def test_a_sender_renamed_while_waiting_for_the_lock_asks_for_another_try(
+def test_a_sender_renamed_while_waiting_for_the_lock_is_found_by_the_former_name(
     connect: Connect, world: World
 ) -> None:
     world.hears("34600000001", "ES.1")
@@ -143,10 +143,27 @@ def test_a_sender_renamed_while_waiting_for_the_lock_asks_for_another_try(
         while not value(world.owner, "select exists(select from pg_locks where not granted)"):
             assert not racing.done()
         renaming.commit()
+        assert racing.result() == {"processed": 1}
+    assert world.knows() == {("+34600000001", "ES.2")}
+
+
+def test_one_of_several_renamed_while_all_are_locked_asks_for_another_try(
+    connect: Connect, world: World
+) -> None:
+    world.hears("34600000001", "ES.1")
+    world.hears("34600000002", "ES.3")
+    renaming, waiting = connect("wa_edge_role", autocommit=False), connect("wa_edge_role")
+    send(renaming, payloads.user_id_changed("ES.1", "ES.2"))
+    messages = [payloads.text_message(sender=None, user_id=bsuid) for bsuid in ("ES.1", "ES.3")]
+    with ThreadPoolExecutor(1) as pool:
+        racing = pool.submit(send, waiting, *messages)
+        while not value(world.owner, "select exists(select from pg_locks where not granted)"):
+            assert not racing.done()
+        renaming.commit()
         with pytest.raises(psycopg.errors.SerializationFailure):
             racing.result()
-    assert send(waiting, message) == {"processed": 1}
-    assert world.knows() == {("+34600000001", "ES.2")}
+    assert send(waiting, *messages) == {"processed": 2}
+    assert world.knows() == {("+34600000001", "ES.2"), ("+34600000002", "ES.3")}
 
 
 def test_who_waits_to_make_a_strangers_profile_holds_no_known_one(

@@ -3559,9 +3559,10 @@ COMMENT ON FUNCTION wa.send_wake_up() IS 'Wakes the notifiers that listen on wa_
 CREATE FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_bitmapscan TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
+COMMENT ON FUNCTION wa.settle_accepted(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'Settles accepted notifications that the worker, by their lock tokens, still owns, in one update where all of them are still being sent; else nothing of that stays, and wa.settle_overtaken settles them. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
 
 CREATE FUNCTION wa.settle_doubtful(p_doubtful text) RETURNS void
     LANGUAGE plpgsql
@@ -3583,6 +3584,13 @@ CREATE FUNCTION wa.settle_others(p_results jsonb) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_others(p_results jsonb) IS 'Locks the notifications of all results, settles those that were not accepted and whose lock token still counts, and remembers media that was uploaded for accepted ones, which wa.settle_accepted settles. Returns counts and events.';
+
+CREATE FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'As wa.settle_accepted, of notifications of which some are not being sent any more: a status came first, or the lease has run out. Locks them all, in the order of their ids, before it changes any.';
 
 CREATE FUNCTION wa.shorten_text(p_text text, p_limit integer) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -7230,6 +7238,9 @@ GRANT ALL ON FUNCTION wa.settle_failed(p_results jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.settle_others(p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.settle_others(p_results jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.shorten_text(p_text text, p_limit integer) TO wa_runtime;

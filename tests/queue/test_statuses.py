@@ -103,6 +103,19 @@ def test_a_status_may_come_before_the_response_is_recorded(queue: Queue) -> None
     assert (row["status"], row["wa_message_id"]) == ("delivered", f"wamid.{notification}")
 
 
+def test_what_a_status_has_overtaken_is_settled_with_its_neighbours(queue: Queue) -> None:
+    for user in (ANA, BRUNO):
+        queue.add_user(user)
+        queue.queue(user)
+    claimed = queue.claim()
+    overtaken, neighbour = (row["id"] for row in claimed)
+    queue.apply_statuses(queue.status_of(overtaken, "read"))
+    report = queue.accept(reversed(claimed))
+    assert (report["sent"], report["stale"]) == (2, 0)
+    assert [event["id"] for event in report["events"]] == [neighbour]
+    assert (queue.status(overtaken), queue.status(neighbour)) == ("read", "sent")
+
+
 def test_a_status_settles_a_row_in_doubt_and_lets_the_next_one_go(queue: Queue) -> None:
     queue.add_user()
     first, second = queue.queue(), queue.queue()

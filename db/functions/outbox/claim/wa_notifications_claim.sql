@@ -26,6 +26,7 @@ as $$
 #variable_conflict use_column
 declare
   v_life text;
+  v_is_on_time boolean;
   v_number text;
   v_is_unlimited boolean;
   v_allowed integer;
@@ -40,8 +41,22 @@ begin
       hint = 'For example: select * from wa_notifications_claim(''worker-1'', 10, ''60 seconds'').';
   end if;
 
-  -- The server process and database of the last claim cannot have been restored meanwhile.
-  select life.token into v_life
+  -- The server process and database of the last claim cannot have been restored meanwhile, and where it was a moment
+  -- ago by a clock that goes forwards, there is nothing to note.
+  select
+    life.token,
+    presence.seen_at between clock_timestamp() - interval '10 seconds' and clock_timestamp() + interval '5 seconds'
+    and coalesce(
+      (
+        select notification.created_at
+        from public.notifications as notification
+        where notification.created_at < 'infinity'
+        order by notification.id desc
+        limit 1
+      ) <= clock_timestamp() + interval '5 seconds',
+      true
+    )
+  into v_life, v_is_on_time
   from wa.lives as life
   inner join wa.server_presence as presence on presence.server_started_at = pg_postmaster_start_time()
   where life.left_at is null
@@ -49,15 +64,16 @@ begin
       select database.oid::bigint from pg_database as database where database.datname = current_database()
     );
 
-  v_life := coalesce(v_life, wa.recognize_life());
-  if v_life is null then
-    return;
+  if v_is_on_time is not true then
+    v_life := coalesce(v_life, wa.recognize_life());
+    if v_life is null then
+      return;
+    end if;
+    if not wa.follow_clock() then
+      return;
+    end if;
+    perform wa.note_presence();
   end if;
-
-  if not wa.follow_clock() then
-    return;
-  end if;
-  perform wa.note_presence();
 
   for v_number, v_is_unlimited in
     select

@@ -11,66 +11,66 @@ returns record
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- Whatever settles several rows locks them in the order of their ids, in which the index gives them.
+set enable_bitmapscan = off
 as $$
 declare
   v_users uuid[];
 begin
-  with held as materialized (
-    select
-      notification.id,
-      notification.status,
-      result.wa_message_id,
-      result.duration_ms
-    from unnest(p_ids, p_lock_tokens, p_wa_message_ids, p_durations_ms) as result (
-      id, lock_token, wa_message_id, duration_ms
+  begin
+    with settled as (
+      update public.notifications as notification
+      set
+        status = 'sent',
+        sent_at = coalesce(notification.sent_at, clock_timestamp()),
+        wa_message_id = coalesce(
+          p_wa_message_ids[array_position(p_ids, notification.id)], notification.wa_message_id
+        ),
+        locked_until = null,
+        in_doubt_since = null,
+        wait_count = 0
+      -- No join: one that was planned on an empty table would read all of a full one.
+      where notification.id = any(p_ids)
+        and notification.lock_token = p_lock_tokens[array_position(p_ids, notification.id)]
+        and notification.status = 'sending'
+      returning
+        notification.id, notification.user_id, notification.kind, notification.recipient,
+        notification.retry_count, notification.created_at,
+        p_durations_ms[array_position(p_ids, notification.id)] as duration_ms
     )
-    inner join public.notifications as notification
-      on result.id = notification.id and result.lock_token = notification.lock_token
-    where notification.status in ('sending', 'sent', 'delivered', 'read')
-      or notification.in_doubt_since is not null
-    order by notification.id
-    for update of notification
-  ),
 
-  settled as (
-    update public.notifications as notification
-    set
-      status = case when held.status in ('queued', 'sending') then 'sent' else held.status end,
-      sent_at = coalesce(notification.sent_at, clock_timestamp()),
-      wa_message_id = coalesce(held.wa_message_id, notification.wa_message_id),
-      locked_until = null,
-      in_doubt_since = null,
-      wait_count = 0
-    from held
-    where notification.id = held.id
-    returning
-      notification.id, notification.user_id, notification.kind, notification.recipient,
-      notification.retry_count, notification.created_at, held.duration_ms,
-      held.status in ('queued', 'sending') as is_news
-  )
+    select
+      array_agg(settled.user_id) filter (where settled.kind = 'message' and settled.user_id is not null),
+      coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'event', 'NOTIFY_SEND_OK',
+            'level', 'info',
+            'id', settled.id,
+            -- As wa.mask_recipient does, without a call for each message.
+            'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
+            'retry_count', settled.retry_count,
+            'duration_ms', settled.duration_ms,
+            'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
+          )
+          order by settled.id
+        ),
+        '[]'
+      ),
+      count(*),
+      0
+    into v_users, events, sent, stale
+    from settled;
 
-  select
-    array_agg(settled.user_id) filter (where settled.kind = 'message' and settled.user_id is not null),
-    coalesce(
-      jsonb_agg(
-        jsonb_build_object(
-          'event', 'NOTIFY_SEND_OK',
-          'level', 'info',
-          'id', settled.id,
-          -- As wa.mask_recipient does, without a call for each message.
-          'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
-          'retry_count', settled.retry_count,
-          'duration_ms', settled.duration_ms,
-          'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
-        )
-        order by settled.id
-      ) filter (where settled.is_news),
-      '[]'
-    ),
-    count(*),
-    cardinality(p_ids) - (select count(*) from held)
-  into v_users, events, sent, stale
-  from settled;
+    if sent < cardinality(p_ids) then
+      raise no_data_found;
+    end if;
+  exception
+    when no_data_found then
+      select overtaken.sent, overtaken.stale, overtaken.events into sent, stale, events
+      from wa.settle_overtaken(p_ids, p_lock_tokens, p_wa_message_ids, p_durations_ms) as overtaken;
+      return;
+  end;
 
   if v_users is not null then
     perform wa.release_successors(v_users);
@@ -79,4 +79,4 @@ end
 $$;
 
 comment on function wa.settle_accepted is
-'Settles accepted notifications that the worker, by their lock tokens, still owns. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';
+'Settles accepted notifications that the worker, by their lock tokens, still owns, in one update where all of them are still being sent; else nothing of that stays, and wa.settle_overtaken settles them. Whoever shows the token of a lease settles the row, also when the lease has run out but nobody else has claimed the row since: what this worker knows is what the row in doubt waits for. A row that a status has settled already makes no second event.';

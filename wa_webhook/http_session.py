@@ -12,7 +12,13 @@ import certifi
 from yarl import URL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import SimpleNamespace
+
+    OnWriting = Callable[
+        [aiohttp.ClientSession, SimpleNamespace, aiohttp.TraceRequestHeadersSentParams],
+        Awaitable[None],
+    ]
 
 CONNECT_SECONDS = 5.0
 _IDLE_SECONDS = 4.0
@@ -29,19 +35,20 @@ def open_session(
     *,
     headers: Mapping[str, str],
     timeout_seconds: float | None = None,
-    trace: aiohttp.TraceConfig | None = None,
+    on_writing: OnWriting | None = None,
 ) -> aiohttp.ClientSession:
     """Return a session for requests to `place`, whose connections are kept and never waited for.
 
     A request to any other host, or to a path that is not below that of `place`, raises MisledError
-    before anything is sent. `timeout_seconds` bounds a whole request. A session keeps no cookies
-    and asks for no compression. Redirects are refused by whoever asks. Must be called in a running
-    loop. Raises ValueError for a proxy of no known kind.
+    before anything is sent. `timeout_seconds` bounds a whole request, and `on_writing` is awaited
+    before its first byte goes out. A session keeps no cookies and asks for no compression.
+    Redirects are refused by whoever asks. Must be called in a running loop. Raises ValueError for
+    a proxy of no known kind.
     """
     return _open_session(
         headers,
         aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_SECONDS),
-        traces=[_refuse_other_places(URL(place)), *([] if trace is None else [trace])],
+        trace=_watch(URL(place), on_writing),
         proxy=find_proxy(place),
     )
 
@@ -59,7 +66,7 @@ def _open_session(
     headers: Mapping[str, str],
     timeout: aiohttp.ClientTimeout,
     *,
-    traces: list[aiohttp.TraceConfig] | None = None,
+    trace: aiohttp.TraceConfig | None = None,
     proxy: URL | None = None,
 ) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
@@ -70,14 +77,16 @@ def _open_session(
         headers={"User-Agent": "wa-webhook", "Accept-Encoding": "identity", **headers},
         timeout=timeout,
         cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=traces,
+        trace_configs=None if trace is None else [trace],
         # aiohttp's own look at the environment takes two threads for every request.
         trust_env=False,
         proxy=proxy,
     )
 
 
-def _refuse_other_places(base: URL) -> aiohttp.TraceConfig:
+def _watch(base: URL, on_writing: OnWriting | None) -> aiohttp.TraceConfig:
+    """Return one trace for all that is to be known: each costs a request a dozen calls."""
+
     async def refuse(
         _: aiohttp.ClientSession, __: object, request: aiohttp.TraceRequestStartParams
     ) -> None:
@@ -88,6 +97,8 @@ def _refuse_other_places(base: URL) -> aiohttp.TraceConfig:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(refuse)
+    if on_writing is not None:
+        trace.on_request_headers_sent.append(on_writing)
     return trace
 
 
@@ -124,7 +135,7 @@ async def read_at_most(response: aiohttp.ClientResponse, most_bytes: int) -> byt
     """
     parts: list[bytes] = []
     try:
-        async for part in response.content.iter_any():
+        while part := await response.content.readany():
             parts.append(part)
             most_bytes -= len(part)
             if most_bytes < 0:

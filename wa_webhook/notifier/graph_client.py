@@ -67,10 +67,8 @@ class GraphClient:
         self._media = MediaMaker(media_folder, store, most_at_once=max_threads)
         self._base_url = URL(base_url)
         self._join = functools.lru_cache(maxsize=128)(self._base_url.joinpath)
-        trace = aiohttp.TraceConfig()
-        trace.on_request_headers_sent.append(_note_writing)
         self._http = open_session(
-            base_url, headers={"Authorization": f"Bearer {token}"}, trace=trace
+            base_url, headers={"Authorization": f"Bearer {token}"}, on_writing=_note_writing
         )
 
     async def __aenter__(self) -> Self:

@@ -6,6 +6,7 @@ were taken next to each other say which is larger, and several such pairs how su
 
 from __future__ import annotations
 
+import math
 import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -84,8 +85,10 @@ def compare(
     number: int | None = None,
     held_back_by: str = "",
 ) -> Ratio:
-    """Divide round by round."""
-    quotients = [one / other for one, other in zip(ours, theirs, strict=True)]
+    """Divide round by round; what the other did not do at all was done infinitely better."""
+    quotients = [
+        one / other if other else math.inf for one, other in zip(ours, theirs, strict=True)
+    ]
     return Ratio(name, Spread.of(quotients), at_least, at_most, number, held_back_by)
 
 

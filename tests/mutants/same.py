@@ -15,6 +15,8 @@ _SIDE_BY_SIDE = "Equal ones come together, and any order of the groups does."
 _BY_INDEX = (
     "Empty text comes after nothing, so that none is found without a number; an index reads it."
 )
+_NOTHING_OR_NONE = "Whoever takes it does the same with nothing as with none."
+_ONE_RELEASE = "Only a server that is 16.0 itself tells, and none that is tried is."
 
 SAME: Mapping[tuple[str, str, str], str] = {
     (
@@ -63,6 +65,18 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "order by move.table_name, move.statement",
         "order by move.table_name desc, move.statement",
     ): _ONE_ORDER,
+    (
+        "db/functions/base/open_routines.sql",
+        "cross join (select current_setting('server_version_num')::integer < 160000 as"
+        " is_before_16) as server",
+        "cross join (select current_setting('server_version_num')::integer <= 160000 as"
+        " is_before_16) as server",
+    ): _ONE_RELEASE,
+    (
+        "db/functions/workers/finish_tasks.sql",
+        "coalesce(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),",
+        "nullif(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),",
+    ): _NOTHING_OR_NONE,
     (
         "db/functions/retention/purge_default_logs.sql",
         "where candidate.received_at < p_before",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -10,6 +11,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, mend_step, reply_texts, send, text, value, values
+from tests.fixtures.numbers import SECOND, enter_number
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -197,6 +199,21 @@ def test_errors_are_listed_without_what_they_quote(
     assert [(one["messages"], one["error"]) for one in failed["errors"]] == [
         (2, '22P02: invalid input syntax for type integer: "***" of ***')
     ]
+
+
+@pytest.mark.any_server
+def test_what_was_kept_for_a_number_is_listed_within_its_span_alone(
+    edge: Connection[DictRow], operator: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    enter_number(connection)
+    kept = payloads.text_message()
+    send(edge, kept, phone_number_id=SECOND)
+    enter_number(connection, SECOND)
+    (at,) = values(connection, "select received_at from public.wa_events")
+    listed = "select public.wa_failed_events(received_after => %s, received_before => %s)"
+    hour = timedelta(hours=1)
+    spans = ((at - hour, at), (at, at + hour), (at + hour, at + 2 * hour))
+    assert [value(operator, listed, *span)["messages"] for span in spans] == [0, 1, 0]
 
 
 def test_a_span_begins_with_its_first_moment_and_ends_before_its_last(

@@ -78,6 +78,11 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "nullif(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),",
     ): _NOTHING_OR_NONE,
     (
+        "db/functions/registry/read_declaration.sql",
+        "order by document.name, field.name, rule.position",
+        "order by document.name desc, field.name, rule.position",
+    ): _ONE_ORDER,
+    (
         "db/functions/retention/purge_default_logs.sql",
         "where candidate.received_at < p_before",
         "where candidate.received_at <= p_before",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -79,6 +80,9 @@ def test_hello_is_answered_and_the_reply_is_printed(folder: Path) -> None:
             found = desk.get("/api/conversations", params={"search": "Ana"}).json()
             assert [one["display_name"] for one in found["conversations"]] == ["Ana"]
         assert httpx.get(dev.found(r"(http://\S+/readyz)")).json()["ok"] is True
+        operator = {"WA_DATABASE_URL": dev.found(r"operator +(\S+)")}
+        shown = CliRunner().invoke(app, ["status", "--json"], env=operator)
+        assert "problems" in json.loads(shown.stdout), shown.stderr
 
 
 def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from rich.table import Table
 
 from handler import signature
-from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID, local_names
 from wa_webhook.meta.inbound import build_body, build_content
 from wa_webhook.meta.people import ANA
 from wa_webhook.meta.said import Typed
@@ -50,6 +50,8 @@ def print_greeting(
     table.add_row("metrics", stack.metrics_url)
     table.add_row("stand-in", f"{stack.graph_url}/_accepted")
     table.add_row("database", f"psql {postgres.url()}")
+    operator_url = postgres.url(local_names().operator_role)
+    table.add_row("operator", f"{operator_url}  (WA_DATABASE_URL of status, doctor, replay)")
     table.add_row("log", str(folder / "log.jsonl"))
     table.add_row(
         "media", f"{folder / 'media'}, where a step or received_media_kinds asks for them"

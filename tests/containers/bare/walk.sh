@@ -21,7 +21,10 @@ make --no-print-directory -o .venv/swift/.installed test TESTS='-n 0 tests/flows
 echo '== make package'
 make --no-print-directory package
 python3 -m venv ~/installed
-~/installed/bin/pip install --quiet --disable-pip-version-check "$(echo dist/*.whl)[testing]"
+# From either: the source distribution fetches what builds it.
+~/installed/bin/pip install --quiet --disable-pip-version-check "$(echo dist/*.tar.gz)[testing]"
+(cd / && ~/installed/bin/wa-webhook --version)
+~/installed/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps dist/*.whl
 
 echo '== wa-webhook init tables'
 mkdir ~/elsewhere

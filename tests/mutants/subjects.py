@@ -31,6 +31,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/base/measure_distance": ("baskets/test_discover",),
     "db/functions/documents": ("flows/test_documents",),
     "db/functions/webhook": ("ingress", "webhook", "identity"),
+    "db/functions/webhook/claim_messages": (
+        *("ingress", "webhook", "identity"),
+        "handover/test_conversation",
+    ),
     "db/functions/people": ("identity",),
     "db/functions/people/list_tables_": ("person",),
     "db/functions/agents": ("handover",),

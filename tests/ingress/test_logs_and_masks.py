@@ -80,6 +80,7 @@ def test_what_is_nested_deeper_than_thirty_two_levels_is_masked_as_a_whole(
         return str(value(connection, "select wa.mask_json(%s::jsonb)::text", body))
 
     assert masked(nested(32, "true")) == nested(32, "true")
+    assert masked(nested(2, "")) == nested(2, "")
     assert masked(nested(33, "true")) == nested(33, '"***"')
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from wa_webhook.extension import Built
 
 OLD, NEXT, NEW = "0.0.1", "0.0.2", "0.1.0"
+CHANGED = "functions/base/clean_line.sql"
+"""A routine that is another one in OLD than today."""
 ROLES = (
     "wa_edge_role, wa_notifier_role, wa_worker_role, wa_reader_role, wa_agent_role,"
     " wa_operator_role, wa_runtime, wa_basket_owner, wa_maintenance, wa_privacy"
@@ -56,9 +58,12 @@ def build_all(folder: Path) -> Path:
     today = Version(find_db_folder())
     files = build(today, NEW, folder / "today").extension
     changing = write_earlier(folder / "db")
+    text = (today.folder / CHANGED).read_text()
+    changing.write(CHANGED, f"{text}\n-- As it was before.\n")
     for name in (OLD, NEXT):
         if name == NEXT:
             make_later(changing)
+            changing.write(CHANGED, text)
         for script in build(changing, name, folder / name).extension.glob("*.sql"):
             shutil.copy(script, files)
         record_version(changing.folder, changing.source(), name)

@@ -24,7 +24,7 @@ declare
   v_ignored integer;
   v_events jsonb;
   -- What most calls have nothing of.
-  v_counts jsonb := '{"failed": 0, "invalid_sender": 0, "ignored": 0, "foreign": 0, "statuses": 0, "kept": 0}';
+  v_counts jsonb := jsonb '{"failed": 0, "invalid_sender": 0, "ignored": 0, "foreign": 0, "statuses": 0, "kept": 0}';
 begin
   -- Each expression is set up anew in each transaction: what most calls have nothing of is looked at together.
   if options <> '{}' then

@@ -27,6 +27,7 @@ _TRIGGER = re.compile(r"TRIGGER .* ON \w+\.(\w+) .* EXECUTE FUNCTION \w+\.(\w+)"
 TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/base": ("ingress", "operations", "privileges", "roads", "migrations/test_rights"),
     "db/functions/base/check_coordinates": ("baskets/test_discover",),
+    "db/functions/base/back_off": ("queue/test_errors", "tasks"),
     "db/functions/base/clean_line": ("baskets/test_create",),
     "db/functions/base/measure_distance": ("baskets/test_discover",),
     "db/functions/documents": ("flows/test_documents",),

@@ -52,6 +52,9 @@ class Template:
                 superuser.execute(
                     "update wa.applied_files set checksum = %s where path = %s", (checksum, path)
                 )
+                # Nor is it to be a routine that somebody changed by hand.
+                superuser.execute(f"set local role {MIGRATING_ROLE}")
+                superuser.execute("call wa.note_rights()")
         except psycopg.Error as error:
             return f"PostgreSQL: {error}"
         return ""

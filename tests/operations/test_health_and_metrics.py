@@ -100,6 +100,42 @@ def test_tasks_are_counted_by_status_and_the_oldest_due_one_has_an_age(
     assert 100 <= found["oldest_due_task_seconds"] < 200
 
 
+def test_what_is_due_waits_for_nothing(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, *(["hello"] * 3))
+    with as_engine(connection):
+        connection.execute("update public.notifications set blocked_by = 1 where id > 1")
+    queue = value(connection, "select wa.summarize_queue()")
+    assert (queue["queued"], queue["due"]) == (3, 1)
+
+
+def test_tasks_that_ended_within_a_day_are_told_by_how_they_ended(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    say(edge, "hello")
+    connection.execute(
+        """
+        insert into wa.tasks (
+            user_id, kind, input, state, status, error_class, max_attempts, turn_at,
+            next_attempt_at, deadline_at, finished_at, reached
+        )
+        select
+            user_id, ended.kind, '{}', 'home', ended.status, ended.error_class, 1, now(),
+            now(), now() + interval '1 hour', now() - ended.ago, ended.reached
+        from public.profiles, (
+            values ('scan', 'done', null, interval '1 hour', 'late'),
+            ('read', 'done', null, '1 hour', 'answered'),
+            ('scan', 'failed', 'permanent', '1 hour', 'answered'),
+            ('read', 'failed', 'transient', '25 hours', 'answered')
+        ) as ended (kind, status, error_class, ago, reached)
+        """
+    )
+    tasks = value(connection, "select wa.summarize_tasks()")
+    assert (tasks["finished"], tasks["late"]) == ({"done": 2, "failed": 1}, 1)
+    assert tasks["failed"] == [{"kind": "scan", "error_class": "permanent", "tasks": 1}]
+
+
 def test_the_queue_is_counted_by_status_and_its_oldest_due_row_has_an_age(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

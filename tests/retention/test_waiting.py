@@ -66,6 +66,12 @@ def test_a_payload_that_nobody_looked_at_goes_after_ninety_days_and_that_is_told
     assert "deleted 1" in values(past.owner, ALERTS)
 
 
+def test_nothing_is_told_where_nothing_goes(edge: Connection[DictRow], past: Past) -> None:
+    past.add_kept_payload("not_json", "75 days")
+    purge(edge)
+    assert values(past.owner, ALERTS) == []
+
+
 def test_two_weeks_before_it_is_told_once_a_day(edge: Connection[DictRow], past: Past) -> None:
     past.add_kept_payload("not_json", "77 days")
     past.add_kept_payload("not_json", "75 days")

@@ -114,6 +114,13 @@ def test_of_two_who_decide_at_once_one_does_and_the_other_hears_who(
     assert submitted.hears() == ["Case 1 is accepted."]
 
 
+def test_a_case_that_was_not_submitted_is_not_decided(ana: Person, office: Office) -> None:
+    send_certificate(ana, office)
+    with pytest.raises(psycopg.Error, match="insurance case 1 is draft") as refused:
+        office.agent.execute(DECIDE, ["accepted", "Kim"])
+    assert refused.value.sqlstate == "WA104"
+
+
 def test_a_table_holds_no_submitted_case_that_lacks_something(chat: Chat, ana: Person) -> None:
     assert ana
     with pytest.raises(psycopg.errors.CheckViolation, match="are_there_when_submitted"):

@@ -45,3 +45,9 @@ def test_the_nearest_come_first_up_to_the_limit(
     found = values(connection, FOUND, buyer, *place, 9)
     assert found == ["0.5 km", "beside it", "3 km", "30 km", "49 km"]
     assert values(connection, FOUND, buyer, *place, 2) == found[:2]
+
+
+def test_a_title_is_one_line(connection: Connection[DictRow]) -> None:
+    seller = value(connection, PROFILE, "+34600999881")
+    connection.execute("select public.market_create(%s, %s, 0, 0, 0)", (seller, " Red\n  bicycle "))
+    assert values(connection, "select title from wa.market_offers") == ["Red bicycle"]

@@ -23,6 +23,7 @@ def test_a_driver_and_a_passenger_find_each_other_agree_and_meet(
     published, trip = offer(ana, seats=2)
     assert published == "It is published. Others see your name, and roughly where."
     assert "from Kimironko to the airport: 2 free seats. Nobody else goes there then." in trip
+    assert trip.endswith("\n[Call it off] [Back]")
 
     trip = look(bruno, places=(REMERA, AIRPORT), names=("Remera", "the airport"))[1]
     assert trip.split("\n")[2:] == [

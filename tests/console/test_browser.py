@@ -73,6 +73,7 @@ async def test_a_colleague_signs_in_takes_answers_and_gives_back_while_the_page_
     answer = page.get_by_role("textbox", name="Answer")
     await expect(answer).to_be_disabled()
     await page.get_by_role("button", name="Take").click()
+    await expect(answer).to_be_enabled()
     await page.get_by_role("searchbox").fill("")
     desk.hears("Is *anybody* there?")
     await expect(page.locator(".bubble").last.locator("strong")).to_have_text("anybody")

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from bench.comparison import compare
-from bench.people import UNBOUNDED_ANSWERS
+from bench.people import FIRST_PHONE, NUMBER_ID, UNBOUNDED_ANSWERS
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ MOST_SECONDS = 10
 SHARES = (0.25, 0.5, 1.0)
 DATABASE = "bench_large_bodies"
 
-_FIRST_NUMBER = 34600000000
-_NUMBER_ID = "106540352242922"
+_ACCOUNT_ID = "102290129340398"
 
 _SEND = """
 with recipient as (
@@ -33,10 +32,11 @@ with recipient as (
 ),
 opened as (
   insert into wa.service_windows (user_id, phone_number_id, last_inbound_at)
-  select user_id, '', now() from recipient
+  select user_id, %(number)s, now() from recipient
 )
-insert into public.notifications (user_id, recipient, payload)
-select user_id, whatsapp_e164, '{"type": "text", "text": {"body": "hello"}}' from recipient
+insert into public.notifications (user_id, recipient, phone_number_id, payload)
+select user_id, whatsapp_e164, %(number)s, '{"type": "text", "text": {"body": "hello"}}'
+from recipient
 """
 _BREAK_HELP = "update wa.flow_states set step_function = 'step_missing' where state = 'help'"
 _CLAIM = "select id, request from public.wa_notifications_claim('bench', 1000, '1 hour')"
@@ -96,7 +96,7 @@ def _statuses_of_ours(
 ) -> Sequence[dict[str, Any]]:
     """Queue and claim as many messages, and return what Meta would report of them."""
     owner.execute("update wa.settings set value = '0' where key = 'number_rate_per_second'")
-    owner.execute(_SEND, {"first": _FIRST_NUMBER, "count": count})
+    owner.execute(_SEND, {"first": FIRST_PHONE, "count": count, "number": NUMBER_ID})
     owner.execute("analyze")
     statuses: list[dict[str, Any]] = []
     while claimed := owner.execute(_CLAIM).fetchall():
@@ -105,6 +105,8 @@ def _statuses_of_ours(
             status["recipient_id"] = request["to"].lstrip("+")
             status["biz_opaque_callback_data"] = request["biz_opaque_callback_data"]
             statuses.append(status)
+    if len(statuses) != count:
+        raise RuntimeError(f"{len(statuses)} of {count} messages were claimed")
     return statuses
 
 
@@ -113,7 +115,7 @@ def _status(number: int, status: str = "delivered") -> dict[str, Any]:
         "id": f"wamid.HBgLMzQ2MDAwMDAw{number:09}",
         "status": status,
         "timestamp": str(int(time.time())),
-        "recipient_id": str(_FIRST_NUMBER + number),
+        "recipient_id": str(FIRST_PHONE + number),
         "biz_opaque_callback_data": f"{number}.1795870484326684.0123456789abcdef",
     }
     if status == "failed":
@@ -129,7 +131,7 @@ def _message(number: int, sender: int | None) -> dict[str, Any]:
         "text": {"body": "menu"},
     }
     if sender is not None:
-        built["from"] = str(_FIRST_NUMBER + sender)
+        built["from"] = str(FIRST_PHONE + sender)
     return built
 
 
@@ -139,16 +141,17 @@ def _reaction(number: int) -> dict[str, Any]:
 
 
 def _contact(number: int) -> dict[str, Any]:
-    return {"wa_id": str(_FIRST_NUMBER + number), "profile": {"name": "Ana"}}
+    return {"wa_id": str(FIRST_PHONE + number), "profile": {"name": "Ana"}}
 
 
 def _body(**value: object) -> dict[str, Any]:
-    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": _NUMBER_ID}, **value}
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": NUMBER_ID}, **value}
     return _changes([{"field": "messages", "value": value}])
 
 
 def _changes(changes: list[Any]) -> dict[str, Any]:
-    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+    entry = {"id": _ACCOUNT_ID, "changes": changes}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
 _FAILING = {"messages that fail, of as many users"}

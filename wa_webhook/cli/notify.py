@@ -1,6 +1,7 @@
 """`wa-webhook notify`: the notifier."""
 
 import asyncio
+import gc
 import signal
 
 import uvloop
@@ -32,4 +33,7 @@ async def _notify_until_signalled(settings: NotifierSettings) -> None:
     async with open_notifier(settings) as notifier:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, notifier.stop)
+        # What is there now stays: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         await notifier.run()

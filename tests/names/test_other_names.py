@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.fixtures.clusters import BARE_TEMPLATE, empty_cluster, find_binaries
-from tests.fixtures.names import about_default_names, environment_of
+from tests.fixtures.names import ONE, about_default_names, environment_of
 from tests.privileges.rights import OUR_ROLES, read_rights
 from tests.privileges.test_direct_access import MATRIX
 from wa_webhook.cli import app
@@ -114,11 +114,12 @@ def inside(named: Database) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def test_nothing_has_a_default_name(server: LocalPostgres) -> None:
+@pytest.mark.parametrize("names", [OTHER, ONE], ids=["two schemas", "one schema"])
+def test_nothing_has_a_default_name(server: LocalPostgres, names: Names) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        Migrator(connection, read_source(find_db_folder()), names=OTHER).run()
+        Migrator(connection, read_source(find_db_folder()), names=names).run()
         assert values(connection, STRAY) == []
-        assert values(connection, "select shop.wa_health() -> 'ok'") == [True]
+        assert values(connection, f"select {names.schema}.wa_health() -> 'ok'") == [True]
 
 
 def test_every_role_holds_what_it_holds_under_the_default_names(

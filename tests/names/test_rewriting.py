@@ -145,11 +145,11 @@ def test_every_file_parses_after_rewriting_and_keeps_its_lines() -> None:
         ({"edge_role": "edge-role"}, "--edge-role 'edge-role': lower-case letters"),
         ({"schema": "x" * 64}, "63 at most"),
         ({"schema": "1st"}, "no digit first"),
-        ({"edge_role": ""}, "--edge-role '': lower-case letters"),
         ({"schema": "pg_app"}, "--schema 'pg_app': names that begin with pg_"),
         ({"notifier_role": "pg_notifier"}, "names that begin with pg_"),
         ({"schema": "wa"}, "--schema 'wa': is the private schema's name in the files"),
-        ({"schema": "app", "private_schema": "app"}, "must be a schema of its own"),
+        ({"private_schema": "public"}, "must be a schema of its own"),
+        ({"schema": "x" * 50, "private_schema": "x" * 50}, "--notifier-role"),
         ({"schema": "app", "private_schema": "public"}, "must be a schema of its own"),
         ({"edge_role": "one", "notifier_role": "one"}, "'one' is given to 2 roles"),
         ({"edge_role": "wa_runtime", "runtime_role": "x"}, "default name of another role"),
@@ -172,3 +172,14 @@ def test_a_reserved_word_is_refused(option: str) -> None:
 def test_the_private_schema_follows_the_schema() -> None:
     assert Names().private_schema == "wa"
     assert Names(schema="app").private_schema == "app_private"
+
+
+def test_a_business_in_one_schema_has_roles_of_its_own() -> None:
+    names = Names(schema="acme", private_schema="acme", reader_role="analysts")
+    assert names.roles == {
+        role: "analysts" if role == "wa_reader_role" else role.replace("wa_", "acme_")
+        for role in Names().roles
+    }
+    assert Rewriter(names).rewrite("grant usage on schema public, wa to wa_runtime") == (
+        "grant usage on schema acme, acme to acme_runtime"
+    )

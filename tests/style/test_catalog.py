@@ -188,3 +188,18 @@ def test_the_private_schema_is_closed_to_the_api_roles(
         "select has_schema_privilege(%s, 'wa', 'usage') as may", (role,)
     ).fetchone()
     assert row == {"may": False}
+
+
+def test_no_name_is_in_both_schemas(connection: Connection[DictRow]) -> None:
+    # One schema may be both: docs/names.md.
+    query = """
+        select name from (
+            select 'routine' as kind, proname as name, pronamespace as schema from pg_proc
+            union all
+            select 'relation', relname, relnamespace from pg_class
+            union all
+            select 'type', typname, typnamespace from pg_type
+        ) as object
+        where schema in ('public'::regnamespace, 'wa'::regnamespace)
+        group by kind, name having count(distinct schema) > 1"""
+    assert offenders(connection, query) == []

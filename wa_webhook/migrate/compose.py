@@ -27,7 +27,7 @@ def compose(plan: Plan, names: Names) -> Iterator[SqlFile]:
     yield from plan.drops()
     keeps_names = not names.are_default and not plan.applied
     if keeps_names:
-        yield schema_of_contract()
+        yield schema_of_contract(names)
     for migration in plan.pending:
         yield migration
         yield SqlFile("end", END_OF_FILE)

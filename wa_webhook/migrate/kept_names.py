@@ -51,9 +51,12 @@ create policy names_keep on wa.{TABLE} to current_user using (true) with check (
 """
 
 
-def schema_of_contract() -> SqlFile:
-    """Return what creates the schema of the contract, which migrations expect to be there."""
-    return SqlFile("schema", _SCHEMA)
+def schema_of_contract(names: Names) -> SqlFile:
+    """Return what creates the schema of the contract, which migrations expect to be there.
+
+    They create the private one themselves, and with it that of names with a single schema.
+    """
+    return SqlFile("schema", "" if names.is_one_schema else _SCHEMA)
 
 
 def keep_names(names: Names) -> SqlFile:

@@ -237,7 +237,7 @@ class Migrator:
     ) -> None:
         are_default = self._names.are_default
         if not are_default:
-            self._execute_file(kept_names.schema_of_contract())
+            self._execute_file(kept_names.schema_of_contract(self._names))
         (execute or self._execute_file)(migration)
         if not are_default and not kept_names.are_kept(self.database, self._names.private_schema):
             self._execute_file(kept_names.keep_names(self._names))

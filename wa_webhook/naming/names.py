@@ -7,10 +7,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 DEFAULT_SCHEMA = "public"
 DEFAULT_PRIVATE_SCHEMA = "wa"
+DEFAULT_ROLES = {
+    "edge_role": "wa_edge_role",
+    "notifier_role": "wa_notifier_role",
+    "worker_role": "wa_worker_role",
+    "reader_role": "wa_reader_role",
+    "agent_role": "wa_agent_role",
+    "operator_role": "wa_operator_role",
+    "runtime_role": "wa_runtime",
+    "basket_owner_role": "wa_basket_owner",
+    "maintenance_role": "wa_maintenance",
+    "privacy_role": "wa_privacy",
+}
+"""By their options."""
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _TAKEN_SCHEMAS = frozenset({"auth", "extensions", "information_schema", "supabase_migrations"})
@@ -40,26 +53,32 @@ def variable_of(option: str) -> str:
 class Names:
     """All names; a field is called as its option, `edge_role` for `--edge-role`.
 
-    An empty `private_schema` is derived from `schema`. Raises NamesError for names that would need
-    quotes, that PostgreSQL or Supabase keeps for itself, or that are used twice.
+    An empty `private_schema` is derived from `schema`, an empty role is the default one, or in a
+    database's single schema of a business (both schemas the same) the business's own. Raises
+    NamesError for names that would need quotes, that PostgreSQL or Supabase keeps for itself, or
+    that are used twice.
     """
 
     schema: str = DEFAULT_SCHEMA
     private_schema: str = ""
-    edge_role: str = "wa_edge_role"
-    notifier_role: str = "wa_notifier_role"
-    worker_role: str = "wa_worker_role"
-    reader_role: str = "wa_reader_role"
-    agent_role: str = "wa_agent_role"
-    operator_role: str = "wa_operator_role"
-    runtime_role: str = "wa_runtime"
-    basket_owner_role: str = "wa_basket_owner"
-    maintenance_role: str = "wa_maintenance"
-    privacy_role: str = "wa_privacy"
+    edge_role: str = ""
+    notifier_role: str = ""
+    worker_role: str = ""
+    reader_role: str = ""
+    agent_role: str = ""
+    operator_role: str = ""
+    runtime_role: str = ""
+    basket_owner_role: str = ""
+    maintenance_role: str = ""
+    privacy_role: str = ""
 
     def __post_init__(self) -> None:
         if not self.private_schema:
             object.__setattr__(self, "private_schema", derive_private_schema(self.schema))
+        for option, role in DEFAULT_ROLES.items():
+            if not getattr(self, option):
+                own = f"{self.schema}_{role.removeprefix('wa_')}" if self.is_one_schema else role
+                object.__setattr__(self, option, own)
         if problems := [*self._problems_of_each(), *self._problems_of_all()]:
             raise NamesError("\n".join(problems))
 
@@ -69,6 +88,11 @@ class Names:
         return self == Names()
 
     @property
+    def is_one_schema(self) -> bool:
+        """Whether contract and everything else share a schema, which is then a business's."""
+        return self.schema == self.private_schema
+
+    @property
     def schemas(self) -> dict[str, str]:
         """The chosen schema by its name in the files."""
         return {DEFAULT_SCHEMA: self.schema, DEFAULT_PRIVATE_SCHEMA: self.private_schema}
@@ -76,11 +100,7 @@ class Names:
     @property
     def roles(self) -> dict[str, str]:
         """The chosen role by its name in the files."""
-        return {
-            str(one.default): getattr(self, one.name)
-            for one in fields(self)
-            if one.name.endswith("_role")
-        }
+        return {role: getattr(self, option) for option, role in DEFAULT_ROLES.items()}
 
     def as_options(self) -> dict[str, str]:
         """Return each name by its field."""
@@ -105,10 +125,8 @@ class Names:
         problems = []
         if self.schema == DEFAULT_PRIVATE_SCHEMA:
             problems.append("--schema 'wa': is the private schema's name in the files")
-        if self.private_schema in {DEFAULT_SCHEMA, self.schema}:
-            problems.append(
-                f"--private-schema {self.private_schema!r}: must be a schema of its own"
-            )
+        if self.private_schema == DEFAULT_SCHEMA:
+            problems.append("--private-schema 'public': must be a schema of its own")
         problems += [
             f"{name!r} is given to {count} roles"
             for name, count in Counter(self.roles.values()).items()

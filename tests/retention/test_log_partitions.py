@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from tests.retention.conftest import Past
 
-PARTITIONS = """
-    select inhrelid::regclass::text from pg_inherits
-    where inhparent = 'public.webhook_logs'::regclass and inhrelid::regclass::text ~ '[0-9]{8}$'
+# With its schema, whether or not that is on the search path.
+NAME = "relnamespace::regnamespace || '.' || relname"
+PARTITIONS = f"""
+    select {NAME} from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = 'public.webhook_logs'::regclass and relname ~ '[0-9]{{8}}$'
     order by 1
 """
 COMING = """
@@ -54,7 +56,10 @@ def test_a_partition_is_closed_to_everyone_and_takes_the_rows_of_its_utc_day(
     edge.execute("set timezone = 'America/New_York'")
     purge(edge)
     past.add_logs(1, "-1 days")
-    place = "select tableoid::regclass::text from public.webhook_logs"
+    place = (
+        f"select {NAME} from public.webhook_logs as log"
+        " join pg_class on pg_class.oid = log.tableoid"
+    )
     assert value(past.owner, place) == values(past.owner, COMING)[1]
     protected = (
         "select bool_and(relrowsecurity) from pg_class where relname ~ '^webhook_logs_[0-9]{8}$'"

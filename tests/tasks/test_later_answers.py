@@ -16,6 +16,7 @@ from starlette.responses import Response
 from handler import signature
 from handler.process.listening import bind
 from tests.dispatching import value
+from tests.fixtures.names import current_names
 from tests.tasks.conftest import result_of
 from tests.tasks.test_http_kind import SECRET, Service, work_until
 from wa_webhook.worker.answers import serve_answers
@@ -81,7 +82,7 @@ async def serving(url: str, port: str) -> AsyncIterator[int | None]:
         wa_work_answer_url="https://bot.example/tasks",
         **given,
     )
-    queue = TaskQueue(url, worker="desk", lease_seconds=60)
+    queue = TaskQueue(url, worker="desk", lease_seconds=60, schema=current_names().schema)
     async with queue, serve_answers(settings, queue, WorkerMetrics()) as taken:
         yield taken
 

@@ -40,9 +40,10 @@ begin
     end if;
   end loop;
 
-  -- wa_maintenance makes partitions in wa.
   revoke create on schema public, wa from wa_runtime, wa_basket_owner, wa_privacy;
   revoke create on schema public from wa_maintenance;
+  -- It makes partitions in wa, which in a business's one schema is where the contract is too.
+  grant create on schema wa to wa_maintenance;
 
   -- A source of a few files, such as a test's, has no place for them.
   if to_regclass('wa.rights') is not null then

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from bench.http.traffic import SECRET
 from bench.machine import PROJECT
 from bench.people import FIRST_PHONE, webhook_body
 from handler.signature import HEADER, sign
+from wa_webhook.dev.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,7 +119,7 @@ def run_program(*program: str, **environment: str) -> Iterator[RunningProcess]:
 
 @contextlib.contextmanager
 def _serving(program: tuple[str, ...], settings: Mapping[str, str]) -> Iterator[WebhookServer]:
-    port = _free_port()
+    port = free_port()
     started = time.perf_counter()
     with _running((*program, f"--host={HOST}", f"--port={port}"), settings) as process:
         _wait_for_200(port, process, started)
@@ -172,9 +172,3 @@ def _wait_for_200(port: int, process: subprocess.Popen[bytes], started: float) -
                     return
             time.sleep(0.01)
     raise ServerFailedError(f"no 200 from {process.args!r}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])

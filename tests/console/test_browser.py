@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.console.conftest import PASSWORD
 from tests.dispatching import value
-from tests.fixtures.browser import PATIENCE_MS, needs_browser, open_page
+from tests.fixtures.browser import needs_browser, open_page
 from wa_webhook.console.process import serve_console
 from wa_webhook.console.settings import ConsoleSettings
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.handover.conftest import Desk
 
 pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
-expect.set_options(timeout=PATIENCE_MS)
 
 
 class Windows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr, TypeAdapter
 
 from handler import signature
-from handler.process.listening import bind
 from tests import payloads
 from tests.dispatching import break_step
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, running_outbox, until
+from wa_webhook.dev.postgres import free_port
 from wa_webhook.meta import Behaviour
 from wa_webhook.worker import PermanentError, TaskError
 from wa_webhook.worker.process import open_worker
@@ -145,7 +145,7 @@ async def check(ends: str) -> None:
 @asynccontextmanager
 async def observing(database: Database) -> AsyncIterator[Observed]:
     """Run the processes with their metrics."""
-    notifier_port, worker_port, answer_port = free_ports(3)
+    notifier_port, worker_port, answer_port = (free_port() for _ in range(3))
     function = TaskFunction(
         "check", check, TypeAdapter(str), takes_context=False, is_async=True, concurrency=None,
         timeout_seconds=None,
@@ -177,13 +177,6 @@ async def observing(database: Database) -> AsyncIterator[Observed]:
         finally:
             worker.stop()
             await working
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody has."""
-    with ExitStack() as taken:
-        sockets = [taken.enter_context(bind("127.0.0.1", 0, "metrics")) for _ in range(count)]
-        return [one.getsockname()[1] for one in sockets]
 
 
 @pytest.fixture

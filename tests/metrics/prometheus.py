@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from handler.process.listening import bind
 from tests.docs.code_blocks import PROJECT
 from tests.fixtures.machine import find_program
+from wa_webhook.dev.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -63,8 +63,7 @@ async def running_prometheus(
         assert example in configuration
         configuration = configuration.replace(example, urls[job].removeprefix("http://"))
     (folder / "prometheus.yml").write_text(configuration)
-    with bind("127.0.0.1", 0, "Prometheus") as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             find_program("prometheus"),

@@ -46,12 +46,12 @@ def notification(request: dict[str, Any] | None = None, sender: str | None = Non
     return Notification(1, uuid4(), sender, json.dumps(request or TEXT), None, 0)
 
 
-def client(base_url: str) -> GraphClient:
+def client(base_url: str, timeout_seconds: float = 30.0) -> GraphClient:
     return GraphClient(
         base_url=base_url,
         token=TOKEN,
         phone_number_id=PHONE_ID,
-        timeout_seconds=0.5,
+        timeout_seconds=timeout_seconds,
         max_threads=1,
     )
 
@@ -63,11 +63,13 @@ async def send_all(sender: GraphClient, count: int) -> list[str]:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[tuple[GraphStandIn, GraphClient]]:
+async def running(
+    timeout_seconds: float = 30.0,
+) -> AsyncIterator[tuple[GraphStandIn, GraphClient]]:
     graph = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
     async with (
         LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as server,
-        client(f"{server.url}/v26.0") as sender,
+        client(f"{server.url}/v26.0", timeout_seconds) as sender,
     ):
         yield graph, sender
 
@@ -111,14 +113,14 @@ async def test_an_error_of_meta_is_rejected_with_everything_it_says() -> None:
     ids=["proxy page", "reset", "reset after acceptance", "lost answer", "time-out"],
 )
 async def test_what_was_written_and_not_answered_is_unknown(behaviour: Behaviour) -> None:
-    async with running() as (graph, sender):
+    async with running(0.5 if behaviour.delay else 30.0) as (graph, sender):
         graph.behave(behaviour)
         result = await sender.send(notification())
     assert result.outcome == "unknown"
 
 
 async def test_messages_that_time_out_take_no_connection_from_the_later_ones() -> None:
-    async with running() as (graph, sender):
+    async with running(0.5) as (graph, sender):
         graph.behave(Behaviour(delay=1, times=None))
         for _ in range(2):
             assert await send_all(sender, 4) == ["unknown"] * 4
@@ -139,7 +141,7 @@ async def test_nothing_is_written_once_the_message_was_reported_as_not_sent(
     graph = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
     async with (
         LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as server,
-        client(f"http://localhost:{server.port}/v26.0") as sender,
+        client(f"http://localhost:{server.port}/v26.0", 0.5) as sender,
     ):
         monkeypatch.setattr(loop, "getaddrinfo", look_up_late)
         assert await send_all(sender, 1) == ["not_sent"]
@@ -154,7 +156,7 @@ async def test_nothing_is_written_once_the_message_was_reported_as_not_sent(
     ids=["no connection", "no such name"],
 )
 async def test_what_was_never_written_is_not_sent(base_url: str) -> None:
-    async with client(base_url) as sender:
+    async with client(base_url, 0.5) as sender:
         assert (await sender.send(notification())).outcome == "not_sent"
 
 

@@ -110,14 +110,14 @@ async def test_a_message_that_was_written_is_never_written_again_by_the_client()
 async def test_a_send_that_is_given_up_leaves_no_connection() -> None:
     async with serving(lambda: b"") as (server, url), client(url, timeout_seconds=0.2) as sender:
         assert (await sender.send(notification())).outcome == "unknown"
-        await asyncio.wait_for(server.is_left.wait(), 5)
+        await asyncio.wait_for(server.is_left.wait(), 30)
 
 
 async def test_an_answer_that_comes_drop_by_drop_ends_with_the_time_of_the_message() -> None:
     head = answer(b" " * 1000).partition(b"\r\n\r\n")[0] + b"\r\n\r\n "
     async with serving(lambda: head) as (server, url), client(url, timeout_seconds=0.2) as sender:
         assert (await sender.send(notification())).outcome == "unknown"
-        await asyncio.wait_for(server.is_left.wait(), 5)
+        await asyncio.wait_for(server.is_left.wait(), 30)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_an_answer_that_comes_drop_by_drop_ends_with_the_time_of_the_messa
 async def test_an_answer_without_an_end_is_not_read_to_its_end(endless: bytes) -> None:
     async with serving(lambda: endless) as (server, url), client(url) as sender:
         result = await sender.send(notification())
-        await asyncio.wait_for(server.is_left.wait(), 5)
+        await asyncio.wait_for(server.is_left.wait(), 30)
     assert (result.outcome, result.http_status) == ("unknown", 200)
 
 

@@ -59,7 +59,7 @@ async def test_a_queued_message_wakes_a_worker_that_would_not_look_for_a_minute(
         first = outbox.queue(outbox.add_user(ANA))
         await until(lambda: outbox.status(first) == "delivered")
         second = outbox.queue(ANA)
-        await until(lambda: outbox.status(second) == "delivered", seconds=5)
+        await until(lambda: outbox.status(second) == "delivered", seconds=30)
 
 
 async def test_messages_that_keep_coming_are_claimed_together(
@@ -78,7 +78,7 @@ async def test_messages_that_keep_coming_are_claimed_together(
             outbox.queue(outbox.add_user(user))
         await until(lambda: outbox.count("delivered") == len(USERS))
     apart = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    assert min(apart) > 0.45
+    assert min(apart) > 0.25
 
 
 async def test_polling_alone_is_enough(outbox: Outbox) -> None:

@@ -19,7 +19,7 @@ from tests.fixtures.passwords import demand_password
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
 from tests.webhook.conftest import running_webhook
-from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.dev.postgres import SUPERUSER, free_port
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.worker.process import open_worker
@@ -336,8 +336,7 @@ async def test_the_place_where_services_answer_later_is_tried(database: Database
         return found["answers"]
 
     assert await find() == [("skip", "services answer at once")]
-    with bind("127.0.0.1", 0, "later answers") as free:
-        environment["WA_WORK_ANSWER_PORT"] = str(free.getsockname()[1])
+    environment["WA_WORK_ANSWER_PORT"] = str(free_port())
     environment["WA_WORK_ANSWER_URL"] = f"http://127.0.0.1:{environment['WA_WORK_ANSWER_PORT']}/x"
     assert [outcome for outcome, _ in await find()] == ["skip"]
     settings: dict[str, Any] = {name.lower(): given for name, given in environment.items()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from handler.process.listening import bind
 from tests.fixtures.browser import Faults, needs_browser, open_page
@@ -104,7 +105,7 @@ async def test_what_is_offered_is_tapped_by_mouse_and_by_keyboard(screen: Screen
     await screen.page.get_by_role("dialog").get_by_role("button", name="Near me").press("Enter")
     await screen.bubble("place").get_by_role("button", name="Send location").click()
     await screen.bubble("place").get_by_role("button", name="Reply").click()
-    assert await screen.page.get_by_role("dialog").count() == 0
+    await expect(screen.page.get_by_role("dialog")).to_have_count(0)
     assert await screen.chosen() == [
         ["buttons", "button", "yes"],
         ["list", "row", "near"],
@@ -128,16 +129,18 @@ async def test_every_kind_of_message_says_what_it_is(screen: Screen) -> None:
         "what is new": {"type": "hologram", "hologram": "?"},
     }
     await screen.show(*(sent(name, payload) for name, payload in shown.items()))
-    told = {name: await screen.bubble(name).inner_text() for name in shown}
-    assert "Here" in told["a place"]
-    assert "1.5, 2" in told["a place"]
-    assert "Ana" in told["a card"]
-    assert "+34600111222" in told["a card"]
-    assert "bill.pdf" in told["a document"]
-    assert "Template order" in told["a template"]
-    assert "Monday" in told["a template"]
-    assert "Open" in told["a link"]
-    assert "(hologram)" in told["what is new"]
+    for name, text in (
+        ("a place", "Here"),
+        ("a place", "1.5, 2"),
+        ("a card", "Ana"),
+        ("a card", "+34600111222"),
+        ("a document", "bill.pdf"),
+        ("a template", "Template order"),
+        ("a template", "Monday"),
+        ("a link", "Open"),
+        ("what is new", "(hologram)"),
+    ):
+        await expect(screen.bubble(name)).to_contain_text(text)
 
 
 async def test_ticks_reasons_reactions_and_answers_stand_with_their_message(screen: Screen) -> None:
@@ -147,12 +150,13 @@ async def test_ticks_reasons_reactions_and_answers_stand_with_their_message(scre
     await screen.show(
         sent("read", text("It is *done*")), failed, said("r", reaction), said("answer", answer)
     )
-    ticks = screen.bubble("read").get_by_role("img", name="read", exact=True)
-    assert await ticks.inner_text() == "✓✓"
-    assert "👍" in await screen.bubble("read").inner_text()
-    assert "131047" in await screen.bubble("failed").inner_text()
-    assert await screen.bubble("r").count() == 0
-    assert "It is done" in await screen.bubble("answer").get_by_role("button").first.inner_text()
+    read = screen.bubble("read")
+    await expect(read.get_by_role("img", name="read", exact=True)).to_have_text("✓✓")
+    await expect(read).to_contain_text("👍")
+    await expect(screen.bubble("failed")).to_contain_text("131047")
+    await expect(screen.bubble("r")).to_have_count(0)
+    answered = screen.bubble("answer").get_by_role("button").first
+    await expect(answered).to_contain_text("It is done")
 
 
 async def test_a_bubble_that_did_not_change_is_not_drawn_again(screen: Screen) -> None:
@@ -160,11 +164,23 @@ async def test_a_bubble_that_did_not_change_is_not_drawn_again(screen: Screen) -
     before = await screen.bubble("b").element_handle()
     await screen.show(sent("a", text("One"), "read"), sent("b", text("Two")))
     assert await screen.page.evaluate("node => node.isConnected", before)
-    assert await screen.bubble("a").get_by_role("img", name="read", exact=True).count() == 1
+    await expect(screen.bubble("a").get_by_role("img", name="read", exact=True)).to_have_count(1)
+
+
+async def test_what_is_pressed_while_the_ticks_change_is_tapped(screen: Screen) -> None:
+    buttons = interactive(
+        "button", {"buttons": [{"type": "reply", "reply": {"id": "yes", "title": "Yes"}}]}
+    )
+    await screen.show(sent("asked", buttons, "delivered"))
+    await screen.bubble("asked").get_by_role("button", name="Yes").hover()
+    await screen.page.mouse.down()
+    await screen.show(sent("asked", buttons, "read"))
+    await screen.page.mouse.up()
+    assert await screen.chosen() == [["asked", "button", "yes"]]
 
 
 async def test_a_page_asks_no_other_site_and_breaks_no_policy(screen: Screen) -> None:
     picture = {"type": "image", "image": {"link": "https://other.example/a.png"}}
     await screen.show(sent("elsewhere", picture))
-    assert await screen.bubble("elsewhere").get_by_role("link").count() == 1
+    await expect(screen.bubble("elsewhere").get_by_role("link")).to_have_count(1)
     assert screen.faults.told == []

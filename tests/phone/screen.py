@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,12 @@ from playwright.async_api import expect
 from tests.fixtures.browser import PATIENCE_MS
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from playwright.async_api import Locator, Page
 
+_TROUBLE = re.compile(r"/trouble(/[a-z]+)?$")
 expect.set_options(timeout=PATIENCE_MS)
 READING_MS = 3 * PATIENCE_MS
 """What reads documents loads its models first."""
@@ -27,10 +31,11 @@ class Hand:
     node: Locator
 
     async def write(self, text: str) -> None:
-        """Type a message, and send it by Enter."""
+        """Type a message, send it by Enter, and wait until the phone has taken it."""
         field = self.node.get_by_role("textbox", name="Message")
         await field.fill(text)
         await field.press("Enter")
+        await expect(field).to_have_value("")
 
     async def send(self, name: str, mime_type: str, content: bytes, caption: str = "") -> None:
         """Choose a file by the clip, and send it."""
@@ -74,6 +79,17 @@ class Screen:
     async def in_sheet(self, name: str) -> None:
         """Tap a button of the sheet that is open."""
         await self.page.get_by_role("dialog").get_by_role("button", name=name).click()
+
+    @asynccontextmanager
+    async def trouble(self) -> AsyncIterator[Locator]:
+        """Open the sheet of a difficult Meta for one thing to be pressed on, which is then so."""
+        await self.page.get_by_role("button", name="Trouble").click()
+        sheet = self.page.get_by_role("dialog", name="A difficult Meta")
+        async with self.page.expect_response(_TROUBLE) as answer:
+            yield sheet
+        assert (await answer.value).ok
+        await self.page.keyboard.press("Escape")
+        await expect(sheet).to_have_count(0)
 
     def phone(self, name: str) -> Hand:
         """Return somebody's phone."""

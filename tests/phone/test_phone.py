@@ -13,8 +13,10 @@ from bench.ocr.documents import Photograph, draw_pdf, photograph
 from handler.process.listening import bind
 from tests.console.conftest import PASSWORD, quick_passwords, settings_of_team
 from tests.console.test_browser import sign_in
+from tests.dispatching import value
 from tests.fixtures.browser import needs_browser, open_page
 from tests.flows.insurance.test_reading import CERTIFICATE
+from tests.notifier.conftest import until
 from tests.phone.screen import READING_MS
 from wa_webhook.console.process import serve_console
 from wa_webhook.console.settings import ConsoleSettings
@@ -71,8 +73,9 @@ async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_pi
     await chiara.sees("Owner: Chiara")
     await chiara.choose("Actions", "Share")
     picture = (await chiara.sees("Scan this code")).get_by_role("img", name="image")
-    await expect(picture).to_have_js_property("complete", value=True)
-    assert await picture.evaluate("picture => picture.naturalWidth") > 100
+    await screen.page.wait_for_function(
+        "picture => picture.naturalWidth > 100", arg=await picture.element_handle()
+    )
 
 
 @pytest.mark.with_flows("insurance")
@@ -126,9 +129,8 @@ async def test_a_conversation_goes_to_the_desk_and_back(
 
 
 async def test_what_is_delivered_twice_counts_once(screen: Screen) -> None:
-    await screen.page.get_by_role("button", name="Trouble").click()
-    await screen.page.get_by_label("Deliver each message twice").check()
-    await screen.page.keyboard.press("Escape")
+    async with screen.trouble() as trouble:
+        await trouble.get_by_label("Deliver each message twice").check()
     ana = screen.phone("Ana")
     await ana.write("hello")
     hello = await ana.sees("hello")
@@ -145,10 +147,10 @@ async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_messa
     ana = screen.phone("Ana")
     await ana.write("hello")
     await ana.sees("What would you like to do?")
-    await screen.page.get_by_role("button", name="Trouble").click()
-    await screen.in_sheet("Outside 24 hours")
-    await screen.page.keyboard.press("Escape")
+    async with screen.trouble() as trouble:
+        await trouble.get_by_role("button", name="Outside 24 hours").click()
     await ana.tap("within 24 h")
+    await expect(ana.node.get_by_role("button", name="outside 24 h")).to_be_visible()
     await ana.choose("Menu", "New basket")
     refused = await ana.sees("What is the name")
     await expect(refused.locator(".error")).to_contain_text("Meta refused it: 131047")
@@ -190,6 +192,7 @@ async def test_a_new_person_reacts_and_answers(
     await answer.get_by_role("button", name="React").click()
     await screen.in_sheet("👍")
     await expect(answer.get_by_role("img", name="User reacted 👍")).to_be_visible()
+    await until(lambda: value(connection, "select count(*) from public.wa_events") == 2)
     await answer.hover()
     await answer.get_by_role("button", name="Reply").click()
     await dora.write("thanks")
@@ -208,7 +211,7 @@ async def test_a_new_person_reacts_and_answers(
         await sheet.get_by_role("link", name="Save").click()
     assert (await download.value).suggested_filename == "test_dora.py"
     await screen.page.set_viewport_size({"width": 390, "height": 760})
-    assert await screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    await screen.page.wait_for_function("document.documentElement.scrollWidth === 390")
 
 
 async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_time_passes(
@@ -232,10 +235,8 @@ async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_tim
     await ana.sees("deleted a message")
     await ana.choose("Menu", "New basket")
     await ana.sees("What is the name")
-    await screen.page.get_by_role("button", name="Trouble").click()
-    async with screen.page.expect_response("**/trouble/time"):
-        await screen.in_sheet("1 day")
-    await screen.page.keyboard.press("Escape")
+    async with screen.trouble() as trouble:
+        await trouble.get_by_role("button", name="1 day").click()
     await ana.write("Market")
     # The step's time is over, so that this is no name any more.
     await expect((await ana.sees("Market")).locator("summary")).to_contain_text("→ home")

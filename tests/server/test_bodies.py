@@ -76,7 +76,7 @@ async def test_a_body_is_let_go_when_its_sender_goes() -> None:
 async def test_the_rest_of_a_body_that_was_answered_early_is_read_or_the_connection_ends(
     rest: bytes,
 ) -> None:
-    async with running(linger_seconds=0.3) as up:
+    async with running(linger_seconds=30 if rest else 0.3) as up:
         client = await up.ask(b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
         assert (await client.answer())[0] == 404
         if rest:

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from starlette.responses import Response
 
 from handler import signature
-from handler.process.listening import bind
 from tests.dispatching import value
 from tests.fixtures.names import current_names
 from tests.tasks.conftest import result_of
 from tests.tasks.test_http_kind import SECRET, Service, work_until
+from wa_webhook.dev.postgres import free_port
 from wa_webhook.worker.answers import serve_answers
 from wa_webhook.worker.http_kind import MOST_BYTES, SIGNATURE
 from wa_webhook.worker.metrics import WorkerMetrics
@@ -101,8 +101,7 @@ async def test_a_service_that_answers_202_tells_another_worker_the_result_later(
 ) -> None:
     workshop.say("scan")
     service = Service(Response(status_code=202))
-    with bind("127.0.0.1", 0, "answers") as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/tasks"
     settings = {"wa_work_answer_url": url, "wa_work_answer_port": port}
     is_accepted = "locked_until > clock_timestamp() + interval '50 minutes'"

@@ -229,7 +229,7 @@ def test_a_commit_wakes_whoever_listens_for_tasks(workshop: Workshop, connect: C
     listener = connect("wa_worker_role")
     listener.execute("listen wa_tasks")
     workshop.say("scan")
-    assert [notice.payload for notice in listener.notifies(timeout=5, stop_after=1)] == ["scan"]
+    assert [notice.payload for notice in listener.notifies(timeout=30, stop_after=1)] == ["scan"]
 
 
 def test_finished_tasks_are_purged_and_unfinished_ones_are_not(

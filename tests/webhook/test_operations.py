@@ -19,7 +19,7 @@ def named(events: list[EventDict], name: str) -> list[EventDict]:
 
 async def until_logged(webhook: Webhook, name: str) -> EventDict:
     """Wait for an event; each look is one request, so the loop does not spin."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not named(webhook.events, name):
             await webhook.http.get("/healthz")
     return named(webhook.events, name)[0]

@@ -13,12 +13,15 @@ from __future__ import annotations
 import atexit
 import fcntl
 import importlib.util
+import itertools
+import random
 import re
 import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -36,6 +39,9 @@ HOST = "127.0.0.1"
 SUPERUSER = "supabase_admin"
 MIGRATING_ROLE = "postgres"
 DATABASE = "postgres"
+
+# No process is given one twice in a row, and hardly ever one that another process was given.
+_PORTS = itertools.cycle(random.SystemRandom().sample(range(20_000, 32_000), 12_000))
 
 THROWAWAY_SETTINGS: Mapping[str, str] = {
     "fsync": "off",
@@ -104,7 +110,7 @@ class LocalPostgres:
     def port(self) -> int:
         """The TCP port on 127.0.0.1."""
         if self._port is None:
-            self._port = _free_port()
+            self._port = free_port()
         return self._port
 
     @property
@@ -306,7 +312,13 @@ class LocalPostgres:
                 raise PostgresFailedError(f"{program} failed: {output.read().strip()}")
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])
+def free_port() -> int:
+    """Return a port that nobody has, and that no connection takes while nobody listens on it.
+
+    Systems give connections ports from 32768 upwards.
+    """
+    for port in _PORTS:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener, suppress(OSError):
+            listener.bind((HOST, port))
+            return port
+    raise AssertionError("ports without end came to an end")

@@ -12,10 +12,10 @@ from psycopg import sql
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 
-from handler.process.listening import bind
 from tests.containers.images import HANDLER, POSTGRES
 from tests.containers.servers import PASSWORD, TEMPLATE, running_postgres, wait_until
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, Webhook
+from wa_webhook.dev.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -88,8 +88,7 @@ def running_process(
     )
     # Ports of ours, since Docker's choice changes when a container is started again.
     for port in (8000, 9464) if kind == "serve" else ():
-        with bind("127.0.0.1", 0, "published") as free:
-            container = container.with_bind_ports(port, free.getsockname()[1])
+        container = container.with_bind_ports(port, free_port())
     with container:
         # Asked from outside, which costs the container nothing while it starts.
         if kind == "serve":

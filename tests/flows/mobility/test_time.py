@@ -60,7 +60,7 @@ def test_each_reads_the_time_in_a_zone_of_their_own(chat: Chat, ana: Person, bru
     ana.says("rides")
     (row,) = chat.rows(
         "select departs_at at time zone 'Africa/Kigali' as here,"
-        " ceil(extract(epoch from departs_at - now()) / 3600)::integer as hours,"
+        " round(extract(epoch from departs_at - now()) / 3600)::integer as hours,"
         " to_char(departs_at at time zone 'Asia/Tokyo', 'FMDay, FMMonth FMDD \"at\" FMHH12:MI AM')"
         " as there from wa.ride_trips"
     )

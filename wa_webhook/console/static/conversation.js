@@ -1,6 +1,6 @@
 // One conversation: who it is with, who has it, what was said, notes, and an answer.
 
-import { element, openSheet, replace } from "../components/dom.js";
+import { element, openSheet, update } from "../components/dom.js";
 import { formatText } from "../components/format.js";
 import { icon } from "../components/icons.js";
 import { post } from "../components/live.js";
@@ -92,7 +92,7 @@ export class Conversation {
       element("h2", {}, display_name ?? recipient ?? "(erased)"),
       element("p", { class: "faint" }, facts.filter(Boolean).join(" · ")),
     );
-    replace(this.#head, back, who, ...this.#drawActions(handover));
+    update(this.#head, back, who, ...this.#drawActions(handover));
   }
 
   #drawActions(handover) {
@@ -106,8 +106,6 @@ export class Conversation {
 
   #drawNotes() {
     const { notes } = this.#opened;
-    const isTyped = this.#notes.contains(document.activeElement) && document.activeElement.value;
-    if (isTyped) return;
     const deletion = (note) =>
       this.#me.may_answer &&
       element(
@@ -121,13 +119,13 @@ export class Conversation {
         },
         icon("close"),
       );
-    replace(
+    update(
       this.#notes,
       element("summary", {}, notes.length ? `Notes (${notes.length})` : "Notes"),
       ...notes.map((note) =>
         element(
           "p",
-          { class: "note" },
+          { class: "note", dataset: { id: note.id } },
           element("span", {}, element("strong", {}, `${note.author}, ${ago(note.at)} ago: `), formatText(note.body)),
           deletion(note),
         ),
@@ -142,7 +140,6 @@ export class Conversation {
       event.preventDefault();
       const noted = body.value;
       body.value = "";
-      body.blur();
       if (!(await this.#act(() => post(`${this.#path}/notes`, { body: noted })))) body.value = noted;
     };
     return element("form", { onsubmit: add }, body, element("button", {}, "Note"));

@@ -1,7 +1,7 @@
 // The conversations that wait for a person or that somebody has, a search among all, and one of them.
 
 import { nameAuthor } from "../components/bubble.js";
-import { element, notify, replace } from "../components/dom.js";
+import { element, notify, replace, update } from "../components/dom.js";
 import { plainText } from "../components/format.js";
 import { ago, get } from "./api.js";
 import { Conversation } from "./conversation.js";
@@ -73,7 +73,7 @@ export class Desk {
     if (!search) document.title = `${waiting ? `(${waiting}) ` : ""}Desk · wa-webhook`;
     this.#empty.textContent = conversations.length ? "" : search ? "Nobody is found." : "Nobody waits.";
     const focused = document.activeElement?.closest(".conversations a")?.getAttribute("href");
-    replace(this.#listed, ...conversations.map((one) => element("li", {}, this.#link(one))));
+    update(this.#listed, ...conversations.map((one) => element("li", {}, this.#link(one))));
     if (focused) this.#listed.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
     this.#mark();
   }

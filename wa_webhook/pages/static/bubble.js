@@ -1,6 +1,6 @@
 // One message as a bubble. What its fields are is told in wa_webhook/pages/message.py.
 
-import { element, openSheet } from "./dom.js";
+import { element, openSheet, update } from "./dom.js";
 import { icon } from "./icons.js";
 import { formatText, linkTo, plainText } from "./format.js";
 
@@ -55,10 +55,19 @@ export function bubble(message, options = {}) {
     ...drawChoices(message, options),
     drawReactions(options.reactions),
     message.error && element("p", { class: "error" }, message.error),
-    drawActions(message, options.actions),
+    drawActions(message, options),
     options.beside,
   );
   return article;
+}
+
+/** Make a bubble look like another one, of the same message. */
+export function redraw(drawn, fresh) {
+  for (const { name, value } of fresh.attributes) drawn.setAttribute(name, value);
+  const [paper] = drawn.children;
+  const [freshPaper, ...rest] = fresh.children;
+  update(paper, ...freshPaper.childNodes);
+  update(drawn, paper, ...rest);
 }
 
 /** Return one line of what a message says, for quotes and lists of conversations. */
@@ -245,7 +254,7 @@ function drawReactions(reactions) {
   return element("p", { class: "reactions", role: "img", "aria-label": label }, reactions.map((one) => one.emoji).join(""));
 }
 
-function drawActions(message, actions) {
+function drawActions(message, { actions, find }) {
   if (!actions?.length) return null;
   return element(
     "div",
@@ -253,7 +262,7 @@ function drawActions(message, actions) {
     ...actions.map((one) =>
       element(
         "button",
-        { type: "button", class: "quiet", "aria-label": one.label, title: one.label, onclick: () => one.run(message) },
+        { type: "button", class: "quiet", "aria-label": one.label, title: one.label, onclick: () => one.run(find?.(message.id) ?? message) },
         icon(one.symbol),
       ),
     ),

@@ -27,6 +27,29 @@ export function replace(node, ...children) {
 }
 
 /**
+ * Put children in the place of those that a node has, but leave those that look the same: whoever is
+ * just pressing one has pressed it, and whoever stands on it stays. What calls depend on has to show,
+ * as an attribute at least.
+ */
+export function update(node, ...children) {
+  const had = [...node.childNodes];
+  const nodes = present(children).map((child) => {
+    const fresh = child instanceof Node ? child : new Text(child);
+    const at = had.findIndex((one) => one.isEqualNode(fresh));
+    return at < 0 ? fresh : had.splice(at, 1)[0];
+  });
+  place(node, nodes);
+}
+
+/** Put nodes into their parent, and nothing else, moving none that is where it belongs. */
+export function place(parent, nodes) {
+  nodes.forEach((node, at) => {
+    if (parent.childNodes[at] !== node) parent.insertBefore(node, parent.childNodes[at] ?? null);
+  });
+  while (parent.childNodes.length > nodes.length) parent.lastChild.remove();
+}
+
+/**
  * Open a sheet over the page, and return its `<dialog>`: Escape, a click beside it and its button
  * close it. `content` is a node, or a function that is given the dialog and returns nodes.
  */

@@ -1,7 +1,7 @@
 // A conversation: bubbles in order, of which those that changed are drawn again.
 
-import { bubble } from "./bubble.js";
-import { element } from "./dom.js";
+import { bubble, redraw } from "./bubble.js";
+import { element, place } from "./dom.js";
 
 const NEAR_END_PIXELS = 80;
 
@@ -13,6 +13,7 @@ export class MessageLog {
   #node;
   #options;
   #drawn = new Map();
+  #messages = new Map();
   #isAtEnd = true;
   #top = 0;
 
@@ -36,7 +37,7 @@ export class MessageLog {
 
   /** Draw the messages, which are all there are, in their order. */
   show(messages) {
-    const byId = new Map(messages.map((one) => [one.id, one]));
+    const byId = (this.#messages = new Map(messages.map((one) => [one.id, one])));
     const reactions = collectReactions(messages, byId);
     const nodes = [];
     let day = null;
@@ -69,19 +70,20 @@ export class MessageLog {
     const quoted = message.reply_to ? byId.has(message.reply_to) : false;
     const looks = JSON.stringify([message, reactions, quoted, key]);
     return this.#kept(message.id, looks, () =>
-      bubble(message, { ...options, reactions, find: (id) => byId.get(id) }),
+      bubble(message, { ...options, reactions, find: (id) => this.#messages.get(id) }),
     );
   }
 
   #kept(id, looks, draw) {
     const drawn = this.#drawn.get(id);
     if (drawn?.looks === looks) return drawn.node;
-    const node = draw();
-    // Whoever stood on a button of it stands there again.
-    if (drawn?.node.contains(document.activeElement)) {
-      const all = [...drawn.node.querySelectorAll("button, a")];
-      const at = all.indexOf(document.activeElement);
-      queueMicrotask(() => (node.querySelectorAll("button, a")[at] ?? node).focus());
+    const node = drawn?.node ?? draw();
+    if (drawn) {
+      const isStoodOn = node.contains(document.activeElement);
+      const at = [...node.querySelectorAll("button, a")].indexOf(document.activeElement);
+      redraw(node, draw());
+      // Whoever stood on a button of it stands there again.
+      if (isStoodOn && !node.contains(document.activeElement)) (node.querySelectorAll("button, a")[at] ?? node).focus();
     }
     this.#drawn.set(id, { looks, node });
     return node;
@@ -91,14 +93,6 @@ export class MessageLog {
     const kept = new Set(nodes);
     for (const [id, { node }] of this.#drawn) if (!kept.has(node)) this.#drawn.delete(id);
   }
-}
-
-/** Put the nodes into their parent, moving none that is where it belongs. */
-function place(parent, nodes) {
-  nodes.forEach((node, at) => {
-    if (parent.childNodes[at] !== node) parent.insertBefore(node, parent.childNodes[at] ?? null);
-  });
-  while (parent.childNodes.length > nodes.length) parent.lastChild.remove();
 }
 
 /** Each side has one reaction to a message, the last; an empty one takes it back. */

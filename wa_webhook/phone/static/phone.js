@@ -1,6 +1,6 @@
 // The page: everybody's phone side by side, as the feed tells of them.
 
-import { element, notify, openSheet, replace } from "../components/dom.js";
+import { element, notify, openSheet, replace, update } from "../components/dom.js";
 import { icon } from "../components/icons.js";
 import { follow, get, post } from "../components/live.js";
 import { drawFlow } from "./flow.js";
@@ -80,12 +80,12 @@ function messagesOf(key) {
 }
 
 function drawPeople() {
-  replace(
+  update(
     document.getElementById("people"),
     ...[...state.people.values()].map((person) =>
       element(
         "button",
-        { type: "button", "aria-pressed": String(screens.has(person.key)), onclick: () => toggle(person.key) },
+        { type: "button", dataset: { key: person.key }, "aria-pressed": String(screens.has(person.key)), onclick: () => toggle(person.key) },
         person.name,
       ),
     ),

@@ -1,7 +1,7 @@
 // One person's phone.
 
 import { summary } from "../components/bubble.js";
-import { element, notify, openSheet, replace } from "../components/dom.js";
+import { element, notify, openSheet, replace, update } from "../components/dom.js";
 import { icon } from "../components/icons.js";
 import { encodeFile, get, post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
@@ -14,6 +14,7 @@ export class Screen {
   #key;
   #options;
   #log;
+  #shown = null;
   #answered = null;
   #file = null;
   #person = element("div", { class: "who" });
@@ -81,7 +82,8 @@ export class Screen {
   /** Draw the phone of a person with all their messages. */
   show(person, messages) {
     this.node.setAttribute("aria-label", `${person.name}'s phone`);
-    replace(
+    this.#shown = person;
+    update(
       this.#person,
       element("h2", {}, person.name),
       element(
@@ -111,7 +113,7 @@ export class Screen {
           ),
         element(
           "button",
-          { type: "button", class: "quiet", "aria-label": "More", title: "More", onclick: () => this.#openMore(person) },
+          { type: "button", class: "quiet", "aria-label": "More", title: "More", onclick: () => this.#openMore() },
           icon("more"),
         ),
       ),
@@ -217,7 +219,8 @@ export class Screen {
     });
   }
 
-  #openMore(person) {
+  #openMore() {
+    const person = this.#shown;
     openSheet(person.name, (dialog) => {
       const row = (title, what, run) =>
         element(

@@ -1,5 +1,8 @@
 # Needs Python 3.11 or newer and make; everything else is installed into .venv, once.
 
+# Thousands of short processes would each compile all that they load.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,10 +41,12 @@ dev: $(RUNNABLE) ## run everything on this machine until Ctrl-C; OPTIONS='--port
 demo: $(INSTALLED) $(OCR) ## hold a scripted conversation through everything and print it
 	@$(BIN)/wa-webhook demo
 
-test: $(INSTALLED) $(SWIFT) $(OCR) ## run the tests on PostgreSQL 18; TESTS='tests/flows' takes some of them
-	@$(PYTEST) --postgres 18 $(TESTS)
+test: $(INSTALLED) $(SWIFT) $(OCR) ## run those tests that are quick on PostgreSQL 18; TESTS='tests/flows' takes all of some
+	@$(PYTEST) --postgres 18 $(if $(TESTS),$(TESTS),-m 'not thorough')
 
-test-all: test $(POSTGRES_17) $(POSTGREST) ## run on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
+test-all: $(INSTALLED) $(SWIFT) $(OCR) $(POSTGRES_17) $(POSTGREST) ## run all tests on 18, then on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
+	@echo "on 18:"
+	@$(PYTEST) --postgres 18
 	@echo "on 15, through a pooler, under other names:"
 	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer --names other $(TESTS_OF_NAMES)
 	@echo "on 15, through a pooler, what names make no difference to:"

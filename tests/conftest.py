@@ -22,4 +22,5 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.chat",
     "tests.fixtures.counts",
+    "tests.fixtures.thorough",
 ]

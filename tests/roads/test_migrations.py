@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+from typing import Any
 
 import pglast
-import pytest
 from pglast import ast
 from pglast.enums import DropBehavior, ObjectType
 
 from wa_webhook.migrate import find_db_folder, read_source
 
-if TYPE_CHECKING:
-    from wa_webhook.migrate.files import Migration
-
-MIGRATIONS = read_source(find_db_folder()).migrations
 ROUTINES = {
     ObjectType.OBJECT_FUNCTION,
     ObjectType.OBJECT_PROCEDURE,
@@ -22,27 +18,31 @@ ROUTINES = {
 }
 
 
-def drops(migration: Migration) -> list[Any]:
-    statements = [raw.stmt for raw in pglast.parse_sql(migration.text)]
-    return [one for one in statements if isinstance(one, ast.DropStmt)]
+@functools.cache
+def statements() -> list[tuple[str, Any]]:
+    """Return each statement with the name of its migration."""
+    return [
+        (one.name, raw.stmt)
+        for one in read_source(find_db_folder()).migrations
+        for raw in pglast.parse_sql(one.text)
+    ]
 
 
-@pytest.mark.parametrize("migration", MIGRATIONS, ids=lambda one: one.name)
-def test_a_migration_makes_and_drops_no_routine(migration: Migration) -> None:
-    statements = [raw.stmt for raw in pglast.parse_sql(migration.text)]
-    assert [one for one in statements if isinstance(one, ast.CreateFunctionStmt)] == []
-    assert [one for one in drops(migration) if one.removeType in ROUTINES] == []
+def drops() -> list[tuple[str, Any]]:
+    return [(name, one) for name, one in statements() if isinstance(one, ast.DropStmt)]
 
 
-@pytest.mark.parametrize("migration", MIGRATIONS, ids=lambda one: one.name)
-def test_a_migration_drops_nothing_that_it_does_not_name(migration: Migration) -> None:
+def test_a_migration_makes_and_drops_no_routine() -> None:
+    assert [name for name, one in statements() if isinstance(one, ast.CreateFunctionStmt)] == []
+    assert [name for name, one in drops() if one.removeType in ROUTINES] == []
+
+
+def test_a_migration_drops_nothing_that_it_does_not_name() -> None:
     # A routine that goes with a type would be missing where only changed files are applied.
-    cascading = DropBehavior.DROP_CASCADE
-    assert [one for one in drops(migration) if one.behavior == cascading] == []
+    assert [name for name, one in drops() if one.behavior == DropBehavior.DROP_CASCADE] == []
 
 
-@pytest.mark.parametrize("migration", MIGRATIONS, ids=lambda one: one.name)
-def test_a_trigger_may_be_missing_where_it_is_dropped(migration: Migration) -> None:
+def test_a_trigger_may_be_missing_where_it_is_dropped() -> None:
     # Routine files make them, after all migrations.
-    triggers = [one for one in drops(migration) if one.removeType == ObjectType.OBJECT_TRIGGER]
-    assert [one for one in triggers if not one.missing_ok] == []
+    triggers = [(name, one) for name, one in drops() if one.removeType == ObjectType.OBJECT_TRIGGER]
+    assert [name for name, one in triggers if not one.missing_ok] == []

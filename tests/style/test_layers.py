@@ -59,7 +59,10 @@ def imports(module: str) -> Iterator[str]:
         yield from (name for name in named if name in MODULES and name != module)
 
 
-ARROWS = [(module, target) for module in MODULES for target in imports(module)]
+@pytest.fixture(scope="module")
+def arrows() -> list[tuple[str, str]]:
+    """Who imports whom."""
+    return [(module, target) for module in MODULES for target in imports(module)]
 
 
 def part_of(module: str) -> str:
@@ -67,26 +70,30 @@ def part_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def test_the_handler_imports_nothing_of_what_is_around_it() -> None:
+def test_the_handler_imports_nothing_of_what_is_around_it(arrows: list[tuple[str, str]]) -> None:
     assert [
         arrow
-        for arrow in ARROWS
+        for arrow in arrows
         if arrow[0].startswith("handler") and arrow[1].startswith("wa_webhook")
     ] == []
 
 
-def test_what_all_processes_share_imports_nothing_of_the_webhook() -> None:
+def test_what_all_processes_share_imports_nothing_of_the_webhook(
+    arrows: list[tuple[str, str]],
+) -> None:
     assert [
         arrow
-        for arrow in ARROWS
+        for arrow in arrows
         if arrow[0].startswith("handler.process") and not arrow[1].startswith("handler.process")
     ] == []
 
 
-def test_of_the_handler_only_its_face_and_what_processes_share_is_used() -> None:
+def test_of_the_handler_only_its_face_and_what_processes_share_is_used(
+    arrows: list[tuple[str, str]],
+) -> None:
     assert [
         arrow
-        for arrow in ARROWS
+        for arrow in arrows
         if arrow[0].startswith("wa_webhook")
         and arrow[1].startswith("handler")
         and part_of(arrow[1]) not in OF_THE_HANDLER
@@ -98,11 +105,11 @@ def test_every_package_has_its_layer() -> None:
     assert parts - set[str]().union(*LAYERS) == set()
 
 
-def test_no_package_imports_its_own_layer_or_one_above() -> None:
+def test_no_package_imports_its_own_layer_or_one_above(arrows: list[tuple[str, str]]) -> None:
     height = {part: level for level, layer in enumerate(LAYERS) for part in layer}
     ours = [
         (module, target)
-        for module, target in ARROWS
+        for module, target in arrows
         if module.startswith("wa_webhook.") and target.startswith("wa_webhook.")
     ]
     assert [
@@ -112,9 +119,9 @@ def test_no_package_imports_its_own_layer_or_one_above() -> None:
     ] == []
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
+def test_no_modules_import_each_other_in_a_circle(arrows: list[tuple[str, str]]) -> None:
     graph: dict[str, set[str]] = {}
-    for module, target in ARROWS:
+    for module, target in arrows:
         graph.setdefault(module, set()).add(target)
     try:
         TopologicalSorter(graph).prepare()

@@ -261,7 +261,7 @@ CREATE FUNCTION public.wa_desk_media(message_ids text[]) RETURNS TABLE(message_i
 
 ALTER FUNCTION public.wa_desk_media(message_ids text[]) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_desk_media(message_ids text[]) IS 'Of up to 1,000 messages of users those whose picture, document or the like is in the media store: under which key, what it is by its content, and its name where it had one. Whoever knows a key needs the store''s credentials as well.';
+COMMENT ON FUNCTION public.wa_desk_media(message_ids text[]) IS 'Of up to 1,000 messages, by their ids in wa_conversation, those whose picture, document or the like is in the media store, be it a user''s or one that was sent from there: under which key, what it is by its content, and its name where it had one. Whoever knows a key needs the store''s credentials as well.';
 
 CREATE FUNCTION public.wa_desk_note(who text, body text, agent text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -307,6 +307,36 @@ CREATE FUNCTION public.wa_desk_open(who text, agent text DEFAULT NULL::text, pho
 ALTER FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) IS 'What is known of one conversation before its messages (wa_conversation), for a colleague who opens it, which is recorded once an hour: user_id, phone_number_id, recipient, display_name, locale, opted_out_at, erased_at, window_closes_at, handover (agent, note, since, until, waiting_since; null: the bot has it) and the latest 200 notes (id, at, author, body). who, agent and phone_number_id are as in wa_handover. Whoever may not see numbers gets them masked. Raises WA043 when there is nobody, WA045 for a number that is not ours.';
+
+CREATE FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text) IS 'Before a colleague answers with a picture: where its bytes, of this SHA-256 in hexadecimal, go in the media store (key), and as what they are kept of the person (media), for an hour unless wa_desk_picture_send follows. who and phone_number_id are as in wa_handover. Raises WA043 when there is nobody, WA045 for a number that is not ours, and 40001 to be called again when the person was merged meanwhile.';
+
+CREATE FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text DEFAULT NULL::text, agent text DEFAULT NULL::text, phone_number_id text DEFAULT NULL::text, dedupe_key text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text, agent text, phone_number_id text, dedupe_key text) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text, agent text, phone_number_id text, dedupe_key text) IS 'A colleague answers with a picture that wa_desk_picture asked for (media) and that the media store has now: queued, recorded and refused as an answer by wa_reply, and kept for received_media_ttl_days. What it is is told by its bytes: image/jpeg or image/png, 5 MB at most. Returns the notification''s id, or that of the one already queued under dedupe_key. Raises WA011 for what Meta does not take and for media of nobody, and whatever wa_reply does.';
 
 CREATE FUNCTION public.wa_desk_session(agent text, is_over boolean DEFAULT false) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4648,9 +4678,9 @@ CREATE TABLE wa.media (
     id bigint NOT NULL,
     user_id uuid NOT NULL,
     phone_number_id text,
-    wa_message_id text NOT NULL,
+    wa_message_id text,
     kind text NOT NULL,
-    media_id text NOT NULL,
+    media_id text,
     declared_type text,
     filename text,
     object_id uuid NOT NULL,
@@ -4659,17 +4689,20 @@ CREATE TABLE wa.media (
     received_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'document'::text, 'video'::text, 'voice'::text, 'audio'::text, 'sticker'::text]))),
+    CONSTRAINT media_of_users_have_metas_ids CHECK (((wa_message_id IS NULL) = (media_id IS NULL))),
     CONSTRAINT media_problems_are_told CHECK (((status = ANY (ARRAY['refused'::text, 'failed'::text])) = (problem IS NOT NULL))),
     CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['wanted'::text, 'stored'::text, 'refused'::text, 'failed'::text])))
 );
 
-COMMENT ON TABLE wa.media IS 'Pictures, documents and the like that users sent and somebody wants: what each was, whose, and how long it is kept.';
+COMMENT ON TABLE wa.media IS 'Pictures, documents and the like that users sent and somebody wants, and pictures that colleagues sent them: what each was, whose, and how long it is kept.';
 
-COMMENT ON COLUMN wa.media.wa_message_id IS 'The message that brought it, which has no other.';
+COMMENT ON COLUMN wa.media.user_id IS 'Who sent it, or to whom a colleague did.';
+
+COMMENT ON COLUMN wa.media.wa_message_id IS 'The message of a user that brought it, which has no other. Null: a colleague sent it.';
 
 COMMENT ON COLUMN wa.media.kind IS 'As a flow''s entries name it: image, document, video, voice, audio, sticker.';
 
-COMMENT ON COLUMN wa.media.media_id IS 'Meta''s id of it, good for seven days.';
+COMMENT ON COLUMN wa.media.media_id IS 'Meta''s id of it, good for seven days. Null: a colleague sent it.';
 
 COMMENT ON COLUMN wa.media.declared_type IS 'Its MIME type in the sender''s words.';
 
@@ -4677,7 +4710,7 @@ COMMENT ON COLUMN wa.media.filename IS 'A document''s name in the sender''s word
 
 COMMENT ON COLUMN wa.media.object_id IS 'The bytes, which others may have sent as well.';
 
-COMMENT ON COLUMN wa.media.status IS 'wanted until a worker has it; stored; refused, since it is too large or not what it says; failed, since Meta or the store did not give or take it.';
+COMMENT ON COLUMN wa.media.status IS 'wanted until a worker has it, or until a colleague''s picture is in the store and its answer queued; stored; refused, since it is too large or not what it says; failed, since Meta or the store did not give or take it.';
 
 COMMENT ON COLUMN wa.media.problem IS 'Why it was refused or has failed.';
 
@@ -6066,6 +6099,14 @@ REVOKE ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id
 GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_reader_role;
 GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_agent_role;
 GRANT ALL ON FUNCTION public.wa_desk_open(who text, agent text, phone_number_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_picture(who text, sha256 text, phone_number_id text) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text, agent text, phone_number_id text, dedupe_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text, agent text, phone_number_id text, dedupe_key text) TO wa_agent_role;
+GRANT ALL ON FUNCTION public.wa_desk_picture_send(media bigint, size_bytes bigint, mime_type text, caption text, agent text, phone_number_id text, dedupe_key text) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_desk_session(agent text, is_over boolean) TO wa_reader_role;

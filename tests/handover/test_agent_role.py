@@ -26,6 +26,8 @@ def test_it_executes_just_these_routines(desk: Desk) -> None:
         "wa_desk_note",
         "wa_desk_note_delete",
         "wa_desk_open",
+        "wa_desk_picture",
+        "wa_desk_picture_send",
         "wa_desk_session",
         "wa_hand_back",
         "wa_handover",

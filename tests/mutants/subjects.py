@@ -40,6 +40,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/people/list_tables_": ("person",),
     "db/functions/agents": ("handover",),
     "db/functions/agents/wa_desk_media": ("media/test_using", "handover"),
+    "db/functions/agents/wa_desk_picture": ("handover/test_pictures",),
     "db/functions/chats": (
         *("flows", "ingress", "identity"),
         *("queue/test_read_receipts", "handover/test_handing_over"),

@@ -99,6 +99,12 @@ CALLS: dict[str, str] = {
     "public.wa_desk_note": "select 0 < public.wa_desk_note('+34600000001', 'Likes tea.')",
     "public.wa_desk_note_delete": "select public.wa_desk_note_delete(1)",
     "public.wa_desk_media": "select count(*) from public.wa_desk_media('{wamid.failed.1}')",
+    "public.wa_desk_picture": "select 0 < (public.wa_desk_picture('+34600000001', repeat('AB', 32))"
+    " ->> 'media')::bigint",
+    "public.wa_desk_picture_send": TAKEN.format(
+        "0 < public.wa_desk_picture_send((public.wa_desk_picture('+34600000001',"
+        " repeat('ab', 32)) ->> 'media')::bigint, 1, 'image/png')"
+    ),
     "public.wa_desk_session": "select public.wa_desk_session('Kim') is null",
     "public.wa_desk_actions": "select count(*) from public.wa_desk_actions()",
     "public.wa_media_retry": "select public.wa_media_retry()",

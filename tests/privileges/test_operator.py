@@ -111,6 +111,8 @@ def test_the_operator_holds_no_right_that_nothing_needs(
         "select wa_desk_session('Kim')",
         "select wa_desk_media('{}')",
         "select wa_desk_note_delete(0, 'Kim')",
+        f"select wa_desk_picture('{NOBODY}', repeat('0', 64))",
+        "select wa_desk_picture_send(0, 1, 'image/png')",
     )
     uses = Uses(operator, documented_statements() + asked_by_doctor + asked_by_console)
     assert uses.are_all_allowed()

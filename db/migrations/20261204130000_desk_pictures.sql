@@ -1,0 +1,12 @@
+alter table wa.media
+alter column wa_message_id drop not null,
+alter column media_id drop not null,
+add constraint media_of_users_have_metas_ids check ((wa_message_id is null) = (media_id is null)) not valid;
+
+comment on table wa.media is
+'Pictures, documents and the like that users sent and somebody wants, and pictures that colleagues sent them: what each was, whose, and how long it is kept.';
+comment on column wa.media.user_id is 'Who sent it, or to whom a colleague did.';
+comment on column wa.media.wa_message_id is 'The message of a user that brought it, which has no other. Null: a colleague sent it.';
+comment on column wa.media.media_id is 'Meta''s id of it, good for seven days. Null: a colleague sent it.';
+comment on column wa.media.status is
+'wanted until a worker has it, or until a colleague''s picture is in the store and its answer queued; stored; refused, since it is too large or not what it says; failed, since Meta or the store did not give or take it.';

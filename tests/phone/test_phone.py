@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +25,7 @@ from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, FilePayload
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -124,6 +125,63 @@ async def test_a_conversation_goes_to_the_desk_and_back(
         await ana.write("hello")
         await expect(menus).to_have_count(2)
         await expect(desk.locator(".bubble").last).to_contain_text("What would you like to do?")
+        await desk.context.close()
+    assert faults.told == []
+
+
+async def test_a_colleague_answers_with_a_picture_and_the_phone_shows_it(
+    screen: Screen, browser: Browser, settings_of_team: dict[str, Any]
+) -> None:
+    settings = ConsoleSettings(
+        **settings_of_team,
+        wa_console_port=0,
+        wa_metrics_port=None,
+        wa_media_store=str(screen.media),
+        _env_file=None,
+    )
+    picture = photograph(draw_pdf([CERTIFICATE], "Times-Roman"), Photograph(askew=2, blur=1))
+    ana = screen.phone("Ana")
+    await ana.write("hello")
+    await ana.sees("What would you like to do?")
+    async with serve_console(settings) as port:
+        desk, faults = await open_page(browser, f"http://127.0.0.1:{port}/")
+        await sign_in(desk, "Kim", PASSWORD)
+        await desk.get_by_role("searchbox").fill("Ana")
+        await desk.get_by_role("link", name="the bot has it").click()
+        await desk.get_by_role("button", name="Take").click()
+        answer = desk.get_by_role("textbox", name="Answer")
+        await expect(answer).to_be_enabled()
+        await answer.fill("Your certificate.")
+        chosen = {"name": "no.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+        async with desk.expect_file_chooser() as chooser:
+            await desk.get_by_role("button", name="Add a picture").click()
+        await (await chooser.value).set_files(cast("FilePayload", chosen))
+        await desk.get_by_role("button", name="Send", exact=True).click()
+        await expect(desk.get_by_text("Meta takes JPEG and PNG")).to_be_visible()
+        await expect(answer).to_have_value("Your certificate.")
+        await desk.get_by_role("button", name="Remove the picture").click()
+        dropped = await desk.evaluate_handle(
+            """base64 => {
+                const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt());
+                const held = new DataTransfer();
+                held.items.add(new File([bytes], "certificate.jpg", { type: "image/jpeg" }));
+                return held;
+            }""",
+            base64.b64encode(picture).decode(),
+        )
+        await answer.dispatch_event("drop", {"dataTransfer": dropped})
+        preview = desk.get_by_role("img", name="To be sent: certificate.jpg")
+        await expect(preview).to_be_visible()
+        await desk.get_by_role("button", name="Send", exact=True).click()
+        await expect(preview).to_have_count(0)
+        await expect(answer).to_have_value("")
+        for bubble in (
+            desk.locator(".bubble.own").filter(has_text="Your certificate."),
+            await ana.sees("Your certificate."),
+        ):
+            shown = bubble.locator("img")
+            await expect(shown).to_have_js_property("complete", value=True)
+            assert await shown.evaluate("picture => picture.naturalWidth") > 100
         await desk.context.close()
     assert faults.told == []
 

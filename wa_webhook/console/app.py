@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -15,6 +18,7 @@ from handler.process.logs import logger
 from wa_webhook.console.people import Person, Role
 from wa_webhook.console.shapes import Asked, Note, Reply, Taking, as_message, has_media
 from wa_webhook.console.signing_in import SignIn
+from wa_webhook.media.content import find_mime_type
 from wa_webhook.media.store import StoreError
 from wa_webhook.pages import file_response, page_app, read_json
 
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 256 * 1024
+_PICTURES = ("image/jpeg", "image/png")
+_MOST_BYTES_OF_A_PICTURE = 5 * 1024 * 1024
+"""As Meta takes them."""
+_MOST_BYTES_OF_A_REPLY = _MOST_BYTES_OF_A_PICTURE * 4 // 3 + MOST_BYTES
 _MESSAGES = 60
 _STATUS_OF = {"WA043": 404, "WA070": 409, "WA071": 409, "42501": 403}
 
@@ -51,9 +59,10 @@ def console_app(
     JSON below /api: sign-in (SignIn), sign-out, me, conversations (?search=), of one person
     conversations/USER_ID (?number=, ?before=) and below it take (Taking), reply (Reply), hand-back,
     notes (Note); notes/ID/delete; of operators status, actions. /api/media/ID: the file of
-    a user's message, out of `store`. /api/feed is told when to look.
+    a message, out of `store`. /api/feed is told when to look.
     Errors are {"error", "code"}: 401 nobody is signed in, 403 the role may not, 404 nobody goes by
-    this, 409 another has the conversation, 422 it would not be delivered, 503 no database.
+    this, 409 another has the conversation, 413 a body or picture that is too large, 422 it would
+    not be delivered, 503 no database or no store.
     """
     return page_app(
         STATIC,
@@ -108,7 +117,14 @@ class _Routes:
             Route("/api/conversations", self._reading(self._list)),
             Route(person, self._reading(self._open)),
             Route(f"{person}/take", self._changing("take", self._take), methods=["POST"]),
-            Route(f"{person}/reply", self._changing("reply", self._reply), methods=["POST"]),
+            Route(
+                f"{person}/reply",
+                self._changing("reply", self._reply),
+                methods=["POST"],
+                middleware=[
+                    Middleware(RequestBodyLimitMiddleware, max_body_size=_MOST_BYTES_OF_A_REPLY)
+                ],
+            ),
             Route(
                 f"{person}/hand-back",
                 self._changing("hand_back", self._hand_back),
@@ -138,6 +154,9 @@ class _Routes:
             try:
                 response = JSONResponse(await answer(request, person))
                 status = response.status_code
+            except HTTPException as error:
+                status = error.status_code
+                raise
             except psycopg.Error as error:
                 response_to = await _Failures(self._metrics).answer(request, error)
                 status = response_to.status_code
@@ -153,7 +172,7 @@ class _Routes:
         person = found.person
         # Nobody is let in whose coming cannot be recorded.
         await self._database.value(person.role, "wa_desk_session", agent=person.name)
-        response = JSONResponse(_as_json(person))
+        response = JSONResponse(await self._me(request, person))
         self._signing_in.begin(found, request, response)
         logger.info("CONSOLE_SIGNED_IN", agent=person.name, role=person.role)
         return response
@@ -170,7 +189,14 @@ class _Routes:
         return response
 
     async def _me(self, _: Request, person: Person) -> dict[str, Any]:
-        return _as_json(person)
+        may_answer = person.role is not Role.READER
+        return {
+            "name": person.name,
+            "role": person.role,
+            "may_answer": may_answer,
+            "may_send_pictures": may_answer and self._store is not None,
+            "may_operate": person.role is Role.OPERATOR,
+        }
 
     async def _follow(self, request: Request) -> Response:
         await self._signing_in.find(request)
@@ -239,16 +265,49 @@ class _Routes:
 
     async def _reply(self, request: Request, person: Person) -> dict[str, Any]:
         asked = await read_json(request, Reply)
-        queued = await self._database.value(
-            person.role,
-            "wa_reply",
-            who=str(request.path_params["user_id"]),
-            payload=asked.payload(),
-            agent=person.name,
-            phone_number_id=asked.number,
-            dedupe_key=f"console/{asked.key}",
-        )
+        who = str(request.path_params["user_id"])
+        how = {
+            "agent": person.name,
+            "phone_number_id": asked.number,
+            "dedupe_key": f"console/{asked.key}",
+        }
+        if asked.picture is None:
+            queued = await self._database.value(
+                person.role, "wa_reply", who=who, payload=asked.payload(), **how
+            )
+        else:
+            kept = await self._keep(person, who, asked.picture, asked.number)
+            queued = await self._database.value(
+                person.role, "wa_desk_picture_send", caption=asked.text, **kept, **how
+            )
         return {"id": queued}
+
+    async def _keep(
+        self, person: Person, who: str, picture: bytes, number: str | None
+    ) -> dict[str, Any]:
+        """Have the store keep a picture, and return what it is kept as. Raises HTTPException."""
+        if self._store is None:
+            raise HTTPException(422, "this desk has no media store to keep a picture in")
+        if len(picture) > _MOST_BYTES_OF_A_PICTURE:
+            raise HTTPException(413, "the picture has more than 5 MB, and Meta takes none of these")
+        mime_type = find_mime_type(picture, None)
+        if mime_type not in _PICTURES:
+            raise HTTPException(422, f"Meta takes JPEG and PNG, and this file is {mime_type}")
+        # Its row comes before the bytes, so that none are left behind.
+        place = await self._database.value(
+            person.role,
+            "wa_desk_picture",
+            who=who,
+            sha256=hashlib.sha256(picture).hexdigest(),
+            phone_number_id=number,
+        )
+        try:
+            if await self._store.size(place["key"]) is None:
+                await self._store.put(place["key"], picture, mime_type)
+        except StoreError as error:
+            logger.error("CONSOLE_MEDIA_FAILED", error=type(error).__name__)
+            raise HTTPException(503, "the media store does not take it: try again") from None
+        return {"media": place["media"], "size_bytes": len(picture), "mime_type": mime_type}
 
     async def _hand_back(self, request: Request, person: Person) -> dict[str, Any]:
         asked = await read_json(request, Asked)
@@ -294,15 +353,6 @@ class _Routes:
             who=who,
         )
         return {"actions": done}
-
-
-def _as_json(person: Person) -> dict[str, Any]:
-    return {
-        "name": person.name,
-        "role": person.role,
-        "may_answer": person.role is not Role.READER,
-        "may_operate": person.role is Role.OPERATOR,
-    }
 
 
 def _refusal(status: int, said: str | None, code: str | None) -> Response:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.console.settings import ConsoleSettings
 
-LIMITS = Limits(connections=512, body_bytes=16 * 1024 * 1024, grace_seconds=5.0)
+LIMITS = Limits(connections=512, body_bytes=64 * 1024 * 1024, grace_seconds=5.0)
 
 
 @contextlib.asynccontextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 from wa_webhook.pages import Message, from_business, from_user
 
@@ -41,20 +41,24 @@ class Template(BaseModel):
 
 
 class Reply(Asked):
-    """An answer: a text, or a template. `key` is the same when it is sent again."""
+    """An answer: a text, a template, or a picture, whose caption a text is.
+
+    `picture`: its bytes in base64. `key` is the same when it is sent again.
+    """
 
     text: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    picture: Base64Bytes | None = None
     template: Template | None = None
     key: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if (self.text is None) == (self.template is None):
-            raise ValueError("either a text or a template")
+        if (self.text is None and self.picture is None) == (self.template is None):
+            raise ValueError("either a text, a picture or a template")
         return self
 
     def payload(self) -> dict[str, Any]:
-        """Return it as the Graph API takes it, without recipient."""
+        """Return what is no picture as the Graph API takes it, without recipient."""
         if self.template is None:
             return {"type": "text", "text": {"body": self.text}}
         said: dict[str, Any] = {
@@ -74,8 +78,9 @@ class Note(Asked):
 
 
 def has_media(row: Mapping[str, Any]) -> bool:
-    """Say whether a row of wa_conversation is a user's message that brings a file."""
-    return row["author"] == "user" and "media" in from_user(row["payload"])
+    """Say whether a row of wa_conversation brings a file."""
+    read = from_user if row["author"] == "user" else from_business
+    return "media" in read(row["payload"])
 
 
 def as_message(row: Mapping[str, Any], stored: Collection[str] = ()) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def as_message(row: Mapping[str, Any], stored: Collection[str] = ()) -> dict[str
     if row["payload"] is not None and is_user:
         content = from_user(row["payload"], lambda _: url)
     elif row["payload"] is not None:
-        content = from_business(row["payload"])
+        content = from_business(row["payload"], lambda _: url)
     elif row["body"]:
         # Whoever may not see numbers gets the words alone.
         content = {"kind": "text", "text": row["body"]}

@@ -1,13 +1,17 @@
 // One conversation: who it is with, who has it, what was said, notes, and an answer.
 
-import { element, openSheet, update } from "../components/dom.js";
+import { element, notify, openSheet, replace, update } from "../components/dom.js";
 import { formatText } from "../components/format.js";
 import { icon } from "../components/icons.js";
-import { post } from "../components/live.js";
+import { encodeFile, post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
 import { ago, ask, get, until } from "./api.js";
 
 const drafts = new Map();
+/** What Meta takes of a picture and of its caption. */
+const PICTURES = ["image/jpeg", "image/png"];
+const MOST_BYTES = 5 * 1024 * 1024;
+const MOST_CHARACTERS = 1024;
 
 export class Conversation {
   #me;
@@ -22,6 +26,7 @@ export class Conversation {
   #notes = element("details", { class: "notes" });
   #more;
   #composer;
+  #controls;
 
   constructor(me, userId, number) {
     this.#me = me;
@@ -31,7 +36,11 @@ export class Conversation {
     this.#more = element("button", { type: "button", class: "quiet", hidden: true, onclick: () => this.#readEarlier() }, "Earlier messages");
     const said = element("div");
     this.#composer = me.may_answer ? this.#drawComposer() : null;
-    this.node = element("div", { class: "conversation" }, this.#head, this.#notes, this.#more, said, this.#composer);
+    const drop = me.may_send_pictures && {
+      ondragover: (event) => event.preventDefault(),
+      ondrop: (event) => this.#controls.takeFrom(event, event.dataTransfer),
+    };
+    this.node = element("div", { class: "conversation", ...drop }, this.#head, this.#notes, this.#more, said, this.#composer);
     this.#log = new MessageLog(said, "Messages");
   }
 
@@ -146,37 +155,82 @@ export class Conversation {
   }
 
   #drawComposer() {
-    const draft = drafts.get(this.#key) ?? { text: "", key: crypto.randomUUID() };
+    const draft = drafts.get(this.#key) ?? { text: "", picture: null, key: crypto.randomUUID() };
     drafts.set(this.#key, draft);
+    const preview = element("div", { class: "preview" });
+    const attach = (file) => {
+      if (!file) return;
+      if (!PICTURES.includes(file.type)) return notify("Meta takes pictures as JPEG or PNG.");
+      if (file.size > MOST_BYTES) return notify("The picture has more than 5 MB, and Meta takes none of these.");
+      show(file);
+      text.focus();
+    };
+    const show = (file) => {
+      draft.picture = file;
+      text.maxLength = file ? MOST_CHARACTERS : 4096;
+      const remove = () => {
+        show(null);
+        text.focus();
+      };
+      replace(preview, ...(file ? drawPreview(file, remove) : []));
+    };
+    const picker = element("input", {
+      type: "file",
+      class: "visually-hidden",
+      accept: PICTURES.join(),
+      "aria-label": "Picture to send",
+      tabindex: "-1",
+      onchange: () => {
+        attach(picker.files[0]);
+        picker.value = "";
+      },
+    });
+    const takeFrom = (event, { files }) => {
+      if (!files.length) return;
+      event.preventDefault();
+      if (!text.disabled) attach(files[0]);
+    };
     const text = element("textarea", {
       rows: "1",
-      maxlength: "4096",
       "aria-label": "Answer",
       placeholder: "Answer",
       oninput: () => (draft.text = text.value),
+      onpaste: (event) => this.#me.may_send_pictures && takeFrom(event, event.clipboardData),
       onkeydown: (event) => {
         if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
           event.preventDefault();
-          composer.requestSubmit();
+          text.form.requestSubmit();
         }
       },
     });
     text.value = draft.text;
+    show(draft.picture);
     const send = async (event) => {
       event.preventDefault();
-      if (!text.value.trim() || text.disabled) return;
       // The key stays until it is sent, so that sending once more changes nothing.
-      const { key } = draft;
+      const { key, picture } = draft;
       const said = text.value;
-      if (await this.#act(() => post(`${this.#path}/reply`, { number: this.#number, text: said, key }))) {
+      if (text.disabled || (!picture && !said.trim())) return;
+      const answer = async () => {
+        const shown = picture && { picture: await encodeFile(picture) };
+        await post(`${this.#path}/reply`, { number: this.#number, text: said.trim() ? said : null, key, ...shown });
+      };
+      if (await this.#act(answer)) {
         draft.key = crypto.randomUUID();
         if (text.value === said) text.value = draft.text = "";
+        if (draft.picture === picture) show(null);
       }
     };
     const template = element("button", { type: "button", class: "quiet", onclick: () => this.#openTemplate() }, "Template");
+    const picture = element(
+      "button",
+      { type: "button", class: "quiet", "aria-label": "Add a picture", title: "Add a picture", onclick: () => picker.click() },
+      icon("attach"),
+    );
     const button = element("button", { class: "primary", "aria-label": "Send", title: "Send" }, icon("send"));
-    const composer = element("form", { class: "composer", onsubmit: send }, template, text, button);
-    return composer;
+    const pictured = this.#me.may_send_pictures ? [preview, picker, picture] : [];
+    this.#controls = { template, picture, text, button, takeFrom };
+    return element("form", { class: "composer", onsubmit: send }, ...pictured, template, text, button);
   }
 
   #allow() {
@@ -184,9 +238,9 @@ export class Conversation {
     const { handover, erased_at } = this.#opened;
     const isMine = handover && (handover.agent === null || handover.agent === this.#me.name);
     const isOpen = this.#isWindowOpen();
-    const [template, text, send] = this.#composer.children;
+    const { template, picture, text, button } = this.#controls;
     template.disabled = !isMine || Boolean(erased_at);
-    text.disabled = send.disabled = !isMine || !isOpen;
+    text.disabled = picture.disabled = button.disabled = !isMine || !isOpen;
     text.placeholder = !isMine ? "Take it to answer" : isOpen ? "Answer" : "Send a template: 24 hours are over";
   }
 
@@ -225,4 +279,14 @@ export class Conversation {
     const { window_closes_at } = this.#opened;
     return Boolean(window_closes_at) && new Date(window_closes_at) > new Date();
   }
+}
+
+function drawPreview(file, remove) {
+  const url = URL.createObjectURL(file);
+  const free = () => URL.revokeObjectURL(url);
+  return [
+    element("img", { src: url, alt: `To be sent: ${file.name}`, onload: free, onerror: free }),
+    element("span", { class: "faint" }, file.name),
+    element("button", { type: "button", class: "quiet", "aria-label": "Remove the picture", onclick: remove }, icon("close")),
+  ];
 }

@@ -1634,7 +1634,7 @@ COMMENT ON TABLE wa.media_objects IS 'Bytes in the media store, each content onc
 
 COMMENT ON COLUMN wa.media_objects.id IS 'New whenever a content comes again after it was unwanted, so that a late deletion meets nothing new.';
 
-COMMENT ON COLUMN wa.media_objects.sha256 IS 'Of the bytes, in hexadecimal: what the webhook said, against which they are checked.';
+COMMENT ON COLUMN wa.media_objects.sha256 IS 'Of the bytes, in hexadecimal: what the webhook said, or a desk that keeps a picture, against which they are checked.';
 
 COMMENT ON COLUMN wa.media_objects.key IS 'Where the bytes are in the store.';
 
@@ -1890,7 +1890,7 @@ CREATE FUNCTION wa.export_media(p_user_ids uuid[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.export_media(p_user_ids uuid[]) IS 'What people sent of pictures, documents and the like, as wa_export_profile hands it out: with the hash of the bytes, and the key under which the media store has them.';
+COMMENT ON FUNCTION wa.export_media(p_user_ids uuid[]) IS 'What people sent of pictures, documents and the like, and the pictures with which colleagues answered them, as wa_export_profile hands it out: with the hash of the bytes, and the key under which the media store has them.';
 
 CREATE FUNCTION wa.fall_silent(p_user_id uuid, p_phone_number_id text, p_reason text, p_since timestamp with time zone, p_until timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -3207,7 +3207,7 @@ CREATE FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch intege
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch media of users that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
+COMMENT ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch media of users and of colleagues that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
 
 CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
     LANGUAGE sql

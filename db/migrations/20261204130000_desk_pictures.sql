@@ -10,3 +10,5 @@ comment on column wa.media.wa_message_id is 'The message of a user that brought 
 comment on column wa.media.media_id is 'Meta''s id of it, good for seven days. Null: a colleague sent it.';
 comment on column wa.media.status is
 'wanted until a worker has it, or until a colleague''s picture is in the store and its answer queued; stored; refused, since it is too large or not what it says; failed, since Meta or the store did not give or take it.';
+comment on column wa.media_objects.sha256 is
+'Of the bytes, in hexadecimal: what the webhook said, or a desk that keeps a picture, against which they are checked.';

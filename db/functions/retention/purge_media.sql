@@ -24,6 +24,6 @@ end
 $$;
 
 comment on function wa.purge_media is
-'Deletes up to p_batch media of users that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
+'Deletes up to p_batch media of users and of colleagues that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
 
 grant execute on function wa.purge_media to wa_maintenance;

@@ -28,6 +28,6 @@ end
 $$;
 
 comment on function wa.export_media is
-'What people sent of pictures, documents and the like, as wa_export_profile hands it out: with the hash of the bytes, and the key under which the media store has them.';
+'What people sent of pictures, documents and the like, and the pictures with which colleagues answered them, as wa_export_profile hands it out: with the hash of the bytes, and the key under which the media store has them.';
 
 grant execute on function wa.export_media to wa_privacy;

@@ -38,6 +38,7 @@ async def test_whoever_signs_in_is_known_until_they_sign_out(
             "role": "agent",
             "may_answer": True,
             "may_operate": False,
+            "may_send_pictures": False,
         }
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie

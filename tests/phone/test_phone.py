@@ -156,10 +156,13 @@ async def test_a_colleague_answers_with_a_picture_and_the_phone_shows_it(
         async with desk.expect_file_chooser() as chooser:
             await desk.get_by_role("button", name="Add a picture").click()
         await (await chooser.value).set_files(cast("FilePayload", chosen))
+        preview = desk.get_by_role("img", name="To be sent")
+        await expect(preview).to_have_accessible_name("To be sent: no.jpg")
         await desk.get_by_role("button", name="Send", exact=True).click()
         await expect(desk.get_by_text("Meta takes JPEG and PNG")).to_be_visible()
         await expect(answer).to_have_value("Your certificate.")
         await desk.get_by_role("button", name="Remove the picture").click()
+        await expect(preview).to_have_count(0)
         dropped = await desk.evaluate_handle(
             """base64 => {
                 const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt());
@@ -170,8 +173,7 @@ async def test_a_colleague_answers_with_a_picture_and_the_phone_shows_it(
             base64.b64encode(picture).decode(),
         )
         await answer.dispatch_event("drop", {"dataTransfer": dropped})
-        preview = desk.get_by_role("img", name="To be sent: certificate.jpg")
-        await expect(preview).to_be_visible()
+        await expect(preview).to_have_accessible_name("To be sent: certificate.jpg")
         await desk.get_by_role("button", name="Send", exact=True).click()
         await expect(preview).to_have_count(0)
         await expect(answer).to_have_value("")

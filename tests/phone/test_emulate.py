@@ -33,6 +33,7 @@ class Parrot:
         self.answers = asyncio.Queue[int]()
         self.taken: list[list[str]] = []
         self.fields: list[str] = []
+        self.accounts: set[str] = set()
         self.told = asyncio.Event()
         webhook = [
             Route("/webhook", self._verify, methods=["GET"]),
@@ -50,7 +51,9 @@ class Parrot:
         digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         if request.headers["X-Hub-Signature-256"] != f"sha256={digest}":
             return Response(status_code=401)
-        changes = (await request.json())["entry"][0]["changes"]
+        entry = (await request.json())["entry"][0]
+        changes = entry["changes"]
+        self.accounts.add(entry["id"])
         self.fields += [change["field"] for change in changes if change["field"] != "messages"]
         if len(self.fields) == 3:
             self.told.set()
@@ -180,6 +183,24 @@ async def test_a_template_is_sent_while_meta_has_it_approved() -> None:
     assert answers == [(200, None), (404, 132001), (200, None), (400, 132015), (400, 132016)]
     assert [one["status"] for one in listed] == ["DISABLED"]
     assert parrot.fields == ["message_template_status_update"] * 3
+
+
+async def test_the_account_that_webhooks_come_from_can_be_asked_for_its_number() -> None:
+    parrot = Parrot()
+    async with LocalServer(parrot.app, bind(HOST, 0, "application")) as server:
+        application = Application(f"{server.url}/webhook", SECRET, TOKEN, NUMBER_ID)
+        listeners = bind(HOST, 0, "Graph API"), bind(HOST, 0, "phone")
+        async with (
+            emulating(application, *listeners) as emulator,
+            httpx.AsyncClient(base_url=emulator.phone_url) as http,
+            httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}) as graph,
+        ):
+            parrot.graph_url = emulator.graph_url
+            await http.post("/people/1/messages", json={"text": "hello"})
+            await parrot.answers.get()
+            (account,) = parrot.accounts
+            listed = await graph.get(f"{emulator.graph_url}/v26.0/{account}/phone_numbers")
+    assert [one["id"] for one in listed.json()["data"]] == [NUMBER_ID]
 
 
 async def test_a_webhook_that_meta_would_not_take_is_told() -> None:

@@ -13,6 +13,7 @@ import httpx
 
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 from wa_webhook.pages import Feed
 from wa_webhook.phone import Phone, phone_app
 
@@ -51,6 +52,7 @@ async def emulating(
         app_secret=application.app_secret,
         webhook_url=application.webhook_url,
         phone_number_ids={application.phone_number_id},
+        accounts={ACCOUNT_ID: {application.phone_number_id: f"+{DISPLAY_NUMBER}"}},
     )
     feed = Feed()
     phone = Phone(graph, application.phone_number_id, feed.tell)

@@ -24,6 +24,7 @@ from wa_webhook.dev.local_media import fetching_media
 from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.naming.settings import NamesSettings
@@ -47,8 +48,7 @@ APP_SECRET = "local-app-secret"  # noqa: S105
 VERIFY_TOKEN = "local-verify-token"  # noqa: S105
 ACCESS_TOKEN = "local-access-token"  # noqa: S105
 PHONE_NUMBER_ID = "106540352242922"
-ACCOUNT_ID = "102290129340398"
-BOT_NUMBER = "+15550001111"
+BOT_NUMBER = f"+{DISPLAY_NUMBER}"
 GRAPH_VERSION = "v26.0"
 
 

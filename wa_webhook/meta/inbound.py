@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from wa_webhook.meta.said import Located, Sent, Tapped, Typed
+from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wa_webhook.meta.people import Person
     from wa_webhook.meta.said import Said
-
-
-_DISPLAY_NUMBER = "15550001111"
 
 
 def build_content(
@@ -33,7 +31,7 @@ def build_content(
         case Typed(text):
             return {"type": "text", "text": {"body": text.format_map(known)}}
         case Tapped():
-            context = {"from": _DISPLAY_NUMBER, "id": answered}
+            context = {"from": DISPLAY_NUMBER, "id": answered}
             return {"type": "interactive", "context": context, "interactive": choice}
         case Located(name, latitude, longitude):
             place = {"latitude": latitude, "longitude": longitude, "name": name}
@@ -72,7 +70,7 @@ def build_body(
     value = {
         "messaging_product": "whatsapp",
         "metadata": {
-            "display_phone_number": _DISPLAY_NUMBER,
+            "display_phone_number": DISPLAY_NUMBER,
             "phone_number_id": phone_number_id,
         },
         **({"contacts": [contact]} if with_contact else {}),
@@ -81,7 +79,7 @@ def build_body(
     change = {"field": "messages", "value": value}
     envelope = {
         "object": "whatsapp_business_account",
-        "entry": [{"id": "102290129340398", "changes": [change]}],
+        "entry": [{"id": ACCOUNT_ID, "changes": [change]}],
     }
     return json.dumps(envelope, separators=(",", ":")).encode()
 

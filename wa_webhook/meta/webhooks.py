@@ -15,6 +15,10 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ACCOUNT_ID = "102290129340398"
+"""The account (WABA) that every webhook comes from."""
+DISPLAY_NUMBER = "15550001111"
+"""The business number as people dial it, in digits."""
 _FIRST_RETRY_SECONDS = 0.1
 _LONGEST_RETRY_SECONDS = 2.0
 _CONCURRENCY = 4
@@ -112,7 +116,7 @@ def _body(updates: list[StatusUpdate]) -> bytes:
     ]
     envelope = {
         "object": "whatsapp_business_account",
-        "entry": [{"id": "102290129340398", "changes": changes}],
+        "entry": [{"id": ACCOUNT_ID, "changes": changes}],
     }
     return json.dumps(envelope, separators=(",", ":")).encode()
 
@@ -121,7 +125,7 @@ def _value(phone_number_id: str, updates: list[StatusUpdate]) -> dict[str, Any]:
     contacts = [update.contact for update in updates if update.contact is not None]
     return {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "15550001111", "phone_number_id": phone_number_id},
+        "metadata": {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": phone_number_id},
         **({"contacts": contacts} if contacts else {}),
         "statuses": [update.status for update in updates],
     }

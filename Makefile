@@ -44,9 +44,9 @@ demo: $(INSTALLED) $(OCR) ## hold a scripted conversation through everything and
 test: $(INSTALLED) $(SWIFT) $(OCR) ## run those tests that are quick on PostgreSQL 18; TESTS='tests/flows' takes all of some
 	@$(PYTEST) --postgres 18 $(if $(TESTS),$(TESTS),-m 'not thorough')
 
-test-all: $(INSTALLED) $(SWIFT) $(OCR) $(POSTGRES_17) $(POSTGREST) ## run all tests on 18, then on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
-	@echo "on 18:"
-	@$(PYTEST) --postgres 18
+test-all: test $(POSTGRES_17) $(POSTGREST) ## run the others on 18, and on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
+	@echo "on 18, what takes long:"
+	@$(PYTEST) --postgres 18 -m thorough
 	@echo "on 15, through a pooler, under other names:"
 	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer --names other $(TESTS_OF_NAMES)
 	@echo "on 15, through a pooler, what names make no difference to:"

@@ -91,6 +91,12 @@ def test_a_role_is_rewritten_as_identifier_and_as_string(before: str, after: str
             "select to_regclass('hidden.logs_' || 'hidden.x')",
         ),
         ("select to_regproc(format('wa.%I', 'a'))", "select to_regproc(format('hidden.%I', 'a'))"),
+        ("perform pg_notify('wa_tasks', 'wa_tasks')", "perform pg_notify('app_tasks', 'wa_tasks')"),
+        ("listen wa_tasks; unlisten orders", "listen app_tasks; unlisten orders"),
+        (
+            "select pg_advisory_xact_lock(hashtextextended('wa.clock', 0))",
+            "select pg_advisory_xact_lock(hashtextextended('hidden.clock', 0))",
+        ),
         ("select has_schema_privilege('public', 'wa', 'usage')", None),
         ("select from t where nspname in ('x', 'wa')", None),
         ("select from t where schemaname = any (array['wa'])", None),
@@ -113,7 +119,7 @@ def test_strings_are_rewritten_where_they_are_code_or_names(before: str, after: 
         "select wa_notify.recipient, wa_runtime(1), t.wa_runtime",
         "raise exception using hint = 'update wa.settings', message = format('no wa.%s', 'x')",
         "select 1 -- public.profiles\n/* wa.x */",
-        "select E'public.x', pg_notify('wa_notifications', '')",
+        "select E'public.x', pg_notify('orders', 'wa_tasks'), hashtextextended('lock', 0)",
     ],
 )
 def test_texts_comments_columns_and_grants_to_everybody_stay(sql: str) -> None:
@@ -154,6 +160,7 @@ def test_every_file_parses_after_rewriting_and_keeps_its_lines() -> None:
         ({"edge_role": "one", "notifier_role": "one"}, "'one' is given to 2 roles"),
         ({"edge_role": "wa_runtime", "runtime_role": "x"}, "default name of another role"),
         ({"edge_role": "service_role"}, "is taken by PostgreSQL or Supabase"),
+        ({"schema": "x" * 50, "private_schema": "y"}, "too long, channels are called after it"),
         ({"schema": "extensions"}, "is taken by PostgreSQL or Supabase"),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_drain_statement_wakes_the_notifier(
     listener.execute("listen wa_notifications")
     operator.execute(DRAIN)
     listener.execute("select 1")
-    assert [notify.channel for notify in listener.notifies(timeout=0)] == ["wa_notifications"]
+    assert len(list(listener.notifies(timeout=0))) == 1
 
 
 def test_the_drain_statement_gives_a_row_its_full_retries_again(

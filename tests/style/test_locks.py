@@ -5,6 +5,7 @@ What one session does cannot tell it: the order is a rule for how routines are w
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pglast
@@ -115,3 +116,13 @@ def test_no_routine_locks_in_an_order_of_its_own() -> None:
 )
 def test_what_breaks_the_rule_is_found(statement: str, faults: list[str]) -> None:
     assert list(faults_in(routine(statement))) == faults
+
+
+def test_the_number_of_a_lock_comes_of_a_name_with_the_schema() -> None:
+    # Advisory locks belong to a whole database, which several schemas of ours may share.
+    assert [
+        file.name
+        for file in FILES
+        for text in [file.read_text(encoding="utf-8")]
+        if re.search("pg_(try_)?advisory", text) and "hashtextextended('wa." not in text
+    ] == []

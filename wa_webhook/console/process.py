@@ -51,7 +51,7 @@ async def serve_console(
         ):
             signing_in = SigningIn(settings, metrics, auth)
             app = console_app(database, signing_in, feed, metrics, settings.hosts, store)
-            following = asyncio.create_task(follow(listen_url, feed))
+            following = asyncio.create_task(follow(listen_url, feed, settings.wa_database_schema))
             try:
                 async with Server(app, LIMITS).accepting(bound) as port:
                     logger.info("CONSOLE_STARTED", host=settings.wa_console_host, port=port)

@@ -73,10 +73,23 @@ def are_kept(database: Connection[Any], private_schema: str) -> bool:
 
 
 def refuse_other_names(database: Connection[Any], names: Names) -> None:
-    """Raise HistoryError when the database was migrated with names other than these."""
-    for kept in _find_kept(database):
-        if kept != names:
-            given = names.as_options()
+    """Raise HistoryError when the database was migrated with names other than these.
+
+    Beside others comes only what has one schema, and shares neither that nor a role with them.
+    """
+    found = _find_kept(database)
+    if names in found:
+        return
+    for kept in found:
+        given = names.as_options()
+        shared = sorted(set(given.values()) & set(kept.as_options().values()))
+        if names.is_one_schema and names.schema not in kept.schemas.values():
+            if shared:
+                raise HistoryError(
+                    f"schema {kept.schema} of this database has {', '.join(shared)} already.\n"
+                    f"Give schema {names.schema} roles of its own, or none: they are derived."
+                )
+        else:
             raise HistoryError(
                 "\n".join(
                     (
@@ -86,7 +99,8 @@ def refuse_other_names(database: Connection[Any], names: Names) -> None:
                             for option, name in kept.as_options().items()
                             if name != given[option]
                         ),
-                        "Run with the names that it has. Other names need a database of their own.",
+                        "Run with the names that it has. Others need a database of their own,"
+                        " or one schema for both: docs/names.md",
                     )
                 )
             )

@@ -25,6 +25,8 @@ DEFAULT_ROLES = {
 }
 """By their options."""
 
+_LONGEST_CHANNEL = "wa_notifications"
+_MOST_CHARACTERS = 63
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _TAKEN_SCHEMAS = frozenset({"auth", "extensions", "information_schema", "supabase_migrations"})
 _TAKEN_ROLES = frozenset(
@@ -42,6 +44,16 @@ class NamesError(ValueError):
 def derive_private_schema(schema: str) -> str:
     """Return the usual private schema for a schema of the contract."""
     return DEFAULT_PRIVATE_SCHEMA if schema == DEFAULT_SCHEMA else f"{schema}_private"
+
+
+def channel_of(schema: str, channel: str) -> str:
+    """Return what a channel of NOTIFY is called where `schema` is the contract's.
+
+    Channels belong to a whole database, in which each schema has its own.
+    """
+    if schema == DEFAULT_SCHEMA:
+        return channel
+    return f"{schema}_{channel.removeprefix('wa_')}"
 
 
 def variable_of(option: str) -> str:
@@ -127,6 +139,8 @@ class Names:
             problems.append("--schema 'wa': is the private schema's name in the files")
         if self.private_schema == DEFAULT_SCHEMA:
             problems.append("--private-schema 'public': must be a schema of its own")
+        if len(channel_of(self.schema, _LONGEST_CHANNEL)) > _MOST_CHARACTERS:
+            problems.append(f"--schema {self.schema!r}: too long, channels are called after it")
         problems += [
             f"{name!r} is given to {count} roles"
             for name, count in Counter(self.roles.values()).items()

@@ -1,9 +1,9 @@
 """Puts chosen names into SQL, token by token with PostgreSQL's own scanner, never by text search.
 
 Rewritten are schemas where a schema stands (`wa.x`, `on schema public, wa`, `search_path`), roles,
-and the strings that hold either: bodies, what `execute` or a job of pg_cron runs, and names for
-`to_regclass`, casts to `regclass` and the like. Texts, comments and columns stay, whatever words
-they are made of.
+channels of LISTEN and NOTIFY, and the strings that hold either: bodies, what `execute` or a job of
+pg_cron runs, and names for `to_regclass`, casts to `regclass`, advisory locks and the like. Texts,
+comments and columns stay, whatever words they are made of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pglast
 from pglast import keywords
 from pglast.parser import ParseError
 
-from wa_webhook.naming.names import NamesError
+from wa_webhook.naming.names import NamesError, channel_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,10 +37,13 @@ _TAKES_A_NAME = frozenset(
         *("has_function_privilege", "has_sequence_privilege", "has_type_privilege"),
         *("pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size"),
         *("pg_get_serial_sequence", "nextval", "currval", "setval"),
+        # The number of an advisory lock, which all that is in a database would share.
+        "hashtextextended",
     }
 )
 # pg_cron's: they keep the statement that a job runs.
 _TAKES_A_STATEMENT = frozenset({"schedule", "schedule_in_database"})
+_BEFORE_A_CHANNEL = frozenset({"LISTEN", "NOTIFY", "UNLISTEN"})
 _BETWEEN_COLUMN_AND_NAME = frozenset({"SCONST", "IN_P", "NOT", "ANY", "ARRAY", *"=(,[", "<>"})
 _ENDS_EXECUTE = frozenset({";", "into", "using", "loop"})
 
@@ -107,6 +110,10 @@ class Rewriter:
         """Return the chosen name of a role, None for another role."""
         return self._roles.get(word)
 
+    def channel(self, word: str) -> str | None:
+        """Return the chosen name of a channel of ours, None for another one."""
+        return channel_of(self.names.schema, word) if word.startswith("wa_") else None
+
 
 _cached: dict[Names, Callable[[str], str]] = {}
 
@@ -157,6 +164,8 @@ class _Pass:
         before, after = self._word(index - 1), self._word(index + 1)
         if before == "." or token.kind == "Op":
             return None
+        if index and self._tokens[index - 1].kind in _BEFORE_A_CHANNEL:
+            return self._rewriter.channel(token.word)
         if after == "." or self._lists_schemas:
             return self._rewriter.schema(token.word)
         return None if after == "(" else self._rewriter.role(token.word)
@@ -165,6 +174,8 @@ class _Pass:
         content, quote = _unquoted(token.text)
         if quote is None:
             return None
+        if self._calls and self._calls[-1] == _Call("pg_notify"):
+            return quote(self._rewriter.channel(content) or content)
         if self._is_code(index):
             return quote(self._rewriter.rewrite(content))
         if self._names_an_object(index):

@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
+from wa_webhook.naming.names import channel_of
 from wa_webhook.notifier.notification import Notification
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class NotificationQueue:
         state = DatabaseState("NOTIFY", outage)
         self._claiming = DatabaseLink(url, state, prepared_statements=prepared_statements)
         self._settling = DatabaseLink(url, state, prepared_statements=prepared_statements)
+        self.channel = channel_of(schema, "wa_notifications")
         self._worker = worker
         self._lease = timedelta(seconds=lease_seconds)
         self._claim = _statement(

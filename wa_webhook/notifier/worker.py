@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from wa_webhook.notifier.notification import Notification
     from wa_webhook.notifier.notification_queue import NotificationQueue
 
-CHANNEL = "wa_notifications"
 _LAST_SETTLE_SECONDS = 5.0
 _CLAIM_APART_SECONDS = 0.005
 """While messages keep coming, a claim takes what came in so long, and not each one alone."""
@@ -104,7 +103,9 @@ class Notifier:
     def _start_listening(self) -> asyncio.Task[None] | None:
         if self._listen_url is None:
             return None
-        return asyncio.create_task(listen(self._listen_url, CHANNEL, self.wake, does="NOTIFY"))
+        return asyncio.create_task(
+            listen(self._listen_url, self._queue.channel, self.wake, does="NOTIFY")
+        )
 
     async def _claim_until_stopped(self) -> None:
         backoff = Backoff()

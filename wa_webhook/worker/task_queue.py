@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
+from wa_webhook.naming.names import channel_of
 from wa_webhook.worker.claimed import Attempted, ClaimedTask, TaskResult
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class TaskQueue:
             DatabaseLink(url, state, prepared_statements=prepared_statements) for _ in range(4)
         )
         self._one_answer = asyncio.Lock()
+        self.channel = channel_of(schema, "wa_tasks")
         self._worker = worker
         self._lease = timedelta(seconds=lease_seconds)
         schema_name = sql.Identifier(schema)

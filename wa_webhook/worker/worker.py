@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from wa_webhook.worker.registry import TaskFunction
     from wa_webhook.worker.task_queue import TaskQueue
 
-CHANNEL = "wa_tasks"
 _LAST_SETTLE_SECONDS = 5.0
 
 
@@ -91,7 +90,7 @@ class Worker:
         settling.add_done_callback(lambda _: self.stop())
         beside = [asyncio.create_task(self._give_signs())]
         if self._listen_url is not None:
-            listening = listen(self._listen_url, CHANNEL, self.wake, does="WORK")
+            listening = listen(self._listen_url, self._queue.channel, self.wake, does="WORK")
             beside.append(asyncio.create_task(listening))
         try:
             await self._claim_until_stopped()

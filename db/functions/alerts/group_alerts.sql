@@ -5,15 +5,15 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Any number does, as long as nothing else uses it: the bytes of 'wa_alert'.
-  c_grouper constant bigint := 8602261635289412212;
   -- Bounds the transaction; the next call takes the rest.
   c_most constant integer := 10000;
   v_repeat interval;
   v_spike_since timestamptz;
   v_is_spike boolean;
 begin
-  if not exists (select from wa.alert_occurrences) or not pg_try_advisory_xact_lock(c_grouper) then
+  if not exists (select from wa.alert_occurrences)
+    or not pg_try_advisory_xact_lock(hashtextextended('wa.alerts', 0))
+  then
     return;
   end if;
 

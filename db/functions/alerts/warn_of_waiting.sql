@@ -5,15 +5,13 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Any number does, as long as nothing else uses it: the bytes of 'wa_waits'.
-  c_warner constant bigint := 8602261729594406003;
   v_repeat constant interval := make_interval(secs => wa.get_setting('waiting_alert_seconds')::double precision);
   v_before constant timestamptz := now()
     - make_interval(secs => wa.get_setting('handover_wait_seconds')::double precision);
   v_rule record;
   v_since timestamptz;
 begin
-  if v_repeat = interval '0' or not pg_try_advisory_xact_lock(c_warner) then
+  if v_repeat = interval '0' or not pg_try_advisory_xact_lock(hashtextextended('wa.waits', 0)) then
     return;
   end if;
 

@@ -5,8 +5,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Any number does, as long as nothing else uses it: the bytes of 'wa_ident'.
-  c_all_identities constant bigint := 8602261669514931828;
+  c_all_identities constant bigint := hashtextextended('wa.identities', 0);
   c_most_single_locks constant integer := 100;
 begin
   -- A lock each is precise, but the server's lock table is small: a payload with very many new senders locks them all.
@@ -18,7 +17,7 @@ begin
   perform pg_advisory_xact_lock_shared(c_all_identities);
   perform pg_advisory_xact_lock(identity.lock_key)
   from (
-    select distinct hashtextextended(name.value, 0) as lock_key
+    select distinct hashtextextended(name.value, c_all_identities) as lock_key
     from (
       select wa.phone_lookup_key(phone) as value from unnest(p_phones) as phone
       union all

@@ -11,7 +11,7 @@ declare
 begin
   if v_problems = '{}' then
     -- Two that declare at once would each keep what the other one wrote.
-    perform pg_advisory_xact_lock(hashtextextended('declare_flow', 0));
+    perform pg_advisory_xact_lock(hashtextextended('wa.declare_flow', 0));
     v_rows := wa.read_declaration(p_flow, p_declaration);
     v_problems := wa.find_conflicts(p_flow, v_rows);
 

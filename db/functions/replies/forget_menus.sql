@@ -8,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
-  perform pg_advisory_xact_lock_shared(hashtextextended('rendered_menus', 0));
+  perform pg_advisory_xact_lock_shared(hashtextextended('wa.rendered_menus', 0));
   delete from wa.rendered_menus;
   return null;
 end

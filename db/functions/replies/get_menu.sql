@@ -19,7 +19,7 @@ begin
 
     -- Not while somebody changes what a menu is made of; and only what is read now is sure to be of today.
     v_is_kept := current_setting('transaction_isolation') = 'read committed'
-      and pg_try_advisory_xact_lock(hashtextextended('rendered_menus', 0));
+      and pg_try_advisory_xact_lock(hashtextextended('wa.rendered_menus', 0));
   end if;
 
   v_payload := wa.build_list(

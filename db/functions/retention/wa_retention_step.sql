@@ -14,8 +14,6 @@ as $$
 declare
   -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.
   c_batch constant integer := 5000;
-  -- Any number does, as long as nothing else uses it: the bytes of 'wa_purge'.
-  c_runner constant bigint := 8602261699865765733;
   v_cutoffs jsonb;
   v_events integer;
   v_notifications integer;
@@ -27,7 +25,7 @@ declare
   v_is_done boolean;
   v_hint text;
 begin
-  if not pg_try_advisory_xact_lock(c_runner) then
+  if not pg_try_advisory_xact_lock(hashtextextended('wa.retention', 0)) then
     return jsonb_build_object('is_done', true, 'is_busy', true, 'purged', '{}'::jsonb);
   end if;
 

@@ -5,8 +5,6 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Any number does, as long as nothing else uses it: the bytes of 'wa_clock'.
-  c_follower constant bigint := 8602261643879998315;
   c_tolerance constant interval := interval '5 seconds';
   v_now constant timestamptz := clock_timestamp();
   v_seen timestamptz;
@@ -33,7 +31,7 @@ begin
     return true;
   end if;
 
-  if not pg_try_advisory_xact_lock(c_follower) then
+  if not pg_try_advisory_xact_lock(hashtextextended('wa.clock', 0)) then
     return false;
   end if;
 

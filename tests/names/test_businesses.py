@@ -67,7 +67,7 @@ TABLES = """
     where nspname = any (%s) and relkind = 'r' order by 1
 """
 LOCKS = """
-    select format('%s %s', classid, objid) from pg_locks
+    select concat(classid, ' ', objid) from pg_locks
     where locktype = 'advisory' and pid = pg_backend_pid()
 """
 

@@ -76,7 +76,7 @@ def list_operations(claims: int, replays: int) -> list[Operation]:
     return [
         Operation(
             ("claim of ten", "settle of ten"),
-            "queue_outbox.sql",
+            "queue_outbox_apart.sql",
             "wa_notifier_role",
             prepare_queue,
             (_claim, _settle),

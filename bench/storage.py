@@ -64,7 +64,7 @@ def measure(run: Run) -> Section:
             arrived = _log_position(connection)
             pgbench.run(
                 Load(
-                    "queue_outbox.sql",
+                    "queue_outbox_apart.sql",
                     run.server.url(DATABASE, "wa_notifier_role"),
                     clients=1,
                     transactions=_count_queued(connection) // CLAIMED,

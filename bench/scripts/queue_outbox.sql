@@ -1,4 +1,18 @@
+with exchanged as (
+  select
+    public.wa_notifications_settle(:results::jsonb) as report,
+    null::bigint as id,
+    null::uuid as lock_token
+  union all
+  select
+    null as report,
+    id,
+    lock_token
+  from public.wa_notifications_claim('bench', :batch::integer)
+)
+
 select
+  count(report) as reports,
   jsonb_agg(
     jsonb_build_object(
       'id', id,
@@ -7,6 +21,5 @@ select
       'wa_message_id', 'wamid.HBgLMzQ2MDAwMDAwMDAVAgARGBI' || id,
       'duration_ms', 100
     )
-  ) as results
-from public.wa_notifications_claim('bench', :batch::integer) \gset
-select public.wa_notifications_settle(:results::jsonb);
+  ) filter (where id is not null) as results
+from exchanged \gset

@@ -76,6 +76,18 @@ async def test_an_answer_that_cannot_be_learnt_from_still_settles_its_message(
     assert outbox.row(teaching)["wa_message_id"] is not None
 
 
+async def test_a_claim_that_is_refused_keeps_no_result_from_being_settled(outbox: Outbox) -> None:
+    outbox.graph.behave(Behaviour(delay=1, statuses="none", times=None))
+    notification = outbox.queue(outbox.add_user(ANA))
+    async with outbox.run_notifier():
+        await until(lambda: len(outbox.graph.record.accepted) == 1)
+        outbox.execute(
+            "create or replace function wa.list_sending_numbers() returns setof text"
+            " language plpgsql as $$ begin raise exception 'no'; end $$"
+        )
+        await until(lambda: outbox.status(notification) == "sent", seconds=20)
+
+
 async def test_a_message_whose_result_is_kept_is_not_sent_again_when_its_lease_runs_out(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,13 +154,13 @@ async def test_results_of_the_same_moment_are_settled_together(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settler, "_GATHER_SECONDS", 1)
-    settle, batches = NotificationQueue.settle, []
+    settle, batches = NotificationQueue.settle_and_claim, []
 
-    async def count(queue: NotificationQueue, results: Any) -> dict[str, Any]:
+    async def count(queue: NotificationQueue, results: Any, batch: int) -> Any:
         batches.append(len(results))
-        return await settle(queue, results)
+        return await settle(queue, results, batch)
 
-    monkeypatch.setattr(NotificationQueue, "settle", count)
+    monkeypatch.setattr(NotificationQueue, "settle_and_claim", count)
     outbox.set("number_rate_per_second", 0)
     outbox.graph.behave(Behaviour(statuses="none", times=None))
     for number in range(8):

@@ -81,6 +81,25 @@ async def test_messages_that_keep_coming_are_claimed_together(
     assert min(apart) > 0.25
 
 
+async def test_a_busy_notifier_claims_with_the_call_that_settles(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, claims = NotificationQueue.claim, []
+
+    async def count(queue: NotificationQueue, batch: int) -> list[Notification]:
+        claims.append(batch)
+        return await claim(queue, batch)
+
+    monkeypatch.setattr(NotificationQueue, "claim", count)
+    outbox.graph.behave(Behaviour(statuses="none", times=None))
+    for user in USERS:
+        outbox.queue(outbox.add_user(user))
+    settings = {"wa_notify_concurrency": 1, "wa_notify_listen": False, "wa_notify_poll_seconds": 60}
+    async with outbox.run_notifier(**settings):
+        await until(lambda: outbox.count("sent") == len(USERS), seconds=20)
+    assert len(claims) <= 2
+
+
 async def test_polling_alone_is_enough(outbox: Outbox) -> None:
     async with outbox.run_notifier(wa_notify_listen=False, wa_notify_poll_seconds=0.05):
         notification = outbox.queue(outbox.add_user(ANA))

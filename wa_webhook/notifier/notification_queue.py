@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class NotificationQueue:
     """Claims and settles, each on a connection of its own so that neither waits for the other.
 
+    What settles may also claim, in the same call.
+
     `worker` is the name that claimed rows carry, `lease_seconds` how long they stay ours. All
     methods raise psycopg.Error.
     """
@@ -49,6 +51,14 @@ class NotificationQueue:
             schema,
         )
         self._settle = _statement("select {}.wa_notifications_settle(%s)", schema)
+        # The branches run one after the other, so that the claim sees what was settled.
+        self._settle_and_claim = _statement(
+            "select null, null, null, null, null, null, {0}.wa_notifications_settle(%s)"
+            " union all"
+            " select id, lock_token, phone_number_id, request::text, upload, retry_count, null"
+            " from {0}.wa_notifications_claim(%s, %s, %s)",
+            schema,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,6 +78,21 @@ class NotificationQueue:
         rows = await self._settling.fetch(self._settle, (Jsonb(settled),))
         report: dict[str, Any] = rows[0][0]
         return report
+
+    async def settle_and_claim(
+        self, results: Sequence[tuple[Notification, SendResult]], batch: int
+    ) -> tuple[dict[str, Any], list[Notification]]:
+        """Do both in one transaction: either all of it has happened, or nothing."""
+        settled = [result.as_json(notification) for notification, result in results]
+        parameters = (Jsonb(settled), self._worker, batch, self._lease)
+        report: dict[str, Any] = {}
+        claimed: list[Notification] = []
+        for *row, told in await self._settling.fetch(self._settle_and_claim, parameters):
+            if told is None:
+                claimed.append(Notification(*row))
+            else:
+                report = told
+        return report, claimed
 
 
 def _statement(text: LiteralString, schema: str) -> sql.Composed:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from handler.process.blame import Blame, find_blame_of
 from handler.process.logs import logger
 from wa_webhook.claiming.backoff import Backoff
 from wa_webhook.claiming.database_link import report_failure
@@ -19,9 +20,10 @@ from wa_webhook.notifier.metrics import NotifierMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from wa_webhook.notifier.graph_client import GraphClient
-    from wa_webhook.notifier.notification import Notification
+    from wa_webhook.notifier.notification import Notification, SendResult
     from wa_webhook.notifier.notification_queue import NotificationQueue
 
 _LAST_SETTLE_SECONDS = 5.0
@@ -64,7 +66,7 @@ class Notifier:
         self._slots = limits.concurrency
         self._sends: set[asyncio.Task[None]] = set()
         self._settler = Settler(
-            queue,
+            self,
             self._metrics,
             self._free_slots,
             does="NOTIFY",
@@ -72,6 +74,8 @@ class Notifier:
         )
         self._woken = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._may_be_more = True
+        """Something may be due that no claim since has looked for."""
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when what is in flight is sent and settled."""
@@ -113,6 +117,7 @@ class Notifier:
             # Cleared before the claim: whatever is queued while it runs must not go unnoticed.
             self._woken.clear()
             free = 0 if self._settler.is_failing else self._slots
+            self._may_be_more = free <= 0
             begun = time.monotonic()
             try:
                 claimed = await self._claim(free) if free > 0 else 0
@@ -122,18 +127,45 @@ class Notifier:
                 report_failure("NOTIFY_CLAIM_FAILED", error)
                 await self._rest(backoff.next_pause())
                 continue
-            if claimed < free or free == 0:
+            if claimed < free or free <= 0:
                 await self._rest_until_woken(self._limits.poll_seconds)
                 await self._rest(begun + _CLAIM_APART_SECONDS - time.monotonic())
 
     async def _claim(self, batch: int) -> int:
         """Claim messages, start sending them, and return how many were claimed."""
         claimed = await self._queue.claim(batch)
+        self._take(claimed)
+        return len(claimed)
+
+    async def settle(self, results: Sequence[tuple[Notification, SendResult]]) -> dict[str, Any]:
+        """Settle, and claim as many in the same call. Returns its report; raises psycopg.Error.
+
+        Failures are settled apart: they may lock what other claims hold. So is what the call for
+        both refuses, which may be the claim's fault.
+        """
+        may_claim = not self._stopping.is_set() and not self._settler.is_failing
+        if not may_claim or any(result.outcome != "accepted" for _, result in results):
+            self._may_be_more = True
+            return await self._queue.settle(results)
+        try:
+            report, claimed = await self._queue.settle_and_claim(results, len(results))
+        except psycopg.Error as error:
+            self._may_be_more = True
+            if find_blame_of(error) is not Blame.PAYLOAD:
+                raise
+            self._metrics.count_database_error(error)
+            report = await self._queue.settle(results)
+            report_failure("NOTIFY_CLAIM_FAILED", error)
+            return report
+        self._take(claimed)
+        self._may_be_more |= len(claimed) == len(results)
+        return report
+
+    def _take(self, claimed: Sequence[Notification]) -> None:
         fresh = [one for one in claimed if not self._settler.takes_back(one)]
         self._metrics.count_claim(len(fresh))
         for notification in fresh:
             self._start_send(notification)
-        return len(claimed)
 
     def _start_send(self, notification: Notification) -> None:
         self._slots -= 1
@@ -151,8 +183,8 @@ class Notifier:
 
     def _free_slots(self, settled: Sequence[Notification]) -> None:
         self._slots += len(settled)
-        # A user's next message has become due with the one before it.
-        self.wake()
+        if self._may_be_more and self._slots > 0:
+            self.wake()
 
     async def _finish_sends(self) -> None:
         if self._sends:

@@ -139,6 +139,18 @@ async def test_a_schema_that_the_project_does_not_expose_sends_webhooks_back(
     assert ready.json()["problems"] == ["database: PGRST106"]
 
 
+async def test_a_project_gets_another_secret_and_the_key_made_with_it_takes_what_was_sent_back(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    secret, body = f"another-{JWT_SECRET}", payloads.text_body()
+    statuses = []
+    for signer in (SIGNER, read_secret(secret)):
+        async with calling(database, mint(EDGE, signer, DAY).token, keys={"": secret}) as webhook:
+            statuses.append((await webhook.post(body)).status_code)
+    assert statuses == [503, 200]
+    assert len(connection.execute("select from public.wa_events").fetchall()) == 1
+
+
 async def test_the_key_reaches_the_routines_and_no_table(database: Database) -> None:
     async with calling(database, mint(EDGE, SIGNER, DAY).token) as webhook:
         assert (await webhook.post(payloads.text_body())).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import SecretStr
 
 from tests.console.conftest import PASSWORD, sign_in
 from tests.dispatching import values
@@ -50,6 +51,22 @@ async def test_whoever_signs_in_is_known_until_they_sign_out(
         assert not await is_in(browser)
         assert not await is_in(copy)
     assert values(connection, ACTIONS) == ["Kim signed_in", "Kim signed_out"]
+
+
+async def test_who_gets_a_new_entry_signs_in_anew_and_not_with_what_was_before(
+    console: Console,
+) -> None:
+    async with console() as browsers:
+        kim, lee = await browsers.of("Kim"), await browsers.of("Lee")
+    changed = [describe("Kim", "agent", "another horse"), describe("Lee", "agent", PASSWORD)]
+    async with console(wa_console_people=SecretStr(",".join(changed))) as browsers:
+        for before in (kim, lee):
+            browser = browsers.open()
+            browser.cookies = before.cookies
+            assert not await is_in(browser)
+        assert (await sign_in(browsers.open(), "Kim")).status_code == 401
+        assert (await sign_in(browsers.open(), "Kim", "another horse")).status_code == 200
+        assert (await sign_in(browsers.open(), "Lee")).status_code == 200
 
 
 async def test_a_wrong_password_and_a_name_of_nobody_are_told_alike(console: Console) -> None:

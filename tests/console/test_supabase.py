@@ -93,6 +93,8 @@ async def test_a_token_says_who_it_is_by_address_and_role(auth: Auth) -> None:
     assert auth.asked == 1
     signed = token(SECRET, "HS256")
     assert (await reading(auth, secret=SECRET).read(signed)).person.role == Role.AGENT
+    with pytest.raises(SignInError):
+        await reading(auth, secret=f"another-{SECRET}").read(signed)
 
 
 @pytest.mark.parametrize(

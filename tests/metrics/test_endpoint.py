@@ -66,16 +66,18 @@ async def test_off_serves_no_metrics() -> None:
         assert url is None
 
 
-async def test_with_a_token_only_who_shows_it_is_answered() -> None:
-    settings = served_on(0, wa_metrics_token="scraper")  # noqa: S106
+@pytest.mark.parametrize(("of_now", "before"), [("first", "none"), ("second", "first")])
+async def test_with_a_token_only_who_shows_that_of_now_is_answered(
+    of_now: str, before: str
+) -> None:
     async with (
-        serve_metrics(NotifierMetrics().render, settings) as url,
+        serve_metrics(NotifierMetrics().render, served_on(0, wa_metrics_token=of_now)) as url,
         httpx.AsyncClient() as http,
     ):
         for headers, status in (
             ({}, 401),
-            ({"Authorization": "Bearer another"}, 401),
-            ({"Authorization": "Bearer scraper"}, 200),
+            ({"Authorization": f"Bearer {before}"}, 401),
+            ({"Authorization": f"Bearer {of_now}"}, 200),
         ):
             answer = await http.get(str(url), headers=headers)
             assert answer.status_code == status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.alerts.receiver import receiving
@@ -34,16 +35,20 @@ async def test_a_permanent_failure_is_told_once_and_without_personal_data(outbox
     assert "private words" not in str(alert)
 
 
-async def test_an_alert_that_was_not_taken_is_tried_again_later(outbox: Outbox) -> None:
+@pytest.mark.parametrize(("status", "moves"), [(500, False), (404, True)], ids=["same", "new"])
+async def test_an_alert_that_was_not_taken_is_tried_again_at_the_address_of_then(
+    outbox: Outbox, status: int, moves: bool
+) -> None:
     raise_alert(outbox)
-    async with receiving(status=500) as receiver:
-        async with outbox.run_notifier(alert_webhook_url=receiver.url):
+    async with receiving(status=status) as before, receiving() as elsewhere:
+        async with outbox.run_notifier(alert_webhook_url=before.url):
             await until(lambda: attempts(outbox) == 1)
         outbox.execute("update wa.alerts set next_attempt_at = now()")
-        receiver.status = 204
-        async with outbox.run_notifier(alert_webhook_url=receiver.url):
+        before.status = 204
+        after = elsewhere if moves else before
+        async with outbox.run_notifier(alert_webhook_url=after.url):
             await until(lambda: delivered(outbox) == 1)
-    assert len(receiver.alerts) == 2
+    assert (len(before.alerts), len(elsewhere.alerts)) == ((1, 1) if moves else (2, 0))
 
 
 async def test_a_webhook_that_does_not_answer_is_given_its_time_and_no_more(

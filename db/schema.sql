@@ -246,7 +246,7 @@ CREATE FUNCTION public.wa_desk_conversations(search text DEFAULT NULL::text, max
 
 ALTER FUNCTION public.wa_desk_conversations(search text, max_conversations integer) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) IS 'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
+COMMENT ON FUNCTION public.wa_desk_conversations(search text, max_conversations integer) IS 'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, whatever their case and accents, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
 
 CREATE FUNCTION public.wa_desk_media(message_ids text[]) RETURNS TABLE(message_id text, key text, mime_type text, filename text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3563,7 +3563,7 @@ CREATE FUNCTION wa.search_people(p_search text, p_most integer) RETURNS uuid[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.search_people(p_search text, p_most integer) IS 'Up to p_most people who are meant by what somebody typed: the one who goes by it (wa.find_person), else those in whose names each of the words begins a word.';
+COMMENT ON FUNCTION wa.search_people(p_search text, p_most integer) IS 'Up to p_most people who are meant by what somebody typed: the one who goes by it (wa.find_person), else those in whose names each of the words begins a word, whatever its case and accents.';
 
 CREATE FUNCTION wa.seconds_since(p_moment timestamp with time zone) RETURNS numeric
     LANGUAGE plpgsql STRICT
@@ -5381,9 +5381,9 @@ CREATE INDEX notifications_waiting_idx ON public.notifications USING btree (user
 
 COMMENT ON INDEX public.notifications_waiting_idx IS 'What a user''s next message releases.';
 
-CREATE INDEX profiles_display_name_idx ON public.profiles USING gin (to_tsvector('simple'::regconfig, display_name));
+CREATE INDEX profiles_folded_name_idx ON public.profiles USING gin (to_tsvector('simple'::regconfig, lower(NORMALIZE(regexp_replace(NORMALIZE(display_name, NFKD), '[̀-ͯ]+'::text, ''::text, 'g'::text), NFC))));
 
-COMMENT ON INDEX public.profiles_display_name_idx IS 'Looking people up by the beginning of any word of their name.';
+COMMENT ON INDEX public.profiles_folded_name_idx IS 'Looking people up by the beginning of any word of their name, whatever its case and accents.';
 
 CREATE INDEX profiles_locale_idx ON public.profiles USING btree (locale);
 

@@ -15,7 +15,10 @@ begin
   end;
 
   select string_agg(quote_literal(word) || ':*', ' & ') into v_words
-  from regexp_split_to_table(left(p_search, 200), e'[\\s!-/:-@\\[-`{-~]+') as word
+  from regexp_split_to_table(
+    lower(normalize(regexp_replace(normalize(left(p_search, 200), nfkd), e'[\u0300-\u036f]+', '', 'g'), nfc)),
+    e'[\\s!-/:-@\\[-`{-~]+'
+  ) as word
   where word <> '';
 
   if v_words is null then
@@ -24,7 +27,11 @@ begin
   return array(
     select profile.user_id
     from public.profiles as profile
-    where to_tsvector('pg_catalog.simple', profile.display_name) @@ to_tsquery('pg_catalog.simple', v_words)
+    -- As profiles_folded_name_idx has it.
+    where to_tsvector(
+      'pg_catalog.simple',
+      lower(normalize(regexp_replace(normalize(profile.display_name, nfkd), e'[\u0300-\u036f]+', '', 'g'), nfc))
+    ) @@ to_tsquery('pg_catalog.simple', v_words)
       and profile.merged_into is null
     limit p_most
   );
@@ -32,4 +39,4 @@ end
 $$;
 
 comment on function wa.search_people is
-'Up to p_most people who are meant by what somebody typed: the one who goes by it (wa.find_person), else those in whose names each of the words begins a word.';
+'Up to p_most people who are meant by what somebody typed: the one who goes by it (wa.find_person), else those in whose names each of the words begins a word, whatever its case and accents.';

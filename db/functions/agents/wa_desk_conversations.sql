@@ -99,6 +99,6 @@ $$;
 alter function public.wa_desk_conversations owner to wa_runtime;
 
 comment on function public.wa_desk_conversations is
-'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
+'What the desk lists: without search the conversations that wait for a person (agent is null) or that somebody has, first those that have waited longest; with search those with people who go by that number, BSUID or user_id, or in whose names words begin so, whatever their case and accents, the bot''s as well (since is null). Each with its last message, 200 characters of it. At most max_conversations, 500 at most. Whoever may not see numbers gets them masked.';
 
 grant execute on function public.wa_desk_conversations to wa_reader_role, wa_agent_role, wa_operator_role;

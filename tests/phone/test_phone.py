@@ -25,6 +25,8 @@ from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from playwright.async_api import Browser, FilePayload
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -199,6 +201,72 @@ async def test_what_is_delivered_twice_counts_once(screen: Screen) -> None:
     # Both came in one call to the database.
     await expect(details).to_contain_text("duplicate 1, processed 1")
     await expect(ana.node.locator(".bubble.other")).to_have_count(1)
+
+
+async def test_every_switch_and_button_of_trouble_is_taken_and_shown_as_it_stands(
+    screen: Screen,
+) -> None:
+    ana, page = screen.phone("Ana"), screen.page
+    async with screen.trouble() as trouble:
+        await trouble.get_by_label("Hold messages back").check()
+    await ana.write("hello")
+    await page.get_by_role("button", name="Trouble").click()
+    sheet = page.get_by_role("dialog", name="A difficult Meta")
+    await expect(sheet.get_by_label("Hold messages back")).to_be_checked()
+    taken: list[Any] = []
+
+    async def press(pressing: Awaitable[Any], path: str = "/trouble") -> None:
+        async with page.expect_response(re.compile(f"{path}$")) as answer:
+            await pressing
+        response = await answer.value
+        assert response.ok
+        taken.append(response.request.post_data_json)
+
+    statuses = sheet.get_by_label("Statuses of what the bot sends")
+    late = sheet.get_by_label("Seconds until a message is delivered")
+    reading = sheet.get_by_label("Tell when messages are read")
+    await press(statuses.select_option("failed"))
+    await press(reading.uncheck())
+    await late.fill("0.5")
+    await press(late.press("Tab"))
+    assert taken == [{"statuses": "failed"}, {"tells_of_reading": False}, {"seconds_late": 0.5}]
+    taken.clear()
+    await expect(ana.node.locator(".bubble.other")).to_have_count(0)
+    for name in ("the last first", "in one webhook", "Deliver in order"):
+        await press(sheet.get_by_role("button", name=name).click(), "/trouble/release")
+    assert [one["order"] for one in taken] == ["reversed", "one_batch", "in_order"]
+    taken.clear()
+    answer = await ana.sees("What would you like to do?")
+    await expect(answer.get_by_role("img", name="failed")).to_be_visible()
+    for name, seconds in (("10 minutes", 600), ("1 hour", 3600)):
+        await press(sheet.get_by_role("button", name=name).click(), "/trouble/time")
+        assert taken.pop() == {"seconds": seconds}
+    codes = {
+        "Rate limit": 130429,
+        "Pair limit": 131056,
+        "Token expired": 190,
+        "Template paused": 132015,
+        "Something went wrong": 131000,
+        "Taken, then undeliverable": 131026,
+    }
+    breaks = {"Proxy answers 502": "html", "Connection cut": "refuse"}
+    for name in (*codes, *breaks, "Cut after it was taken"):
+        button = sheet.get_by_role("button", name=name)
+        await press(button.click(), "/trouble/once")
+        await expect(button).to_have_attribute("aria-pressed", "true")
+    assert [one["code"] for one in taken[:6]] == list(codes.values())
+    hows = [*["error"] * 5, "failed_status", *breaks.values(), "accept_then_reset"]
+    assert [one["how"] for one in taken] == hows
+    await sheet.get_by_label("Name").fill("news")
+    await sheet.get_by_label("Meta's verdict").select_option("paused")
+    await press(sheet.get_by_role("button", name="Review").click(), "/templates")
+    await expect(sheet.get_by_text("news, en: paused")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+    await page.get_by_role("button", name="Trouble").click()
+    await expect(reading).not_to_be_checked()
+    await expect(late).to_have_value("0.5")
+    await expect(statuses).to_have_value("failed")
 
 
 async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_message(

@@ -134,7 +134,8 @@ function drawReview() {
 export function showTrouble(state) {
   for (const [name, value] of Object.entries(state)) {
     const field = shown?.querySelector(`[name="${name}"]`);
-    if (!field) continue;
+    // What somebody is just setting stays as they have it.
+    if (!field || field === document.activeElement) continue;
     if (field.type === "checkbox") field.checked = value;
     else field.value = value;
   }

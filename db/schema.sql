@@ -190,7 +190,7 @@ ALTER FUNCTION public.wa_alerts_group() OWNER TO wa_runtime;
 COMMENT ON FUNCTION public.wa_alerts_group() IS 'Groups what has happened into wa.alerts without handing anything out, for a notifier that has nowhere to deliver alerts. Returns how many alerts have news.';
 
 CREATE FUNCTION public.wa_alerts_settle(results jsonb) RETURNS jsonb
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS '(see db/functions)';
@@ -443,7 +443,7 @@ ALTER FUNCTION public.wa_export_profile(who text) OWNER TO wa_privacy;
 COMMENT ON FUNCTION public.wa_export_profile(who text) IS 'Everything about the person whom a number, a BSUID or a user_id names, by table: profiles (with those that were merged), messages in both directions, and what flows keep. kept_payloads only names those that hold something of this person, since they may hold others'' as well. Raises WA043 when there is nobody.';
 
 CREATE FUNCTION public.wa_failed_events(error_like text DEFAULT NULL::text, received_after timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, received_before timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, with_moved_on boolean DEFAULT false) RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     SET "DateStyle" TO 'ISO'
@@ -822,7 +822,7 @@ ALTER FUNCTION public.wa_tasks_settle(results jsonb) OWNER TO wa_runtime;
 COMMENT ON FUNCTION public.wa_tasks_settle(results jsonb) IS 'Takes what came of claimed tasks: an array of results with id, lock_token and outcome: done (with result), failed (with error_class of wa.task_error_classes, error_message, retry_after_seconds), running (a sign of life, which lengthens the lease; with progress), accepted (somebody else reports back with this lock_token, within answer_seconds or by the deadline), or released (given back, to be claimed at once). What is done, or failed for good, takes effect in its conversation in the same transaction. Returns counts (done, failed, retried, released, running, accepted), events to log, and lost: the ids of tasks that are no longer the worker''s, since they were cancelled, ran out of time or were claimed by another. Raises WA052; 40001 asks the caller to try again.';
 
 CREATE FUNCTION wa.add_alias(p_kind text, p_value text, p_user_id uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -850,7 +850,7 @@ CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
 COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -1037,7 +1037,7 @@ CREATE FUNCTION wa.back_off(p_first_seconds double precision, p_factor double pr
 COMMENT ON FUNCTION wa.back_off(p_first_seconds double precision, p_factor double precision, p_max_seconds double precision, p_times integer, p_asked_seconds numeric) IS 'How long to wait before another attempt: p_first_seconds times p_factor for each of p_times before it, up to p_max_seconds, or longer if whoever refused asked for it (p_asked_seconds), and up to a quarter more, so that what failed together does not come back together.';
 
 CREATE FUNCTION wa.basket_balance(p_basket_id uuid) RETURNS bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -1283,7 +1283,7 @@ COMMENT ON COLUMN wa.send_error_classes.ends_when_user_writes IS 'For recipient:
 COMMENT ON COLUMN wa.send_error_classes.raises_alert IS 'Alert at once. A message that fails for good always does.';
 
 CREATE FUNCTION wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer) RETURNS wa.send_error_classes
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -1390,7 +1390,7 @@ CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid tex
 COMMENT ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) IS 'A new profile for a sender that nobody knows yet, by what was said at p_sent_at (-infinity: not by Meta). The caller holds the locks.';
 
 CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, decision text, delay interval, outcome text, http_status integer, error_code integer, error_message text, fbtrace_id text, error_class wa.send_error_classes)
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -1928,7 +1928,7 @@ CREATE FUNCTION wa.find_buttons_problem(p_buttons jsonb) RETURNS text
 COMMENT ON FUNCTION wa.find_buttons_problem(p_buttons jsonb) IS 'What is wrong with the reply buttons of an interactive message, or null.';
 
 CREATE FUNCTION wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[] DEFAULT NULL::text[]) RETURNS uuid[]
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -2365,7 +2365,7 @@ CREATE FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_age
 COMMENT ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) IS 'Gives a conversation to a colleague, or to whoever takes it (p_agent null: the user waits from now on), for p_lasts (null: the setting handover_seconds, or longer if it was given longer before), and returns where it stands. The caller holds the profile''s lock.';
 
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
     AS '(see db/functions)';
@@ -2502,7 +2502,7 @@ CREATE FUNCTION wa.keep_media(p_media bigint, p_for interval) RETURNS boolean
 COMMENT ON FUNCTION wa.keep_media(p_media bigint, p_for interval) IS 'Keeps media for so long from now, whatever received_media_ttl_days says, and says whether there is such a row of wa.media. For less or nothing, too: what is not needed goes with the next run of retention.';
 
 CREATE FUNCTION wa.keep_payloads(p_payloads jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -2565,7 +2565,7 @@ CREATE FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_
 COMMENT ON FUNCTION wa.link_address(p_addressed text, p_phone text, p_bsuid text, p_answered_at timestamp with time zone) IS 'Makes the number that we wrote to and the one that Meta answered with lead to one profile, which goes on under Meta''s and takes the BSUID beside it. The caller holds the locks.';
 
 CREATE FUNCTION wa.list_account_changes(p_rest jsonb) RETURNS TABLE(sequence bigint, waba_id text, field text, event text, effect text, description text, happened_at timestamp with time zone, value jsonb)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -2899,21 +2899,21 @@ ALTER FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) OWNER TO 
 COMMENT ON FUNCTION wa.merge_basket_members(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: moves memberships to another profile of the same person, and an owner stays owner. The ledger is not touched: it names the old profile, which points to the survivor. Comes after profiles.merged_into is set, so that nobody joins as the old one any more.';
 
 CREATE FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_chat_state(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: with each business number, leaves the survivor where the more recent of the two chats stood, and with whoever has either.';
 
 CREATE FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid) IS 'Of wa.move_to_survivor: the later preference of the two holds for the survivor.';
 
 CREATE FUNCTION wa.merge_notifications(p_merged uuid, p_survivor uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3032,7 +3032,7 @@ CREATE FUNCTION wa.note_handovers(p_rest jsonb) RETURNS void
 COMMENT ON FUNCTION wa.note_handovers(p_rest jsonb) IS 'Falls silent towards users whose thread another responder has taken at Meta (messaging_handovers), until it is passed back to us or the setting taken_over_seconds is over: Meta does not tell when it is released.';
 
 CREATE FUNCTION wa.note_marketing_preferences(p_rest jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3161,21 +3161,21 @@ ALTER FUNCTION wa.prepare_notification() OWNER TO wa_runtime;
 COMMENT ON FUNCTION wa.prepare_notification() IS 'Nothing that Meta would refuse is queued, whoever inserts it. payload.delivery sets how it is delivered: phone_number_id, expires_at or expires_in_seconds, outside_window (wait, template, cancel), template, to_opted_out. What names no number gets one, by wa.choose_number.';
 
 CREATE FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_alerts(p_cutoff timestamp with time zone) IS 'Deletes alerts that were last seen before a moment: few rows, since alerts are grouped.';
 
 CREATE FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.purge_default_logs(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch logs received before p_before from the partition of days without one, and returns how many.';
 
 CREATE FUNCTION wa.purge_desk_actions(p_cutoff timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3189,7 +3189,7 @@ CREATE FUNCTION wa.purge_erased_digests() RETURNS void
 COMMENT ON FUNCTION wa.purge_erased_digests() IS 'Forgets what was erased so long ago that Meta does not deliver it again.';
 
 CREATE FUNCTION wa.purge_events(p_before timestamp with time zone, p_batch integer) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3210,7 +3210,7 @@ CREATE FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch intege
 COMMENT ON FUNCTION wa.purge_media(p_before timestamp with time zone, p_batch integer) IS 'Deletes up to p_batch media of users and of colleagues that were to be kept until p_before or less, and returns how many. Workers delete the bytes that nothing else refers to.';
 
 CREATE FUNCTION wa.purge_notifications(p_before timestamp with time zone, p_batch integer) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3238,7 +3238,7 @@ CREATE FUNCTION wa.queue_receipts(p_chats wa.chat[]) RETURNS integer
 COMMENT ON FUNCTION wa.queue_receipts(p_chats wa.chat[]) IS 'Queues the read receipt of each message answered, if the setting read_receipts says so, and returns how many.';
 
 CREATE FUNCTION wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
@@ -3507,7 +3507,7 @@ CREATE FUNCTION wa.resolve_acting_profile(p_profile_id uuid) RETURNS uuid
 COMMENT ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) IS 'The profile that acts: the one named or, when it was merged into another, its survivor. Raises WA020 when there is none, or everything about the person was erased.';
 
 CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 

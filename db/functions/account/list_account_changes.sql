@@ -9,10 +9,12 @@ returns table (
   happened_at timestamptz,
   value jsonb
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return query
   with change as (
     select
       item.position as sequence,
@@ -82,7 +84,8 @@ as $$
     order by
       account_event.event = qualified.event desc, account_event.event = qualified.name desc
     limit 1
-  ) as known
+  ) as known;
+end
 $$;
 
 comment on function wa.list_account_changes is

@@ -1,9 +1,10 @@
 create or replace function wa.merge_marketing_preferences(p_merged uuid, p_survivor uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with merged as (
     delete from wa.marketing_preferences as preference
     where preference.user_id = p_merged
@@ -15,7 +16,8 @@ as $$
   from merged
   on conflict (user_id) do update
   set is_stopped = excluded.is_stopped, changed_at = excluded.changed_at
-  where excluded.changed_at > preference.changed_at
+  where excluded.changed_at > preference.changed_at;
+end
 $$;
 
 comment on function wa.merge_marketing_preferences is

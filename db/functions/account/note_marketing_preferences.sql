@@ -1,9 +1,10 @@
 create or replace function wa.note_marketing_preferences(p_rest jsonb)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with stated as (
     select distinct on (profile.user_id)
       profile.user_id,
@@ -43,7 +44,8 @@ as $$
   using kept
   where block.user_id = kept.user_id
     and not kept.is_stopped
-    and block.error_code = '131050'
+    and block.error_code = '131050';
+end
 $$;
 
 comment on function wa.note_marketing_preferences is

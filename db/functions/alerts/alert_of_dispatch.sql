@@ -1,9 +1,10 @@
 create or replace function wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
   select
     'event_failed',
@@ -14,7 +15,8 @@ as $$
   group by failed.event ->> 'sqlstate'
   union all
   select 'invalid_sender_spike', 'invalid_sender', '{}', p_invalid_senders
-  where p_invalid_senders > 0
+  where p_invalid_senders > 0;
+end
 $$;
 
 comment on function wa.alert_of_dispatch is

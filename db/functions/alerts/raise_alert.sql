@@ -1,12 +1,14 @@
 create or replace function wa.raise_alert(p_kind text, p_group_key text, p_detail jsonb)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- Grouped later: whoever raises an alert waits for nobody.
   insert into wa.alert_occurrences (kind, group_key, detail)
-  values (p_kind, left(p_group_key, 200), p_detail)
+  values (p_kind, left(p_group_key, 200), p_detail);
+end
 $$;
 
 comment on function wa.raise_alert is

@@ -1,11 +1,14 @@
 create or replace function public.wa_alerts_settle(results jsonb)
 returns jsonb
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
+declare
+  v_outcome jsonb;
+begin
   with settled as (
     update wa.alerts as alert
     set
@@ -45,8 +48,11 @@ as $$
     'retried', count(*) filter (where not settled.delivered and not settled.is_given_up),
     'given_up', count(*) filter (where settled.is_given_up),
     'stale', jsonb_array_length(wa_alerts_settle.results) - count(*)
-  )
+  ) into v_outcome
   from settled;
+
+  return v_outcome;
+end
 $$;
 
 alter function public.wa_alerts_settle owner to wa_runtime;

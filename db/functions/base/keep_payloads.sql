@@ -1,9 +1,10 @@
 create or replace function wa.keep_payloads(p_payloads jsonb)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with payload as (
     select decode(payload.body, 'base64') as body, payload.reason, payload.error
     from jsonb_to_recordset(p_payloads) as payload (body text, reason text, error text)
@@ -44,7 +45,8 @@ as $$
     count(*)
   from jsonb_to_recordset(p_payloads) as payload (reason text, error text)
   where payload.reason <> 'text_replaced'
-  group by payload.reason
+  group by payload.reason;
+end
 $$;
 
 comment on function wa.keep_payloads is

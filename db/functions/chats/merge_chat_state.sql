@@ -1,9 +1,10 @@
 create or replace function wa.merge_chat_state(p_merged uuid, p_survivor uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with removed as (
     delete from public.chat_state as chat
     where chat.user_id = p_merged
@@ -46,7 +47,8 @@ as $$
         ) as held (since, until, agent, note, waiting_since, position)
         order by held.until desc nulls last, held.position
         limit 1
-      )
+      );
+end
 $$;
 
 comment on function wa.merge_chat_state is

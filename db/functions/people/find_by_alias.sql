@@ -1,17 +1,21 @@
 create or replace function wa.find_by_alias(p_bsuids text[], p_parent_bsuids text[], p_phones text[] default null)
 returns uuid[]
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select array_agg(distinct alias.user_id)
-  from wa.profile_aliases as alias
-  where (alias.kind = 'bsuid' and alias.value = any(p_bsuids))
-    or (alias.kind = 'parent_bsuid' and alias.value = any(p_parent_bsuids))
-    or (
-      alias.kind = 'phone'
-      and alias.value = any(array(select wa.phone_lookup_key(phone) from unnest(p_phones) as phone))
-    )
+begin
+  return (
+    select array_agg(distinct alias.user_id)
+    from wa.profile_aliases as alias
+    where (alias.kind = 'bsuid' and alias.value = any(p_bsuids))
+      or (alias.kind = 'parent_bsuid' and alias.value = any(p_parent_bsuids))
+      or (
+        alias.kind = 'phone'
+        and alias.value = any(array(select wa.phone_lookup_key(phone) from unnest(p_phones) as phone))
+      )
+  );
+end
 $$;
 
 comment on function wa.find_by_alias is

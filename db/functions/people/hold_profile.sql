@@ -1,14 +1,16 @@
 create or replace function wa.hold_profile(p_profile_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
-  select from public.profiles as profile
+begin
+  perform from public.profiles as profile
   where profile.user_id = p_profile_id
-  for key share
+  for key share;
+end
 $$;
 
 alter function wa.hold_profile owner to wa_runtime;

@@ -1,25 +1,26 @@
 create or replace function wa.purge_default_logs(p_before timestamptz, p_batch integer)
 returns integer
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with purged as (
-    delete from wa.webhook_logs_default as expired
-    where expired.ctid = any(
-      array(
-        select candidate.ctid
-        from wa.webhook_logs_default as candidate
-        where candidate.received_at < p_before
-        order by candidate.received_at
-        limit p_batch
-      )
+declare
+  v_purged integer;
+begin
+  delete from wa.webhook_logs_default as expired
+  where expired.ctid = any(
+    array(
+      select candidate.ctid
+      from wa.webhook_logs_default as candidate
+      where candidate.received_at < p_before
+      order by candidate.received_at
+      limit p_batch
     )
-    returning 1
-  )
+  );
 
-  select count(*)::integer
-  from purged
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
 $$;
 
 comment on function wa.purge_default_logs is

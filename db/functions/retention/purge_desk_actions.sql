@@ -1,11 +1,13 @@
 create or replace function wa.purge_desk_actions(p_cutoff timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   delete from wa.desk_actions as done
-  where done.at < p_cutoff
+  where done.at < p_cutoff;
+end
 $$;
 
 comment on function wa.purge_desk_actions is

@@ -1,26 +1,27 @@
 create or replace function wa.purge_events(p_before timestamptz, p_batch integer)
 returns integer
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with purged as (
-    delete from public.wa_events as expired
-    where expired.ctid = any(
-      array(
-        select candidate.ctid
-        from public.wa_events as candidate
-        -- What failed waits for a person, however long.
-        where candidate.received_at < p_before and candidate.status <> 'failed'
-        order by candidate.received_at
-        limit p_batch
-      )
+declare
+  v_purged integer;
+begin
+  delete from public.wa_events as expired
+  where expired.ctid = any(
+    array(
+      select candidate.ctid
+      from public.wa_events as candidate
+      -- What failed waits for a person, however long.
+      where candidate.received_at < p_before and candidate.status <> 'failed'
+      order by candidate.received_at
+      limit p_batch
     )
-    returning 1
-  )
+  );
 
-  select count(*)::integer
-  from purged
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
 $$;
 
 comment on function wa.purge_events is

@@ -1,28 +1,29 @@
 create or replace function wa.purge_notifications(p_before timestamptz, p_batch integer)
 returns integer
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with purged as (
-    delete from public.notifications as expired
-    where expired.ctid = any(
-      array(
-        select candidate.ctid
-        from public.notifications as candidate
-        where candidate.created_at < p_before
-          and candidate.turn_at is null
-          -- What waits for its user stays as long as it makes sense.
-          and (candidate.status <> 'queued' or candidate.expires_at < p_before)
-        order by candidate.created_at
-        limit p_batch
-      )
+declare
+  v_purged integer;
+begin
+  delete from public.notifications as expired
+  where expired.ctid = any(
+    array(
+      select candidate.ctid
+      from public.notifications as candidate
+      where candidate.created_at < p_before
+        and candidate.turn_at is null
+        -- What waits for its user stays as long as it makes sense.
+        and (candidate.status <> 'queued' or candidate.expires_at < p_before)
+      order by candidate.created_at
+      limit p_batch
     )
-    returning 1
-  )
+  );
 
-  select count(*)::integer
-  from purged
+  get diagnostics v_purged = row_count;
+  return v_purged;
+end
 $$;
 
 comment on function wa.purge_notifications is

@@ -1,10 +1,11 @@
 create or replace function wa.basket_balance(p_basket_id uuid)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(
+begin
+  return coalesce(
     (
       select entry.balance_after_minor
       from public.basket_contributions as entry
@@ -13,7 +14,8 @@ as $$
       limit 1
     ),
     0
-  )
+  );
+end
 $$;
 
 comment on function wa.basket_balance is

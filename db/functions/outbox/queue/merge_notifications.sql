@@ -1,9 +1,10 @@
 create or replace function wa.merge_notifications(p_merged uuid, p_survivor uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   with moved as materialized (
     select notification.id
     from public.notifications as notification
@@ -25,7 +26,8 @@ as $$
   update public.notifications as notification
   set user_id = p_survivor
   from moved
-  where notification.id = moved.id
+  where notification.id = moved.id;
+end
 $$;
 
 comment on function wa.merge_notifications is

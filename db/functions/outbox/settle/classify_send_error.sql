@@ -1,10 +1,13 @@
 create or replace function wa.classify_send_error(p_outcome text, p_error_code integer, p_http_status integer)
 returns wa.send_error_classes
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select error_class.*
+declare
+  v_class wa.send_error_classes;
+begin
+  select error_class.* into v_class
   from unnest(
     case
       when p_outcome in ('not_sent', 'stale_media') then array[p_outcome]
@@ -18,6 +21,9 @@ as $$
   inner join wa.send_error_classes as error_class on candidate.code = error_class.code
   order by candidate.position
   limit 1;
+
+  return v_class;
+end
 $$;
 
 comment on function wa.classify_send_error is

@@ -10,34 +10,36 @@ returns table (
   fbtrace_id text,
   error_class wa.send_error_classes
 )
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return query
   select
     failure.id,
     case
-      when error_class.class in ('retry', 'in_doubt')
-        and notification.retry_count - notification.retries_forgiven >= error_class.max_retries
+      when known.class in ('retry', 'in_doubt')
+        and notification.retry_count - notification.retries_forgiven >= known.max_retries
         then 'fail'
-      when error_class.class in ('message', 'recipient') then 'fail'
-      when error_class.class <> 'window' then error_class.class
+      when known.class in ('message', 'recipient') then 'fail'
+      when known.class <> 'window' then known.class
       when notification.payload ->> 'type' is not distinct from 'template' then 'fail'
       when notification.outside_window = 'wait' then 'wait_for_user'
       when notification.outside_window = 'template' then 'send_template'
       else 'cancel'
     end,
     wa.back_off(
-      case error_class.class
+      case known.class
         when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
-        else error_class.first_delay_seconds
+        else known.first_delay_seconds
       end,
-      case error_class.class when 'in_doubt' then 1 else error_class.delay_factor end,
-      case error_class.class
+      case known.class when 'in_doubt' then 1 else known.delay_factor end,
+      case known.class
         when 'in_doubt' then wa.get_setting('in_doubt_seconds')::double precision
-        else error_class.max_delay_seconds
+        else known.max_delay_seconds
       end,
-      case error_class.class
+      case known.class
         when 'wait' then notification.wait_count
         else notification.retry_count - notification.retries_forgiven
       end,
@@ -48,7 +50,7 @@ as $$
     failure.error_code,
     failure.error_message,
     failure.fbtrace_id,
-    error_class
+    known
   from jsonb_to_recordset(p_failures) as failure (
     id bigint,
     outcome text,
@@ -59,7 +61,8 @@ as $$
     retry_after_seconds numeric
   )
   inner join public.notifications as notification on failure.id = notification.id
-  cross join lateral wa.classify_send_error(failure.outcome, failure.error_code, failure.http_status) as error_class;
+  cross join lateral wa.classify_send_error(failure.outcome, failure.error_code, failure.http_status) as known;
+end
 $$;
 
 comment on function wa.decide_failures is

@@ -842,6 +842,13 @@ CREATE FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at times
 
 COMMENT ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) IS 'Lets a profile be found by another number: by one that Meta knows as the profile''s own (p_left_at null), or, for what was sent until then, by one that it had until p_left_at. Of two who left a number the later one stays. Does nothing for a null number.';
 
+CREATE FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) IS 'Moves chats on by these messages as wa.advance_chats does, each in a subtransaction of its own, though all are looked up together: of each the error, as wa.describe_error tells it, and when it failed; nulls for what did not. Null, and nothing is done, where two are of one user, or one''s profile was merged or its conversation handed over.';
+
 CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -863,12 +870,19 @@ CREATE FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) RETURNS text
 
 COMMENT ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) IS 'Which choice was tapped, or typed by its title or one of its words: its name, of choices as wa.ask takes them. Null when it was none, and while the state is being entered.';
 
+CREATE FUNCTION wa.answer_apart(p_messages wa.message[], OUT processed integer, OUT failures jsonb, OUT events jsonb) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.answer_apart(p_messages wa.message[], OUT processed integer, OUT failures jsonb, OUT events jsonb) IS 'Handles messages of a group that failed as a whole, each in a subtransaction of its own, and returns what wa.answer_messages does, which it asks to take one after the other those that cannot be looked up together.';
+
 CREATE FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer DEFAULT 64, OUT processed integer, OUT failures jsonb, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) IS 'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';
+COMMENT ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) IS 'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, by wa.answer_apart, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';
 
 CREATE TABLE public.baskets (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -6230,6 +6244,9 @@ GRANT ALL ON FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text
 REVOKE ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) TO wa_runtime;
 
@@ -6238,6 +6255,9 @@ GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders i
 
 REVOKE ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.answer(p_chat wa.chat, p_choices text[]) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.answer_apart(p_messages wa.message[], OUT processed integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.answer_apart(p_messages wa.message[], OUT processed integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.answer_messages(p_messages wa.message[], p_most_together integer, OUT processed integer, OUT failures jsonb, OUT events jsonb) TO wa_runtime;

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests import payloads
-from tests.dispatching import row, say, send, text, value, values
+from tests.dispatching import break_step, dispatch, row, say, send, text, value, values
 from tests.handover.conftest import ANA, text_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,16 @@ def test_while_a_colleague_has_it_what_the_user_writes_waits(desk: Desk) -> None
     assert (
         value(desk.owner, "select count(*) from public.wa_events where status = 'processed'") == 2
     )
+
+
+def test_so_it_does_when_a_message_beside_it_fails(desk: Desk) -> None:
+    desk.takes()
+    break_step(desk.owner)
+    said = [payloads.text_message(), payloads.text_message("help", sender="34600000002")]
+    answer = dispatch(desk.edge, payloads.envelope(said))
+    events = [event["event"] for event in answer["events"]]
+    assert events == ["MESSAGE_UNANSWERED", "MESSAGE_FAILED"]
+    assert len(desk.answers()) == 2
 
 
 def test_what_comes_in_one_body_with_the_wish_for_a_person_waits_for_them(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import payloads
-from tests.dispatching import send, value, values
+from tests.dispatching import break_step, send, value, values
 
 if TYPE_CHECKING:
     from tests.identity.conftest import World
@@ -52,6 +52,21 @@ def test_change_and_message_may_share_a_payload(world: World, is_first: bool) ->
     )
     assert send(world.edge, change, message) == {"processed": 2}
     assert world.knows() == {(f"+{NEW}", "ES.new")}
+
+
+def test_a_message_whose_sender_was_merged_in_its_payload_counts_beside_one_that_fails(
+    world: World,
+) -> None:
+    world.hears(OLD, "ES.old")
+    world.hears(NEW, "ES.new")
+    break_step(world.owner)
+    said = [
+        payloads.text_message("language", sender=NEW, user_id="ES.new"),
+        payloads.text_message("help", sender="34600000009"),
+    ]
+    assert send(world.edge, number_change(), *said) == {"processed": 2, "failed": 1}
+    states = "select state from public.chat_state inner join public.profiles using (user_id)"
+    assert value(world.owner, f"{states} where wa_user_id = 'ES.new'") == "language"
 
 
 def test_two_changes_in_one_payload_are_followed_to_the_last(world: World) -> None:

@@ -45,6 +45,40 @@ def test_a_failing_message_among_good_ones_is_kept_and_the_good_ones_count(
 
 
 @pytest.mark.any_server
+def test_beside_failures_each_conversation_stands_where_it_would_stand_alone(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    silent, late, third = "34600000001", "34600000002", "34600000003"
+    for sender in (silent, late, third):
+        say(edge, "hello", "language", sender=sender)
+    connection.execute(
+        "insert into wa.silences (user_id, phone_number_id, reason, until)"
+        " select user_id, phone_number_id, 'many_answers', 'infinity' from public.chat_state"
+        " inner join public.profiles using (user_id) where whatsapp_e164 ~ '1$'"
+    )
+    connection.execute(
+        "update public.chat_state set expires_at = now() from public.profiles as profile"
+        " where profile.user_id = chat_state.user_id and whatsapp_e164 ~ '2$'"
+    )
+    before = reply_texts(connection)
+    break_step(connection)
+    # As many as are tried together, so that the rest is not.
+    failing = [payloads.text_message("help", sender=str(34700000000 + n)) for n in range(64)]
+    others = [payloads.text_message("what?", sender=sender) for sender in (silent, late, third)]
+    answer = dispatch(edge, payloads.envelope([*failing, *others]))
+    assert counts(answer) == {"processed": 3, "failed": 64}
+    told = [event["event"] for event in answer["events"]]
+    assert sorted(told[:-64]) == ["MESSAGE_UNANSWERED", "NOTIFY_QUEUE", "NOTIFY_QUEUE"]
+    heard = values(
+        connection,
+        "select state from public.chat_state inner join public.profiles using (user_id)"
+        " where whatsapp_e164 ~ '^.346' order by whatsapp_e164",
+    )
+    assert heard == ["language", "home", "language"]
+    assert len(reply_texts(connection)) == len(before) + 64 + 2
+
+
+@pytest.mark.any_server
 def test_messages_of_which_none_fails_take_effect_in_one_subtransaction(
     edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

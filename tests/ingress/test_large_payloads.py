@@ -30,11 +30,11 @@ def of_one_user(number: int) -> Json:
     )
 
 
-def of_many_users(number: int) -> Json:
+def of_many_users(number: int, text: str = "menu") -> Json:
     """Return a body in which as many people write for the first time, with their contacts."""
     senders = [str(34600000000 + n) for n in range(number)]
     return payloads.envelope(
-        [payloads.text_message(sender=sender, user_id=f"ES.{sender}") for sender in senders],
+        [payloads.text_message(text, sender=sender, user_id=f"ES.{sender}") for sender in senders],
         contacts=[{"wa_id": sender, "user_id": f"ES.{sender}"} for sender in senders],
     )
 
@@ -143,8 +143,12 @@ def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
 
 
 @pytest.mark.fresh_database
-def test_nor_does_it_where_the_tables_were_emptied_and_look_small(connect: Connect) -> None:
+@pytest.mark.parametrize("text", ["menu", "help"])
+def test_nor_does_it_where_the_tables_were_emptied_and_look_small(
+    connect: Connect, text: str
+) -> None:
     superuser = connect(SUPERUSER)
+    break_step(superuser)
     dispatch(superuser, of_many_users(200))
     superuser.execute("set session_replication_role = replica")
     for table in ("chat_state", "wa_events", "notifications", "profiles"):
@@ -153,7 +157,7 @@ def test_nor_does_it_where_the_tables_were_emptied_and_look_small(connect: Conne
     superuser.execute("vacuum (analyze, truncate false)")
     few, many = (
         count_rows_handled(
-            connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(of_many_users(number))
+            connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(of_many_users(number, text))
         )
         for number in (64, 512)
     )
@@ -172,9 +176,8 @@ def test_messages_that_fail_share_what_is_written(
     connect: Connect, connection: Connection[DictRow]
 ) -> None:
     break_step(connection)
-    messages = [payloads.text_message("help", sender=str(34600000000 + n)) for n in range(512)]
     written = count_writes(
-        connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(payloads.envelope(messages))
+        connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(of_many_users(512, "help"))
     )
     assert written < 512 / 8
 

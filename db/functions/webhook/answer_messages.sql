@@ -82,12 +82,12 @@ begin
       if v_error is null then
         processed := processed + cardinality(v_group);
       elsif cardinality(v_group) = 1 then
-        v_failed := v_failed || v_group;
-        v_failed_users := v_failed_users || v_group[1].user_id;
-        v_errors := v_errors || v_error;
-        v_failed_at := v_failed_at || clock_timestamp();
+        v_failed := array_append(v_failed, v_group[1]);
+        v_failed_users := array_append(v_failed_users, v_group[1].user_id);
+        v_errors := array_append(v_errors, v_error);
+        v_failed_at := array_append(v_failed_at, clock_timestamp());
       else
-        v_again := wa.answer_messages(v_group, 1);
+        v_again := wa.answer_apart(v_group);
         processed := processed + v_again.processed;
         v_are_failing := v_again.processed = 0;
         v_failures := v_failures || v_again.failures;
@@ -111,4 +111,4 @@ end
 $$;
 
 comment on function wa.answer_messages is
-'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';
+'Handles the messages that ask for it, in the order given: an identity change for a system message, which comes alone, a step of the conversation for any other. Neighbours of different users go together, which spares statements; a user''s next message comes in a later group, after the effect of the one before. Each group is one subtransaction, and one that fails is tried again message by message, by wa.answer_apart, so that a failure undoes nothing else. Returns how many were handled, and the events to log: those of messages that failed, which are kept as failed, and the others.';

@@ -5,28 +5,16 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return jsonb_build_object(
-    'object', 'whatsapp_business_account',
-    'entry', jsonb_build_array(
-      jsonb_build_object(
-        'id', p_message.waba_id,
-        'changes', jsonb_build_array(
-          jsonb_build_object(
-            'field', 'messages',
-            'value', jsonb_build_object(
-              'messaging_product', 'whatsapp',
-              'metadata', jsonb_build_object('phone_number_id', p_message.phone_number_id),
-              'contacts', case
-                when p_message.contact is null then '[]'::jsonb
-                else jsonb_build_array(p_message.contact)
-              end,
-              'messages', jsonb_build_array(p_message.content)
-            )
-          )
-        )
-      )
-    )
-  );
+  -- As text, since each level of jsonb_build_object would copy all that it holds.
+  return format(
+    '{"object": "whatsapp_business_account", "entry": [{"id": %s, "changes": [{"field": "messages", "value": {'
+    || '"messaging_product": "whatsapp", "metadata": {"phone_number_id": %s}, "contacts": [%s], "messages": [%s]'
+    || '}}]}]}',
+    coalesce(to_json(p_message.waba_id)::text, 'null'),
+    coalesce(to_json(p_message.phone_number_id)::text, 'null'),
+    p_message.contact::text,
+    coalesce(p_message.content::text, 'null')
+  )::jsonb;
 end
 $$;
 

@@ -39,13 +39,19 @@ begin
           'wa_message_id', message.wa_message_id,
           'message_type', message.message_type,
           'user_id', message.user_id,
-          'sqlstate', left(p_errors[message.ordinality], 5),
-          'hint', substring(wa.mask_error(p_errors[message.ordinality]) from '[(]hint: (.*)[)]$')
+          'sqlstate', left(known.error, 5),
+          'hint', known.hint
         )
       )
       order by message.ordinality
     )
     from unnest(p_messages) with ordinality as message
+    inner join (
+      select alike.error, substring(wa.mask_error(alike.error) from '[(]hint: (.*)[)]$') as hint
+      from (select distinct told.error from unnest(p_errors) as told (error)) as alike
+      -- Masked once for each.
+      offset 0
+    ) as known on known.error = p_errors[message.ordinality]
   );
 end
 $$;

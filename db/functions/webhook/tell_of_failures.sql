@@ -9,23 +9,53 @@ declare
   v_user_ids uuid[];
   v_phone_number_ids text[];
 begin
-  with told as (
+  with receiver as materialized (
+    select
+      message.ordinality as position,
+      message.wa_message_id,
+      message.phone_number_id,
+      profile.user_id,
+      coalesce(profile.whatsapp_e164, profile.wa_user_id) as recipient,
+      profile.locale
+    from unnest(p_messages) with ordinality as message
+    -- Each is looked up by its key, however small its table looks to the planner.
+    cross join lateral (
+      select coalesce(sender.merged_into, sender.user_id) as user_id
+      from public.profiles as sender
+      where sender.user_id = message.user_id
+      limit 1
+    ) as survivor
+    cross join lateral (
+      select one.*
+      from public.profiles as one
+      where one.user_id = survivor.user_id
+      limit 1
+    ) as profile
+    where profile.opted_out_at is null and message.status <> 'unanswered'
+  ),
+
+  -- Said once for each language.
+  said as materialized (
+    select spoken.locale, wa.build_text(wa.get_text('error.failed', spoken.locale)) as payload
+    from (select distinct receiver.locale from receiver) as spoken
+  ),
+
+  told as (
     insert into public.notifications (
       user_id, recipient, phone_number_id, payload, dedupe_key, send_at, next_attempt_at, expires_at
     )
     select
-      profile.user_id,
-      coalesce(profile.whatsapp_e164, profile.wa_user_id),
-      message.phone_number_id,
-      wa.build_text(wa.get_text('error.failed', profile.locale)),
-      'failed:' || message.wa_message_id,
-      p_failed_at[message.ordinality],
-      p_failed_at[message.ordinality],
-      p_failed_at[message.ordinality] + v_ttl
-    from unnest(p_messages) with ordinality as message
-    cross join lateral wa.get_profile(message.user_id) as profile
-    where profile.opted_out_at is null and message.status <> 'unanswered'
-    order by message.ordinality
+      receiver.user_id,
+      receiver.recipient,
+      receiver.phone_number_id,
+      said.payload,
+      'failed:' || receiver.wa_message_id,
+      p_failed_at[receiver.position],
+      p_failed_at[receiver.position],
+      p_failed_at[receiver.position] + v_ttl
+    from receiver
+    inner join said on said.locale = receiver.locale
+    order by receiver.position
     on conflict (dedupe_key) do nothing
     returning notifications.user_id, notifications.phone_number_id
   )

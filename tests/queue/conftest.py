@@ -178,10 +178,9 @@ class Queue:
 
     def status_of(self, notification_id: int, status: str, **fields: Any) -> dict[str, Any]:
         """Build the status webhook of a message that was sent with our callback data."""
-        given: dict[str, Any] = {
-            "callback_data": self.callback_data[notification_id],
-            "recipient": self.row(notification_id)["recipient"].lstrip("+"),
-        }
+        if "recipient" not in fields:
+            fields["recipient"] = self.row(notification_id)["recipient"].lstrip("+")
+        given = {"callback_data": self.callback_data[notification_id]}
         return status_update(f"wamid.{notification_id}", status, **(given | fields))
 
     def apply_statuses(self, *statuses: dict[str, Any]) -> DictRow:

@@ -299,11 +299,12 @@ def test_the_work_of_statuses_grows_with_their_number_and_not_with_its_square(
         Jsonb(TEMPLATE),
     )
     queue.execute("analyze")
-    claimed = queue.claimed_ids(800)
     statuses = [
-        queue.status_of(notification, status, error_code=131026)
+        queue.status_of(
+            claimed["id"], status, error_code=131026, recipient=claimed["request"]["to"].lstrip("+")
+        )
         | ({} if is_ours else {"biz_opaque_callback_data": "order-7"})
-        for notification in claimed
+        for claimed in queue.claim(800)
     ]
     few, many = (
         count_rows_handled(

@@ -22,8 +22,9 @@ from wa_webhook.notifier.notification import SendResult, UploadedMedia
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import SimpleNamespace
     from typing import Self
+
+    from aiohttp.abc import AbstractStreamWriter
 
     from wa_webhook.media.store import MediaStore
     from wa_webhook.notifier.media import MediaFile
@@ -32,8 +33,22 @@ if TYPE_CHECKING:
 _PHONE_NUMBER_ID = re.compile(r"[0-9]{1,32}")
 _MOST_BYTES_OF_ANSWER = 2**20
 """Thousands of times what Meta answers."""
-_JSON = {"Content-Type": "application/json"}
 _FORM = {"messaging_product": "whatsapp"}
+
+
+class _Message(aiohttp.BytesPayload):
+    """The body of a message, which notes that it is written, before the first byte goes out."""
+
+    def __init__(self, request: str, exchange: Exchange) -> None:
+        super().__init__(request.encode(), content_type="application/json")
+        self._exchange = exchange
+
+    async def write_with_length(
+        self, writer: AbstractStreamWriter, content_length: int | None
+    ) -> None:
+        # The headers wait for it, and go out with it.
+        self._exchange.is_written = True
+        await super().write_with_length(writer, content_length)
 
 
 class _UploadFailedError(Exception):
@@ -67,9 +82,7 @@ class GraphClient:
         self._media = MediaMaker(media_folder, store, most_at_once=max_threads)
         self._base_url = URL(base_url)
         self._join = functools.lru_cache(maxsize=128)(self._base_url.joinpath)
-        self._http = open_session(
-            base_url, headers={"Authorization": f"Bearer {token}"}, on_writing=_note_writing
-        )
+        self._http = open_session(base_url, headers={"Authorization": f"Bearer {token}"})
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,7 +115,7 @@ class GraphClient:
                 exchange.media = await self._upload(notification, notification.upload, message)
                 request = _with_media(message, exchange.media)
             place = self._place(notification, "messages")
-            return read_answer(await self._post(place, request.encode(), _JSON, exchange))
+            return read_answer(await self._post(place, _Message(request, exchange)))
         except _UploadFailedError as failed:
             return failed.result
         except Exception as error:  # noqa: BLE001, RUF100 (a result is owed for every claimed row)
@@ -115,7 +128,7 @@ class GraphClient:
         try:
             file = await self._media.make(upload, str(message.get("type")))
             place = self._place(notification, "media")
-            answer = await self._post(place, _form_of(file), {}, Exchange())
+            answer = await self._post(place, _form_of(file))
         except (UnusableMediaError, MisledError, aiohttp.ClientError, OSError) as error:
             text = f"upload: {type(error).__name__}: {error}"
             raise _UploadFailedError(SendResult("not_sent", error_message=text)) from error
@@ -130,19 +143,11 @@ class GraphClient:
             raise _UploadFailedError(replace(result, outcome="not_sent", error_message=text))
         return UploadedMedia(str(upload["cache_key"]), media_id)
 
-    async def _post(
-        self,
-        place: URL,
-        content: bytes | aiohttp.FormData,
-        headers: dict[str, str],
-        exchange: Exchange,
-    ) -> Answer:
+    async def _post(self, place: URL, content: _Message | aiohttp.FormData) -> Answer:
         """Post a request. Raises MisledError and aiohttp's errors."""
         # The loop first learns which idle connections their servers have closed.
         await asyncio.sleep(0)
-        response = await self._http.post(
-            place, data=content, headers=headers, allow_redirects=False, trace_request_ctx=exchange
-        )
+        response = await self._http.post(place, data=content, allow_redirects=False)
         body = await read_at_most(response, _MOST_BYTES_OF_ANSWER)
         retry_after = response.headers.get("Retry-After", "")
         return Answer(response.status, b"" if body is None else body, retry_after)
@@ -152,11 +157,6 @@ class GraphClient:
         if not _PHONE_NUMBER_ID.fullmatch(sender):
             raise MisledError("the sender is no id of a phone number")
         return self._join(sender, what)
-
-
-async def _note_writing(_: aiohttp.ClientSession, context: SimpleNamespace, __: object) -> None:
-    exchange: Exchange = context.trace_request_ctx
-    exchange.is_written = True
 
 
 def _form_of(file: MediaFile) -> aiohttp.FormData:

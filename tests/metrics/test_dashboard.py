@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,6 @@ from tests.fixtures.machine import requires
 from tests.metrics.prometheus import OPS, running_prometheus
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.metrics.conftest import Observed
     from tests.metrics.prometheus import Prometheus
 
@@ -93,6 +92,18 @@ async def test_prometheus_answers_every_panel(
 
 async def find_unanswered(prometheus: Prometheus, queries: set[str]) -> set[str]:
     return {query for query in queries if not await prometheus.query(query)}
+
+
+def test_grafana_finds_the_dashboard_where_compose_puts_it_and_draws_each_panel_once() -> None:
+    grafana = (PROJECT / "compose.yaml").read_text().partition("\n  grafana:\n")[2]
+    mounted = dict(re.findall(r"- \./(ops/\S+?):(\S+?):ro", grafana))
+    provisioned = Path("/etc/grafana/provisioning")
+    assert Path(mounted["ops/compose/grafana.yml"]).parent == provisioned / "datasources"
+    assert Path(mounted["ops/compose/dashboards.yml"]).parent == provisioned / "dashboards"
+    (folder,) = re.findall(r"path: (\S+)", (OPS / "compose/dashboards.yml").read_text())
+    assert Path(mounted["ops/grafana-dashboard.json"]).parent == Path(folder)
+    panels = DASHBOARD["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
 
 
 def test_every_alert_says_what_to_do_and_leads_to_a_section_of_the_runbook() -> None:

@@ -8,6 +8,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.baskets.callers import Baskets, refused
+from tests.fixtures.names import about_two_schemas
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ def test_a_call_leaves_the_callers_search_path_alone(baskets: Baskets) -> None:
         assert baskets.connection.execute("show search_path").fetchone() == before
 
 
+@about_two_schemas("the first migration makes the schema, and the test before it")
 @pytest.mark.parametrize("schema", ["public", "Other schema"])
 def test_cube_may_have_been_installed_anywhere_before(bare_database: Database, schema: str) -> None:
     with psycopg.connect(bare_database.url(), autocommit=True) as connection:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.fixtures.names import about_two_schemas
+
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -89,6 +91,7 @@ def test_no_other_role_executes_a_basket_routine(connection: Connection[DictRow]
     assert rows == []
 
 
+@about_two_schemas("tells the contract's routines by their schema")
 def test_every_basket_routine_is_a_definer_of_the_basket_owner(
     connection: Connection[DictRow],
 ) -> None:

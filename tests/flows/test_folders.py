@@ -162,11 +162,11 @@ def test_what_something_else_needs_is_not_removed(
     database: Database, connection: Connection[DictRow], folder: Path
 ) -> None:
     migrate(database, folder)
-    connection.execute("create view public.ratings as select rating from wa.feedback")
+    connection.execute("create view wa.ratings as select rating from wa.feedback")
     said = run(database, "remove", "feedback", "--drop-tables")
     assert said.exit_code == 1
     assert with_default_names(said.output) == (
-        "the flow feedback is needed: view public.ratings depends on table wa.feedback\n"
+        "the flow feedback is needed: view wa.ratings depends on table wa.feedback\n"
         "Drop or change that first, or keep the tables.\n"
     )
     assert value(connection, "select count(*) from wa.flow_states where flow = 'feedback'") == 2

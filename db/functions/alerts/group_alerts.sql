@@ -7,6 +7,7 @@ as $$
 declare
   -- Bounds the transaction; the next call takes the rest.
   c_most constant integer := 10000;
+  v_now timestamptz;
   v_repeat interval;
   v_spike_since timestamptz;
   v_is_spike boolean;
@@ -17,8 +18,9 @@ begin
     return;
   end if;
 
+  v_now := clock_timestamp();
   v_repeat := make_interval(secs => wa.get_setting('alert_repeat_seconds')::double precision);
-  v_spike_since := clock_timestamp()
+  v_spike_since := v_now
     - make_interval(secs => wa.get_setting('invalid_sender_spike_seconds')::double precision);
 
   delete from wa.alert_occurrences as occurrence
@@ -71,7 +73,7 @@ begin
     ),
     (next_attempt_at, attempt_count, given_up_at) = (
       select
-        case when alert.given_up_at is null then alert.next_attempt_at else clock_timestamp() end,
+        case when alert.given_up_at is null then alert.next_attempt_at else v_now end,
         case when alert.given_up_at is null then alert.attempt_count else 0 end,
         null::timestamptz
     );

@@ -8,6 +8,7 @@ declare
   v_interval constant interval := make_interval(
     secs => wa.get_setting('answers_interval_seconds')::double precision
   );
+  v_now constant timestamptz := now();
 begin
   if v_interval = '0' then
     return;
@@ -15,12 +16,12 @@ begin
 
   -- A chat that has not begun begins with the next message.
   insert into public.chat_state as chat (user_id, phone_number_id, expires_at, answers_until)
-  select answer.user_id, coalesce(answer.phone_number_id, ''), now(), now() + v_interval * count(*)
+  select answer.user_id, coalesce(answer.phone_number_id, ''), v_now, v_now + v_interval * count(*)
   from unnest(p_user_ids, p_phone_number_ids) as answer (user_id, phone_number_id)
   group by answer.user_id, coalesce(answer.phone_number_id, '')
   order by answer.user_id, coalesce(answer.phone_number_id, '')
   on conflict (user_id, phone_number_id) do update
-  set answers_until = greatest(chat.answers_until, now()) + (excluded.answers_until - now());
+  set answers_until = greatest(chat.answers_until, v_now) + (excluded.answers_until - v_now);
 
   perform wa.bound_answers(array_agg(answer.user_id), answer.phone_number_id)
   from unnest(p_user_ids, p_phone_number_ids) as answer (user_id, phone_number_id)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
+from tests.fixtures.names import about_two_schemas
 from tests.flows.marketplace.conftest import offer
 from tests.operations.command import run
 from wa_webhook.dev.postgres import MIGRATING_ROLE
@@ -39,6 +40,7 @@ def test_its_commands_run(
     assert chat.rows("select status from wa.market_offers") == [{"status": "open"}]
 
 
+@about_two_schemas("tells the contract's routines by their schema")
 def test_it_names_every_routine_and_setting(connection: Connection[DictRow]) -> None:
     page = (PROJECT / PAGE).read_text()
     names = values(

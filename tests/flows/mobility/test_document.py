@@ -11,6 +11,7 @@ import pytest
 
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
+from tests.fixtures.names import about_two_schemas
 from tests.operations.command import run
 from wa_webhook.dev.postgres import MIGRATING_ROLE
 
@@ -40,6 +41,7 @@ def test_its_statements_run_as_the_operator(operator: Connection[DictRow]) -> No
             operator.execute(statement.encode())
 
 
+@about_two_schemas("tells the contract's routines by their schema")
 def test_it_lists_every_routine_and_setting(connection: Connection[DictRow]) -> None:
     def listed(names: str) -> set[str]:
         return set(re.findall(rf"^\| `({names})", TEXT, re.MULTILINE))

@@ -6,16 +6,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_window interval := make_interval(secs => (wa.get_setting('basket_join_window_seconds'))::double precision);
+  v_now constant timestamptz := now();
   v_attempt wa.basket_join_attempts;
 begin
   insert into wa.basket_join_attempts as attempt (user_id)
   values (p_user_id)
   on conflict on constraint basket_join_attempts_pkey do update
   set
-    wrong_tries = case when attempt.window_started_at + v_window > now() then attempt.wrong_tries else 0 end,
+    wrong_tries = case when attempt.window_started_at + v_window > v_now then attempt.wrong_tries else 0 end,
     window_started_at = case
-      when attempt.wrong_tries > 0 and attempt.window_started_at + v_window > now() then attempt.window_started_at
-      else now()
+      when attempt.wrong_tries > 0 and attempt.window_started_at + v_window > v_now then attempt.window_started_at
+      else v_now
     end
   returning attempt.* into v_attempt;
 

@@ -12,7 +12,7 @@ begin
   from unnest(p_user_ids) as charged (user_id)
   where charged.user_id is not null
   on conflict (user_id, phone_number_id) do update
-  set paid_until = greatest(pace.paid_until, clock_timestamp()) + v_interval;
+  set paid_until = greatest(pace.paid_until + v_interval, excluded.paid_until);
 end
 $$;
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from tests.queue.conftest import Queue
 
-MONITOR = "select status, count(*) from public.notifications group by 1;"
+MONITOR = "select status, count(*) from public.notifications group by 1 order by 1;"
 DRAIN = """
 update public.notifications
 set status = 'queued',

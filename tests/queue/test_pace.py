@@ -127,7 +127,7 @@ def test_the_pace_of_one_user_is_no_failure_and_no_retry(queue: Queue) -> None:
     ).fetchone()
     assert row is not None
     assert (row["status"], row["retry_count"]) == ("queued", 0)
-    assert 4 < row["ahead"].total_seconds() <= 6
+    assert 1 < row["ahead"].total_seconds() <= 6
 
 
 def test_without_an_interval_nothing_is_kept_of_a_pair(queue: Queue) -> None:

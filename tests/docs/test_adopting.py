@@ -13,7 +13,7 @@ from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
 from tests.fixtures.documents import as_run
 from tests.fixtures.names import about_default_names
-from tests.migrations.test_adoption import OLDER_TABLES
+from tests.migrations.adopting import OLDER_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from tests import payloads
-from tests.dispatching import break_step, dispatch, row, say, send, text, value, values
-from tests.handover.conftest import ANA, text_of
+from tests.dispatching import row, say, send, text, value, values
+from tests.handover.conftest import ANA
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
@@ -35,89 +35,12 @@ $$;
 """
 
 
-def test_while_a_colleague_has_it_what_the_user_writes_waits(desk: Desk) -> None:
-    before = desk.place()
-    desk.takes()
-    assert desk.hears("menu") == ["MESSAGE_UNANSWERED"]
-    after = desk.place()
-    assert len(desk.answers()) == 1
-    assert (after["state"], after["data"], after["updated_at"]) == (
-        before["state"],
-        before["data"],
-        before["updated_at"],
-    )
-    assert after["waiting_since"] is not None
-    assert (
-        value(desk.owner, "select count(*) from public.wa_events where status = 'processed'") == 2
-    )
-
-
-def test_so_it_does_when_a_message_beside_it_fails(desk: Desk) -> None:
-    desk.takes()
-    break_step(desk.owner)
-    said = [payloads.text_message(), payloads.text_message("help", sender="34600000002")]
-    answer = dispatch(desk.edge, payloads.envelope(said))
-    events = [event["event"] for event in answer["events"]]
-    assert events == ["MESSAGE_UNANSWERED", "MESSAGE_FAILED"]
-    assert len(desk.answers()) == 2
-
-
 def test_what_comes_in_one_body_with_the_wish_for_a_person_waits_for_them(desk: Desk) -> None:
     desk.owner.execute(FLOW.encode())
     before = desk.answers()
     said = [payloads.text_message(words) for words in ("person", "language")]
     assert send(desk.edge, *said) == {"processed": 2}
     assert desk.answers() == [*before, text(desk.owner, "help.body")]
-
-
-def test_who_writes_to_one_number_waits_for_nobody_at_another(desk: Desk) -> None:
-    desk.owner.execute(
-        "insert into public.chat_state (user_id, phone_number_id, state)"
-        " select user_id, 'another', state from public.chat_state"
-    )
-    here = desk.takes()["phone_number_id"]
-    desk.hears("menu")
-    waiting = "select phone_number_id from public.chat_state where waiting_since is not null"
-    assert values(desk.owner, waiting) == [here]
-
-
-def test_a_colleague_s_answer_leaves_after_what_the_bot_said_and_names_who_wrote_it(
-    desk: Desk,
-) -> None:
-    desk.takes()
-    desk.hears("Is anybody there?")
-    desk.replies("Kim here.")
-    assert desk.answers()[1:] == ["Kim here."]
-    assert values(desk.owner, "select author from public.notifications order by id") == [
-        None,
-        "colleague/Kim",
-    ]
-    assert desk.place()["waiting_since"] is None
-
-
-def test_somebody_who_hides_their_number_is_answered_by_their_bsuid(desk: Desk) -> None:
-    say(desk.edge, "hello", sender=None, user_id=payloads.SENDER_USER_ID)
-    desk.takes(who=payloads.SENDER_USER_ID)
-    answer = desk.replies("Kim here.", who=payloads.SENDER_USER_ID)
-    recipient = value(
-        desk.owner, "select recipient from public.notifications where id = %s", answer
-    )
-    assert recipient == payloads.SENDER_USER_ID
-
-
-def test_an_answer_to_one_user_leaves_the_others_waiting(desk: Desk) -> None:
-    other = "34600111333"
-    desk.hears("hello", sender=other)
-    desk.takes()
-    desk.agent.execute("select public.wa_handover(who => %s, agent => 'Kim')", (f"+{other}",))
-    for sender in (payloads.SENDER, other):
-        desk.hears("Is anybody there?", sender=sender)
-    desk.replies("Kim here.")
-    waiting = (
-        "select whatsapp_e164 from public.chat_state join public.profiles using (user_id)"
-        " where waiting_since is not null"
-    )
-    assert values(desk.owner, waiting) == [f"+{other}"]
 
 
 def test_handed_back_the_bot_goes_on_where_the_conversation_stood(desk: Desk) -> None:
@@ -144,15 +67,6 @@ def test_when_its_time_is_over_the_next_message_is_the_bots(desk: Desk) -> None:
     desk.end_time()
     assert desk.hears("help") == ["HANDOVER_ENDED", "NOTIFY_QUEUE"]
     assert desk.hears("help") == ["NOTIFY_QUEUE"]
-
-
-def test_an_answer_lets_the_time_begin_anew(desk: Desk) -> None:
-    desk.takes(lasts="1 minute")
-    desk.replies("Kim here.")
-    left = value(
-        desk.owner, "select handed_over_until > now() + interval '23 hours' from public.chat_state"
-    )
-    assert left is True
 
 
 def test_a_state_that_times_out_meanwhile_leaves_it_with_the_colleague(desk: Desk) -> None:
@@ -213,13 +127,6 @@ def test_a_colleague_takes_it_from_another_by_saying_so(desk: Desk) -> None:
     desk.replies("Ben here.", agent="Ben")
 
 
-def test_nobody_answers_in_a_conversation_that_the_bot_has(desk: Desk) -> None:
-    for action in (lambda: desk.replies("Kim here."), desk.gives_back):
-        with pytest.raises(psycopg.Error) as refusal:
-            action()
-        assert refusal.value.sqlstate == "WA071"
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -254,27 +161,6 @@ def test_whoever_is_merged_while_a_colleague_takes_them_is_to_be_taken_again(
         merging.commit()
         with pytest.raises(psycopg.errors.SerializationFailure):
             taken.result()
-
-
-def test_outside_the_24_hour_window_a_reply_needs_a_template(desk: Desk) -> None:
-    desk.takes()
-    desk.owner.execute(
-        "update wa.service_windows set last_inbound_at = now() - interval '23 hours 58 minutes'"
-    )
-    with pytest.raises(psycopg.Error) as refusal:
-        desk.replies("Kim here.")
-    assert refusal.value.sqlstate == "WA072"
-    assert "template" in (refusal.value.diag.message_hint or "")
-
-    template = {"name": "hello_world", "language": {"code": "en_US"}}
-    desk.replies("", payload={"type": "template", "template": template})
-    desk.replies("", payload=text_of("Later.") | {"delivery": {"outside_window": "wait"}})
-
-
-def test_a_reply_that_is_repeated_is_queued_once(desk: Desk) -> None:
-    desk.takes()
-    once = desk.replies("Kim here.", dedupe_key="desk:1")
-    assert desk.replies("Kim here.", dedupe_key="desk:1") == once
 
 
 def test_each_business_number_has_its_own(desk: Desk) -> None:
@@ -328,53 +214,3 @@ def test_somebody_who_never_wrote_can_be_taken_before_the_bot_greets_them(desk: 
     desk.gives_back()
     desk.hears("x")
     assert desk.answers()[-1] == desk.answers()[0]
-
-
-def test_the_metrics_and_the_status_tell_who_waits(desk: Desk) -> None:
-    desk.takes()
-    desk.hears("Is anybody there?")
-    desk.owner.execute("update public.chat_state set waiting_since = now() - interval '1 hour'")
-    metrics = value(desk.owner, "select public.wa_metrics()")
-    assert (metrics["handovers"], metrics["handover_wait_seconds"] >= 3600) == (1, True)
-    problems = value(desk.owner, "select public.wa_status() -> 'problems'")
-    assert "users_wait" in [problem["code"] for problem in problems]
-
-
-@pytest.mark.any_server
-def test_an_alert_tells_now_and_then_of_those_who_wait_too_long(
-    desk: Desk, connect: Connect
-) -> None:
-    group = "select public.wa_alerts_group()"
-    seen = "select group_key || ' ' || seen_count from wa.alert_overview where kind = 'users_wait'"
-    notifier = connect("wa_notifier_role")
-    desk.takes()
-    desk.hears("Is anybody there?")
-    notifier.execute(group)
-    assert values(desk.owner, seen) == []
-
-    desk.owner.execute("update public.chat_state set waiting_since = now() - interval '1 hour'")
-    for _ in range(2):
-        notifier.execute(group)
-        assert values(desk.owner, seen) == ["conversations 1"]
-
-    desk.owner.execute("update wa.alerts set last_seen_at = now() - interval '1 hour'")
-    notifier.execute(group)
-    assert values(desk.owner, seen) == ["conversations 2"]
-    desk.owner.execute("update wa.alerts set last_seen_at = now() - interval '1 hour'")
-    desk.owner.execute("update wa.settings set value = '0' where key = 'waiting_alert_seconds'")
-    notifier.execute(group)
-    desk.owner.execute("update wa.settings set value = '60' where key = 'waiting_alert_seconds'")
-    desk.replies("I am.")
-    notifier.execute(group)
-    assert values(desk.owner, seen) == ["conversations 2"]
-
-
-@pytest.mark.any_server
-def test_a_flow_that_cannot_tell_who_waits_keeps_no_alert(desk: Desk, connect: Connect) -> None:
-    desk.owner.execute(
-        "create function wa.waiting_orders() returns timestamptz language sql"
-        " set search_path = pg_catalog, pg_temp as 'select 1 / 0; select now()'"
-    )
-    connect("wa_notifier_role").execute("select public.wa_alerts_group()")
-    told = "select group_key || ': ' || (detail ->> 'message') from wa.alerts"
-    assert values(desk.owner, told) == ["orders: division by zero"]

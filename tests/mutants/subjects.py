@@ -65,7 +65,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "flows/test_two",
     ),
     "db/functions/alerts": ("alerts", "queue"),
-    "db/functions/alerts/warn_of_waiting": ("handover/test_handing_over", "alerts"),
+    "db/functions/alerts/warn_of_waiting": ("handover/test_waiting", "alerts"),
     "db/functions/retention": ("retention",),
     "db/functions/operators": ("operations",),
     "db/functions/operators/person": ("person",),

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg import sql
-from pydantic import SecretStr
-from yarl import URL
 
-from handler.process.listening import bind
 from tests.fixtures.names import current_role
 from tests.fixtures.numbers import enter_number
 from tests.fixtures.passwords import demand_password
-from tests.fixtures.transport import direct_way_in
 from tests.operations.command import answer, run, with_password
-from tests.webhook.conftest import running_webhook
-from wa_webhook.dev.postgres import SUPERUSER, free_port
-from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import Behaviour, GraphStandIn
-from wa_webhook.worker.process import open_worker
-from wa_webhook.worker.settings import WorkerSettings
+from tests.operations.examining import NOTIFY, SERVE, examine, outcomes
+from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from psycopg import Connection
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
-
-PHONE_ID = "106540352242922"
-TOKEN = "token-of-the-tests"  # noqa: S105
-VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105
-SERVE = {"WA_APP_SECRET": "app-secret-of-the-tests", "WA_VERIFY_TOKEN": VERIFY_TOKEN}
-NOTIFY = {"WA_TOKEN": TOKEN, "WA_PHONE_ID": PHONE_ID, "WHATSAPP_API_BASE_URL": "http://127.0.0.1:1"}
-
-
-def examine(*options: str, **given: Any) -> dict[str, list[tuple[str, str]]]:
-    """Return outcome and message of every check by its name."""
-    result = run("doctor", "--json", *options, **given)
-    found = answer(result)
-    assert result.exit_code == (0 if found["is_well"] else 1)
-    checks: dict[str, list[tuple[str, str]]] = {}
-    for check in found["checks"]:
-        checks.setdefault(check["name"], []).append((check["outcome"], check["message"]))
-        assert check["outcome"] in {"ok", "skip"} or check["mend"]
-    return checks
-
-
-def outcomes(checks: dict[str, list[tuple[str, str]]], name: str) -> list[str]:
-    return [outcome for outcome, _ in checks[name]]
-
-
-@asynccontextmanager
-async def running_graph() -> AsyncIterator[tuple[GraphStandIn, str]]:
-    stand_in = GraphStandIn(token=TOKEN, app_secret="unused", phone_number_ids={PHONE_ID})  # noqa: S106
-    async with LocalServer(stand_in.app, bind("127.0.0.1", 0, "stand-in")) as server:
-        yield stand_in, f"{server.url}/v26.0"
 
 
 @pytest.mark.parametrize(
@@ -222,86 +181,6 @@ def test_the_wrong_process_role_fails(database: Database) -> None:
     assert outcomes(checks, "privileges") == ["fail", "warn"]
 
 
-async def test_the_token_is_tried_on_the_number(database: Database) -> None:
-    async with running_graph() as (_, url):
-        given = NOTIFY | {"WHATSAPP_API_BASE_URL": url, "ALERT_WEBHOOK_URL": "https://example.org"}
-        checks = await asyncio.to_thread(
-            examine, database=database, role="wa_notifier_role", **given
-        )
-    assert checks["graph"] == [("ok", "the token reaches the business number")]
-    assert outcomes(checks, "clock") == ["ok", "ok"]
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"WA_TOKEN": "wrong-token-of-the-tests"}, "code 190"),
-        ({"WA_PHONE_ID": "999"}, "code 100"),
-    ],
-)
-async def test_a_token_or_number_that_meta_refuses_fails_without_showing_it(
-    database: Database, given: dict[str, str], words: str
-) -> None:
-    async with running_graph() as (_, url):
-        everything = NOTIFY | {"WHATSAPP_API_BASE_URL": url} | given
-        result = await asyncio.to_thread(
-            run, "doctor", database=database, role="wa_notifier_role", **everything
-        )
-    assert result.exit_code == 1
-    assert words in result.stdout
-    assert "of-the-tests" not in result.output
-
-
-async def test_a_proxy_in_place_of_meta_fails(database: Database) -> None:
-    async with running_graph() as (stand_in, url):
-        stand_in.behave(Behaviour(answer="html", path="phone_number"))
-        given = NOTIFY | {"WHATSAPP_API_BASE_URL": url}
-        checks = await asyncio.to_thread(
-            examine, database=database, role="wa_notifier_role", **given
-        )
-    assert checks["graph"] == [("fail", "HTTP 502, and no JSON")]
-
-
-def test_a_graph_that_nobody_answers_at_fails(database: Database) -> None:
-    checks = examine(database=database, role="wa_notifier_role", **NOTIFY)
-    assert checks["graph"] == [("fail", "127.0.0.1 does not answer: ConnectError")]
-
-
-@pytest.mark.parametrize(
-    ("token", "path", "found"),
-    [
-        (VERIFY_TOKEN, "/webhook", ("ok", "the webhook answers the challenge")),
-        ("another", "/webhook", ("fail", "the webhook refuses the verify token")),
-        (VERIFY_TOKEN, "/elsewhere", ("fail", "HTTP 404 without the challenge")),
-    ],
-)
-async def test_the_webhook_is_asked_for_its_challenge(
-    database: Database, token: str, path: str, found: tuple[str, str]
-) -> None:
-    given = SERVE | {"WA_VERIFY_TOKEN": token}
-    async with running_webhook(direct_way_in(database)) as webhook:
-        address = str(webhook.http.base_url).rstrip("/") + path
-        checks = await asyncio.to_thread(
-            examine, "--url", address, database=database, role="wa_edge_role", **given
-        )
-    assert checks["webhook"] == [found]
-
-
-def test_a_webhook_that_nobody_answers_at_fails(database: Database) -> None:
-    url = "http://127.0.0.1:1/webhook"
-    checks = examine("--url", url, database=database, role="wa_edge_role", **SERVE)
-    assert checks["webhook"] == [("fail", "127.0.0.1 does not answer: ConnectError")]
-
-
-def test_alerts_that_go_nowhere_or_in_the_clear_are_warnings(database: Database) -> None:
-    for given, message in (
-        ({}, "ALERT_WEBHOOK_URL is not set: nobody is told"),
-        ({"ALERT_WEBHOOK_URL": "http://example.org/x"}, "ALERT_WEBHOOK_URL is not encrypted"),
-    ):
-        checks = examine(database=database, role="wa_notifier_role", **NOTIFY, **given)
-        assert checks["alerts"] == [("warn", message)]
-
-
 def test_a_database_that_is_read_only_fails_in_doctor_and_status(
     database: Database, connection: Connection[DictRow]
 ) -> None:
@@ -319,36 +198,6 @@ def test_snapshots_that_are_on_are_a_warning(database: Database) -> None:
     given = SERVE | {"WA_INBOUND_DEBUG_SNAPSHOT": "true", "WA_INBOUND_LOG_SAMPLE_RATE": "0.01"}
     checks = examine(database=database, role="wa_edge_role", **given)
     assert checks["snapshots"] == [("warn", "masked copies of 1.00% of the payloads are kept")]
-
-
-@pytest.mark.any_server
-async def test_the_place_where_services_answer_later_is_tried(database: Database) -> None:
-    environment = {
-        "WA_WORK_HTTP": "ocr=http://127.0.0.1:1/tasks",
-        "WA_WORK_HTTP_SECRET": "secret-of-services",
-    }
-
-    async def find() -> list[tuple[str, str]]:
-        found = await asyncio.to_thread(
-            examine, "--as", "work", database=database, role="wa_worker_role", **environment
-        )
-        assert "ocr" in found["tasks"][0][1]
-        return found["answers"]
-
-    assert await find() == [("skip", "services answer at once")]
-    environment["WA_WORK_ANSWER_PORT"] = str(free_port())
-    environment["WA_WORK_ANSWER_URL"] = f"http://127.0.0.1:{environment['WA_WORK_ANSWER_PORT']}/x"
-    assert [outcome for outcome, _ in await find()] == ["skip"]
-    settings: dict[str, Any] = {name.lower(): given for name, given in environment.items()}
-    url = SecretStr(database.url("wa_worker_role"))
-    worker = WorkerSettings(_env_file=None, wa_database_url=url, wa_metrics_port=None, **settings)
-    async with open_worker(worker, []):
-        ((outcome, told),) = await find()
-        assert (outcome, told.endswith("and a worker hears them")) == ("ok", True)
-    async with running_graph() as (_, graph_url):
-        environment["WA_WORK_ANSWER_PORT"] = str(URL(graph_url).port)
-        ((outcome, told),) = await find()
-        assert (outcome, "is taken by another program" in told) == ("fail", True)
 
 
 @pytest.mark.any_server

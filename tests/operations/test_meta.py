@@ -2,100 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from psycopg.types.json import Jsonb
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
 
-from handler.process.listening import bind
-from tests import payloads
-from tests.docs.code_blocks import PROJECT
 from tests.fixtures.numbers import OURS, SECOND, enter_number
-from tests.operations.command import answer, run
+from tests.operations.beside_meta import (
+    ACCOUNT,
+    CALLBACK,
+    TOKEN,
+    WELL,
+    as_it_is,
+    findings,
+    goes_wrong,
+    lacking,
+    number_is,
+    run_beside,
+    set_on,
+)
 from wa_webhook.cli import meta as command
-from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import Behaviour, GraphStandIn
 from wa_webhook.operations import graph as graph_api
-from wa_webhook.operations.subscription import FIELDS_OF_SOME, NEEDED_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psycopg import Connection
     from psycopg.rows import DictRow
-    from starlette.requests import Request
-    from typer.testing import Result
 
     from tests.fixtures.postgres import Database
+    from wa_webhook.meta import GraphStandIn
 
-ACCOUNT = payloads.ACCOUNT_ID
-TOKEN = "EAAJ-token-of-the-system-user"  # noqa: S105
-APP_SECRET = "secret-of-the-app"  # noqa: S105
-VERIFY_TOKEN = "verify-token"  # noqa: S105
-CALLBACK = "https://bot.example.com/webhook"
-SETTINGS = {
-    "WA_TOKEN": TOKEN,
-    "WA_APP_SECRET": f"{APP_SECRET},secret-of-the-year-before",
-    "WA_VERIFY_TOKEN": VERIFY_TOKEN,
-    "WA_PHONE_ID": OURS,
-    "WA_WABA_ID": ACCOUNT,
-}
-WELL: dict[str, Any] = {
-    "object": "whatsapp_business_account",
-    "callback_url": CALLBACK,
-    "active": True,
-    "fields": [{"name": name, "version": "v26.0"} for name in sorted(NEEDED_FIELDS)],
-}
 DAY = 86_400
-
-
-def run_beside(
-    situation: Callable[[GraphStandIn], object],
-    *arguments: str,
-    database: Database | None = None,
-    **environment: Any,
-) -> tuple[GraphStandIn, Result]:
-    """Run the command beside a Meta that holds all we need, but for the situation."""
-
-    async def run_it() -> tuple[GraphStandIn, Result]:
-        graph = GraphStandIn(
-            token=TOKEN, app_secret=APP_SECRET, accounts={ACCOUNT: {OURS: "+1 555-000-1111"}}
-        )
-        graph.management.subscription = WELL
-        graph.management.subscribed = {ACCOUNT: ""}
-        situation(graph)
-        async with LocalServer(graph.app, bind("127.0.0.1", 0, "stand-in")) as server:
-            given = SETTINGS | {"WHATSAPP_API_BASE_URL": f"{server.url}/v26.0"} | environment
-            return graph, await asyncio.to_thread(
-                run, "meta", *arguments, database=database, **given
-            )
-
-    graph, result = asyncio.run(run_it())
-    for secret in (TOKEN, APP_SECRET, VERIFY_TOKEN):
-        assert secret not in result.output
-    return graph, result
-
-
-def findings(result: Result) -> list[tuple[str, str, str]]:
-    """Return outcome, name and text of what is not as it should be, or only where it is needed."""
-    found = answer(result)
-    assert result.exit_code == (0 if found["is_well"] else 1)
-    return [
-        (one["outcome"], one["name"], f"{one['message']} {one['mend']}")
-        for one in found["checks"]
-        if one["outcome"] in ("warn", "fail")
-    ]
-
-
-def as_it_is(_: GraphStandIn) -> None:
-    """Change nothing."""
 
 
 def test_a_line_tells_each_thing_that_is_as_it_should_be() -> None:
@@ -107,23 +46,6 @@ def test_a_line_tells_each_thing_that_is_as_it_should_be() -> None:
     ]
     assert {outcome for outcome, _ in lines} == {"ok", "skip"}
     assert "WA_DATABASE_URL" in result.stdout, "what was not looked at says what it takes"
-
-
-def lacking(field: str) -> Callable[[GraphStandIn], object]:
-    left = [one for one in WELL["fields"] if one["name"] != field]
-    return lambda graph: setattr(graph.management, "subscription", WELL | {"fields": left})
-
-
-def set_on(name: str, value: object) -> Callable[[GraphStandIn], object]:
-    return lambda graph: setattr(graph.management, name, value)
-
-
-def number_is(**fields: object) -> Callable[[GraphStandIn], object]:
-    return lambda graph: graph.management.numbers.update({OURS: fields})
-
-
-def goes_wrong(path: Any, **how: Any) -> Callable[[GraphStandIn], object]:
-    return lambda graph: graph.behave(Behaviour(path=path, **how))
 
 
 @pytest.mark.parametrize(
@@ -205,9 +127,9 @@ def test_a_meta_that_is_silent_ends_the_question_with_its_time_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        command, "_graph", lambda given: graph_api.GraphApi(given.whatsapp_api_base_url, TOKEN, 0.1)
+        command, "_graph", lambda given: graph_api.GraphApi(given.whatsapp_api_base_url, TOKEN, 1.0)
     )
-    _, result = run_beside(goes_wrong("debug_token", delay=1), "--json")
+    _, result = run_beside(goes_wrong("debug_token", delay=2), "--json")
     ((_, name, text),) = findings(result)
     assert name == "token"
     assert "does not answer (TimeoutError)" in text
@@ -255,129 +177,3 @@ def test_numbers_and_templates_are_those_of_the_database(
     )
     assert "offer (en), in 1 messages of the outbox, is PAUSED" in everything
     assert "set is_held = false where name = 'held' and language = 'en';" in everything
-
-
-async def answer_challenge(request: Request) -> Response:
-    if request.query_params["hub.verify_token"] != VERIFY_TOKEN:
-        return PlainTextResponse("no", 403)
-    return PlainTextResponse(request.query_params["hub.challenge"])
-
-
-def subscribe_beside(
-    situation: Callable[[GraphStandIn], object], *options: str, **environment: Any
-) -> tuple[GraphStandIn, Result, str]:
-    """Run `meta subscribe` with the address of a webhook that answers the challenge."""
-
-    async def run_it() -> tuple[GraphStandIn, Result, str]:
-        app = Starlette(routes=[Route("/webhook", answer_challenge)])
-        async with LocalServer(app, bind("127.0.0.1", 0, "webhook")) as webhook:
-            url = f"{webhook.url}/webhook"
-            graph, result = await asyncio.to_thread(
-                lambda: run_beside(situation, "subscribe", "--url", url, *options, **environment)
-            )
-            return graph, result, url
-
-    return asyncio.run(run_it())
-
-
-def test_subscribing_sets_callback_fields_and_account_and_takes_nothing_away() -> None:
-    def situation(graph: GraphStandIn) -> None:
-        graph.management.subscription = WELL | {
-            "callback_url": "https://old.example.com/hook",
-            "fields": [{"name": "calls"}, {"name": "messages"}],
-        }
-        graph.management.subscribed = {}
-
-    graph, result, url = subscribe_beside(situation, "--field", "flows")
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[0] == (
-        f"webhooks go to {url}, and no more to https://old.example.com/hook"
-    )
-    assert result.stdout.splitlines()[-1] == f"account {ACCOUNT} sends its webhooks to the app"
-    now = graph.management.subscription or {}
-    assert now["callback_url"] == url
-    assert {one["name"] for one in now["fields"]} == NEEDED_FIELDS | {"calls", "flows"}
-    assert ACCOUNT in graph.management.subscribed
-
-
-def test_subscribing_again_changes_nothing() -> None:
-    graph, result = run_beside(as_it_is, "subscribe")
-    assert result.stdout == f"webhooks go to {CALLBACK}\n"
-    assert graph.management.subscription is WELL
-
-
-@pytest.mark.parametrize(
-    ("options", "environment", "code", "told"),
-    [
-        ((), {"WA_VERIFY_TOKEN": "wrong"}, 1, "asked the callback for the challenge and got none"),
-        ((), {"WA_TOKEN": "wrong"}, 1, "WA_TOKEN has expired or is wrong"),
-        (("--field", "no_such_field"), {}, 1, "Meta knows no such field"),
-        (("--url", "http://bot.example.com/webhook"), {}, 2, "Meta calls https addresses only"),
-        (("--url", "bot.example.com"), {}, 2, "is an address"),
-        ((), {"WA_APP_SECRET": ""}, 2, "WA_APP_SECRET: is not set"),
-    ],
-)
-def test_what_keeps_it_from_subscribing_is_said_and_nothing_is_changed(
-    options: tuple[str, ...], environment: dict[str, str], code: int, told: str
-) -> None:
-    graph, result, _ = subscribe_beside(as_it_is, *options, **environment)
-    assert result.exit_code == code
-    assert told in " ".join(result.stderr.replace("│", " ").split())
-    assert graph.management.subscription is WELL
-
-
-@pytest.mark.parametrize(
-    ("pin", "pin_at_meta", "code", "said"),
-    [
-        ("123456", "", 0, f"{OURS} is registered"),
-        ("123456", "654321", 1, "code 133005: it has another PIN"),
-        ("12345", "", 2, "a PIN is six digits"),
-    ],
-)
-def test_a_number_is_registered_with_a_pin_that_stands_in_no_command(
-    pin: str, pin_at_meta: str, code: int, said: str
-) -> None:
-    def situation(graph: GraphStandIn) -> None:
-        graph.management.numbers = {OURS: {"status": "PENDING", "platform_type": "NOT_APPLICABLE"}}
-        graph.management.pins = {OURS: pin_at_meta} if pin_at_meta else {}
-
-    graph, result = run_beside(situation, "register", typed=f"{pin}\n")
-    assert (result.exit_code, said in result.output) == (code, True), result.output
-    is_registered = graph.management.numbers[OURS]["status"] == "CONNECTED"
-    assert is_registered == (code == 0)
-    assert pin not in result.output
-
-
-def test_an_app_without_a_callback_is_given_none_by_itself() -> None:
-    _, result = run_beside(set_on("subscription", None), "subscribe")
-    assert (result.exit_code, result.stderr) == (
-        2,
-        "the app has no callback yet: give it by --url\n",
-    )
-
-
-def test_a_redirect_leads_no_secret_to_another_place() -> None:
-    stranger = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
-
-    async def run_it() -> Result:
-        async with LocalServer(stranger.app, bind("127.0.0.1", 0, "stranger")) as elsewhere:
-
-            async def redirect(request: Request) -> Response:
-                return RedirectResponse(f"{elsewhere.url}{request.url.path}", 307)
-
-            app = Starlette(routes=[Route("/{path:path}", redirect)])
-            async with LocalServer(app, bind("127.0.0.1", 0, "redirect")) as server:
-                given: dict[str, Any] = SETTINGS | {"WHATSAPP_API_BASE_URL": f"{server.url}/v26.0"}
-                return await asyncio.to_thread(lambda: run("meta", "--json", **given))
-
-    ((_, _, text),) = findings(asyncio.run(run_it()))
-    assert "HTTP 307" in text
-    assert stranger.record.requests == 0
-
-
-def test_the_fields_are_those_that_act_by_docs_webhook_md() -> None:
-    text = Path(PROJECT / "docs/webhook.md").read_text(encoding="utf-8")
-    fields = text.partition("\n## Fields")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \| [^|]* \| logged \| ([^|]*?) ?\|", fields, re.MULTILINE)
-    acting = {field for field, acts in rows if acts}
-    assert {"messages", *acting} == NEEDED_FIELDS | FIELDS_OF_SOME.keys()

@@ -22,14 +22,17 @@ _VARYING = (
     (r"[ \t]+", " "),
 )
 
+_PROGRESS = re.compile(r"[a-z]+ing\b.*, \d+ s")
+"""What a command says of its progress, which it only comes to on a busy machine."""
+
 
 def normalize(output: str) -> list[str]:
-    """Return the lines that are not empty, with everything that varies in one form."""
+    """Return the lines that say something, with everything that varies in one form."""
     lines = []
     for line in output.splitlines():
         for pattern, form in _VARYING:
             line = re.sub(pattern, form, line)
-        if line := line.strip():
+        if (line := line.strip()) and not _PROGRESS.fullmatch(line):
             lines.append(line)
     return lines
 

@@ -6,10 +6,14 @@ program which this machine lacks are left out by name (`tests.fixtures.machine.r
 
 from __future__ import annotations
 
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
+
 from wa_webhook.cli import progress
 
 # What commands print does not depend on how busy the machine is.
 progress.EVERY_SECONDS = 3600.0
+# Nor is what a test asks given up for that: whatever the product asks has a time of its own.
+DEFAULT_TIMEOUT_CONFIG.connect = DEFAULT_TIMEOUT_CONFIG.read = 60.0
 
 pytest_plugins = [
     "pytester",

@@ -43,7 +43,7 @@ TESTS: Mapping[str, tuple[str, ...]] = {
     "db/functions/agents/wa_desk_picture": ("handover/test_pictures",),
     "db/functions/chats": (
         *("flows", "ingress", "identity"),
-        *("queue/test_read_receipts", "handover/test_handing_over"),
+        *("queue/test_read_receipts", "handover/test_handing_over", "handover/test_waiting"),
     ),
     "db/functions/chats/forward_to_desk": ("handover", "flows"),
     "db/functions/chats/heed_handover": ("handover", "flows"),

@@ -10,6 +10,7 @@ declare
   v_message wa.message;
   v_messages wa.message[] := p_messages;
   v_user_ids uuid[] := array[]::uuid[];
+  v_is_merge_possible boolean := false;
 begin
   select
     array_agg(distinct identity.phone) filter (where identity.phone is not null),
@@ -40,6 +41,7 @@ begin
     v_message := v_messages[v_position];
 
     if v_user_ids[v_position] is null and v_message.status <> 'invalid_sender' then
+      v_is_merge_possible := true;
       v_user_ids[v_position] := wa.establish_profile(
         v_message.phone, v_message.bsuid, v_message.parent_bsuid, v_message.display_name, v_message.sent_at
       );
@@ -48,7 +50,10 @@ begin
 
   -- A later message may have merged the sender of an earlier one.
   for v_position in 1..coalesce(cardinality(v_messages), 0) loop
-    v_messages[v_position].user_id := (wa.get_profile(v_user_ids[v_position])).user_id;
+    v_messages[v_position].user_id := case
+      when v_is_merge_possible then (wa.get_profile(v_user_ids[v_position])).user_id
+      else v_user_ids[v_position]
+    end;
   end loop;
 
   -- A merge that committed meanwhile may have led to a profile that is not locked yet.

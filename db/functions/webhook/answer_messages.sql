@@ -12,6 +12,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- What is taken message by message in any case shares what is written of it.
+  c_most_failing constant integer := 256;
   v_count constant integer := cardinality(p_messages);
   v_group wa.message[];
   v_failures jsonb[];
@@ -38,7 +40,7 @@ begin
       and (
         v_position > v_count
         or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
-        or cardinality(v_group) = p_most_together
+        or cardinality(v_group) = case when v_are_failing then c_most_failing else p_most_together end
       )
     then
       -- What a failure says and counts comes before the same user's next message.

@@ -98,8 +98,9 @@ def documented_statements() -> tuple[str, ...]:
         for document in DOCUMENTS
         for block in find_code_blocks(document, "sql")
         for statement in pglast.split(block.code.replace("<payload_id>", "0"))
-        # Those are a worker's, and what a team's own steps are made of.
-        if "wa_tasks_" not in statement and not statement.startswith("create function")
+        # Those are a worker's, a notifier's, and what a team's own steps are made of.
+        if not any(others in statement for others in ("wa_tasks_", "wa_notifications_settle"))
+        and not statement.startswith("create function")
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,12 @@ def test_a_routine_with_parameters_that_reads_tables_is_no_sql_function() -> Non
         for path, routine in routines()
         if routine.parameters and (body := sql_body(routine)) and names_a_table(body)
     ] == []
+
+
+def test_no_jsonb_begins_as_a_text() -> None:
+    # plpgsql_check, and so `supabase db lint`, warns of the cast.
+    untyped = re.compile(r"(?m)^  \w+ (?:constant )?jsonb := '[^']*';")
+    assert [file.path for file in SOURCE.routines if untyped.search(file.text)] == []
 
 
 def test_every_routine_file_lies_in_the_folder_of_its_concern() -> None:

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_messages wa.message[] := p_messages;
-  v_heard jsonb := '[]';
+  v_heard jsonb := jsonb '[]';
   v_heeded record;
   v_advanced record;
   v_failed wa.message[];

@@ -74,6 +74,7 @@ async def test_messages_that_keep_coming_are_claimed_together(
 
     monkeypatch.setattr(NotificationQueue, "claim", note)
     async with outbox.run_notifier():
+        await until(lambda: bool(moments))
         for user in USERS:
             outbox.queue(outbox.add_user(user))
         await until(lambda: outbox.count("delivered") == len(USERS))

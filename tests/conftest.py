@@ -17,6 +17,7 @@ DEFAULT_TIMEOUT_CONFIG.connect = DEFAULT_TIMEOUT_CONFIG.read = 60.0
 
 pytest_plugins = [
     "pytester",
+    "tests.fixtures.garbage",
     "tests.fixtures.folder",
     "tests.fixtures.machine",
     "tests.fixtures.documents",

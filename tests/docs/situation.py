@@ -22,6 +22,8 @@ from tests.queue.conftest import ANA, BRUNO, CARLA, Queue, text
 from tests.retention.conftest import Past
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -47,6 +49,17 @@ def fill_in(code: str, profile_id: str) -> str:
 
 
 def bring_trouble(database: Database) -> str:
+    """Bring a database into the runbook's situation by sessions of its own: `make_trouble`."""
+    with ExitStack() as stack:
+
+        def connect(role: str) -> Connection[DictRow]:
+            opened = psycopg.connect(database.url(role), autocommit=True, row_factory=dict_row)
+            return stack.enter_context(opened)
+
+        return make_trouble(connect)
+
+
+def make_trouble(connect: Callable[[str], Connection[DictRow]]) -> str:
     """Bring a migrated database into the runbook's situation, and return Ana's user_id.
 
     Ana got an answer, then a step of hers failed, which is mended since; she stopped marketing and
@@ -54,23 +67,15 @@ def bring_trouble(database: Database) -> str:
     token has expired, the number was slowed down, one signed payload could not be processed, and
     retention has not run for two days.
     """
-    with ExitStack() as stack:
-
-        def connect(role: str) -> Connection[DictRow]:
-            opened = psycopg.connect(database.url(role), autocommit=True, row_factory=dict_row)
-            return stack.enter_context(opened)
-
-        owner, edge, notifier = map(connect, ("postgres", "wa_edge_role", "wa_notifier_role"))
-        queue = Queue(owner, notifier)
-        enter_number(owner, display_number="+15550001111")
-        _converse(owner, edge, queue)
-        _refuse_sends(edge, queue)
-        _keep_a_payload(edge)
-        _let_retention_lag(owner)
-        notifier.execute("select public.wa_alerts_claim('worker-1')")
-        return str(
-            value(owner, "select user_id from public.profiles where whatsapp_e164 = %s", ANA)
-        )
+    owner, edge, notifier = map(connect, ("postgres", "wa_edge_role", "wa_notifier_role"))
+    queue = Queue(owner, notifier)
+    enter_number(owner, display_number="+15550001111")
+    _converse(owner, edge, queue)
+    _refuse_sends(edge, queue)
+    _keep_a_payload(edge)
+    _let_retention_lag(owner)
+    notifier.execute("select public.wa_alerts_claim('worker-1')")
+    return str(value(owner, "select user_id from public.profiles where whatsapp_e164 = %s", ANA))
 
 
 def _converse(owner: Connection[DictRow], edge: Connection[DictRow], queue: Queue) -> None:

@@ -12,7 +12,7 @@ from tests.dispatching import send
 from tests.docs.code_blocks import CodeBlock, find_code_blocks, read_files
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_psql
-from tests.docs.situation import FAILED_MESSAGE, bring_trouble, fill_in
+from tests.docs.situation import FAILED_MESSAGE, fill_in, make_trouble
 from tests.fixtures.documents import as_run
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def run_block(session: Connection[DictRow], code: str) -> None:
 
 
 @pytest.fixture
-def profile_id(database: Database) -> str:
+def profile_id(connect: Connect) -> str:
     """The user of the runbook's trouble."""
-    return bring_trouble(database)
+    return make_trouble(connect)
 
 
 @pytest.mark.parametrize("block", RUNBOOK, ids=str)

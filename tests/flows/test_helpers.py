@@ -13,12 +13,10 @@ from tests.flows.quiz import declare, quiz, refusal, write_step
 from wa_webhook.testing import Chat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-    from tests.fixtures.postgres import Database
+    from tests.fixtures.postgres import Connect
 
 CONFIRMS = """
 case wa.confirmed(p_chat, '7')
@@ -44,7 +42,7 @@ end;
 
 
 @pytest.fixture
-def chat(database: Database, connection: Connection[DictRow]) -> Iterator[Chat]:
+def chat(connect: Connect, connection: Connection[DictRow]) -> Chat:
     """A bot with the quiz, whose first state offers as many days as the tapped id says."""
     flow = quiz()
     flow["states"]["first"]["moves"] = ["last", "home"]
@@ -52,8 +50,7 @@ def chat(database: Database, connection: Connection[DictRow]) -> Iterator[Chat]:
     write_step(connection, "quiz_first", OFFERS)
     write_step(connection, "quiz_last", "return wa.finish(p_chat, 'thanks');")
     declare(connection, flow)
-    with Chat.open(database.url) as opened:
-        yield opened
+    return Chat.over(connect)
 
 
 def test_a_question_of_yes_or_no_is_answered_by_tap_or_word(

@@ -164,6 +164,8 @@ class Chat:
         superuser: Connection[DictRow],
     ) -> None:
         self.owner = owner
+        # In a test people read and write faster than anybody else.
+        owner.execute("update wa.settings set value = '1000' where key = 'pair_burst'")
         self._edge = edge
         self._notifier = notifier
         self._superuser = superuser
@@ -179,15 +181,17 @@ class Chat:
                 connection = psycopg.connect(url(role), autocommit=True, row_factory=dict_row)
                 return opened.enter_context(connection)
 
-            owner = connect(MIGRATING_ROLE)
-            # In a test people read and write faster than anybody else.
-            owner.execute("update wa.settings set value = '1000' where key = 'pair_burst'")
-            yield cls(
-                edge=connect("wa_edge_role"),
-                notifier=connect("wa_notifier_role"),
-                owner=owner,
-                superuser=connect(SUPERUSER),
-            )
+            yield cls.over(connect)
+
+    @classmethod
+    def over(cls, connect: Callable[[str], Connection[DictRow]]) -> Self:
+        """Talk through sessions in autocommit mode; `connect(role)` returns one of a role."""
+        return cls(
+            edge=connect("wa_edge_role"),
+            notifier=connect("wa_notifier_role"),
+            owner=connect(MIGRATING_ROLE),
+            superuser=connect(SUPERUSER),
+        )
 
     def person(self, name: str, *, phone: str | None = None, user_id: str | None = None) -> Person:
         """Introduce somebody, once for each address; with none, once for each name.

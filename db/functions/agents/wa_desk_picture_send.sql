@@ -23,7 +23,6 @@ as $$
 declare
   v_user_id uuid;
   v_object_id uuid;
-  v_id bigint;
 begin
   if (
     wa_desk_picture_send.mime_type in ('image/jpeg', 'image/png')
@@ -41,25 +40,27 @@ begin
   from wa.media as kept
   where kept.id = wa_desk_picture_send.media and kept.wa_message_id is null;
 
-  if not found then
+  if found then
+    -- Before any row of media, as all others take their locks; meanwhile it may expire.
+    perform wa.hold_conversation(v_user_id::text, wa_desk_picture_send.phone_number_id);
+
+    update wa.media as kept
+    set
+      status = 'stored',
+      expires_at = greatest(
+        kept.expires_at,
+        clock_timestamp() + make_interval(secs => 86400 * wa.get_setting('received_media_ttl_days')::double precision)
+      )
+    where kept.id = wa_desk_picture_send.media
+    returning kept.object_id into v_object_id;
+  end if;
+
+  if v_object_id is null then
     raise exception using
       errcode = 'WA011',
       message = format('there is no picture %s of a colleague, or no longer', wa_desk_picture_send.media),
       hint = 'Ask for one first: select public.wa_desk_picture(<who>, <its SHA-256>).';
   end if;
-
-  -- Before any row of media, as all others take their locks.
-  perform wa.hold_conversation(v_user_id::text, wa_desk_picture_send.phone_number_id);
-
-  update wa.media as kept
-  set
-    status = 'stored',
-    expires_at = greatest(
-      kept.expires_at,
-      clock_timestamp() + make_interval(secs => 86400 * wa.get_setting('received_media_ttl_days')::double precision)
-    )
-  where kept.id = wa_desk_picture_send.media
-  returning kept.object_id into v_object_id;
 
   update wa.media_objects as object
   set
@@ -68,7 +69,7 @@ begin
     stored_at = clock_timestamp()
   where object.id = v_object_id and object.stored_at is null;
 
-  v_id := public.wa_reply(
+  return public.wa_reply(
     v_user_id::text,
     jsonb_build_object(
       'type', 'image',
@@ -80,7 +81,6 @@ begin
     wa_desk_picture_send.phone_number_id,
     wa_desk_picture_send.dedupe_key
   );
-  return v_id;
 end
 $$;
 

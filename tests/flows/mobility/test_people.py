@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,30 @@ def test_who_is_erased_while_a_companion_agrees_hears_nothing(
     told = "select user_id from public.notifications where dedupe_key ~ '(agreed|gone):'"
     assert values(connection, told) == [driver.owner]
     assert rides.seats_taken(driver) == 0
+
+
+def test_two_people_of_one_ride_are_erased_at_once(
+    rides: Rides, connect: Connect, connection: Connection[DictRow]
+) -> None:
+    driver, passenger = rides.publish("driver"), rides.publish("passenger")
+    rides.answer(driver, rides.ask(passenger, driver), agrees=True)
+    # Both have locked their own profile, and would lock the other's next.
+    busy = connect(autocommit=False)
+    busy.execute("lock table wa.ride_trips")
+    erasing = [connect("wa_operator_role") for _ in range(2)]
+    pids = [one.info.backend_pid for one in erasing]
+    waiting = "select count(*) from unnest(%s::int[]) as pid where pg_blocking_pids(pid) <> '{}'"
+    with ThreadPoolExecutor() as threads:
+        both = [
+            threads.submit(one.execute, "select public.wa_erase_profile(%s)", [str(trip.owner)])
+            for one, trip in zip(erasing, (driver, passenger), strict=True)
+        ]
+        while value(connection, waiting, pids) < 2 and not any(one.done() for one in both):
+            pass
+        busy.commit()
+        for one in both:
+            one.result()
+    assert value(connection, "select count(*) from wa.ride_trips") == 0
 
 
 def test_rides_are_handed_out_without_others_names(

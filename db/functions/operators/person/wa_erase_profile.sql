@@ -21,6 +21,9 @@ declare
   v_rows bigint;
   v_erased jsonb := '{}'::jsonb;
 begin
+  -- One at a time: two people who share something would each wait for the other, whose companions are locked below.
+  perform pg_advisory_xact_lock(hashtextextended('wa.erasing', 0));
+
   -- The locks of dispatch, in its order: whoever writes now waits, and begins anew.
   v_names := wa.list_names_of_person(v_user_ids);
   perform wa.lock_identities(

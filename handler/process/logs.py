@@ -31,6 +31,9 @@ _SUSPECTS = re.compile(r"(?i)[@=+]|\d{8}|bearer|EAA")
 _LONGEST_WORD = 32
 """Event names, reasons and classes come again and again; what is longer is not kept in memory."""
 
+_POOL = "psycopg.pool"
+_POOL_PAUSE_SECONDS = 60.0
+
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical"})
 
 _ENCODER = json.JSONEncoder(default=repr)
@@ -90,6 +93,7 @@ def configure_logging(stream: TextIO = sys.stdout) -> None:
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
+    handler.addFilter(_AgainOfPool())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
@@ -119,6 +123,21 @@ def log_notice(notice: Diagnostic) -> None:
         return
     if isinstance(event, dict) and "event" in event:
         log_events([event])
+
+
+class _AgainOfPool(logging.Filter):
+    """Leaves out what a pool said a moment ago: without a database it tries again all the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name != _POOL:
+            return True
+        lately = record.created - _POOL_PAUSE_SECONDS
+        self._said = {text: at for text, at in self._said.items() if at > lately}
+        return self._said.setdefault(record.getMessage(), record.created) == record.created
 
 
 def _name_library(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

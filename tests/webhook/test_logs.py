@@ -73,6 +73,15 @@ def test_a_librarys_log_becomes_an_event(lines: io.StringIO) -> None:
     assert event["message"] == "error connecting in 'pool-1'"
 
 
+def test_what_a_pool_says_again_is_written_once_a_minute(lines: io.StringIO) -> None:
+    pool = logging.getLogger("psycopg.pool")
+    for second, text in ((0, "refused"), (1, "refused"), (2, "no such host"), (61, "refused")):
+        record = pool.makeRecord(pool.name, logging.WARNING, "", 0, text, (), None)
+        record.created = 1e9 + second
+        pool.handle(record)
+    assert [event["message"] for event in parsed(lines)] == ["refused", "no such host", "refused"]
+
+
 def test_events_of_the_database_keep_their_level(lines: io.StringIO) -> None:
     log_events([{"event": "MESSAGE_FAILED", "level": "warning", "sqlstate": "22012"}, {}])
     first, second = parsed(lines)

@@ -60,13 +60,18 @@ def read_numbers(database: Database, *arguments: str, **environment: str) -> Res
     return asyncio.run(run_beside())
 
 
-def test_migrate_enters_the_number_of_its_environment_once(
+def test_migrate_enters_the_number_of_its_environment_once_as_it_is_dialled(
     database: Database, connection: Connection[DictRow]
 ) -> None:
-    for _ in range(2):
-        assert migrate(database, WA_PHONE_ID=OURS, WA_WABA_ID=ACCOUNT).exit_code == 0
-    rows = connection.execute("select phone_number_id, waba_id from wa.numbers").fetchall()
-    assert rows == [{"phone_number_id": OURS, "waba_id": ACCOUNT}]
+    dialled = {"WA_BOT_NUMBER_E164": "+15550001111"}
+    for told in ({}, dialled, dialled):
+        assert migrate(database, WA_PHONE_ID=OURS, WA_WABA_ID=ACCOUNT, **told).exit_code == 0
+    assert migrate(database, WA_PHONE_ID=SECOND, **dialled).exit_code == 0
+    rows = connection.execute("select * from wa.numbers order by added_at").fetchall()
+    assert [(one["phone_number_id"], one["waba_id"], one["display_number"]) for one in rows] == [
+        (OURS, ACCOUNT, "+15550001111"),
+        (SECOND, None, None),
+    ]
 
 
 def test_migrate_does_not_bring_back_a_number_that_was_retired(

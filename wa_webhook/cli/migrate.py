@@ -113,7 +113,7 @@ def migrate(
                 if bot.wa_bot_number_e164 is not None:
                     _set_bot_number(database, names, bot.wa_bot_number_e164)
                 if bot.wa_phone_id is not None:
-                    _enter_number(database, names, bot.wa_phone_id, bot.wa_waba_id)
+                    _enter_number(database, names, bot.wa_phone_id, bot)
     except (MigrateError, psycopg.Error) as error:
         typer.echo(str(error).strip(), err=True)
         if isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
@@ -160,18 +160,27 @@ def _set_bot_number(database: Connection[Any], names: Names, number: str) -> Non
 
 
 def _enter_number(
-    database: Connection[Any], names: Names, phone_number_id: str, waba_id: str | None
+    database: Connection[Any], names: Names, phone_number_id: str, bot: BotSettings
 ) -> None:
     numbers = Numbers(database, names)
-    known = {number.phone_number_id: number for number in numbers.list_known()}.get(phone_number_id)
+    others = {number.phone_number_id: number for number in numbers.list_known()}
+    known = others.pop(phone_number_id, None)
+    display = bot.wa_bot_number_e164
+    # A number that moved to another account, and so has another id, stays with its row there.
+    if display in {number.display_number for number in others.values()}:
+        display = None
     if known is not None and known.retired_at is not None:
         typer.echo(
             f"WA_PHONE_ID {phone_number_id} is retired:"
             f" wa-webhook numbers add {phone_number_id} makes it ours again",
             err=True,
         )
-    elif known is None or waba_id not in (None, known.waba_id):
-        numbers.add(phone_number_id, waba_id=waba_id)
+    elif (
+        known is None
+        or bot.wa_waba_id not in (None, known.waba_id)
+        or display not in (None, known.display_number)
+    ):
+        numbers.add(phone_number_id, waba_id=bot.wa_waba_id, display_number=display)
         typer.echo(f"{phone_number_id} is one of our business numbers")
 
 

@@ -24,7 +24,7 @@ SOCKET = "/var/run/docker.sock"
 PORTS = ("WA_PUBLISHED_PORT", "PHONE_PORT", "DESK_PORT", "PROMETHEUS_PORT")
 # Of Grafana there is no package to make an image of.
 SERVICES = ("handler", "notifier", "worker", "console", "phone", "prometheus")
-JOBS = {"wa-webhook", "wa-notifier", "wa-worker"}
+JOBS = {"wa-webhook", "wa-notifier", "wa-worker", "wa-console"}
 
 
 @dataclass(frozen=True)

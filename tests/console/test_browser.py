@@ -91,9 +91,15 @@ async def test_a_colleague_signs_in_takes_answers_and_gives_back_while_the_page_
     await page.get_by_role("button", name="Give back").click()
     await expect(page.get_by_text("Nobody waits.")).to_be_visible()
     desk.hears("menu")
+    await page.get_by_role("button", name="Take").click()
+    await expect(answer).to_be_enabled()
+    await answer.fill("not sent yet")
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     await expect(page.locator(".bubble")).to_have_count(0)
+    await sign_in(page, "Kim", PASSWORD)
+    await expect(answer).to_be_enabled()
+    await expect(answer).to_have_value("")
 
 
 async def test_of_two_agents_one_has_it_and_a_reader_may_not_answer(

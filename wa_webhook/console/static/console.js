@@ -3,6 +3,7 @@
 import { element, notify, replace } from "../components/dom.js";
 import { follow, post } from "../components/live.js";
 import { ask, get, isSignedOut } from "./api.js";
+import { keepDraftsOf } from "./conversation.js";
 import { Desk } from "./desk.js";
 import { Operations } from "./operations.js";
 
@@ -27,6 +28,7 @@ async function start() {
 }
 
 function enter(person) {
+  keepDraftsOf(person.name);
   const views = [["Conversations", () => new Desk(person)]];
   if (person.may_operate) views.push(["Operations", () => new Operations()]);
   const show = (index) => {
@@ -63,6 +65,7 @@ function drawViews(views, shown, show) {
 
 async function signOut() {
   await ask(() => post("api/sign-out"));
+  keepDraftsOf(null);
   leave();
 }
 

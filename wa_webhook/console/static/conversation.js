@@ -7,11 +7,19 @@ import { encodeFile, post } from "../components/live.js";
 import { MessageLog } from "../components/log.js";
 import { ago, ask, get, until } from "./api.js";
 
+/** What is written and not yet sent, by conversation, and who writes it. */
 const drafts = new Map();
+let writer = null;
 /** What Meta takes of a picture and of its caption. */
 const PICTURES = ["image/jpeg", "image/png"];
 const MOST_BYTES = 5 * 1024 * 1024;
 const MOST_CHARACTERS = 1024;
+
+/** Forget what others have written: a session may end in the middle of a sentence, and begin with somebody else. */
+export function keepDraftsOf(name) {
+  if (name !== writer) drafts.clear();
+  writer = name;
+}
 
 export class Conversation {
   #me;

@@ -81,7 +81,7 @@ bench: $(INSTALLED) ## measure everything into bench/results.md; QUICK=1 takes t
 	-@$(INSTALL) --requirement requirements/bench.txt
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(PGMQ),--pgmq $(PGMQ))
 
-schema: $(INSTALLED) ## write db/schema.sql and docs/privileges.md from the migrations and routines
+schema: $(INSTALLED) ## write db/schema.sql and docs/reference/privileges.md from the migrations and routines
 	@$(BIN)/python -m wa_webhook.dev.schema_snapshot
 	@$(BIN)/python -m tests.privileges.document
 

@@ -617,7 +617,7 @@ CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestam
 
 ALTER FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) IS 'Queues a message: recipient is a phone number with plus sign or a BSUID, payload the body of a Graph API message without recipient, with delivery options under payload.delivery (docs/outbox.md). Returns its id, or the id of the one already queued under dedupe_key. Raises WA010 for the recipient, WA011 for the payload.';
+COMMENT ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone, dedupe_key text) IS 'Queues a message: recipient is a phone number with plus sign or a BSUID, payload the body of a Graph API message without recipient, with delivery options under payload.delivery (docs/reference/outbox.md). Returns its id, or the id of the one already queued under dedupe_key. Raises WA010 for the recipient, WA011 for the payload.';
 
 CREATE FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_prefix text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1415,7 +1415,7 @@ CREATE PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb)
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/adding-a-flow.md has the shape.';
+COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/build/adding-a-flow.md has the shape.';
 
 CREATE FUNCTION wa.deliver_held_results() RETURNS jsonb
     LANGUAGE plpgsql

@@ -1,5 +1,5 @@
 -- Lets a dump that names owners be restored by a role that is no superuser, such as postgres on Supabase. It comes
--- between the roles of the dump and its schema, in the same psql (docs/restore.md):
+-- between the roles of the dump and its schema, in the same psql (docs/operate/restore.md):
 --   psql … --file roles.sql --file db/roles/prepare_restore.sql --file schema.sql …
 -- wa-webhook migrate takes the rights back.
 \set QUIET on

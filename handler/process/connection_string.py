@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 _SCHEMES = ("postgresql://", "postgres://")
 _FOREIGN = "not PostgreSQL's: take it out of the connection string"
-_POOLER = "; a pooler needs nothing in its place, see docs/connections.md"
+_POOLER = "; a pooler needs nothing in its place, see docs/install/connections.md"
 _POOLER_PARAMETERS = frozenset({"pgbouncer", "connection_limit", "pool_timeout", "supa"})
 
 

@@ -1,4 +1,4 @@
-"""What docs/console.md shows runs: an entry for a person, the settings, and the command itself."""
+"""What docs/operate/console.md shows runs: a person's entry, the settings, the command."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
-PERSON, SETTINGS, OTHERS, SUPABASE = find_code_blocks("docs/console.md", "sh")
+PERSON, SETTINGS, OTHERS, SUPABASE = find_code_blocks("docs/operate/console.md", "sh")
 
 
 def variables_of(code: str) -> dict[str, str]:
@@ -69,7 +69,7 @@ def test_its_statement_makes_a_user_of_supabase_an_agent(connection: Connection[
         "create temporary table users (email text, raw_app_meta_data jsonb);"
         """insert into users values ('kim@example.com', '{"provider": "email"}')"""
     )
-    (block,) = find_code_blocks("docs/console.md", "sql")
+    (block,) = find_code_blocks("docs/operate/console.md", "sql")
     connection.execute(block.code.replace("auth.users", "users").encode())
     made = value(connection, "select raw_app_meta_data from users")
     assert made == {"provider": "email", "wa_role": "agent"}

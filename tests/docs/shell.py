@@ -31,7 +31,7 @@ _RUNS_A_SCRIPT = re.compile(r"((?:\w+=\S+ )*psql .*)-f (db/roles/\w+\.sql)")
 def run_shell(database: Database, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run code in bash; `stdout` holds what a terminal would show, errors and notices as well.
 
-    Where the names are others, code and output are as docs/names.md tells a person to have them.
+    Where the names are others, code and output are as docs/install/names.md tells to have them.
     """
     programs = (database.server.binaries, Path(sys.executable).parent, os.environ["PATH"])
     with tempfile.TemporaryDirectory() as folder:

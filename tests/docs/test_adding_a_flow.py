@@ -1,4 +1,4 @@
-"""The flow of docs/adding-a-flow.md, built from the document's own code blocks."""
+"""The flow of docs/build/adding-a-flow.md, built from the document's own code blocks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.any_server
 
-DOCUMENT = "docs/adding-a-flow.md"
+DOCUMENT = "docs/build/adding-a-flow.md"
 
 
 def test_the_flow_of_the_document_works_as_its_own_test_says(

@@ -1,4 +1,4 @@
-"""The walk through docs/adopting.md, on the tables that an earlier function left."""
+"""The walk through docs/install/adopting.md, on the tables that an earlier function left."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.any_server
 
-WALK = find_code_blocks("docs/adopting.md", "sh")
-(SET_ASIDE,) = find_code_blocks("docs/adopting.md", "sql")
+WALK = find_code_blocks("docs/install/adopting.md", "sh")
+(SET_ASIDE,) = find_code_blocks("docs/install/adopting.md", "sql")
 A_NUMBER_AS_PEOPLE_WRITE_IT = """
     insert into public.profiles (whatsapp_e164, metadata) values ('600 111 333', '{}')
 """

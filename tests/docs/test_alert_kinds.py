@@ -22,6 +22,13 @@ def test_every_kind_of_alert_is_in_the_runbook(connection: Connection[DictRow]) 
     assert listed == {*known, LOST["kind"], BACK["kind"]}
 
 
+def test_every_document_that_an_alert_names_is_there(connection: Connection[DictRow]) -> None:
+    steps = values(connection, "select next_step from wa.alert_kinds")
+    named = {path for step in steps for path in re.findall(r"docs/[\w/-]+\.md", step)}
+    assert named
+    assert [path for path in named if not (PROJECT / path).is_file()] == []
+
+
 def test_every_kind_that_a_routine_raises_is_explained(connection: Connection[DictRow]) -> None:
     raised = {
         kind

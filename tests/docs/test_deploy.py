@@ -1,4 +1,4 @@
-"""The walk through docs/deploy.md, and what it puts on a machine."""
+"""The walk through docs/install/deploy.md, and what it puts on a machine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ EDGE = "wa_edge_role"
 # Meant to be seen by everybody.
 NO_SECRETS = {"WA_SUPABASE_PUBLISHABLE_KEY"}
 OLD, NEW = "password-of-the-year-before", "password-of-this-year"
-WALK = find_code_blocks("docs/deploy.md", "sh")
+WALK = find_code_blocks("docs/install/deploy.md", "sh")
 GIVE_LOGIN = 'psql "$ADMIN_DATABASE_URL" -v role=wa_edge_role -f db/roles/give_login.sql'
 
 
@@ -107,7 +107,7 @@ def test_it_says_of_each_secret_how_it_changes() -> None:
     names = set(re.findall(r"^#? ?(\w+)=", example, re.MULTILINE))
     secrets = {one for one in names if re.search("_(SECRET|TOKEN|KEY|PEOPLE)$|ALERT_.*URL$", one)}
     assert len(secrets) > 8
-    section = (PROJECT / "docs/deploy.md").read_text().partition("\n## Secrets change\n")[2]
+    section = (PROJECT / "docs/install/deploy.md").read_text().partition("\n## Secrets change\n")[2]
     rows = "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
     assert [one for one in secrets - NO_SECRETS if f"`{one}`" not in rows] == []
 

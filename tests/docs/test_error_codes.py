@@ -1,4 +1,4 @@
-"""docs/errors.md lists the SQLSTATEs that the routines raise, all of them and no others."""
+"""docs/reference/errors.md lists the SQLSTATEs that routines raise, all of them and no others."""
 
 import re
 
@@ -13,6 +13,8 @@ def test_every_error_code_is_documented_once() -> None:
         for code in re.findall(r"errcode = '(WA\d{3})'", source.read_text())
     }
     listed = re.findall(
-        r"^\| `(WA\d{3})` \|", (PROJECT / "docs" / "errors.md").read_text(), re.MULTILINE
+        r"^\| `(WA\d{3})` \|",
+        (PROJECT / "docs" / "reference" / "errors.md").read_text(),
+        re.MULTILINE,
     )
     assert listed == sorted(raised)

@@ -1,4 +1,4 @@
-"""What docs/insurance.md shows: its command, its conversation and its statements."""
+"""What docs/flows/insurance.md shows: its command, its conversation and its statements."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["office"]
 
 pytestmark = pytest.mark.any_server
 
-DOCUMENT = "docs/insurance.md"
+DOCUMENT = "docs/flows/insurance.md"
 (COMMAND,) = find_code_blocks(DOCUMENT, "sh")
 (TALK,) = find_code_blocks(DOCUMENT, "text")
 DECISIONS, SETTINGS = find_code_blocks(DOCUMENT, "sql")

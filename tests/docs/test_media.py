@@ -1,4 +1,4 @@
-"""What docs/media.md shows runs: its step, its statements, and the settings of a worker."""
+"""What docs/build/media.md shows runs: its step, its statements, and the settings of a worker."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["gallery", "kept", "operator_environment"]
 
-STEP, STATEMENTS = find_code_blocks("docs/media.md", "sql")
-SHELL, _SAY, COMMANDS, COMPARE, EXPORT = find_code_blocks("docs/media.md", "sh")
+STEP, STATEMENTS = find_code_blocks("docs/build/media.md", "sql")
+SHELL, _SAY, COMMANDS, COMPARE, EXPORT = find_code_blocks("docs/build/media.md", "sh")
 
 
 def test_its_statements_run_as_the_operator(connect: Connect) -> None:

@@ -1,4 +1,4 @@
-"""docs/personal-data.md lists every table that holds something of a person."""
+"""docs/reference/personal-data.md lists every table that holds something of a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [with_offered_flows, pytest.mark.any_server]
 
-DOCUMENT = "docs/personal-data.md"
+DOCUMENT = "docs/reference/personal-data.md"
 ABOUT_PEOPLE = "select relation::text from wa.list_tables_about_people()"
 
 

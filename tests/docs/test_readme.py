@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.docs.code_blocks import PROJECT, find_code_blocks, read_files
+from tests.docs.code_blocks import find_code_blocks, read_files
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.scaffold import make_project
 from wa_webhook.testing import Chat
@@ -39,9 +39,3 @@ def test_the_flow_is_as_it_is_written_and_talks_as_it_is_shown(
     with Chat.open(bare_database.url) as chat:
         for said, heard in turns:
             assert chat.person("Ana").says(said)[0] == heard.replace("\n     ", "\n")
-
-
-def test_every_document_that_it_names_is_there() -> None:
-    links = re.findall(r"\]\(([\w/.-]+\.md)[)#]", (PROJECT / "README.md").read_text())
-    assert "docs/tutorial.md" in links
-    assert [link for link in links if not (PROJECT / link).is_file()] == []

@@ -1,4 +1,4 @@
-"""What docs/tasks.md shows runs: its step, and the statements of operators and workers."""
+"""What docs/build/tasks.md shows runs: its step, and the statements of operators and workers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Connect, Database
 
-STEP, *BLOCKS = find_code_blocks("docs/tasks.md", "sql")
+STEP, *BLOCKS = find_code_blocks("docs/build/tasks.md", "sql")
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
@@ -66,7 +66,9 @@ def test_its_step_asks_waits_and_tells_what_was_read(
 async def test_its_function_runs_with_the_command_it_shows(
     connection: Connection[DictRow], database: Database, tmp_path: Path
 ) -> None:
-    (function,), (command,) = (find_code_blocks("docs/tasks.md", kind) for kind in ("python", "sh"))
+    (function,), (command,) = (
+        find_code_blocks("docs/build/tasks.md", kind) for kind in ("python", "sh")
+    )
     (tmp_path / "team_tasks.py").write_text(function.code)
     connection.execute(
         """

@@ -1,4 +1,4 @@
-"""docs/webhook.md says how everything ends that Meta posts, and so it does."""
+"""docs/reference/webhook.md says how everything ends that Meta posts, and so it does."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ UNKNOWN_ERRORS = [{"code": 987654, "title": "Something else"}]
 
 def read_table(heading: str) -> list[list[str]]:
     """Return the cells of each row of the first table under a heading."""
-    section = (PROJECT / "docs" / "webhook.md").read_text().split(f"\n## {heading}")[1]
+    section = (
+        (PROJECT / "docs" / "reference" / "webhook.md").read_text().split(f"\n## {heading}")[1]
+    )
     (lines, *_) = re.findall(r"\| --- .*\n((?:\|.*\n)+)", section.split("\n## ")[0])
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines.splitlines()]
 

@@ -1,4 +1,4 @@
-"""The shell blocks of docs/extension.md run from first to last and print what is shown."""
+"""The shell blocks of docs/install/extension.md run from first to last and print what is shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = about_default_names("the extension has the default names")
 
-BLOCKS = find_code_blocks("docs/extension.md", "sh")
+BLOCKS = find_code_blocks("docs/install/extension.md", "sh")
 
 
 def test_the_blocks_print_what_is_shown(

@@ -126,7 +126,7 @@ def run(
 
 
 def restore(database: Database, file: Path) -> subprocess.CompletedProcess[str]:
-    """Restore as docs/extension.md tells: without the keys that partitions have already."""
+    """Restore as docs/install/extension.md tells: without the keys that partitions have already."""
     listed = run(database, "pg_restore", "--list", file).stdout
     wanted = file.with_suffix(".list")
     wanted.write_text(

@@ -44,7 +44,7 @@ FAILED = "select count(*) from public.wa_events where status = 'failed'"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of flows that holds the one of docs/adding-a-flow.md."""
+    """A folder of flows that holds the one of docs/build/adding-a-flow.md."""
     write_files(DOCUMENT, tmp_path)
     return tmp_path / "flows"
 

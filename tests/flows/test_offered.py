@@ -35,7 +35,7 @@ STEP = "select to_regproc('wa.step_feedback_rating') is not null"
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    """A copy of db/ that ships the flow of docs/adding-a-flow.md for those that ship."""
+    """A copy of db/ that ships the flow of docs/build/adding-a-flow.md for those that ship."""
     folder = shutil.copytree(find_db_folder(), tmp_path / "db")
     for flow in read_source(folder).offered:
         shutil.rmtree(folder / "flows" / flow.name)

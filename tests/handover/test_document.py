@@ -1,4 +1,4 @@
-"""What docs/handover.md shows runs: its statements, its step, and the task for a help desk."""
+"""What docs/operate/handover.md shows runs: statements, a step, the task for a help desk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from tests.handover.conftest import Desk
 
-CALLS, SETTINGS, STEP, HELP_DESK, NOTES, ACTIONS = find_code_blocks("docs/handover.md", "sql")
+CALLS, SETTINGS, STEP, HELP_DESK, NOTES, ACTIONS = find_code_blocks(
+    "docs/operate/handover.md", "sql"
+)
 
 
 def test_its_statements_run_as_the_roles_that_they_are_for(desk: Desk, connect: Connect) -> None:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.any_server
 
-(STEP,) = find_code_blocks("docs/ocr.md", "sql")
-_, DOCUMENTS = find_code_blocks("docs/ocr.md", "json")
+(STEP,) = find_code_blocks("docs/build/ocr.md", "sql")
+_, DOCUMENTS = find_code_blocks("docs/build/ocr.md", "json")
 FLOW = {
     "states": {
         "certificate": {"about": "Reads it.", "moves": ["confirm", "type_it", "home"]},

@@ -1,4 +1,4 @@
-"""The commands of docs/names.md, one after the other on a new server."""
+"""The commands of docs/install/names.md, one after the other on a new server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_the_commands_print_what_is_shown(
     with psycopg.connect(stoppable_server.url(SUPERUSER), autocommit=True) as superuser:
         superuser.execute(f"create database named template {BARE_TEMPLATE} owner {MIGRATING_ROLE}")
     database = Database(stoppable_server, "named")
-    for number, block in enumerate(find_code_blocks("docs/names.md", "sh")):
+    for number, block in enumerate(find_code_blocks("docs/install/names.md", "sh")):
         code = block.code.replace("<password>", "a-long-enough-password")
         # The second goes by the names that the first gave, the others by what they say.
         unset = dict.fromkeys(environment_of(OTHER), "") | {"WA_DATABASE_SCHEMA": "public"}

@@ -218,7 +218,7 @@ def test_names_that_cannot_be_used_stop_the_command_before_it_connects(
 
 
 def run_role_script(database: Database, name: str, *options: str) -> str:
-    """Run a script as docs/names.md tells to, and return what it says."""
+    """Run a script as docs/install/names.md tells to, and return what it says."""
     script = str(find_db_folder() / "roles" / name)
     rewritten = CliRunner().invoke(app, ["rewrite", script], env=environment_of(OTHER))
     assert rewritten.exit_code == 0

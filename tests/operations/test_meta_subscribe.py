@@ -159,7 +159,7 @@ def test_a_redirect_leads_no_secret_to_another_place() -> None:
 
 
 def test_the_fields_are_those_that_act_by_docs_webhook_md() -> None:
-    text = Path(PROJECT / "docs/webhook.md").read_text(encoding="utf-8")
+    text = Path(PROJECT / "docs/reference/webhook.md").read_text(encoding="utf-8")
     fields = text.partition("\n## Fields")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` \| [^|]* \| logged \| ([^|]*?) ?\|", fields, re.MULTILINE)
     acting = {field for field, acts in rows if acts}

@@ -216,7 +216,7 @@ def test_the_command_of_the_page_is_one() -> None:
 
     from wa_webhook.cli import app
 
-    (block,) = find_code_blocks("docs/phone.md", "sh")
+    (block,) = find_code_blocks("docs/build/phone.md", "sh")
     with bind(HOST, 0, "test") as taken:
         taken.listen()
         port = str(taken.getsockname()[1])

@@ -56,7 +56,7 @@ async def script(database: Database, tmp_path: Path) -> AsyncIterator[Script]:
 async def test_the_script_of_the_page_is_followed(
     script: Script, connection: Connection[DictRow]
 ) -> None:
-    (block,) = find_code_blocks("docs/phone.md", "text")
+    (block,) = find_code_blocks("docs/build/phone.md", "text")
     await script.follow(block.code)
     states = connection.execute("select state from public.chat_state").fetchall()
     assert states == [{"state": "home"}]

@@ -1,4 +1,4 @@
-"""`python -m tests.privileges.document` writes docs/privileges.md, from the tests' databases."""
+"""`python -m tests.privileges.document` writes docs/reference/privileges.md from the catalog."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wa_webhook.dev.postgres import embedded_binaries
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-DOCUMENT = PROJECT / "docs" / "privileges.md"
+DOCUMENT = PROJECT / "docs" / "reference" / "privileges.md"
 ROLES = (
     *OUR_ROLES,
     "service_role",

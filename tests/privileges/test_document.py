@@ -1,4 +1,4 @@
-"""docs/privileges.md says everything that each role may do, and nothing else."""
+"""docs/reference/privileges.md says everything that each role may do, and nothing else."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ pytestmark = pytest.mark.any_server
 
 DOCUMENTS = (
     "docs/runbook.md",
-    "docs/outbox.md",
+    "docs/reference/outbox.md",
     "docs/flows.md",
-    "docs/restore.md",
-    "docs/tasks.md",
-    "docs/media.md",
-    "docs/handover.md",
+    "docs/operate/restore.md",
+    "docs/build/tasks.md",
+    "docs/build/media.md",
+    "docs/operate/handover.md",
 )
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

@@ -1,4 +1,4 @@
-"""Rules that no new right may break, whatever docs/privileges.md says."""
+"""Rules that no new right may break, whatever docs/reference/privileges.md says."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def dump(database: Database, folder: Path, *options: str) -> tuple[Path, Path, P
 
 
 def restore(files: tuple[Path, Path, Path], target: Database) -> None:
-    """Run the three files in one transaction, by the command of docs/restore.md."""
-    (block,) = find_code_blocks("docs/restore.md", "sh")
+    """Run the three files in one transaction, by the command of docs/operate/restore.md."""
+    (block,) = find_code_blocks("docs/operate/restore.md", "sh")
     folder = files[0].parent
     (folder / "db").symlink_to(find_db_folder())
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""docs/restore.md, read from top to bottom by the person on call."""
+"""docs/operate/restore.md, read from top to bottom by the person on call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_document_leads_from_a_restored_queue_to_one_that_sends(
     queue.add_user()
     doubtful = queue.queue()
     distrust, look, resume = (
-        block.code.encode() for block in find_code_blocks("docs/restore.md", "sql")
+        block.code.encode() for block in find_code_blocks("docs/operate/restore.md", "sql")
     )
     operator.execute("set search_path = public")
     operator.execute(distrust)

@@ -191,7 +191,7 @@ def test_the_private_schema_is_closed_to_the_api_roles(
 
 
 def test_no_name_is_in_both_schemas(connection: Connection[DictRow]) -> None:
-    # One schema may be both: docs/names.md.
+    # One schema may be both: docs/install/names.md.
     query = """
         select name from (
             select 'routine' as kind, proname as name, pronamespace as schema from pg_proc

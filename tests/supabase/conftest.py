@@ -71,8 +71,8 @@ class SupabaseCli:
 
 
 def documented(command: str) -> list[str]:
-    """Return a command of the CLI, such as `db lint`, with its options in docs/supabase.md."""
-    lines = (_PROJECT / "docs" / "supabase.md").read_text().splitlines()
+    """Return a command of the CLI, such as `db lint`, as docs/install/supabase.md has it."""
+    lines = (_PROJECT / "docs" / "install" / "supabase.md").read_text().splitlines()
     (line,) = (line for line in lines if line.startswith(f"supabase {command} "))
     return line.split()[1:]
 

@@ -1,4 +1,4 @@
-"""The shell blocks of docs/supabase.md, in a project that has migrations of its own."""
+"""The shell blocks of docs/install/supabase.md, in a project that has migrations of its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.any_server,
 ]
 
-BLOCKS = find_code_blocks("docs/supabase.md", "sh")
+BLOCKS = find_code_blocks("docs/install/supabase.md", "sh")
 
 
 def test_the_commands_print_what_is_shown(

@@ -1,4 +1,4 @@
-"""The plugin in a project that is not ours, with the tests of docs/testing-flows.md."""
+"""The plugin in a project that is not ours, with the tests of docs/build/testing-flows.md."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_bot_fails(chat):
 
 
 def test_the_tests_of_the_document_pass_where_nothing_else_is(pytester: pytest.Pytester) -> None:
-    document = (PROJECT / "docs" / "testing-flows.md").read_text()
+    document = (PROJECT / "docs" / "build" / "testing-flows.md").read_text()
     (code,) = re.findall(r"^```python\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
     pytester.makepyfile(code + APART + FAILS)
     result = pytester.runpytest_subprocess("-p", "wa_webhook.testing.plugin", "-p", "no:xdist")

@@ -29,7 +29,9 @@ def check_desk() -> Iterator[Check]:
         names = load_settings(NamesSettings).names()
     except SettingsError as error:
         for line in str(error).splitlines():
-            yield fail("desk", line, "Set it in the environment or in .env.local: docs/console.md.")
+            yield fail(
+                "desk", line, "Set it in the environment or in .env.local: docs/operate/console.md."
+            )
         return
     except NamesError:
         # The configuration was found wrong before.

@@ -174,7 +174,7 @@ def _health(connection: Connection[Any], names: Names) -> Iterator[Check]:
             "queue",
             f"nothing is sent: {reason}",
             "Mend the cause, then as the operator: select wa_queue_resume(); after a restore see"
-            " docs/restore.md.",
+            " docs/operate/restore.md.",
         )
     if row[0]["ok"]:
         yield ok("health", "the database can take webhooks")

@@ -33,7 +33,9 @@ def check_functions() -> Iterator[Check]:
         return
     except (ExtraMissingError, RegistryError) as error:
         yield fail(
-            "tasks", str(error), "See docs/tasks.md: what a worker does, and where it finds it."
+            "tasks",
+            str(error),
+            "See docs/build/tasks.md: what a worker does, and where it finds it.",
         )
     else:
         yield ok("tasks", f"it does {', '.join(kinds)}")

@@ -100,7 +100,7 @@ def refuse_other_names(database: Connection[Any], names: Names) -> None:
                             if name != given[option]
                         ),
                         "Run with the names that it has. Others need a database of their own,"
-                        " or one schema for both: docs/names.md",
+                        " or one schema for both: docs/install/names.md",
                     )
                 )
             )

@@ -26,7 +26,7 @@ NEEDED_FIELDS = frozenset(
         "user_preferences",
     }
 )
-"""What acts here and every account has; docs/webhook.md says how."""
+"""What acts here and every account has; docs/reference/webhook.md says how."""
 
 FIELDS_OF_SOME = {
     "calls": "where users may call",

@@ -11,7 +11,7 @@ begin
     raise exception using
       errcode = 'WA053',
       message = format('no flow declares the document %s', coalesce(p_document, 'null')),
-      hint = 'Declare it under documents in flow.sql; its name is the flow''s prefix, _ and its name there. See docs/ocr.md.';
+      hint = 'Declare it under documents in flow.sql; its name is the flow''s prefix, _ and its name there. See docs/build/ocr.md.';
   end if;
 
   with rule as materialized (

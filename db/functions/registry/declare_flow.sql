@@ -57,4 +57,4 @@ end
 $$;
 
 comment on procedure wa.declare_flow is
-'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/adding-a-flow.md has the shape.';
+'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/build/adding-a-flow.md has the shape.';

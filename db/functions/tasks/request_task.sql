@@ -39,7 +39,7 @@ begin
         when v_unknown is not null then format('There is no state %s.', v_unknown)
         else format('The kind is %s.', coalesce(p_kind, 'null'))
       end,
-      hint = 'For example: wa.request_task(p_chat, ''thumbnail'', jsonb_build_object(''media_id'', v_id)); see docs/tasks.md.';
+      hint = 'For example: wa.request_task(p_chat, ''thumbnail'', jsonb_build_object(''media_id'', v_id)); see docs/build/tasks.md.';
   end if;
 
   insert into wa.tasks as task (

@@ -36,7 +36,7 @@ begin
     raise exception using
       errcode = 'WA052',
       message = 'results must be an array of results, each with id, lock_token and outcome',
-      hint = 'outcome is done, failed, running (still at it), accepted (somebody else reports later) or released (not begun, or broken off); see docs/tasks.md.';
+      hint = 'outcome is done, failed, running (still at it), accepted (somebody else reports later) or released (not begun, or broken off); see docs/build/tasks.md.';
   end if;
 
   -- Those whose conversations may hear of it.

@@ -1,4 +1,4 @@
-"""What docs/marketplace.md tells an operator to do is done."""
+"""What docs/flows/marketplace.md tells an operator to do is done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wa_webhook.testing import Chat, Person
 
 pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
-PAGE = "docs/marketplace.md"
+PAGE = "docs/flows/marketplace.md"
 
 
 def test_its_commands_run(

@@ -1,4 +1,4 @@
-"""What docs/mobility.md shows runs, and lists what there is."""
+"""What docs/flows/mobility.md shows runs, and lists what there is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Database
 
-DOCUMENT = "docs/mobility.md"
+DOCUMENT = "docs/flows/mobility.md"
 TEXT = (PROJECT / DOCUMENT).read_text()
 
 pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]

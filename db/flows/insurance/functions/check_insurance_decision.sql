@@ -33,7 +33,7 @@ begin
     raise exception using
       errcode = 'WA106',
       message = v_problem,
-      hint = 'For example: select * from public.insurance_decide_case(17, ''returned'', wrong => ''{"certificate": "The picture is blurred."}''); see docs/insurance.md.';
+      hint = 'For example: select * from public.insurance_decide_case(17, ''returned'', wrong => ''{"certificate": "The picture is blurred."}''); see docs/flows/insurance.md.';
   end if;
 end
 $$;

@@ -80,7 +80,7 @@ begin
         message = format('%s refers to people, and nothing says how they are erased from it', v_table.relation),
         detail = 'Nothing was erased.',
         hint = format(
-          'Where rows go: grant select, delete on %1$s to wa_privacy; create policy privacy on %1$s to wa_privacy using (true); else declare wa.erase_%2$s(user_ids uuid[]) returns bigint: docs/personal-data.md.',
+          'Where rows go: grant select, delete on %1$s to wa_privacy; create policy privacy on %1$s to wa_privacy using (true); else declare wa.erase_%2$s(user_ids uuid[]) returns bigint: docs/reference/personal-data.md.',
           v_table.relation, v_table.table_name
         );
     end if;

@@ -35,7 +35,7 @@ begin
     raise exception using
       errcode = 'WA073',
       message = 'a person has the conversation that this result of a task is for',
-      hint = 'Replay it when the conversation is handed back: docs/handover.md.';
+      hint = 'Replay it when the conversation is handed back: docs/operate/handover.md.';
   end if;
 
   v_answer := wa.deliver_results(array[v_message]);

@@ -19,7 +19,7 @@ as $$
       case
         when p_status -> 'queue' ->> 'doubtful' is null then 'mend the cause, then: select public.wa_queue_resume();'
         else format(
-          '%s messages may have been sent before: docs/restore.md, then: select public.wa_queue_resume(''cancel'');',
+          '%s messages may have been sent before: docs/operate/restore.md, then: select public.wa_queue_resume(''cancel'');',
           p_status -> 'queue' ->> 'doubtful'
         )
       end
@@ -132,7 +132,7 @@ as $$
     select
       14, 'people_not_erasable', true,
       format('nothing says how people are erased from %s', kept.relation),
-      'grant it to wa_privacy or declare a rule: docs/personal-data.md'
+      'grant it to wa_privacy or declare a rule: docs/reference/personal-data.md'
     from jsonb_array_elements_text(p_status -> 'tables_that_keep_people') as kept (relation)
     union all
     select
@@ -181,7 +181,7 @@ as $$
         '%s users wait for a person, one for %s seconds',
         p_status -> 'handovers' ->> 'waiting', p_status -> 'handovers' ->> 'longest_wait_seconds'
       ),
-      'answer them, or hand their conversations back: docs/handover.md'
+      'answer them, or hand their conversations back: docs/operate/handover.md'
     where (p_status -> 'handovers' ->> 'longest_wait_seconds')::numeric
       > (p_status -> 'handovers' ->> 'most_wait_seconds')::numeric
     union all
@@ -191,7 +191,7 @@ as $$
         '%s tasks of the kind %s failed in the last day: %s',
         failed.entry ->> 'tasks', failed.entry ->> 'kind', failed.entry ->> 'error_class'
       ),
-      'error_message in wa.tasks: docs/tasks.md'
+      'error_message in wa.tasks: docs/build/tasks.md'
     from jsonb_array_elements(p_status -> 'tasks' -> 'failed') as failed (entry)
   )
 

@@ -17,7 +17,7 @@ begin
       message = format(
         'this database was restored or copied, and %s messages in its queue may have been sent before', cardinality(v_ids)
       ),
-      hint = 'Leave a copy paused. In a restored database: wa_queue_resume(''cancel'') drops them, wa_queue_resume(''send'') sends them, perhaps for the second time; docs/restore.md shows how to list them.';
+      hint = 'Leave a copy paused. In a restored database: wa_queue_resume(''cancel'') drops them, wa_queue_resume(''send'') sends them, perhaps for the second time; docs/operate/restore.md shows how to list them.';
   end if;
   if p_doubtful not in ('send', 'cancel') then
     raise exception using

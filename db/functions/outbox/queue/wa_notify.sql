@@ -63,6 +63,6 @@ $$;
 alter function public.wa_notify owner to wa_runtime;
 
 comment on function public.wa_notify is
-'Queues a message: recipient is a phone number with plus sign or a BSUID, payload the body of a Graph API message without recipient, with delivery options under payload.delivery (docs/outbox.md). Returns its id, or the id of the one already queued under dedupe_key. Raises WA010 for the recipient, WA011 for the payload.';
+'Queues a message: recipient is a phone number with plus sign or a BSUID, payload the body of a Graph API message without recipient, with delivery options under payload.delivery (docs/reference/outbox.md). Returns its id, or the id of the one already queued under dedupe_key. Raises WA010 for the recipient, WA011 for the payload.';
 
 grant execute on function public.wa_notify to wa_operator_role;

@@ -28,7 +28,7 @@ begin
     raise exception using
       errcode = 'WA014',
       message = 'results must be an array of results',
-      hint = 'Each has id, lock_token and outcome; see docs/outbox.md.';
+      hint = 'Each has id, lock_token and outcome; see docs/reference/outbox.md.';
   end if;
 
   select

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +12,13 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from handler.process.blame import Blame, find_blame_of
 from handler.process.logs import logger
+from wa_webhook.console.failures import Failures
+from wa_webhook.console.files import MOST_BYTES_OF_A_PICTURE, Files
 from wa_webhook.console.people import Person, Role
 from wa_webhook.console.shapes import Asked, Note, Reply, Taking, as_message, has_media
 from wa_webhook.console.signing_in import SignIn
-from wa_webhook.media.content import find_mime_type
-from wa_webhook.media.store import StoreError
-from wa_webhook.pages import file_response, page_app, read_json
+from wa_webhook.pages import page_app, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -38,12 +36,8 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 256 * 1024
-_PICTURES = ("image/jpeg", "image/png")
-_MOST_BYTES_OF_A_PICTURE = 5 * 1024 * 1024
-"""As Meta takes them."""
-_MOST_BYTES_OF_A_REPLY = _MOST_BYTES_OF_A_PICTURE * 4 // 3 + MOST_BYTES
+_MOST_BYTES_OF_A_REPLY = MOST_BYTES_OF_A_PICTURE * 4 // 3 + MOST_BYTES
 _MESSAGES = 60
-_STATUS_OF = {"WA043": 404, "WA070": 409, "WA071": 409, "42501": 403}
 
 
 def console_app(
@@ -69,27 +63,8 @@ def console_app(
         _Routes(database, signing_in, feed, metrics, store).routes(),
         hosts=hosts,
         most_bytes=MOST_BYTES,
-        exception_handlers={psycopg.Error: _Failures(metrics).answer},
+        exception_handlers={psycopg.Error: Failures(metrics).answer},
     )
-
-
-class _Failures:
-    def __init__(self, metrics: ConsoleMetrics) -> None:
-        self._metrics = metrics
-
-    async def answer(self, _: Request, error: Exception) -> Response:
-        assert isinstance(error, psycopg.Error)  # noqa: S101
-        code, said = error.sqlstate, error.diag.message_primary
-        if code is not None and code.startswith("WA"):
-            return _refusal(_STATUS_OF.get(code, 422), said, code)
-        if code in _STATUS_OF:
-            return _refusal(403, "your role may not do this", code)
-        if code is not None and code.startswith("22"):
-            return _refusal(400, said, code)
-        self._metrics.count_database_error(error)
-        logger.error("CONSOLE_CALL_FAILED", sqlstate=code, detail=said or type(error).__name__)
-        is_busy = find_blame_of(error) is Blame.CONTENTION
-        return _refusal(503, "try again" if is_busy else "the database does not answer", code)
 
 
 class _Routes:
@@ -101,7 +76,7 @@ class _Routes:
         metrics: ConsoleMetrics,
         store: MediaStore | None,
     ) -> None:
-        self._store = store
+        self._files = Files(database, store)
         self._database = database
         self._signing_in = signing_in
         self._feed = feed
@@ -158,7 +133,7 @@ class _Routes:
                 status = error.status_code
                 raise
             except psycopg.Error as error:
-                response_to = await _Failures(self._metrics).answer(request, error)
+                response_to = await Failures(self._metrics).answer(request, error)
                 status = response_to.status_code
                 return response_to
             finally:
@@ -194,7 +169,7 @@ class _Routes:
             "name": person.name,
             "role": person.role,
             "may_answer": may_answer,
-            "may_send_pictures": may_answer and self._store is not None,
+            "may_send_pictures": may_answer and self._files.can_keep,
             "may_operate": person.role is Role.OPERATOR,
         }
 
@@ -227,29 +202,13 @@ class _Routes:
             phone_number_id=opened["phone_number_id"],
             with_payload=True,
         )
-        stored = await self._stored(person, [one["id"] for one in said if has_media(one)])
+        stored = await self._files.find(person, [one["id"] for one in said if has_media(one)])
         messages = [as_message(one, stored) for one in said]
         return {**opened, "messages": messages, "has_more": len(said) == _MESSAGES}
 
-    async def _stored(self, person: Person, ids: list[str]) -> dict[str, dict[str, Any]]:
-        """Return what the store has of these messages, by their ids."""
-        if self._store is None or not ids:
-            return {}
-        found = await self._database.rows(person.role, "wa_desk_media", message_ids=ids)
-        return {one["message_id"]: one for one in found}
-
     async def _media(self, request: Request) -> Response:
         person = await self._signing_in.find(request)
-        message_id = request.path_params["message_id"]
-        found = (await self._stored(person, [message_id])).get(message_id)
-        if found is None or self._store is None:
-            raise HTTPException(404, "there is no such file")
-        try:
-            content = await self._store.get(found["key"])
-        except StoreError as error:
-            logger.error("CONSOLE_MEDIA_FAILED", error=type(error).__name__)
-            raise HTTPException(503, "the media store does not give it") from None
-        return file_response(content, found["mime_type"], found["filename"])
+        return await self._files.answer(person, request.path_params["message_id"])
 
     async def _take(self, request: Request, person: Person) -> dict[str, Any]:
         asked = await read_json(request, Taking)
@@ -276,38 +235,11 @@ class _Routes:
                 person.role, "wa_reply", who=who, payload=asked.payload(), **how
             )
         else:
-            kept = await self._keep(person, who, asked.picture, asked.number)
+            kept = await self._files.keep(person, who, asked.picture, asked.number)
             queued = await self._database.value(
                 person.role, "wa_desk_picture_send", caption=asked.text, **kept, **how
             )
         return {"id": queued}
-
-    async def _keep(
-        self, person: Person, who: str, picture: bytes, number: str | None
-    ) -> dict[str, Any]:
-        """Have the store keep a picture, and return what it is kept as. Raises HTTPException."""
-        if self._store is None:
-            raise HTTPException(422, "this desk has no media store to keep a picture in")
-        if len(picture) > _MOST_BYTES_OF_A_PICTURE:
-            raise HTTPException(413, "the picture has more than 5 MB, and Meta takes none of these")
-        mime_type = find_mime_type(picture, None)
-        if mime_type not in _PICTURES:
-            raise HTTPException(422, f"Meta takes JPEG and PNG, and this file is {mime_type}")
-        # Its row comes before the bytes, so that none are left behind.
-        place = await self._database.value(
-            person.role,
-            "wa_desk_picture",
-            who=who,
-            sha256=hashlib.sha256(picture).hexdigest(),
-            phone_number_id=number,
-        )
-        try:
-            if await self._store.size(place["key"]) is None:
-                await self._store.put(place["key"], picture, mime_type)
-        except StoreError as error:
-            logger.error("CONSOLE_MEDIA_FAILED", error=type(error).__name__)
-            raise HTTPException(503, "the media store does not take it: try again") from None
-        return {"media": place["media"], "size_bytes": len(picture), "mime_type": mime_type}
 
     async def _hand_back(self, request: Request, person: Person) -> dict[str, Any]:
         asked = await read_json(request, Asked)
@@ -353,7 +285,3 @@ class _Routes:
             who=who,
         )
         return {"actions": done}
-
-
-def _refusal(status: int, said: str | None, code: str | None) -> Response:
-    return JSONResponse({"error": said or "this did not work", "code": code}, status)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from wa_webhook.migrate import Source
 
 FIRST_VERSION = "20261123000100"
-BASE = "functions/base"
-RIGHTS = ("open_routines.sql", "close_routines.sql", "list_routines.sql")
+RIGHTS = "functions/rights"
+OPENING = ("open_routines.sql", "close_routines.sql", "list_routines.sql")
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ def tree(tmp_path: Path) -> Tree:
     migrations.mkdir(parents=True)
     (first,) = (find_db_folder() / "migrations").glob(f"{FIRST_VERSION}_*.sql")
     shutil.copy(first, migrations)
-    shutil.copytree(find_db_folder() / BASE, tmp_path / "db" / BASE, ignore=_all_but_rights)
+    shutil.copytree(find_db_folder() / RIGHTS, tmp_path / "db" / RIGHTS, ignore=_all_but_opening)
     return Tree(tmp_path / "db")
 
 
-def _all_but_rights(_folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name not in RIGHTS]
+def _all_but_opening(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name not in OPENING]
 
 
 @pytest.fixture

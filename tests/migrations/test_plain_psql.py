@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fixtures.names import about_default_names
-from tests.migrations.conftest import RIGHTS
+from tests.migrations.conftest import OPENING, RIGHTS
 from wa_webhook.migrate import find_db_folder, read_source
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def psql_database(bare_database: Database) -> Database:
     source = read_source(folder)
     for migration in source.migrations:
         psql(bare_database, f"--file={folder / migration.path}")
-    rights = [f"--file={folder / 'functions/base' / one}" for one in RIGHTS]
+    opening = [f"--file={folder / RIGHTS / one}" for one in OPENING]
     psql(
         bare_database,
-        *rights,
+        *opening,
         "--command=call wa.open_routines()",
         *(f"--file={folder / file.path}" for file in source.routines),
         "--command=call wa.close_routines()",

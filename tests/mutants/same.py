@@ -56,17 +56,17 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "or (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",
     ): _SHORTCUT,
     (
-        "db/functions/people/establish_plain_senders.sql",
+        "db/functions/people/senders/establish_plain_senders.sql",
         "and alias.value = plain.phone_key",
         "or alias.value = plain.phone_key",
     ): _SHORTCUT,
     (
-        "db/functions/people/move_to_survivor.sql",
+        "db/functions/people/profiles/move_to_survivor.sql",
         "order by move.table_name, move.statement",
         "order by move.table_name desc, move.statement",
     ): _ONE_ORDER,
     (
-        "db/functions/base/open_routines.sql",
+        "db/functions/rights/open_routines.sql",
         "cross join (select current_setting('server_version_num')::integer < 160000 as"
         " is_before_16) as server",
         "cross join (select current_setting('server_version_num')::integer <= 160000 as"
@@ -88,7 +88,7 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "where candidate.received_at <= p_before",
     ): _INSTANT,
     (
-        "db/functions/people/list_status_identities.sql",
+        "db/functions/people/senders/list_status_identities.sql",
         "and by_phone.user_id is distinct from by_bsuid.user_id",
         "or by_phone.user_id is distinct from by_bsuid.user_id",
     ): _SHORTCUT,

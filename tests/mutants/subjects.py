@@ -25,11 +25,12 @@ _TRIGGER = re.compile(r"TRIGGER .* ON \w+\.(\w+) .* EXECUTE FUNCTION \w+\.(\w+)"
 
 # The longest path that fits counts.
 TESTS: Mapping[str, tuple[str, ...]] = {
-    "db/functions/base": ("ingress", "operations", "privileges", "roads", "migrations/test_rights"),
+    "db/functions/base": ("ingress", "operations"),
     "db/functions/base/check_coordinates": ("baskets/test_discover",),
     "db/functions/base/back_off": ("queue/test_errors", "tasks"),
     "db/functions/base/clean_line": ("baskets/test_create",),
     "db/functions/base/measure_distance": ("baskets/test_discover",),
+    "db/functions/rights": ("migrations/test_rights", "privileges", "roads", "operations"),
     "db/functions/documents": ("flows/test_documents",),
     "db/functions/webhook": ("ingress", "webhook", "identity"),
     "db/functions/webhook/claim_messages": (
@@ -37,10 +38,10 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         "handover/test_conversation",
     ),
     "db/functions/people": ("identity",),
-    "db/functions/people/list_tables_": ("person",),
+    "db/functions/people/profiles/list_tables_": ("person",),
     "db/functions/agents": ("handover",),
-    "db/functions/agents/wa_desk_media": ("media/test_using", "handover"),
-    "db/functions/agents/wa_desk_picture": ("handover/test_pictures",),
+    "db/functions/agents/desk/wa_desk_media": ("media/test_using", "handover"),
+    "db/functions/agents/desk/wa_desk_picture": ("handover/test_pictures",),
     "db/functions/chats": (
         *("flows", "ingress", "identity"),
         *("queue/test_read_receipts", "handover/test_handing_over", "handover/test_waiting"),

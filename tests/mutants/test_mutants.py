@@ -81,7 +81,7 @@ def test_every_file_has_tests_that_are_to_notice() -> None:
 @pytest.mark.parametrize(
     ("path", "first"),
     [
-        ("db/functions/people/find_by_alias.sql", "tests/identity/test_aliases.py"),
+        ("db/functions/people/identities/find_by_alias.sql", "tests/identity/test_aliases.py"),
         ("db/functions/base/check_setting.sql", "tests/operations/test_settings.py"),
         ("handler/signature.py", "tests/webhook/test_signature.py"),
     ],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SIGNATURE = "handler/signature.py"
-_ALIAS = "db/functions/people/find_by_alias.sql"
+_ALIAS = "db/functions/people/identities/find_by_alias.sql"
 _TESTS = {_SIGNATURE: "tests/webhook/test_signature.py", _ALIAS: "tests/identity/test_aliases.py"}
 _FAILING = "tests/test_failing.py"
 _OTHER_TESTS = "tests/webhook/test_payload.py"

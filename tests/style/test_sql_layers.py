@@ -24,6 +24,7 @@ LAYERS = (
     "people",
     "documents",
     "alerts",
+    "rights",
     "base",
 )
 """From the top. A flow's folder is beside those of other flows, and none calls another's."""

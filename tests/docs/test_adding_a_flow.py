@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.docs.code_blocks import write_files
+from tests.docs.code_blocks import find_code_blocks, write_files
+from wa_webhook.flows.map import draw_mermaid, read_flow_map
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.testing import Chat
 
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.any_server
 
 DOCUMENT = "docs/build/adding-a-flow.md"
+PICTURE = find_code_blocks("docs/concepts.md", "mermaid")[-1]
 
 
-def test_the_flow_of_the_document_works_as_its_own_test_says(
+def test_the_flow_of_the_document_is_drawn_as_shown_and_works_as_its_own_test_says(
     bare_database: Database, tmp_path: Path
 ) -> None:
     written = write_files(DOCUMENT, tmp_path)
@@ -32,6 +34,9 @@ def test_the_flow_of_the_document_works_as_its_own_test_says(
     with Chat.open(bare_database.url) as chat:
         held = [name for code in tests for name in hold(code, chat)]
         kept = chat.rows("select rating, comment from wa.feedback")
+        drawn = draw_mermaid(read_flow_map(chat.owner)).splitlines()
+    assert [line for line in PICTURE.code.splitlines()[2:] if line not in drawn] == []
+    assert sum("feedback_" in line for line in drawn) == PICTURE.code.count("-->")
     assert held == ["test_a_rating_and_a_comment_are_taken"]
     assert kept == [{"rating": "good", "comment": "More baskets, please"}]
 

@@ -32,7 +32,6 @@ pytestmark = pytest.mark.any_server
 DOCUMENTS = (
     "docs/runbook.md",
     "docs/reference/outbox.md",
-    "docs/flows.md",
     "docs/operate/restore.md",
     "docs/build/tasks.md",
     "docs/build/media.md",

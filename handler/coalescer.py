@@ -1,9 +1,11 @@
 """Requests that arrive together share one RPC and one commit, and each is answered only after it.
 
 Deliveries wait in one queue; up to `concurrency` workers empty it. A lone delivery goes at once;
-what arrives during a call shares the next one, which begins when that call ends, lasts for long, or
-a full batch is waiting. So calls are few and large, and seldom wait for each other's users. A
-shared call that fails for a reason that may lie in one payload is repeated one by one.
+what arrives during a call shares the next one, which begins when that call lasts for long, a full
+batch is waiting, or the call has ended and as many wait as were waiting and answered then, which is
+given a moment: who is answered has mostly more to say. So calls are few and large, and seldom wait
+for each other's users. A shared call that fails for a reason that may lie in one payload is
+repeated one by one.
 """
 
 import asyncio
@@ -44,6 +46,7 @@ class Coalescer:
         batch_characters: int = 1024 * 1024,
         waiting_characters: int = 64 * 1024 * 1024,
         patience_seconds: float = 0.025,
+        gather_seconds: float = 0.005,
     ) -> None:
         self._dispatch = dispatch
         self._concurrency = concurrency
@@ -55,6 +58,9 @@ class Coalescer:
         self._working = 0
         self._patience_seconds = patience_seconds
         self._young_calls: set[Delivery] = set()
+        self._gather_seconds = gather_seconds
+        self._awaited = 0
+        self._gathering: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def deliver(self, text: str, options: Mapping[str, Any] = NO_OPTIONS) -> Answer:
@@ -74,12 +80,14 @@ class Coalescer:
 
     async def drain(self) -> None:
         """Wait until everything accepted so far is answered."""
-        while self._workers:
+        while self._workers or self._waiting:
+            self._gather_no_longer()
             await asyncio.wait(self._workers)
 
     def _is_time_for_a_call(self) -> bool:
-        return bool(self._waiting) and (
-            not self._young_calls or len(self._waiting) >= self._batch_size
+        waiting = len(self._waiting)
+        return waiting >= self._batch_size or (
+            waiting > 0 and not self._young_calls and waiting >= self._awaited
         )
 
     def _start_worker(self) -> None:
@@ -98,6 +106,7 @@ class Coalescer:
 
     async def _call(self, batch: list[Delivery]) -> None:
         first = batch[0]
+        self._stop_gathering()
         self._young_calls.add(first)
         growing_old = asyncio.get_running_loop().call_later(
             self._patience_seconds, self._wait_no_longer_for, first
@@ -107,6 +116,25 @@ class Coalescer:
         finally:
             growing_old.cancel()
             self._young_calls.discard(first)
+            if len(batch) > 1 or self._waiting:
+                self._gather(len(batch) + len(self._waiting))
+
+    def _gather(self, awaited: int) -> None:
+        self._stop_gathering()
+        self._awaited = awaited
+        self._gathering = asyncio.get_running_loop().call_later(
+            self._gather_seconds, self._gather_no_longer
+        )
+
+    def _stop_gathering(self) -> None:
+        self._awaited = 0
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+
+    def _gather_no_longer(self) -> None:
+        self._stop_gathering()
+        self._start_worker()
 
     def _wait_no_longer_for(self, first: Delivery) -> None:
         self._young_calls.discard(first)

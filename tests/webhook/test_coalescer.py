@@ -65,6 +65,19 @@ async def test_deliveries_that_arrive_during_a_call_share_the_next_one() -> None
     assert [answer.requests for answer in answers] == [1, 3, 3, 3]
 
 
+async def test_who_was_answered_and_writes_again_shares_the_next_call() -> None:
+    gate = Gate()
+    coalescer = Coalescer(gate, gather_seconds=3600)
+    first, second = await started(coalescer.deliver("0"), coalescer.deliver("1"))
+    gate.is_open.set()
+    await first
+    await settled()
+    assert gate.payloads == [0]
+    third = await coalescer.deliver("2")
+    assert gate.payloads == [0, [1, 2]]
+    assert third is await second
+
+
 async def test_no_delivery_is_answered_before_its_own_call() -> None:
     gate = Gate()
     tasks = await started(Coalescer(gate).deliver("1"))

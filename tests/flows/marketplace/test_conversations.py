@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.marketplace.conftest import (
     GISENYI,
     KIMIRONKO,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 ASK_PICTURE = "Send me a picture of it.\n[No picture] [Back]"
 ANSWER = "[Answer] [No more of this]"

@@ -9,6 +9,7 @@ import pytest
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.fixtures.names import about_two_schemas
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.marketplace.conftest import offer
 from tests.operations.command import run
 from wa_webhook.dev.postgres import MIGRATING_ROLE
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 PAGE = "docs/flows/marketplace.md"
 
 

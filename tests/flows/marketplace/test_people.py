@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.marketplace.conftest import KIMIRONKO, ask, look_at, offer, offer_id
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 TABLES = ("market_offers", "market_talks", "market_lines", "market_reports")
 

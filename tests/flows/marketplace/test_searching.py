@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
-pytestmark = [pytest.mark.with_flows("marketplace"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 PROFILE = "insert into public.profiles (whatsapp_e164) values (%s) returning user_id"
 FOUND = "select title from public.market_search(%s, null, %s, %s, %s)"

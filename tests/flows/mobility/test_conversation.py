@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.scripts import AIRPORT, KIMIRONKO, REMERA, look, offer
 
 if TYPE_CHECKING:
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 GONE = "This ride is not there any more."
 EMPTY = "You have no ride ahead."

@@ -12,6 +12,7 @@ import pytest
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.fixtures.names import about_two_schemas
+from tests.fixtures.offered import with_offered_flows
 from tests.operations.command import run
 from wa_webhook.dev.postgres import MIGRATING_ROLE
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 DOCUMENT = "docs/flows/mobility.md"
 TEXT = (PROJECT / DOCUMENT).read_text()
 
-pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 
 def test_its_command_runs(database: Database) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.callers import answer
 from tests.flows.mobility.scripts import look, offer
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.flows.mobility.callers import Rides
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 
 def test_nothing_is_left_of_who_is_erased_and_companions_are_told_without_a_name(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.baskets.callers import AtOnce, call, refused
 from tests.dispatching import value
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.callers import SOON, answer, ask, cancel
 from tests.flows.mobility.scripts import HUYE, KIMIRONKO, REMERA
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Connect
     from tests.flows.mobility.callers import Rides, Trip
 
-pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 ROUNDS = 4
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.baskets.callers import refused
 from tests.dispatching import value
+from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.callers import SOON
 from tests.flows.mobility.scripts import AIRPORT, KIMIRONKO, look, offer
 from tests.retention.conftest import purge
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.flows.mobility.callers import Rides
     from wa_webhook.testing import Chat, Person
 
-pytestmark = [pytest.mark.with_flows("mobility"), pytest.mark.any_server]
+pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 
 def test_both_are_reminded_once_an_hour_before(chat: Chat, ana: Person, bruno: Person) -> None:

@@ -57,8 +57,9 @@ async def running_prometheus(
     """Run Prometheus on the shipped configuration, with these targets for its jobs."""
     (folder / "prometheus-rules.yml").write_text((OPS / "prometheus-rules.yml").read_text())
     configuration = (OPS / "prometheus.yml").read_text().replace("15s", scrape_interval)
-    # The worker's part is a comment, for those that have one; the desk's stays one.
-    configuration = re.sub(r"(?m)^  # (?=- job_name: wa-worker|  )", "  ", configuration)
+    # The worker's part is a comment, for those that have one; so is the desk's, which stays out.
+    configuration = configuration.partition("  # wa-webhook console")[0]
+    configuration = re.sub(r"(?m)^  # (?=- job_name|  )", "  ", configuration)
     for job, example in TARGETS.items():
         assert example in configuration
         configuration = configuration.replace(example, urls[job].removeprefix("http://"))

@@ -13,21 +13,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench import (
-    bot,
-    dispatch,
-    flatness,
-    large_bodies,
-    outbox_queue,
-    predecessor,
-    retention,
-    storage,
-)
-from bench.http import attacks, throughput
+from bench.database import dispatch, flat, large, predecessor, queue, retention, storage
+from bench.database.pgbench import Pgbench, find_pgbench
+from bench.http import attacks, bot, throughput
 from bench.machine import describe_machine
 from bench.media import throughput as media
 from bench.ocr import reading
-from bench.pgbench import Pgbench, find_pgbench
 from bench.report import Report, Section
 from bench.run import MissingPeerError, Run
 from bench.server import BenchServer
@@ -40,8 +31,8 @@ if TYPE_CHECKING:
 SECTIONS: dict[str, Callable[[Run], Section]] = {
     "dispatch": dispatch.measure,
     "predecessor": predecessor.measure,
-    "queue": outbox_queue.measure,
-    "flat": flatness.measure,
+    "queue": queue.measure,
+    "flat": flat.measure,
     "storage": storage.measure,
     "retention": retention.measure,
     "http": throughput.measure,
@@ -49,7 +40,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "tasks": tasks.measure,
     "media": media.measure,
     "attacks": attacks.measure,
-    "large": large_bodies.measure,
+    "large": large.measure,
     "ocr": reading.measure,
 }
 

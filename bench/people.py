@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FIRST_PHONE = 34_600_000_000
 NUMBER_ID = "106540352242922"
+SECRET = "bench-app-secret"  # noqa: S105
+"""The app secret that webhooks are signed with."""
 MESSAGE_ID_HEAD = "wamid.HBgLMzQ2MDAwMDAwMDAVAgASGBQz"
 
 _ADD_PEOPLE = """

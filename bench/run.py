@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from bench.pgbench import Pgbench
+    from bench.database.pgbench import Pgbench
     from bench.server import BenchServer
 
 Value = TypeVar("Value")

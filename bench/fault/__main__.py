@@ -30,8 +30,8 @@ from wa_webhook.dev.stack import prepare_database
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bench.fault.outbox_verdict import Verdict
     from bench.fault.tasks import TaskVerdict
-    from bench.fault.verdict import Verdict
 
 _RUNS: dict[str, tuple[FaultPlan, FaultPlan, Callable[..., OutboxRun | TaskRun]]] = {
     "outbox": (OutboxPlan(), QUICK_OUTBOX, OutboxRun),

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from bench.fault.database import FaultDatabase
+from bench.fault.outbox_database import FaultDatabase
+from bench.fault.outbox_verdict import Verdict, judge
 from bench.fault.plan import MISBEHAVIOUR
-from bench.fault.verdict import Verdict, judge
 from bench.fault.workers import Workers
 from handler.app import create_app
 from handler.process.listening import bind

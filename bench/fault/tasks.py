@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from bench.fault.database import DURABILITY
-from bench.fault.workers import Workers
+from bench.fault.workers import DURABILITY, Workers
 from wa_webhook.dev.stack import PHONE_NUMBER_ID
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import os
 import random
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bench.machine import PROJECT
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from bench.fault.plan import FaultPlan
     from wa_webhook.dev.postgres import LocalPostgres
 
-PROJECT = Path(__file__).parents[2]
+# What a crash takes away must not have been answered: throwaway clusters answer before they write.
+DURABILITY = """
+    do $$ begin
+      execute format('alter database %I set synchronous_commit = on', current_database());
+    end $$;
+"""
 
 
 class Workers:

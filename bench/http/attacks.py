@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from bench.comparison import Ratio, Spread
 from bench.http.assault import ATTACKS
 from bench.http.posting import take_http_sample
-from bench.http.servers import run_handler
 from bench.http.traffic import Traffic
 from bench.machine import PROJECT
 from bench.people import add_people, occupy_notifier
+from bench.processes import run_handler
 from bench.report import Section, Table
 
 if TYPE_CHECKING:

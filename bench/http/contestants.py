@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.http.posting import HttpSample, take_http_sample
-from bench.http.servers import WebhookServer, run_handler, run_peer
+from bench.processes import WebhookServer, run_handler, run_peer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,11 +69,11 @@ class Contestants:
             self.servers[HANDLER] = start(run_handler(url))
             self.servers[UNCOALESCED] = start(run_handler(url, wa_webhook_batch_size="1"))
             self.servers[PREPARED] = start(run_handler(url, wa_database_prepared_statements="true"))
-            self.servers[PLAIN] = start(run_peer("bench.http.plain_app:app"))
+            self.servers[PLAIN] = start(run_peer("bench.http.peers.plain_app:app"))
             if importlib.util.find_spec("pywa_async") is not None:
-                self.servers[PYWA] = start(run_peer("bench.http.pywa_app:app"))
+                self.servers[PYWA] = start(run_peer("bench.http.peers.pywa_app:app"))
                 self.servers[LOGGING_PYWA] = start(
-                    run_peer("bench.http.pywa_app:app", logs_requests=True)
+                    run_peer("bench.http.peers.pywa_app:app", logs_requests=True)
                 )
             yield
 

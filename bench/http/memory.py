@@ -7,11 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 from bench.comparison import Ratio, Spread
-from bench.flat_data import UNLIMITED_PACE
+from bench.database.flat_data import UNLIMITED_PACE
 from bench.http.contestants import CONNECTIONS, DATABASE
 from bench.http.posting import take_http_sample
-from bench.http.servers import RunningProcess, run_handler, run_notifier, run_peer
 from bench.http.traffic import Traffic
+from bench.processes import RunningProcess, run_handler, run_notifier, run_peer
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def measure_memory(run: Run, section: Section) -> None:
         connection.execute(UNLIMITED_PACE)
         connection.execute(_EMPTY)
         handler = stack.enter_context(run_handler(run.server.url(DATABASE, "wa_edge_role")))
-        graph = stack.enter_context(run_peer("bench.http.graph_app:app"))
+        graph = stack.enter_context(run_peer("bench.http.peers.graph_app:app"))
         notifier = stack.enter_context(
             run_notifier(run.server.url(DATABASE, "wa_notifier_role"), graph.url)
         )

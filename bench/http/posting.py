@@ -16,7 +16,7 @@ from bench.machine import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.http.servers import WebhookServer
+    from bench.processes import WebhookServer
     from bench.server import BenchServer
 
 _LOOK_SECONDS = 0.05

@@ -15,8 +15,8 @@ from bench.http.contestants import (
     note_refusals,
     rates,
 )
-from bench.http.servers import WebhookServer, run_handler
 from bench.http.traffic import Traffic
+from bench.processes import WebhookServer, run_handler
 from bench.report import Section, Table
 
 if TYPE_CHECKING:

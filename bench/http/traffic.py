@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uvloop
 
-from bench.people import FIRST_PHONE, webhook_of_many
+from bench.people import FIRST_PHONE, SECRET, webhook_of_many
 from handler.signature import HEADER, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECRET = "bench-app-secret"  # noqa: S105
 HOST = "127.0.0.1"
 _BYTES_PER_MESSAGE = 256
 

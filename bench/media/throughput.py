@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.comparison import Spread, compare, take_turns
-from bench.http.servers import HOST, run_program
 from bench.machine import PROJECT
 from bench.media import pictures
 from bench.people import FIRST_PHONE, NUMBER_ID, add_people
+from bench.processes import HOST, run_worker
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bench.http.servers import RunningProcess
+    from bench.processes import RunningProcess
     from bench.run import Run
 
 DATABASE = "bench_media"
@@ -184,15 +184,12 @@ def _fetchers(run: Run, count: int) -> Iterator[_Fetchers]:
         run.say("drawing pictures, starting a worker")
         graph_url = f"http://{HOST}:{stack.enter_context(_serving(count))}/v26.0"
         worker = stack.enter_context(
-            run_program(
-                "-c",
-                "from wa_webhook.cli import app; app()",
-                "work",
-                WA_DATABASE_URL=run.server.url(DATABASE, "wa_worker_role"),
-                WA_MEDIA_STORE=str(folder / "store"),
-                WA_TOKEN=pictures.TOKEN,
-                WHATSAPP_API_BASE_URL=graph_url,
-                WA_WORK_CONCURRENCY=str(AT_ONCE),
+            run_worker(
+                run.server.url(DATABASE, "wa_worker_role"),
+                wa_media_store=str(folder / "store"),
+                wa_token=pictures.TOKEN,
+                whatsapp_api_base_url=graph_url,
+                wa_work_concurrency=str(AT_ONCE),
             )
         )
         descriptions = [pictures.described(number) for number in range(count)]

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import Spread, compare, take_turns
-from bench.http.servers import run_program
 from bench.machine import PROJECT
 from bench.people import add_people
+from bench.processes import run_program, run_worker
 from bench.report import Section, Table
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from bench.http.servers import RunningProcess
+    from bench.processes import RunningProcess
     from bench.run import Run
 
 DATABASE = "bench_tasks"
@@ -158,15 +158,14 @@ def _workers(run: Run, tasks: int) -> Iterator[dict[str, Callable[[], Sample]]]:
         connection.execute(_FLOW)
         connection.execute("vacuum (analyze)")
     peer_url = run.server.url(DATABASE, SUPERUSER)
-    environment = {
-        "WA_DATABASE_URL": run.server.url(DATABASE, "wa_worker_role"),
-        "WA_WORK_MODULES": "bench.tasks.functions",
-        "WA_WORK_CONCURRENCY": str(CONCURRENCY),
-    }
     with contextlib.ExitStack() as stack:
         run.say("starting workers")
         ours = stack.enter_context(
-            run_program("-c", "from wa_webhook.cli import app; app()", "work", **environment)
+            run_worker(
+                run.server.url(DATABASE, "wa_worker_role"),
+                wa_work_modules="bench.tasks.functions",
+                wa_work_concurrency=str(CONCURRENCY),
+            )
         )
         cases: dict[str, Callable[[], Sample]] = {
             name: functools.partial(_sample_ours, run, ours, tasks, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.fault.verdict import Verdict, judge
+from bench.fault.outbox_verdict import Verdict, judge
 from wa_webhook.meta import Accepted
 
 CLAIM, FIRST, SECOND_CLAIM, SECOND = 1.0, 2.0, 10.0, 11.0

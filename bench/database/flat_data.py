@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench.database.pgbench import SCRIPTS
 from bench.people import FIRST_PHONE, add_people, webhook_pattern
-from bench.pgbench import SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

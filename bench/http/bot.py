@@ -14,18 +14,18 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.comparison import Ratio, Spread, compare, take_turns
-from bench.flat_data import UNLIMITED_PACE
+from bench.database.flat_data import UNLIMITED_PACE
 from bench.http.conversation import Conversation, Heard
-from bench.http.servers import HOST, WebhookServer, run_handler, run_notifier, run_peer
 from bench.machine import PROJECT
 from bench.people import FIRST_PHONE, add_people, webhook_body
+from bench.processes import HOST, WebhookServer, run_handler, run_notifier, run_peer
 from bench.report import Section, Table
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bench.http.servers import RunningProcess
+    from bench.processes import RunningProcess
     from bench.run import Run
 
 DATABASE = "bench_bot"
@@ -245,7 +245,9 @@ def _running(run: Run) -> Iterator[Bots]:
         bots.notifier = start(run_notifier(run.server.url(DATABASE, "wa_notifier_role"), graph_url))
         if importlib.util.find_spec("pywa_async") is not None:
             bots.servers[PYWA] = start(
-                run_peer("bench.http.pywa_bot:app", whatsapp_api_base_url=f"{graph_url}/v26.0")
+                run_peer(
+                    "bench.http.peers.pywa_bot:app", whatsapp_api_base_url=f"{graph_url}/v26.0"
+                )
             )
         yield bots
 

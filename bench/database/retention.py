@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.comparison import compare
-from bench.flat_data import execute_script
+from bench.database.flat_data import execute_script
+from bench.database.pgbench import Load
 from bench.people import add_people, writing_variables
-from bench.pgbench import Load
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from bench.pgbench import Pgbench
+    from bench.database.pgbench import Pgbench
     from bench.run import Run
 
 DATABASE = "bench_retention"

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bench.flat_data import WRITERS, Sizes, add_failed_events, make_due, tidy
+from bench.database.flat_data import WRITERS, Sizes, add_failed_events, make_due, tidy
 from bench.people import FIRST_PHONE, MESSAGE_ID_HEAD, webhook_body, writing_variables
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from bench.plans import Call
+    from bench.database.plans import Call
 
     Connection = psycopg.Connection[Any]
 

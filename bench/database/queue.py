@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import compare, take_turns
-from bench.flat_data import UNLIMITED_PACE
+from bench.database.flat_data import UNLIMITED_PACE
+from bench.database.pgbench import SCRIPTS, Load
+from bench.database.sampling import Sample, costs, rates, table_of, take_sample
 from bench.people import add_people
-from bench.pgbench import SCRIPTS, Load
 from bench.report import Section
-from bench.sampling import Sample, costs, rates, table_of, take_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

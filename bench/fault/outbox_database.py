@@ -1,4 +1,4 @@
-"""The database's side: settings, the messages, and when each of them was claimed."""
+"""The outbox's run in the database: settings, the messages, and when each of them was claimed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import psycopg
+
+from bench.fault.workers import DURABILITY
 
 if TYPE_CHECKING:
     from bench.fault.plan import OutboxPlan
@@ -17,13 +19,6 @@ _SETTINGS = """
     update wa.settings set value = to_jsonb({in_doubt_seconds}) where key = 'in_doubt_seconds';
     update wa.send_error_classes set first_delay_seconds = 1, max_retries = 1000
     where class in ('retry', 'wait', 'in_doubt');
-"""
-
-# What a crash takes away must not have been answered: throwaway clusters answer before they write.
-DURABILITY = """
-    do $$ begin
-      execute format('alter database %I set synchronous_commit = on', current_database());
-    end $$;
 """
 
 _CLAIMS = """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.flat_data import UNLIMITED_PACE
+from bench.database.flat_data import UNLIMITED_PACE
+from bench.database.pgbench import Load
 from bench.people import add_people, writing_variables
-from bench.pgbench import Load
 from bench.report import Section, Table
 
 if TYPE_CHECKING:

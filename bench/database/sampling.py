@@ -11,7 +11,7 @@ from bench.report import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bench.pgbench import Load, Pgbench
+    from bench.database.pgbench import Load, Pgbench
     from bench.server import BenchServer
 
 

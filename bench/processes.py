@@ -1,4 +1,4 @@
-"""Webhook servers as processes of their own, on a free port, started and ended by us."""
+"""What is compared, in processes of their own: started and ended by us, servers on a free port."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 
-from bench.http.traffic import SECRET
 from bench.machine import PROJECT
-from bench.people import FIRST_PHONE, webhook_body
+from bench.people import FIRST_PHONE, SECRET, webhook_body
 from handler.signature import HEADER, sign
 from wa_webhook.dev.postgres import free_port
 
@@ -106,8 +105,18 @@ def run_notifier(database_url: str, graph_url: str) -> Iterator[RunningProcess]:
         "WA_PHONE_ID": "106540352242922",
         "WHATSAPP_API_BASE_URL": f"{graph_url}/v26.0",
     }
-    with _running((*_COMMAND_LINE, "notify"), environment) as process:
-        yield RunningProcess(psutil.Process(process.pid))
+    with run_program(*_COMMAND_LINE, "notify", **environment) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def run_worker(database_url: str, **settings: str) -> Iterator[RunningProcess]:
+    """Run `wa-webhook work`; `settings` are environment variables in lower case."""
+    environment = {"WA_DATABASE_URL": database_url} | {
+        name.upper(): value for name, value in settings.items()
+    }
+    with run_program(*_COMMAND_LINE, "work", **environment) as process:
+        yield process
 
 
 @contextlib.contextmanager

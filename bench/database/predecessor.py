@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.comparison import Spread, compare, take_turns
+from bench.machine import PROJECT
 from bench.people import FIRST_PHONE, UNBOUNDED_ANSWERS, occupy_notifier, webhook_of_many
 from bench.report import Section, Table
 from bench.run import MissingPeerError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 COMMIT = "6ce8b7c"
 """The last commit before numbers of several businesses, handovers, silences and tasks."""
-PROJECT = Path(__file__).resolve().parents[1]
 USERS = 640
 BATCH = 32
 NOW, BEFORE = "bench_now", "bench_before"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import Spread, compare, take_turns
-from bench.flat_data import WRITERS, Sizes, fill
-from bench.flat_operations import BATCH, Database, Operation, list_operations
-from bench.pgbench import Load
-from bench.plans import collect_plans, count_pages, scanned_tables
+from bench.database.flat_data import WRITERS, Sizes, fill
+from bench.database.flat_operations import BATCH, Database, Operation, list_operations
+from bench.database.pgbench import Load
+from bench.database.plans import collect_plans, count_pages, scanned_tables
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
-    from bench.pgbench import Pgbench
+    from bench.database.pgbench import Pgbench
     from bench.run import Run
 
 MOST_GROWTH = 1.2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bench.comparison import compare, take_turns
+from bench.database.pgbench import SCRIPTS, Load
+from bench.database.sampling import Sample, costs, rates, table_of, take_sample
 from bench.people import add_people, occupy_notifier, writing_variables
-from bench.pgbench import SCRIPTS, Load
 from bench.report import Section
-from bench.sampling import Sample, costs, rates, table_of, take_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""Applications that the handler is compared with, and the Graph API that answers them."""

@@ -94,7 +94,7 @@ as $$
       or ((role.entry ->> 'is_process')::boolean and role.entry -> 'member_of' <> '[]')
     union all
     select
-      9, 'rights_differ', true,
+      10, 'rights_differ', true,
       format(
         '%s rights are not as they were made, such as: %s',
         p_status -> 'rights' ->> 'differences',
@@ -104,19 +104,19 @@ as $$
     where p_status -> 'rights' ->> 'differences' <> '0'
     union all
     select
-      10, 'snapshots_on', false,
+      11, 'snapshots_on', false,
       format('%s masked snapshots were taken in the last hour', p_status -> 'retention' ->> 'snapshots_in_last_hour'),
       'after debugging: WA_INBOUND_DEBUG_SNAPSHOT=false for wa-webhook serve'
     where (p_status -> 'retention' ->> 'snapshots_in_last_hour')::integer > 0
     union all
     select
-      11, 'number_held', false,
+      12, 'number_held', false,
       format('Meta asked number %s to wait until %s', held.entry ->> 'phone_number_id', held.entry ->> 'held_until'),
       'nothing: sending goes on by itself'
     from jsonb_array_elements(p_status -> 'queue' -> 'held_numbers') as held (entry)
     union all
     select
-      12, 'alerts_not_posted', false,
+      13, 'alerts_not_posted', false,
       format('%s alerts are kept here: the notifier has nowhere to post them', count(*)),
       'set ALERT_WEBHOOK_URL of wa-webhook notify, or read them: select * from wa.alert_overview;'
     from jsonb_array_elements(p_status -> 'alerts') as alert (entry)
@@ -124,42 +124,25 @@ as $$
     having count(*) > 0
     union all
     select
-      13, 'clock_set_back', true,
+      14, 'clock_set_back', true,
       format('the clock of the database server is %s seconds behind what is stored', p_status -> 'clock' ->> 'behind_seconds'),
       'see that the server keeps time: runbook, section 4'
     where (p_status -> 'clock' ->> 'behind_seconds')::numeric > 60
     union all
     select
-      14, 'people_not_erasable', true,
+      15, 'people_not_erasable', true,
       format('nothing says how people are erased from %s', kept.relation),
       'grant it to wa_privacy or declare a rule: docs/reference/personal-data.md'
     from jsonb_array_elements_text(p_status -> 'tables_that_keep_people') as kept (relation)
     union all
     select
-      15, 'no_number_known', true,
+      16, 'no_number_known', true,
       'no business number is known, so that messages to any number are answered',
       'wa-webhook migrate with WA_PHONE_ID and WA_WABA_ID set, or: wa-webhook numbers add <id>'
     where p_status #> '{health,numbers,known}' = '[]'
     union all
     select
-      16, 'sends_held', true,
-      format('messages are queued from the number %s, which is not one of ours', held.phone_number_id),
-      format('wa-webhook numbers add %s, or cancel them: runbook, section 2', held.phone_number_id)
-    from jsonb_array_elements_text(p_status #> '{health,numbers,held}') as held (phone_number_id)
-    union all
-    select
-      17, 'messages_foreign', false,
-      format(
-        '%s messages came for the number %s, which is not one of ours',
-        other.entry ->> 'messages', coalesce(other.entry ->> 'phone_number_id', 'that they do not name')
-      ),
-      format(
-        'if it is: wa-webhook numbers add %s; wa-webhook replay', coalesce(other.entry ->> 'phone_number_id', '<id>')
-      )
-    from jsonb_array_elements(p_status #> '{health,numbers,foreign}') as other (entry)
-    union all
-    select
-      15, 'tasks_stalled', true,
+      17, 'tasks_stalled', true,
       format(
         'a task of the kind %s is due for %s seconds', stalled.entry ->> 'kind', stalled.entry ->> 'oldest_due_seconds'
       ),
@@ -167,7 +150,7 @@ as $$
     from jsonb_array_elements(p_status -> 'tasks' -> 'stalled') as stalled (entry)
     union all
     select
-      15, 'media_not_deleted', true,
+      18, 'media_not_deleted', true,
       format(
         'the media store is to lose %s contents, the first since %s seconds ago',
         p_status -> 'media' ->> 'undeleted', p_status -> 'media' ->> 'undeleted_seconds'
@@ -176,7 +159,13 @@ as $$
     where (p_status -> 'media' ->> 'undeleted_seconds')::numeric > 3600
     union all
     select
-      16, 'users_wait', true,
+      19, 'sends_held', true,
+      format('messages are queued from the number %s, which is not one of ours', held.phone_number_id),
+      format('wa-webhook numbers add %s, or cancel them: runbook, section 2', held.phone_number_id)
+    from jsonb_array_elements_text(p_status #> '{health,numbers,held}') as held (phone_number_id)
+    union all
+    select
+      20, 'users_wait', true,
       format(
         '%s users wait for a person, one for %s seconds',
         p_status -> 'handovers' ->> 'waiting', p_status -> 'handovers' ->> 'longest_wait_seconds'
@@ -186,13 +175,24 @@ as $$
       > (p_status -> 'handovers' ->> 'most_wait_seconds')::numeric
     union all
     select
-      16, 'tasks_failed', false,
+      21, 'tasks_failed', false,
       format(
         '%s tasks of the kind %s failed in the last day: %s',
         failed.entry ->> 'tasks', failed.entry ->> 'kind', failed.entry ->> 'error_class'
       ),
       'error_message in wa.tasks: docs/build/tasks.md'
     from jsonb_array_elements(p_status -> 'tasks' -> 'failed') as failed (entry)
+    union all
+    select
+      22, 'messages_foreign', false,
+      format(
+        '%s messages came for the number %s, which is not one of ours',
+        other.entry ->> 'messages', coalesce(other.entry ->> 'phone_number_id', 'that they do not name')
+      ),
+      format(
+        'if it is: wa-webhook numbers add %s; wa-webhook replay', coalesce(other.entry ->> 'phone_number_id', '<id>')
+      )
+    from jsonb_array_elements(p_status #> '{health,numbers,foreign}') as other (entry)
   )
 
   select coalesce(

@@ -2043,6 +2043,13 @@ CREATE FUNCTION wa.find_list_problem(p_action jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.find_list_problem(p_action jsonb) IS 'What is wrong with the action of an interactive list, or null.';
 
+CREATE FUNCTION wa.find_media_key(p_media bigint) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_media_key(p_media bigint) IS 'Where the media store has what wa.media knows by this id; null where it is not stored.';
+
 CREATE FUNCTION wa.find_media_problem(p_type text, p_media jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2294,6 +2301,13 @@ CREATE FUNCTION wa.get_profile(p_user_id uuid) RETURNS public.profiles
 
 COMMENT ON FUNCTION wa.get_profile(p_user_id uuid) IS 'A profile, or the one that took it over; a row of nulls when there is none.';
 
+CREATE FUNCTION wa.get_retention_cutoffs() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.get_retention_cutoffs() IS 'By table, the moment before which retention purges.';
+
 CREATE FUNCTION wa.get_setting(p_key text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2377,6 +2391,13 @@ CREATE FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_age
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) IS 'Gives a conversation to a colleague, or to whoever takes it (p_agent null: the user waits from now on), for p_lasts (null: the setting handover_seconds, or longer if it was given longer before), and returns where it stands. The caller holds the profile''s lock.';
+
+CREATE FUNCTION wa.hold_idle_conversations(p_user_ids uuid[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.hold_idle_conversations(p_user_ids uuid[]) IS 'Locks the conversations of those of these users with whom nobody is busy, and returns who that is. The others are looked at next time: a claim waits for nobody''s conversation.';
 
 CREATE FUNCTION wa.hold_profile(p_profile_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2563,6 +2584,13 @@ CREATE FUNCTION wa.leave_out_foreign(p_rest jsonb) RETURNS jsonb
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.leave_out_foreign(p_rest jsonb) IS 'Of the rest of a webhook (of wa.read_webhook) what is about our accounts and numbers, null for nothing: without tests of the dashboard, and without what came for others, which raises an alert for each. Accounts are told apart once wa.numbers names one.';
+
+CREATE FUNCTION wa.leave_out_person(p_value jsonb, p_pattern text, p_may_hold_others boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.leave_out_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) IS 'A webhook payload without the messages, contacts and statuses that name somebody, as wa.match_names tells; those of others stay.';
 
 CREATE FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -3527,13 +3555,6 @@ CREATE FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) RETURN
 
 COMMENT ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) IS 'For a payload whose media is a qr, a file, or stored: {"payload", "upload"}, the payload with the id of an earlier upload, or upload saying what has to be uploaded first; key is null in it for what is stored no longer.';
 
-CREATE FUNCTION wa.retention_cutoffs() RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.retention_cutoffs() IS 'By table, the moment before which retention purges.';
-
 CREATE FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4009,13 +4030,6 @@ CREATE FUNCTION wa.warn_of_waiting() RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.warn_of_waiting() IS 'Raises an alert where a conversation that a person has, or is to take, has waited for longer than handover_wait_seconds, and for each table of a flow whose routine wa.waiting_<table>() returns timestamptz says since when somebody has waited too long for a person (null: nobody). Each at most every waiting_alert_seconds. One caller at a time; others return at once.';
-
-CREATE FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean DEFAULT true) RETURNS jsonb
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) IS 'A webhook payload without the messages, contacts and statuses that name somebody, as wa.match_names tells; those of others stay.';
 
 CREATE FUNCTION wa.write_temporary_file() RETURNS void
     LANGUAGE plpgsql
@@ -6631,6 +6645,9 @@ GRANT ALL ON FUNCTION wa.find_interactive_problem(p_interactive jsonb) TO wa_run
 REVOKE ALL ON FUNCTION wa.find_list_problem(p_action jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_list_problem(p_action jsonb) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.find_media_key(p_media bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_media_key(p_media bigint) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_media_problem(p_type text, p_media jsonb) TO wa_runtime;
 
@@ -6737,6 +6754,9 @@ GRANT ALL ON FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id
 REVOKE ALL ON FUNCTION wa.get_profile(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_profile(p_user_id uuid) TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.get_retention_cutoffs() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.get_retention_cutoffs() TO wa_maintenance;
+
 REVOKE ALL ON FUNCTION wa.get_setting(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.get_setting(p_key text) TO wa_basket_owner;
@@ -6774,6 +6794,9 @@ GRANT ALL ON FUNCTION wa.hold_conversations(p_user_ids uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_for_person(p_user_id uuid, p_phone_number_id text, p_agent text, p_note text, p_lasts interval) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.hold_idle_conversations(p_user_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.hold_idle_conversations(p_user_ids uuid[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.hold_profile(p_profile_id uuid) TO wa_basket_owner;
@@ -6852,6 +6875,9 @@ GRANT ALL ON FUNCTION wa.leave_out_erased(p_messages wa.message[]) TO wa_runtime
 
 REVOKE ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_out_foreign(p_rest jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.leave_out_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.leave_out_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.leave_unanswered(p_messages wa.message[], OUT messages wa.message[], OUT late integer) TO wa_runtime;
@@ -7259,9 +7285,6 @@ GRANT ALL ON FUNCTION wa.resolve_acting_profile(p_profile_id uuid) TO wa_basket_
 REVOKE ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.resolve_media(p_payload jsonb, p_phone_number_id text) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.retention_cutoffs() FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.retention_cutoffs() TO wa_maintenance;
-
 REVOKE ALL ON FUNCTION wa.reverse_basket_contribution(p_reference text, p_reversal_reference text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.run_step(p_state text, p_chats wa.chat[], p_moves integer) FROM PUBLIC;
@@ -7460,9 +7483,6 @@ GRANT ALL ON FUNCTION wa.warn_of_expiry(p_waiting_before timestamp with time zon
 
 REVOKE ALL ON FUNCTION wa.warn_of_waiting() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.warn_of_waiting() TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.write_temporary_file() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.write_temporary_file() TO wa_runtime;

@@ -13,13 +13,8 @@ as $$
 declare
   -- S3 signs for no longer.
   c_longest constant interval := interval '7 days';
-  v_key text;
+  v_key constant text := wa.find_media_key(p_media);
 begin
-  select object.key into v_key
-  from wa.media as media
-  inner join wa.media_objects as object on object.id = media.object_id
-  where media.id = p_media and media.status = 'stored';
-
   if v_key is null then
     return null;
   end if;

@@ -37,7 +37,7 @@ begin
     where state.last_started_at is null
       or state.last_started_at not between clock_timestamp() - interval '1 minute' and clock_timestamp();
 
-    v_cutoffs := wa.retention_cutoffs();
+    v_cutoffs := wa.get_retention_cutoffs();
     v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
     v_notifications := wa.purge_notifications((v_cutoffs ->> 'notifications')::timestamptz, c_batch);
     v_tasks := wa.purge_tasks((v_cutoffs ->> 'tasks')::timestamptz, c_batch);

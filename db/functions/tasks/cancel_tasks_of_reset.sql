@@ -6,29 +6,20 @@ security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
+declare
+  v_chat wa.chat;
 begin
-  update wa.tasks as task
-  set
-    -- What a message brought is fetched all the same, and told to nobody.
-    state = case when unwanted.is_of_message then '' else task.state end,
-    status = case when unwanted.is_of_message then task.status else 'cancelled' end,
-    finished_at = case when not unwanted.is_of_message then clock_timestamp() end
-  from (
-    select unfinished.id, unfinished.kind = 'media.fetch' and unfinished.dedupe_key is not null as is_of_message
-    from wa.tasks as unfinished
-    where unfinished.user_id = old.user_id
-      and coalesce(unfinished.phone_number_id, '') = old.phone_number_id
-      and unfinished.due_at is not null
-      and unfinished.state <> ''
-      -- A merge goes on where the more recent of the two chats stood.
-      and not exists (
-        select from public.profiles as profile
-        where profile.user_id = old.user_id and profile.merged_into is not null
-      )
-    order by unfinished.id
-    for update
-  ) as unwanted
-  where task.id = unwanted.id;
+  -- A merge goes on where the more recent of the two chats stood.
+  if exists (
+    select from public.profiles as profile
+    where profile.user_id = old.user_id and profile.merged_into is not null
+  ) then
+    return null;
+  end if;
+
+  v_chat.user_id := old.user_id;
+  v_chat.phone_number_id := nullif(old.phone_number_id, '');
+  perform wa.cancel_tasks(v_chat);
   return null;
 end
 $$;

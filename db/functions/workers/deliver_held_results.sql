@@ -28,15 +28,7 @@ begin
     return '[]'::jsonb;
   end if;
 
-  -- Whoever is busy is looked at next time: a claim waits for nobody's conversation.
-  v_user_ids := array(
-    select profile.user_id
-    from public.profiles as profile
-    where profile.user_id = any(v_user_ids)
-    order by profile.user_id
-    for no key update skip locked
-  );
-  perform wa.hold_conversations(v_user_ids);
+  v_user_ids := wa.hold_idle_conversations(v_user_ids);
 
   with waiting as materialized (
     select task.id

@@ -22,7 +22,7 @@ begin
 
     v_rest := null;
     begin
-      v_rest := wa.without_person(convert_from(v_kept.body, 'UTF8')::jsonb, p_pattern);
+      v_rest := wa.leave_out_person(convert_from(v_kept.body, 'UTF8')::jsonb, p_pattern);
     exception
       when character_not_in_repertoire or untranslatable_character or data_exception or statement_too_complex then
         -- Nobody can read it: it goes as a whole.

@@ -1,4 +1,4 @@
-create or replace function wa.retention_cutoffs()
+create or replace function wa.get_retention_cutoffs()
 returns jsonb
 language sql
 stable
@@ -19,7 +19,7 @@ as $$
   )
 $$;
 
-comment on function wa.retention_cutoffs is
+comment on function wa.get_retention_cutoffs is
 'By table, the moment before which retention purges.';
 
-grant execute on function wa.retention_cutoffs to wa_maintenance;
+grant execute on function wa.get_retention_cutoffs to wa_maintenance;

@@ -1,4 +1,4 @@
-create or replace function wa.without_person(p_value jsonb, p_pattern text, p_may_hold_others boolean default true)
+create or replace function wa.leave_out_person(p_value jsonb, p_pattern text, p_may_hold_others boolean default true)
 returns jsonb
 language plpgsql
 immutable
@@ -10,7 +10,7 @@ begin
       select coalesce(
         jsonb_object_agg(
           member.key,
-          wa.without_person(
+          wa.leave_out_person(
             member.value, p_pattern, p_may_hold_others and member.key in ('entry', 'changes', 'value')
           )
         ),
@@ -20,7 +20,7 @@ begin
     )
     when 'array' then (
       select coalesce(
-        jsonb_agg(wa.without_person(element.value, p_pattern, p_may_hold_others) order by element.position), '[]'
+        jsonb_agg(wa.leave_out_person(element.value, p_pattern, p_may_hold_others) order by element.position), '[]'
       )
       from jsonb_array_elements(p_value) with ordinality as element (value, position)
       where p_may_hold_others or element.value::text !~ p_pattern
@@ -31,7 +31,7 @@ begin
 end
 $$;
 
-comment on function wa.without_person is
+comment on function wa.leave_out_person is
 'A webhook payload without the messages, contacts and statuses that name somebody, as wa.match_names tells; those of others stay.';
 
-grant execute on function wa.without_person to wa_privacy;
+grant execute on function wa.leave_out_person to wa_privacy;

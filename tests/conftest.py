@@ -18,6 +18,7 @@ DEFAULT_TIMEOUT_CONFIG.connect = DEFAULT_TIMEOUT_CONFIG.read = 60.0
 pytest_plugins = [
     "pytester",
     "tests.fixtures.garbage",
+    "tests.fixtures.certificates",
     "tests.fixtures.folder",
     "tests.fixtures.machine",
     "tests.fixtures.documents",

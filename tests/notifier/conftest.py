@@ -51,6 +51,7 @@ class Outbox:
         process_url: Callable[[str], str] | None = None,
     ) -> None:
         self.database = database
+        self._session: psycopg.Connection[DictRow] | None = None
         self.process_url = process_url or database.url
         self.listen_url: str | None = None
         # After a failover a pooler has to be told to; without one it happens by itself.
@@ -65,12 +66,24 @@ class Outbox:
         self.graph_url = f"http://{host}:{port}/v26.0"
 
     def execute(self, query: Any, parameters: tuple[Any, ...] = ()) -> list[DictRow]:
-        """Run one statement as the migrating role, on a connection of its own."""
-        with psycopg.connect(
-            self.database.url(), autocommit=True, row_factory=dict_row
-        ) as connection:
-            cursor = connection.execute(query, parameters)
-            return cursor.fetchall() if cursor.description else []
+        """Run one statement as the migrating role, in a session that is kept while it can be."""
+        if self._session is None:
+            self._session = psycopg.connect(
+                self.database.url(), autocommit=True, row_factory=dict_row
+            )
+        try:
+            cursor = self._session.execute(query, parameters)
+        except psycopg.OperationalError:
+            if not self._session.closed:
+                raise
+            self._session = None
+            return self.execute(query, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        """End the session."""
+        if self._session is not None:
+            self._session.close()
 
     def set(self, key: str, value: object) -> None:
         """Change a setting of the SQL."""
@@ -190,6 +203,7 @@ async def running_outbox(
         }
         webhook_url = f"http://{host}:{port}/webhook"
         outbox = Outbox(database, bind("127.0.0.1", 0, "stand-in"), webhook_url, process_url)
+        running.callback(outbox.close)
         await running.enter_async_context(outbox.serve_graph())
         given = WebhookSettings(_env_file=None, **settings)
         app = create_app(given)

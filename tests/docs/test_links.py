@@ -69,3 +69,10 @@ def test_every_document_that_a_file_names_is_there() -> None:
             if not is_there(PROJECT / path, anchor):
                 lost.append(f"{file.relative_to(PROJECT)}: {mention}")
     assert lost == []
+
+
+@pytest.mark.any_server
+def test_the_table_of_contents_has_every_page() -> None:
+    contents = PROJECT / "docs" / "README.md"
+    linked = {(contents.parent / path).resolve() for path, _ in _LINK.findall(contents.read_text())}
+    assert set(committed_files("docs/*.md")) - linked == {contents}

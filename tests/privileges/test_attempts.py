@@ -93,7 +93,7 @@ def test_a_process_or_api_role_can_call_nothing_private(connect: Connect, role: 
             "select wa.get_setting('events_ttl_days')",
             "select wa.mask_json('{}')",
             "select wa.merge_profiles(gen_random_uuid(), gen_random_uuid())",
-            "call wa.revoke_api_access()",
+            "call wa.close_routines()",
             "create table public.mine (a integer)",
             "create table wa.mine (a integer)",
             "alter function public.wa_health() rename to wa_sick",

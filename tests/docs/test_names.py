@@ -1,4 +1,4 @@
-"""Commands that documents name between words, and so do not run, are there with their options."""
+"""Commands, options, tables and routines that documents name between words are there."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ pytestmark = pytest.mark.any_server
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`]+)`")
 _CALL = re.compile(r"(?<![\w./-])wa-webhook +([a-z][^|;&#)\n]*)")
+# What a step is called is an example everywhere.
+_OBJECT = re.compile(r"\b(?:wa|public)\.(?!step_)([a-z_0-9]+)\b")
 
 
 def calls(text: str) -> Iterator[list[str]]:
@@ -64,4 +66,17 @@ def test_every_command_and_option_that_a_document_names_exists() -> None:
         for words in calls(document.read_text())
         if (word := first_unknown(words))
     ]
+    assert lost == []
+
+
+def test_every_table_and_routine_that_a_document_names_exists() -> None:
+    sources = [PROJECT / "db" / "schema.sql", *(PROJECT / "db" / "flows").rglob("*.sql")]
+    known = {name for source in sources for name in _OBJECT.findall(source.read_text())}
+    lost = []
+    for document in committed_files("*.md"):
+        text = document.read_text()
+        # A page may make its own, such as the table of its flow.
+        made = {name for _, code in _FENCED.findall(text) for name in _OBJECT.findall(code)}
+        named = set(_OBJECT.findall(_FENCED.sub("", text)))
+        lost += [f"{document.relative_to(PROJECT)}: {name}" for name in named - known - made]
     assert lost == []

@@ -16,12 +16,8 @@ import psycopg
 import pytest
 
 from tests.fixtures.clusters import fast_folder, find_binaries
-from wa_webhook.dev.postgres import (
-    SUPERUSER,
-    THROWAWAY_SETTINGS,
-    LocalPostgres,
-    PostgresFailedError,
-)
+from wa_webhook.dev.postgres import SUPERUSER, THROWAWAY_SETTINGS, LocalPostgres
+from wa_webhook.dev.server_programs import PostgresFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,8 @@ from tests.fixtures.names import about_default_names
 from tests.fixtures.postgres import Database
 from tests.roads.contents import routines_of
 from tests.roads.versions import Version
-from wa_webhook.dev.postgres import SUPERUSER, embedded_binaries
+from wa_webhook.dev.postgres import SUPERUSER
+from wa_webhook.dev.server_programs import embedded_binaries
 from wa_webhook.migrate import find_db_folder, read_source
 from wa_webhook.migrate.history import read_history
 from wa_webhook.testing import Chat

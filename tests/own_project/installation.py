@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.docs.code_blocks import PROJECT
 from tests.operations.command import OURS
-from wa_webhook.dev.postgres import embedded_binaries
+from wa_webhook.dev.server_programs import embedded_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

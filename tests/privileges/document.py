@@ -12,7 +12,7 @@ from tests.docs.code_blocks import PROJECT
 from tests.fixtures import clusters
 from tests.fixtures.names import with_current_names
 from tests.privileges.rights import OUR_ROLES, Right, Rights, read_rights
-from wa_webhook.dev.postgres import embedded_binaries
+from wa_webhook.dev.server_programs import embedded_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

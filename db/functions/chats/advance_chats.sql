@@ -1,4 +1,4 @@
-create or replace function wa.advance_chats(p_messages wa.message[])
+create or replace function wa.advance_chats(p_messages wa.message[], p_are_apart boolean default false)
 returns jsonb
 language plpgsql
 volatile
@@ -16,6 +16,13 @@ declare
   v_user_ids uuid[];
   v_chats wa.chat[];
   v_events jsonb[];
+  v_positions integer[];
+  v_failed jsonb[];
+  v_hint text;
+  v_context text;
+  v_cause text[];
+  v_last_cause text[];
+  v_error text;
 begin
   -- Each is looked up by its key, however small its table looks to the planner; unnest keeps their order.
   for v_found in
@@ -42,6 +49,16 @@ begin
     ) as said
   loop
     v_message := p_messages[v_found.position];
+
+    -- One whose place depends on a neighbour, or changes before the step, is a message by itself.
+    if p_are_apart then
+      if (v_found.profile).user_id = any(v_user_ids)
+        or num_nonnulls((v_found.profile).merged_into, (v_found.place).handed_over_until) > 0
+      then
+        return null;
+      end if;
+      v_positions := v_positions || v_found.position::integer;
+    end if;
 
     -- A user's next message finds what the one before has made of profile and chat.
     if (v_found.profile).merged_into is not null or (v_found.profile).user_id = any(v_user_ids) then
@@ -113,10 +130,51 @@ begin
     end if;
 
     v_chat := wa.open_chat(v_message, v_found.profile, v_found.place, v_entry);
-    continue when v_chat.user_id is null;
+    if v_chat.user_id is null then
+      v_positions := trim_array(v_positions, 1);
+      continue;
+    end if;
     v_opened := v_opened || v_chat;
     v_user_ids := v_user_ids || v_chat.user_id;
   end loop;
+
+  if p_are_apart then
+    for v_index in 1..coalesce(cardinality(v_opened), 0) loop
+      begin
+        v_chats := wa.run_step(v_opened[v_index].state, v_opened[v_index:v_index]);
+        perform wa.save_chats(v_chats);
+
+        if v_chats[1].replies <> '[]' then
+          v_events := v_events || jsonb_build_object(
+            'event', 'NOTIFY_QUEUE',
+            'level', 'info',
+            'recipient', wa.mask_recipient(v_chats[1].recipient),
+            'count', jsonb_array_length(v_chats[1].replies)
+          );
+        end if;
+      exception
+        when assert_failure or others then
+          get stacked diagnostics v_hint = pg_exception_hint, v_context = pg_exception_context;
+          v_cause := array[sqlstate, sqlerrm, v_hint, v_context];
+
+          -- What is broken mostly fails in the same way each time.
+          if v_cause is distinct from v_last_cause then
+            if wa.is_worth_retrying(sqlstate) then
+              raise;
+            end if;
+            v_last_cause := v_cause;
+            v_error := wa.describe_error(sqlstate, sqlerrm || wa.tell_step_line(v_context), v_hint);
+          end if;
+          v_failed := v_failed || jsonb_build_object(
+            'position', v_positions[v_index], 'error', v_error, 'failed_at', clock_timestamp()
+          );
+      end;
+    end loop;
+
+    return jsonb_build_object(
+      'failed', coalesce(to_jsonb(v_failed), '[]'), 'events', coalesce(to_jsonb(v_events), '[]')
+    );
+  end if;
 
   if v_opened is not null then
     v_chats := v_chats || case cardinality(v_opened)
@@ -146,4 +204,4 @@ end
 $$;
 
 comment on function wa.advance_chats is
-'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log.';
+'Moves chats on by these messages, oldest first; neighbours of different users share the step of one state, and all share what is written. In a conversation that a person has, only what is said about consent counts. Returns the events to log. With p_are_apart each has a subtransaction of its own, though all are looked up together: then it returns an object of events and failed, which has of each message that failed its position, the error, as wa.describe_error tells it, and failed_at; or null, and nothing is done, where two are of one user, or one''s profile was merged or its conversation handed over.';

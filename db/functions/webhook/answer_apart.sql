@@ -13,11 +13,10 @@ declare
   v_messages wa.message[] := p_messages;
   v_heard jsonb := jsonb '[]';
   v_heeded record;
-  v_advanced record;
+  v_advanced jsonb;
   v_failed wa.message[];
   v_errors text[];
   v_failed_at timestamptz[];
-  v_are_advanced boolean;
 begin
   begin
     if exists (select from wa.silences) then
@@ -26,33 +25,31 @@ begin
       v_heard := v_heeded.events;
     end if;
 
-    v_advanced := wa.advance_apart(v_messages);
-    v_are_advanced := v_advanced.errors is not null;
+    v_advanced := wa.advance_chats(v_messages, true);
   exception
     when assert_failure or others then
       if wa.is_worth_retrying(sqlstate) then
         raise;
       end if;
-      v_are_advanced := false;
+      v_advanced := null;
   end;
 
-  if not v_are_advanced then
+  if v_advanced is null then
     select alone.processed, alone.failures, alone.events into processed, failures, events
     from wa.answer_messages(p_messages, 1) as alone;
     return;
   end if;
 
-  for v_position in 1..cardinality(v_messages) loop
-    if v_advanced.errors[v_position] is not null then
-      v_failed := array_append(v_failed, v_messages[v_position]);
-      v_errors := array_append(v_errors, v_advanced.errors[v_position]);
-      v_failed_at := array_append(v_failed_at, v_advanced.failed_at[v_position]);
-    end if;
-  end loop;
+  select
+    array_agg(v_messages[failed.position] order by failed.position),
+    array_agg(failed.error order by failed.position),
+    array_agg(failed.failed_at order by failed.position)
+  into v_failed, v_errors, v_failed_at
+  from jsonb_to_recordset(v_advanced -> 'failed') as failed (position integer, error text, failed_at timestamptz);
 
   processed := cardinality(v_messages) - coalesce(cardinality(v_failed), 0);
   failures := case when v_failed is null then '[]' else wa.record_failures(v_failed, v_errors, v_failed_at) end;
-  events := v_heard || v_advanced.events;
+  events := v_heard || (v_advanced -> 'events');
 end
 $$;
 

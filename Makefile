@@ -26,8 +26,9 @@ SWIFT := $(VENV)/swift/.installed
 OCR := $(VENV)/.installed-ocr
 # Neighbours stay together, so that what they share is made in one process.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist worksteal
-# What names make a difference to.
-TESTS_OF_NAMES := $(addprefix tests/,names migrations ingress flows queue operations privileges docs supabase restore)
+# What names make a difference to, and what one schema for everything does.
+TESTS_OF_NAMES := $(addprefix tests/,names migrations operations privileges docs supabase restore)
+TESTS_OF_ONE_SCHEMA := $(addprefix tests/,ingress flows queue)
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test test-all test-containers mutants lint format schema screenshots extension bench package sbom lock supabase-cli own-project
@@ -44,13 +45,15 @@ demo: $(INSTALLED) $(OCR) ## hold a scripted conversation through everything and
 test: $(INSTALLED) $(SWIFT) $(OCR) ## run those tests that are quick on PostgreSQL 18; TESTS='tests/flows' takes all of some
 	@$(PYTEST) --postgres 18 $(if $(TESTS),$(TESTS),-m 'not thorough')
 
-test-all: test $(POSTGRES_17) $(POSTGREST) ## run the others on 18, and on 15 and 17, through a pooler, over PostgREST, and under other names what these may change
+test-all: test $(POSTGRES_17) $(POSTGREST) ## run the others on 18, and on 15 and 17, through a pooler, over PostgREST, and under other names and in one schema what these may change
 	@echo "on 18, what takes long:"
 	@$(PYTEST) --postgres 18 -m thorough
 	@echo "on 15, through a pooler, under other names:"
 	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer --names other $(TESTS_OF_NAMES)
+	@echo "on 15, through a pooler, in one schema:"
+	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer --names one $(TESTS_OF_ONE_SCHEMA)
 	@echo "on 15, through a pooler, what names make no difference to:"
-	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer $(addprefix --ignore=,$(TESTS_OF_NAMES))
+	@$(PYTEST) --postgres 15 --where-servers-differ --transport pgbouncer $(addprefix --ignore=,$(TESTS_OF_NAMES) $(TESTS_OF_ONE_SCHEMA))
 	@echo "on 17, over PostgREST:"
 	@$(PYTEST) --postgres 17 --where-servers-differ --transport postgrest
 

@@ -54,6 +54,25 @@ class Hand:
         await expect(bubble).to_be_visible(timeout=patience_ms)
         return bubble
 
+    async def greet(self) -> Locator:
+        """Say hello, and return the menu that comes."""
+        await self.write("hello")
+        return await self.sees("What would you like to do?")
+
+    async def begin_basket(self) -> None:
+        """Say hello and choose a new basket, up to the question for its name."""
+        await self.greet()
+        await self.choose("Menu", "New basket")
+        await self.sees("What is the name")
+
+    async def begin_insurance(self) -> None:
+        """Ask for an insurance, up to the question for the certificate."""
+        await self.write("insurance")
+        await self.tap("Yes")
+        await self.sees("What is the name")
+        await self.write("Ana García")
+        await self.sees("Please send the insurance certificate")
+
     async def tap(self, name: str) -> None:
         """Tap the last button of that name on the phone."""
         await self.node.get_by_role("button", name=name).last.click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,22 +11,17 @@ from playwright.async_api import expect
 
 from bench.ocr.documents import Photograph, draw_pdf, photograph
 from handler.process.listening import bind
-from tests.console.conftest import PASSWORD, quick_passwords, settings_of_team
-from tests.console.test_browser import sign_in
 from tests.dispatching import value
-from tests.fixtures.browser import needs_browser, open_page
+from tests.fixtures.browser import needs_browser
 from tests.flows.insurance.test_reading import CERTIFICATE
 from tests.notifier.conftest import until
 from tests.phone.screen import READING_MS
-from wa_webhook.console.process import serve_console
-from wa_webhook.console.settings import ConsoleSettings
 from wa_webhook.dev.local_phone import running_phone
 from wa_webhook.meta import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from playwright.async_api import Browser, FilePayload
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -35,15 +29,12 @@ if TYPE_CHECKING:
     from tests.phone.screen import Screen
     from wa_webhook.dev.postgres import LocalPostgres
 
-__all__ = ["quick_passwords", "settings_of_team"]
-
 pytestmark = [needs_browser, pytest.mark.any_server, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_first_hello_is_answered_and_tells_what_it_did(screen: Screen) -> None:
     ana = screen.phone("Ana")
-    await ana.write("hello")
-    answer = await ana.sees("What would you like to do?")
+    answer = await ana.greet()
     await expect(answer.get_by_role("img", name="read", exact=True)).to_be_visible()
     hello = ana.bubble("hello")
     await expect(hello.locator("summary")).to_contain_text("home → home · processed")
@@ -56,10 +47,7 @@ async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_pi
     screen: Screen,
 ) -> None:
     chiara = screen.phone("Chiara")
-    await chiara.write("hello")
-    await chiara.sees("What would you like to do?")
-    await chiara.choose("Menu", "New basket")
-    await chiara.sees("What is the name")
+    await chiara.begin_basket()
     await chiara.tap("Flow")
     flow = screen.page.get_by_role("region", name="Chiara's flow")
     await expect(flow.get_by_role("img")).to_have_accessible_name(
@@ -85,109 +73,13 @@ async def test_a_basket_is_made_by_a_list_a_button_and_a_place_and_shown_as_a_pi
 async def test_a_picture_that_is_sent_is_fetched_shown_and_read(screen: Screen) -> None:
     picture = photograph(draw_pdf([CERTIFICATE], "Times-Roman"), Photograph(askew=2, blur=1))
     bruno = screen.phone("Bruno")
-    await bruno.write("insurance")
-    await bruno.tap("Yes")
-    await bruno.sees("What is the name")
-    await bruno.write("Ana García")
-    await bruno.sees("Please send the insurance certificate")
+    await bruno.begin_insurance()
     await bruno.send("certificate.jpg", "image/jpeg", picture, "My certificate")
     sent = await bruno.sees("My certificate")
     await expect(sent.get_by_role("button", name="Enlarge")).to_be_visible()
     await bruno.sees("Certificate, plate: RAC123B. Is that right?", READING_MS)
     stored = [path.read_bytes() for path in screen.media.rglob("*") if path.is_file()]
     assert stored == [picture]
-
-
-async def test_a_conversation_goes_to_the_desk_and_back(
-    screen: Screen, browser: Browser, settings_of_team: dict[str, Any]
-) -> None:
-    settings = ConsoleSettings(
-        **settings_of_team, wa_console_port=0, wa_metrics_port=None, _env_file=None
-    )
-    ana = screen.phone("Ana")
-    menus = ana.node.locator(".bubble").filter(has_text="What would you like to do?")
-    await ana.write("hello")
-    await expect(menus).to_have_count(1)
-    async with serve_console(settings) as port:
-        desk, faults = await open_page(browser, f"http://127.0.0.1:{port}/")
-        await sign_in(desk, "Kim", PASSWORD)
-        await desk.get_by_role("searchbox").fill("Ana")
-        await desk.get_by_role("link", name="the bot has it").click()
-        await desk.get_by_role("button", name="Take").click()
-        answer = desk.get_by_role("textbox", name="Answer")
-        await expect(answer).to_be_enabled()
-        await ana.write("hello, is anybody there?")
-        await expect(desk.locator(".bubble").last).to_contain_text("is anybody there?")
-        await answer.fill("Kim here.")
-        await answer.press("Enter")
-        await ana.sees("Kim here.")
-        await expect(menus).to_have_count(1)
-        await desk.get_by_role("button", name="Give back").click()
-        await expect(answer).to_be_disabled()
-        await ana.write("hello")
-        await expect(menus).to_have_count(2)
-        await expect(desk.locator(".bubble").last).to_contain_text("What would you like to do?")
-        await desk.context.close()
-    assert faults.told == []
-
-
-async def test_a_colleague_answers_with_a_picture_and_the_phone_shows_it(
-    screen: Screen, browser: Browser, settings_of_team: dict[str, Any]
-) -> None:
-    settings = ConsoleSettings(
-        **settings_of_team,
-        wa_console_port=0,
-        wa_metrics_port=None,
-        wa_media_store=str(screen.media),
-        _env_file=None,
-    )
-    picture = photograph(draw_pdf([CERTIFICATE], "Times-Roman"), Photograph(askew=2, blur=1))
-    ana = screen.phone("Ana")
-    await ana.write("hello")
-    await ana.sees("What would you like to do?")
-    async with serve_console(settings) as port:
-        desk, faults = await open_page(browser, f"http://127.0.0.1:{port}/")
-        await sign_in(desk, "Kim", PASSWORD)
-        await desk.get_by_role("searchbox").fill("Ana")
-        await desk.get_by_role("link", name="the bot has it").click()
-        await desk.get_by_role("button", name="Take").click()
-        answer = desk.get_by_role("textbox", name="Answer")
-        await expect(answer).to_be_enabled()
-        await answer.fill("Your certificate.")
-        chosen = {"name": "no.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
-        async with desk.expect_file_chooser() as chooser:
-            await desk.get_by_role("button", name="Add a picture").click()
-        await (await chooser.value).set_files(cast("FilePayload", chosen))
-        preview = desk.get_by_role("img", name="To be sent")
-        await expect(preview).to_have_accessible_name("To be sent: no.jpg")
-        await desk.get_by_role("button", name="Send", exact=True).click()
-        await expect(desk.get_by_text("Meta takes JPEG and PNG")).to_be_visible()
-        await expect(answer).to_have_value("Your certificate.")
-        await desk.get_by_role("button", name="Remove the picture").click()
-        await expect(preview).to_have_count(0)
-        dropped = await desk.evaluate_handle(
-            """base64 => {
-                const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt());
-                const held = new DataTransfer();
-                held.items.add(new File([bytes], "certificate.jpg", { type: "image/jpeg" }));
-                return held;
-            }""",
-            base64.b64encode(picture).decode(),
-        )
-        await answer.dispatch_event("drop", {"dataTransfer": dropped})
-        await expect(preview).to_have_accessible_name("To be sent: certificate.jpg")
-        await desk.get_by_role("button", name="Send", exact=True).click()
-        await expect(preview).to_have_count(0)
-        await expect(answer).to_have_value("")
-        for bubble in (
-            desk.locator(".bubble.own").filter(has_text="Your certificate."),
-            await ana.sees("Your certificate."),
-        ):
-            shown = bubble.locator("img")
-            await expect(shown).to_have_js_property("complete", value=True)
-            assert await shown.evaluate("picture => picture.naturalWidth") > 100
-        await desk.context.close()
-    assert faults.told == []
 
 
 async def test_what_is_delivered_twice_counts_once(screen: Screen) -> None:
@@ -273,8 +165,7 @@ async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_messa
     screen: Screen, connection: Connection[DictRow]
 ) -> None:
     ana = screen.phone("Ana")
-    await ana.write("hello")
-    await ana.sees("What would you like to do?")
+    await ana.greet()
     async with screen.trouble() as trouble:
         await trouble.get_by_role("button", name="Outside 24 hours").click()
     await ana.tap("within 24 h")
@@ -314,8 +205,7 @@ async def test_a_new_person_reacts_and_answers(
     await screen.page.get_by_role("textbox", name="BSUID").fill("ES.2002")
     await screen.in_sheet("Add")
     dora = screen.phone("Dora")
-    await dora.write("hello")
-    answer = await dora.sees("What would you like to do?")
+    answer = await dora.greet()
     await answer.hover()
     await answer.get_by_role("button", name="React").click()
     await screen.in_sheet("👍")
@@ -346,8 +236,7 @@ async def test_who_changes_number_edits_and_deletes_stays_the_same_person_as_tim
     screen: Screen, connection: Connection[DictRow]
 ) -> None:
     ana = screen.phone("Ana")
-    await ana.write("hello")
-    await ana.sees("What would you like to do?")
+    await ana.greet()
     await ana.tap("More")
     await screen.in_sheet("Change number")
     changed = await ana.sees("Ana changed from 34600111222")
@@ -377,8 +266,7 @@ async def test_a_phone_that_is_started_again_has_its_conversations(
     screen: Screen, database: Database
 ) -> None:
     chiara = screen.phone("Chiara")
-    await chiara.write("hello")
-    answer = await chiara.sees("What would you like to do?")
+    answer = await chiara.greet()
     await expect(answer.get_by_role("img", name="read", exact=True)).to_be_visible()
     graph = GraphStandIn(token="", app_secret="")
     listener = bind("127.0.0.1", 0, "phone")

@@ -27,10 +27,15 @@ as $$
 declare
   v_life text;
   v_is_on_time boolean;
+  v_notifier_waits boolean;
   v_number text;
   v_is_unlimited boolean;
+  v_window_opens timestamptz;
+  v_pair_interval interval;
+  v_pair_burst double precision;
   v_allowed integer;
   v_claimed integer;
+  v_more integer;
   v_is_first boolean := true;
   v_left integer := batch;
 begin
@@ -55,8 +60,9 @@ begin
         limit 1
       ) <= clock_timestamp() + interval '5 seconds',
       true
-    )
-  into v_life, v_is_on_time
+    ),
+    (select state.notifier_waits from wa.queue_state as state)
+  into v_life, v_is_on_time, v_notifier_waits
   from wa.lives as life
   inner join wa.server_presence as presence on presence.server_started_at = pg_postmaster_start_time()
   where life.left_at is null
@@ -75,17 +81,27 @@ begin
     perform wa.note_presence();
   end if;
 
-  for v_number, v_is_unlimited in
+  for v_number, v_is_unlimited, v_window_opens, v_pair_interval, v_pair_burst in
     select
       number.phone_number_id,
       -- Neither locked nor charged, so that claims of an unlimited number never wait for each other.
-      coalesce(
-        pace.rate_per_second,
-        (select setting.value::double precision from wa.settings as setting where setting.key = 'number_rate_per_second')
-      ) = 0
-      and pace.held_until <= clock_timestamp()
+      coalesce(pace.rate_per_second, setting.rate_per_second) = 0 and pace.held_until <= clock_timestamp(),
+      clock_timestamp() - interval '24 hours' + make_interval(secs => setting.window_margin_seconds),
+      make_interval(secs => setting.pair_interval_seconds),
+      setting.pair_burst
     from wa.list_sending_numbers() with ordinality as number (phone_number_id, position)
     left join wa.number_pace as pace on number.phone_number_id = pace.phone_number_id
+    cross join (
+      select
+        max(one.value::double precision) filter (where one.key = 'number_rate_per_second'),
+        max(one.value::double precision) filter (where one.key = 'service_window_margin_seconds'),
+        max(one.value::double precision) filter (where one.key = 'pair_interval_seconds'),
+        max(one.value::double precision) filter (where one.key = 'pair_burst')
+      from wa.settings as one
+      where one.key in (
+        'number_rate_per_second', 'service_window_margin_seconds', 'pair_interval_seconds', 'pair_burst'
+      )
+    ) as setting (rate_per_second, window_margin_seconds, pair_interval_seconds, pair_burst)
     where not exists (select from wa.queue_state as state where state.paused_until > clock_timestamp())
       -- What is queued for a number that is not ours is held; what names none is sent from one that is.
       and (
@@ -106,9 +122,35 @@ begin
 
     return query
     select claimed.*
-    from wa.claim_from_number(v_number, worker, v_life, v_allowed, lease) as claimed;
+    from wa.claim_plain(
+      v_number, worker, v_life, v_allowed, lease, v_window_opens, v_pair_interval, v_pair_burst
+    ) as claimed;
 
     get diagnostics v_claimed = row_count;
+    -- Looking whether something is left costs less than judging nothing.
+    if v_claimed < v_allowed and exists (
+      select
+      from unnest(array[0, 1, 2]::smallint[]) as level (priority)
+      cross join lateral (
+        select notification.id
+        from public.notifications as notification
+        where notification.turn_at <= clock_timestamp()
+          and (notification.status = 'queued' or notification.locked_until <= clock_timestamp())
+          and notification.priority = level.priority
+          and coalesce(notification.phone_number_id, '') = v_number
+        order by
+          coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
+        limit 1
+      ) as due
+    ) then
+      return query
+      select claimed.*
+      from wa.claim_from_number(v_number, worker, v_life, v_allowed - v_claimed, lease) as claimed;
+
+      get diagnostics v_more = row_count;
+      v_claimed := v_claimed + v_more;
+    end if;
+
     if v_is_unlimited is not true then
       perform wa.charge_number(v_number, v_claimed);
     end if;
@@ -117,8 +159,10 @@ begin
   end loop;
 
   -- A worker whose batch is not full may fall asleep; from now on producers wake it. Looking costs less than
-  -- updating nothing.
-  if exists (select from wa.queue_state as state where state.notifier_waits <> (v_left > 0)) then
+  -- updating nothing, and who is busy anyway has looked before.
+  if (coalesce(v_notifier_waits, true) or v_left > 0)
+    and exists (select from wa.queue_state as state where state.notifier_waits <> (v_left > 0))
+  then
     update wa.queue_state
     set notifier_waits = (v_left > 0)
     where queue_state.ctid = any(

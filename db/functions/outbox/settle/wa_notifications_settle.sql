@@ -19,6 +19,8 @@ declare
   v_durations_ms integer[];
   v_has_news boolean;
   v_has_more boolean;
+  v_is_paused boolean;
+  v_settled record;
   v_sent integer := 0;
   v_stale integer := 0;
   v_events jsonb := jsonb '[]';
@@ -41,8 +43,9 @@ begin
       result.outcome = 'accepted'
       and (result.user_id is not null or result.wa_id <> coalesce(ltrim(result.input, '+'), ''))
     ),
-    bool_or(result.outcome is distinct from 'accepted' or result.media is not null)
-  into v_ids, v_lock_tokens, v_wa_message_ids, v_durations_ms, v_has_news, v_has_more
+    bool_or(result.outcome is distinct from 'accepted' or result.media is not null),
+    exists (select from wa.queue_state as state where state.paused_until > clock_timestamp())
+  into v_ids, v_lock_tokens, v_wa_message_ids, v_durations_ms, v_has_news, v_has_more, v_is_paused
   from jsonb_to_recordset(results) as result (
     id bigint,
     lock_token uuid,
@@ -60,10 +63,14 @@ begin
   end if;
   if v_has_more then
     v_others := wa.settle_others(results);
+    -- By what happened, too.
+    v_is_paused := exists (select from wa.queue_state as state where state.paused_until > clock_timestamp());
   end if;
   if v_ids is not null then
-    select settled.sent, settled.stale, settled.events into v_sent, v_stale, v_events
-    from wa.settle_accepted(v_ids, v_lock_tokens, v_wa_message_ids, v_durations_ms) as settled;
+    v_settled := wa.settle_accepted(v_ids, v_lock_tokens, v_wa_message_ids, v_durations_ms);
+    v_sent := v_settled.sent;
+    v_stale := v_settled.stale;
+    v_events := v_settled.events;
   end if;
 
   return jsonb_build_object(
@@ -73,7 +80,7 @@ begin
     'failed', coalesce((v_others ->> 'failed')::integer, 0),
     'in_doubt', coalesce((v_others ->> 'in_doubt')::integer, 0),
     'stale', v_stale + coalesce((v_others ->> 'stale')::integer, 0),
-    'paused', exists (select from wa.queue_state as state where state.paused_until > clock_timestamp()),
+    'paused', v_is_paused,
     'events', case when v_others ? 'events' then v_events || (v_others -> 'events') else v_events end
   );
 end

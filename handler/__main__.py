@@ -2,13 +2,14 @@
 
 import sys
 
-from handler.process.environment import SettingsError, load_settings
+from handler.process.businesses import load_businesses
+from handler.process.environment import SettingsError
 from handler.process.listening import PortRefusedError
 from handler.serve import serve
 from handler.settings import WebhookSettings
 
 try:
-    serve(load_settings(WebhookSettings))
+    serve(load_businesses(WebhookSettings, "serve"))
 except SettingsError as error:
     print(error, file=sys.stderr)
     sys.exit(2)

@@ -35,7 +35,7 @@ class Delivery:
 
 
 class Coalescer:
-    """Bounded in calls at once, bodies and characters a call, and characters waiting."""
+    """Bounded in calls at once, bodies and characters a call, characters waiting, and requests."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Coalescer:
         batch_size: int = 32,
         batch_characters: int = 1024 * 1024,
         waiting_characters: int = 64 * 1024 * 1024,
+        open_requests: int = 65536,
         patience_seconds: float = 0.025,
         gather_seconds: float = 0.005,
     ) -> None:
@@ -53,6 +54,7 @@ class Coalescer:
         self._batch_size = batch_size
         self._batch_characters = batch_characters
         self._room = waiting_characters
+        self._places = open_requests
         self._waiting: deque[Delivery] = deque()
         self._workers: set[asyncio.Task[None]] = set()
         self._working = 0
@@ -68,15 +70,19 @@ class Coalescer:
 
         Raises what the RPC raised for this body. Cancelling the caller does not cancel the call.
         """
-        if len(text) > self._room:
+        if len(text) > self._room or self._places <= 0:
             raise DatabaseUnavailable("too many requests are waiting")
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
         delivery = Delivery(text, options, self._loop.create_future())
         self._waiting.append(delivery)
         self._room -= len(text)
+        self._places -= 1
         self._start_worker()
-        return await delivery.answer
+        try:
+            return await delivery.answer
+        finally:
+            self._places += 1
 
     async def drain(self) -> None:
         """Wait until everything accepted so far is answered."""

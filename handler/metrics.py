@@ -1,14 +1,15 @@
 """Metrics of the handler, and the database's figures beside them."""
 
+import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from handler.figures import FIGURES, POOL_FIGURES, Figures
-from handler.process.metrics import ProcessMetrics
+from handler.process.metrics import OfBusinesses, ProcessMetrics, machine_registry
 from handler.process.server import Refusal
 from handler.rpc import Answer, DatabaseUnavailable
 
@@ -28,37 +29,21 @@ COUNTERS = {
 UNKNOWN = ("message", "status", "field", "error")
 
 
-class HandlerMetrics(ProcessMetrics):
-    """What one handler has done, what its pool does, and what the database says at a scrape."""
+class BusinessMetrics(ProcessMetrics):
+    """What was done for a business, what its pool does, and what its database says at a scrape."""
 
-    def __init__(self, *, snapshot_rate: float = 0.0) -> None:
-        super().__init__()
+    def __init__(self) -> None:
+        super().__init__(CollectorRegistry())
         self._counters = {
             key: Counter(name, text, registry=self.registry)
             for key, (name, text) in COUNTERS.items()
         }
-        request_ms = Histogram(
-            "wa_webhook_request_ms",
-            "Milliseconds from the request's headers to its answer",
-            ["status"],
-            buckets=REQUEST_MS_BUCKETS,
-            registry=self.registry,
-        )
-        self._request_ms_of_status = functools.cache(request_ms.labels)
         self._requests_per_call = Histogram(
             "wa_webhook_requests_per_call",
             "Requests that shared one call and one commit",
             buckets=(1, 2, 4, 8, 16, 32, 64),
             registry=self.registry,
         )
-        self._refusals = Counter(
-            "wa_http_refused",
-            "Clients that the server itself refused, before anything was verified",
-            ["reason"],
-            registry=self.registry,
-        )
-        for refusal in Refusal:
-            self._refusals.labels(refusal.error)
         self._unknown = Counter(
             "wa_unknown_received",
             "Objects that Meta sent and nobody here knows, by what they are",
@@ -67,11 +52,6 @@ class HandlerMetrics(ProcessMetrics):
         )
         for what in UNKNOWN:
             self._unknown.labels(what)
-        Gauge(
-            "wa_inbound_snapshot_rate",
-            "Share of requests whose masked payload is kept for debugging; 0 outside such a window",
-            registry=self.registry,
-        ).set(snapshot_rate)
         self._database_is_up = Gauge(
             "wa_database_up", "1 if the database answered the last scrape", registry=self.registry
         )
@@ -91,14 +71,6 @@ class HandlerMetrics(ProcessMetrics):
             Figures(POOL_FIGURES, lambda: dict.fromkeys(POOL_FIGURES, 0) | dict(read_pool()))
         )
 
-    def observe_request(self, status: int, milliseconds: float) -> None:
-        """Record one answered request."""
-        self._request_ms_of_status(status).observe(milliseconds)
-
-    def count_refusal(self, refusal: Refusal) -> None:
-        """Record one client that went beyond a limit."""
-        self._refusals.labels(refusal.error).inc()
-
     def count(self, answer: Answer) -> None:
         """Add what one call did."""
         self._requests_per_call.observe(answer.requests)
@@ -110,8 +82,8 @@ class HandlerMetrics(ProcessMetrics):
             if event.get("event") == "UNKNOWN_RECEIVED":
                 self._unknown.labels(str(event.get("what"))).inc(float(event.get("count", 0)))
 
-    async def render(self) -> bytes:
-        """Return the exposition text; the process's own figures come without the database too."""
+    async def refresh(self) -> None:
+        """Ask the database, unless it was asked a moment ago."""
         if self._read_database and time.monotonic() - self._read_at >= CACHE_SECONDS:
             self._read_at = time.monotonic()
             try:
@@ -119,4 +91,58 @@ class HandlerMetrics(ProcessMetrics):
             except DatabaseUnavailable:
                 self._figures = {}
             self._database_is_up.set(bool(self._figures))
-        return generate_latest(self.registry)
+
+
+class HandlerMetrics:
+    """What one handler has answered, and the figures of its businesses by their names."""
+
+    def __init__(
+        self, businesses: Mapping[str, BusinessMetrics], *, snapshot_rate: float = 0.0
+    ) -> None:
+        self._businesses = businesses
+        self._registry = machine_registry()
+        request_ms = Histogram(
+            "wa_webhook_request_ms",
+            "Milliseconds from the request's headers to its answer",
+            ["status"],
+            buckets=REQUEST_MS_BUCKETS,
+            registry=self._registry,
+        )
+        self._request_ms_of_status = functools.cache(request_ms.labels)
+        self._refusals = Counter(
+            "wa_http_refused",
+            "Clients that the server itself refused, before anything was verified",
+            ["reason"],
+            registry=self._registry,
+        )
+        for refusal in Refusal:
+            self._refusals.labels(refusal.error)
+        self._unknown_businesses = Counter(
+            "wa_business_unknown",
+            "Signed bodies with something for accounts that no business here has",
+            registry=self._registry,
+        )
+        Gauge(
+            "wa_inbound_snapshot_rate",
+            "Share of requests whose masked payload is kept for debugging; 0 outside such a window",
+            registry=self._registry,
+        ).set(snapshot_rate)
+        registries = {name: business.registry for name, business in businesses.items()}
+        self._registry.register(OfBusinesses(registries))
+
+    def observe_request(self, status: int, milliseconds: float) -> None:
+        """Record one answered request."""
+        self._request_ms_of_status(status).observe(milliseconds)
+
+    def count_refusal(self, refusal: Refusal) -> None:
+        """Record one client that went beyond a limit."""
+        self._refusals.labels(refusal.error).inc()
+
+    def count_unknown_business(self) -> None:
+        """Record one body of which a part was nobody's."""
+        self._unknown_businesses.inc()
+
+    async def render(self) -> bytes:
+        """Return the exposition text; the process's own figures come without the database too."""
+        await asyncio.gather(*(one.refresh() for one in self._businesses.values()))
+        return generate_latest(self._registry)

@@ -4,11 +4,13 @@ import asyncio
 import gc
 import signal
 import socket
+from collections.abc import Sequence
 
 import uvloop
 
-from handler.app import create_app
+from handler.app import Application
 from handler.process.alert_webhook import warn_if_unset
+from handler.process.businesses import Business
 from handler.process.listening import bind
 from handler.process.logs import configure_logging, logger
 from handler.process.metrics_endpoint import serve_metrics
@@ -16,22 +18,24 @@ from handler.process.server import Server
 from handler.settings import WebhookSettings
 
 
-def serve(settings: WebhookSettings) -> None:
+def serve(businesses: Sequence[Business[WebhookSettings]]) -> None:
     """Receive webhooks until SIGTERM, then answer what is in flight and return.
 
     Raises PortRefusedError when a port cannot be had.
     """
+    settings = businesses[0].settings
     configure_logging()
     warn_if_unset(settings)
     if settings.snapshot_rate:
         logger.warning("INBOUND_SNAPSHOTS_ENABLED", sample_rate=settings.snapshot_rate)
     with bind(settings.wa_host, settings.wa_port, "webhook", "WA_PORT") as listener:
-        uvloop.run(_serve(settings, listener))
+        uvloop.run(_serve(businesses, listener))
     logger.info("SERVE_STOPPED")
 
 
-async def _serve(settings: WebhookSettings, listener: socket.socket) -> None:
-    app = create_app(settings)
+async def _serve(businesses: Sequence[Business[WebhookSettings]], listener: socket.socket) -> None:
+    settings = businesses[0].settings
+    app = Application(businesses)
     server = Server(app, settings.limits, app.metrics.count_refusal)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,6 +2,7 @@
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from handler.process.businesses import BusinessesSettings
 from handler.process.environment import (
     AlertSettings,
     AsciiSecret,
@@ -114,6 +115,7 @@ class WebhookSettings(
     MetricsSettings,
     SnapshotSettings,
     AlertSettings,
+    BusinessesSettings,
 ):
     """What `wa-webhook serve` needs: a connection of its own, or an API key."""
 

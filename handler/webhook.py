@@ -2,50 +2,46 @@
 
 import asyncio
 import hmac
+import re
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
-from handler.process.blame import READ_ONLY
 from handler.process.body import CLOSE, read_body
 from handler.process.logs import logger
-from handler.process.outage_alert import OutageAlert
 from handler.process.server import EXTENSION, UnverifiedBody
-from handler.responses import RETRY_AFTER, accept, refuse, reply
-from handler.rpc import DatabaseContended, DatabaseUnavailable, DispatchError, PayloadRefused, Rpc
-from handler.settings import WebhookSettings
+from handler.responses import RETRY_AFTER, accept, refuse
+from handler.routing import split
+from handler.rpc import Answer, DispatchError, PayloadRefused
 
+MOST_IDS = 8
+"""Of one body, in a line of the log."""
+
+_META_ID = re.compile(r"[0-9]{1,32}")
 _SIGNATURE_HEADER = signature.HEADER.lower().encode()
 
 
 class Webhook:
-    """The endpoints."""
+    """An address at which Meta posts, for one business or for those that share an app."""
 
-    def __init__(
-        self,
-        settings: WebhookSettings,
-        intake: Intake,
-        rpc: Rpc,
-        metrics: HandlerMetrics,
-        outage: OutageAlert,
-    ) -> None:
+    def __init__(self, intakes: Sequence[Intake], metrics: HandlerMetrics) -> None:
+        settings = intakes[0].business.settings
         self._secrets = settings.app_secrets
         self._verify_token = settings.wa_verify_token.get_secret_value().encode()
         self._max_bytes = settings.wa_webhook_max_bytes
-        self._intake = intake
-        self._rpc = rpc
+        self._first = intakes[0]
+        self._owners = {one: intake for intake in intakes for one in intake.business.ids}
         self._metrics = metrics
-        self._outage = outage
         self._log = logger.bind()
 
     async def verify(self, request: Request) -> Response:
@@ -83,34 +79,6 @@ class Webhook:
         )
         await response(scope, receive, send)
 
-    async def health(self, _request: Request) -> Response:
-        """Say that the process is alive, whatever the database does."""
-        return reply(200, {"ok": True})
-
-    async def readiness(self, _request: Request) -> Response:
-        """Say whether a webhook sent now could be committed."""
-        try:
-            report = await self._rpc.health()
-            if report.get("is_read_only"):
-                self._outage.report_lost(READ_ONLY)
-            elif report.get("ok"):
-                self._outage.report_back()
-        except DatabaseUnavailable as error:
-            self._outage.report_lost(str(error))
-            report = {"ok": False, "problems": [f"database: {error}"]}
-        is_ready = report.get("ok") is True
-        # Everybody can ask, and our numbers are nobody's business.
-        told = {key: value for key, value in report.items() if key != "numbers"}
-        return reply(200 if is_ready else 503, told, None if is_ready else RETRY_AFTER)
-
-    def routes(self) -> list[Route]:
-        """Return the endpoints but `receive`, which posted webhooks reach without routing."""
-        return [
-            Route("/webhook", self.verify, methods=["GET"]),
-            Route("/healthz", self.health),
-            Route("/readyz", self.readiness),
-        ]
-
     def _report_loss(self, scope: Scope, report: dict[str, Any]) -> None:
         """Log a request that its client, or the server in our stead, ended."""
         body = _unverified_body(scope)
@@ -131,17 +99,39 @@ class Webhook:
         if (unverified := _unverified_body(scope)) is not None:
             unverified.release()
         try:
-            answer = await self._intake.take(body)
+            answer = await self._commit(body)
         except PayloadRefused as refused:
             raise HTTPException(400, refused.reason) from refused
         except DispatchError as error:
             report["reason"] = str(error)
-            if not isinstance(error, DatabaseContended):
-                # Not the message behind the SQLSTATE: it may quote what somebody wrote.
-                self._outage.report_lost(str(error).partition(":")[0])
             raise HTTPException(503, "database_unavailable", RETRY_AFTER) from error
         report.update(answer.outcome)
         return accept(answer)
+
+    async def _commit(self, body: bytes) -> Answer:
+        """Have each business take what is its own, whatever becomes of the others' parts.
+
+        Raises the DispatchError for which Meta is to send the body again, rather than another.
+        """
+        if not self._owners:
+            return await self._first.take(body)
+        parts, unknown = split(body, self._owners)
+        if len(parts) == 1 and not unknown:
+            (intake,) = parts
+            return await intake.take(body)
+        taken = await asyncio.gather(
+            *(intake.take(part) for intake, part in parts.items()), return_exceptions=True
+        )
+        errors = [one for one in taken if isinstance(one, BaseException)]
+        if errors:
+            raise min(errors, key=lambda error: isinstance(error, PayloadRefused))
+        if unknown:
+            self._metrics.count_unknown_business()
+            # As numbers, which no mask hides: somebody has to enter them.
+            ids = [int(one) for one in sorted(unknown) if _META_ID.fullmatch(one)][:MOST_IDS]
+            self._log.error("BUSINESS_UNKNOWN", ids=ids)
+            raise HTTPException(503, "business_unknown", RETRY_AFTER)
+        return Answer.together(answer for answer in taken if isinstance(answer, Answer))
 
 
 def _unverified_body(scope: Scope) -> UnverifiedBody | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from handler.process.logs import logger
+from handler.process.logs import BUSINESS, logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,8 @@ class AlertWebhook:
 
     async def post(self, alert: Mapping[str, Any]) -> bool:
         """Post one alert, and return whether a 2xx answer came within the time-out."""
+        if business := BUSINESS.get():
+            alert = {**alert, "business": business}
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._http.post(self._url, json={"text": in_words(alert), **alert})
@@ -62,6 +64,7 @@ def warn_if_unset(settings: AlertSettings) -> None:
 def in_words(alert: Mapping[str, Any]) -> str:
     """Say what happened and what to do next, for receivers that show only `text`."""
     times = f", {alert['count']} times" if alert["count"] > 1 else ""
-    lines = [f"wa-webhook {alert['level']}: {alert['kind']} ({alert['group_key']}{times})"]
+    whose = f" of {alert['business']}" if "business" in alert else ""
+    lines = [f"wa-webhook {alert['level']}: {alert['kind']}{whose} ({alert['group_key']}{times})"]
     lines += [alert[key] for key in ("meaning", "next_step") if alert.get(key)]
     return "\n".join(lines)

@@ -5,7 +5,9 @@ wins over `.env.production.local`, so that a machine that holds both stays on th
 """
 
 import re
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -105,20 +107,26 @@ class MetricsSettings(ProcessSettings):
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 
 
-def load_settings(settings_class: type[SettingsT]) -> SettingsT:
-    """Read the settings of one process.
+def load_settings(
+    settings_class: type[SettingsT], given: Mapping[str, Any] = MappingProxyType({})
+) -> SettingsT:
+    """Read the settings of one process; `given`, by field, wins over the environment.
 
     Raises SettingsError, with one line for each variable that is missing or wrong.
     """
     try:
-        return settings_class()
+        return settings_class(**given)
     except ValidationError as error:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-    raise SettingsError(
-        "\n".join(_line(".".join(map(str, one["loc"])).upper(), one["msg"]) for one in problems)
-    )
+        lines = lines_of(error, str.upper)
+    raise SettingsError("\n".join(lines))
 
 
-def _line(variable: str, message: str) -> str:
+def lines_of(error: ValidationError, spell: Callable[[str], str] = str) -> list[str]:
+    """Return a line for each problem: its place, as it is spelled, and never the value there."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    return [_line(spell(".".join(map(str, one["loc"]))), one["msg"]) for one in problems]
+
+
+def _line(place: str, message: str) -> str:
     problem = "is not set" if message == "Field required" else message.removeprefix("Value error, ")
-    return f"{variable}: {problem}" if variable else problem
+    return f"{place}: {problem}" if place else problem

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -39,6 +40,9 @@ _LEVELS = frozenset({"debug", "info", "warning", "error", "critical"})
 _ENCODER = json.JSONEncoder(default=repr)
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+BUSINESS: ContextVar[str] = ContextVar("business", default="")
+"""Whose work this is, where a process has several; log lines and alerts say so."""
 
 
 class Lines:
@@ -100,6 +104,8 @@ def configure_logging(stream: TextIO = sys.stdout) -> None:
 def render(_logger: WrappedLogger, method: str, event: EventDict) -> str:
     """Write an event as a line, hiding what looks like a phone number or a secret, at any depth."""
     masked = {key: value if type(value) is int else _masked(value) for key, value in event.items()}
+    if business := BUSINESS.get():
+        masked["business"] = business
     masked["level"] = method
     masked["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return _ENCODER.encode(masked)

@@ -1,7 +1,7 @@
 """What handler and notifier have in common: one registry for a process, and these counters."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -11,16 +11,55 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
 )
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 from psycopg_pool import PoolTimeout
 
 
-class ProcessMetrics:
-    """A registry of its own, so that two applications in one process do not share figures."""
+def machine_registry() -> CollectorRegistry:
+    """Return a registry with what the process uses of its machine."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    return registry
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        for collector in (ProcessCollector, PlatformCollector, GCCollector):
-            collector(registry=self.registry)
+
+class OfBusinesses(Collector):
+    """What the registries of several businesses have, each sample with the business's name.
+
+    That has no name leaves it away: an empty label is none to Prometheus.
+    """
+
+    def __init__(self, registries: Mapping[str, CollectorRegistry]) -> None:
+        self._registries = registries
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each family once."""
+        families: dict[str, Metric] = {}
+        for name, registry in self._registries.items():
+            label = {"business": name} if name else {}
+            for family in registry.collect():
+                whole = families.setdefault(
+                    family.name, Metric(family.name, family.documentation, family.type)
+                )
+                whole.samples += [
+                    sample._replace(labels=sample.labels | label) for sample in family.samples
+                ]
+        yield from families.values()
+
+    def describe(self) -> list[Metric]:
+        """Return nothing, so that registering reads nothing yet."""
+        return []
+
+
+class ProcessMetrics:
+    """A registry of its own, so that two applications in one process do not share figures.
+
+    That of one business among several comes without what the machine tells of the process.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = machine_registry() if registry is None else registry
         self._sent = Counter(
             "wa_notification_sent",
             "Notifications that Meta accepted",

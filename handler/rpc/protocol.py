@@ -5,9 +5,10 @@ import functools
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import psycopg
 
@@ -85,6 +86,14 @@ class Answer:
     def outcome(self) -> Mapping[str, int]:
         """What each of its requests is told."""
         return {"requests": self.requests, **self.counts}
+
+    @classmethod
+    def together(cls, answers: Iterable[Self]) -> Self:
+        """Return what several calls did for one request; their events are logged already."""
+        counts = Counter[str]()
+        for answer in answers:
+            counts.update(answer.counts)
+        return cls(counts, (), retention_is_due=False, requests=1)
 
 
 CountError = Callable[[psycopg.Error | TimeoutError | DispatchError], None]

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from handler.process.alert_webhook import AlertWebhook, warn_if_unset
 from handler.process.environment import AlertSettings
+from handler.process.logs import BUSINESS
 from handler.process.outage_alert import OutageAlert, describe_outage
 from tests import payloads
 from tests.alerts.receiver import receiving
@@ -62,6 +63,16 @@ async def test_an_outage_is_told_once_and_so_is_its_end() -> None:
     assert lost["text"].startswith("wa-webhook error: database_unreachable")
 
 
+async def test_an_alert_says_whose_it_is_where_a_process_has_several_businesses() -> None:
+    async with receiving() as receiver, outage_of(receiver) as outage:
+        BUSINESS.set("acme")
+        outage.report_lost("57P01")
+        await until(lambda: receiver.kinds() == ["database_unreachable"])
+    (lost,) = receiver.alerts
+    assert lost["business"] == "acme"
+    assert lost["text"].startswith("wa-webhook error: database_unreachable of acme (database)")
+
+
 async def test_an_outage_that_ends_within_its_grace_is_not_told() -> None:
     async with receiving() as receiver, outage_of(receiver, grace_seconds=60) as outage:
         outage.report_lost("57P01")
@@ -97,7 +108,7 @@ async def test_without_a_webhook_nothing_happens() -> None:
 async def test_a_database_that_refuses_everything_is_an_outage_too(
     database: Database, connection: Connection[DictRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.app.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    monkeypatch.setattr("handler.intake.OutageAlert", partial(OutageAlert, grace_seconds=0))
     async with (
         receiving() as receiver,
         running_webhook(direct_way_in(database) | {"alert_webhook_url": receiver.url}) as webhook,
@@ -112,7 +123,7 @@ async def test_a_database_that_refuses_everything_is_an_outage_too(
 async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
     stoppable_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.app.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    monkeypatch.setattr("handler.intake.OutageAlert", partial(OutageAlert, grace_seconds=0))
     server = stoppable_database.server
     async with receiving() as receiver:
         receiver.hold()

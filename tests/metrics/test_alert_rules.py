@@ -40,6 +40,7 @@ HEALTHY = {
     'wa_http_refused_total{reason="head_timeout"}': "0+6x180",
     "wa_message_processed_total": "0+500x180",
     "wa_message_failed_total": "0+0x180",
+    "wa_business_unknown_total": "0+0x180",
     "wa_message_invalid_sender_total": "0+2x180",
     "wa_payload_waiting": "0+0x180",
     "wa_handover_wait_seconds": "30+0x180",
@@ -103,6 +104,9 @@ TROUBLES = {
         {'wa_http_refused_total{reason="head_timeout"}': from_the_first_hour("0+6", "360+600")},
         silent=68,
         fires=75,
+    ),
+    "WaBusinessUnknown": Trouble(
+        {"wa_business_unknown_total": from_the_first_hour("0+0", "1+0")}, silent=59, fires=61
     ),
     "WaMessagesFailed": Trouble(
         {"wa_message_failed_total": from_the_first_hour("0+0", "1+0")}, silent=59, fires=61
@@ -249,6 +253,22 @@ def test_an_alert_fires_in_its_trouble_and_not_before(name: str, tmp_path: Path)
 def test_a_notifier_that_nobody_scrapes_counts_as_idle(tmp_path: Path) -> None:
     series = HEALTHY | {"wa_notifier_claim_total": ABSENT}
     assert check_rules(tmp_path, series, {4: set(), 6: {"WaNotifierIdle"}}) == ""
+
+
+def test_a_business_whose_queue_is_paused_hides_no_other_whose_queue_is_stuck(
+    tmp_path: Path,
+) -> None:
+    queues = ("wa_notification_queue_paused", "wa_notification_oldest_due_seconds")
+    series = HEALTHY | dict.fromkeys(queues, ABSENT)
+    series |= {
+        f'{queues[0]}{{business="acme"}}': "1+0x180",
+        f'{queues[1]}{{business="acme"}}': "9+0x180",
+    }
+    series |= {
+        f'{queues[0]}{{business="beta"}}': "0+0x180",
+        f'{queues[1]}{{business="beta"}}': "600+0x180",
+    }
+    assert check_rules(tmp_path, series, {10: {"WaQueuePaused", "WaQueueStuck"}}) == ""
 
 
 def test_retention_may_rest_while_nothing_comes_in(tmp_path: Path) -> None:

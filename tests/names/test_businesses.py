@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from tests import payloads
 from tests.dispatching import break_step, say, send, value, values
-from tests.fixtures.clusters import TEMPLATE
-from tests.fixtures.names import about_default_names, environment_of
-from tests.operations.command import answer, run
+from tests.fixtures.names import about_default_names
+from tests.names.conftest import ACME, BETA, PLAIN
+from tests.operations.command import answer
 from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
 from wa_webhook.naming.names import Names, channel_of
-from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from psycopg import Connection
-    from psycopg.rows import DictRow
-
-    from tests.fixtures.postgres import Database
+    from tests.names.conftest import Business
 
 pytestmark = [
     pytest.mark.any_server,
     about_default_names("compares the default names with others"),
 ]
-
-ACME, BETA = (Names(schema=name, private_schema=name) for name in ("acme", "beta"))
-PLAIN = Names()
 
 REACHED = """
     with reaching as (
@@ -61,94 +50,10 @@ REACHED = """
     select reaching.rolname || ': ' || other.rolname from reaching, pg_roles as other
     where other.rolname = any (%(others)s) and pg_has_role(reaching.oid, other.oid, 'member')
 """
-TABLES = """
-    select format('%%I.%%I', nspname, relname)
-    from pg_class join pg_namespace as namespace on namespace.oid = relnamespace
-    where nspname = any (%s) and relkind = 'r' order by 1
-"""
 LOCKS = """
     select concat(classid, ' ', objid) from pg_locks
     where locktype = 'advisory' and pid = pg_backend_pid()
 """
-
-
-class Business:
-    """One of them; its sessions speak the default names."""
-
-    def __init__(self, database: Database, names: Names, cleanup: ExitStack) -> None:
-        self.database, self.names, self._cleanup = database, names, cleanup
-        rewriter = Rewriter(names)
-
-        class Speaking(psycopg.Cursor[Any]):
-            def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-                query = query.decode() if isinstance(query, bytes) else query
-                return super().execute(rewriter.rewrite(query).encode(), params, **options)
-
-        self._cursor = Speaking
-
-    def connect(self, role: str = "postgres", *, autocommit: bool = True) -> Connection[DictRow]:
-        connection: Connection[DictRow] = self._cleanup.enter_context(
-            psycopg.connect(
-                self.url(role),
-                autocommit=autocommit,
-                row_factory=dict_row,
-                cursor_factory=self._cursor,
-            )
-        )
-        return connection
-
-    def url(self, role: str) -> str:
-        role = self.names.roles.get(role, role)
-        return self.database.server.url(role, self.database.name)
-
-    def command(self, *arguments: str) -> Any:
-        given = environment_of(self.names) | {"WA_DATABASE_URL": self.url("wa_operator_role")}
-        return run(*arguments, database=None, role="", **given)
-
-    def contents(self) -> dict[str, str]:
-        """Return a digest of each table."""
-        owner = self.connect()
-        tables = values(owner, TABLES, list(self.names.schemas.values()))
-        digest = (
-            "select md5(coalesce(string_agg(one::text, '' order by one::text), '')) from {} as one"
-        )
-        return {table: value(owner, digest.format(table)) for table in tables}
-
-
-@pytest.fixture(scope="module")
-def shared(shared_database: Callable[[str], Database]) -> str:
-    """A database with the default names and two businesses, to copy."""
-    database = shared_database(TEMPLATE)
-    with psycopg.connect(database.url(), autocommit=True) as connection:
-        for names in (ACME, BETA):
-            Migrator(connection, read_source(find_db_folder()), names=names).run()
-            for role in ("edge", "notifier", "worker", "operator"):
-                connection.execute(f"alter role {names.schema}_{role}_role login".encode())
-    return database.name
-
-
-@pytest.fixture
-def open_business(
-    shared: str, new_database: Callable[[str], Database]
-) -> Iterator[Callable[[Names], Business]]:
-    database = new_database(shared)
-    with ExitStack() as cleanup:
-        yield lambda names: Business(database, names, cleanup)
-
-
-@pytest.fixture
-def acme(open_business: Callable[[Names], Business]) -> Business:
-    return open_business(ACME)
-
-
-@pytest.fixture
-def beta(open_business: Callable[[Names], Business]) -> Business:
-    return open_business(BETA)
-
-
-@pytest.fixture
-def plain(open_business: Callable[[Names], Business]) -> Business:
-    return open_business(PLAIN)
 
 
 @pytest.mark.parametrize("names", [PLAIN, ACME, BETA], ids=lambda names: names.schema)

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from handler import signature
-from handler.app import create_app
+from handler.app import Application, create_app
 from handler.process.listening import bind
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.server import Server
@@ -90,7 +90,13 @@ async def webhook(database: Database, run_webhook: RunWebhook) -> AsyncIterator[
 async def running_webhook(settings: dict[str, Any]) -> AsyncIterator[Webhook]:
     """Run the handler in this event loop until the context ends."""
     given = webhook_settings(settings)
-    app = create_app(given)
+    async with running_application(create_app(given), given) as webhook:
+        yield webhook
+
+
+@asynccontextmanager
+async def running_application(app: Application, given: WebhookSettings) -> AsyncIterator[Webhook]:
+    """Run an application in this event loop until the context ends."""
     server = Server(app, given.limits, app.metrics.count_refusal)
     limits = httpx.Limits(max_connections=None)
     with capture_logs() as events, bind("127.0.0.1", 0, "webhook") as listener:

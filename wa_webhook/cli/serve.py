@@ -6,7 +6,7 @@ import typer
 
 import handler.serve
 from handler.settings import WebhookSettings
-from wa_webhook.cli.settings import MetricsPort, ports_or_exit, settings_or_exit, with_options
+from wa_webhook.cli.settings import MetricsPort, businesses_or_exit, ports_or_exit
 
 
 def serve(
@@ -23,6 +23,6 @@ def serve(
 ) -> None:
     """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
     given = {"wa_host": host, "wa_port": port, "wa_metrics_port": metrics_port}
-    settings = with_options(settings_or_exit(WebhookSettings), given)
+    businesses = businesses_or_exit(WebhookSettings, "serve", given)
     with ports_or_exit():
-        handler.serve.serve(settings)
+        handler.serve.serve(businesses)

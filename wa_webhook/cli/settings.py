@@ -1,11 +1,13 @@
 """How a command reports settings that are missing or wrong, and options that stand for settings."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from handler.process.businesses import Business, load_businesses
 from handler.process.connection_string import check_connection_string
 from handler.process.environment import SettingsError, SettingsT, load_settings
 from handler.process.listening import PortRefusedError
@@ -46,6 +48,21 @@ def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def businesses_or_exit(
+    settings_class: type[SettingsT], process: str, given: Mapping[str, object]
+) -> Sequence[Business[SettingsT]]:
+    """Return the businesses of a process, with the options that were given, by field name.
+
+    Prints one line for each problem and exits with 2.
+    """
+    try:
+        businesses = load_businesses(settings_class, process)
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    return [replace(one, settings=with_options(one.settings, given)) for one in businesses]
 
 
 def store_or_exit(settings: MediaSettings) -> MediaStore | None:

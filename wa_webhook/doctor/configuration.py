@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from handler.process.businesses import BusinessesSettings, load_businesses
 from handler.process.environment import AlertSettings, ProcessSettings, SettingsError, load_settings
 from handler.settings import SnapshotSettings, SupabaseSettings, WebhookSettings
 from wa_webhook.console.settings import ConsoleSettings
@@ -60,7 +61,7 @@ def check_configuration(process: Process) -> Iterator[Check]:
         {
             line
             for settings_class in (*_SETTINGS[process], *_OPTIONAL)
-            for line in _problems_of(settings_class)
+            for line in _problems_of(settings_class, process)
         }
     )
     for line in problems:
@@ -73,8 +74,11 @@ def check_configuration(process: Process) -> Iterator[Check]:
         yield from _snapshots()
 
 
-def _problems_of(settings_class: type[ProcessSettings]) -> list[str]:
+def _problems_of(settings_class: type[ProcessSettings], process: Process) -> list[str]:
     try:
+        if issubclass(settings_class, BusinessesSettings):
+            load_businesses(settings_class, process)
+            return []
         settings = load_settings(settings_class)
         if isinstance(settings, NamesSettings):
             settings.names()

@@ -4,6 +4,8 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   with stated as (
     select distinct on (profile.user_id)
@@ -12,7 +14,7 @@ begin
       case
         when preference.body ->> 'timestamp' ~ '^[0-9]{1,11}$'
           then to_timestamp((preference.body ->> 'timestamp')::double precision)
-        else clock_timestamp()
+        else v_now
       end as changed_at
     from jsonb_path_query(
       p_rest,

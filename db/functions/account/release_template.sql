@@ -9,9 +9,10 @@ as $$
 declare
   -- Bounds the transaction that approves; the rest comes due at its recheck.
   c_most constant integer := 10000;
+  v_now constant timestamptz := clock_timestamp();
 begin
   update public.notifications
-  set waiting_for = null, next_attempt_at = clock_timestamp()
+  set waiting_for = null, next_attempt_at = v_now
   where notifications.id in (
     select waiting.id
     from public.notifications as waiting

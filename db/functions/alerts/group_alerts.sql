@@ -61,22 +61,22 @@ begin
     detail = excluded.detail,
     last_seen_at = excluded.last_seen_at,
     -- After a time of quiet it is another incident, and counted from one.
-    (seen_count, first_seen_at, delivered_count) = (
-      select
-        case when incident.is_new then excluded.seen_count else alert.seen_count + excluded.seen_count end,
-        case when incident.is_new then excluded.first_seen_at else alert.first_seen_at end,
-        case when incident.is_new then 0 else alert.delivered_count end
-      from (
-        select
-          alert.delivered_count = alert.seen_count and alert.last_seen_at < excluded.first_seen_at - v_repeat
-      ) as incident (is_new)
-    ),
-    (next_attempt_at, attempt_count, given_up_at) = (
-      select
-        case when alert.given_up_at is null then alert.next_attempt_at else v_now end,
-        case when alert.given_up_at is null then alert.attempt_count else 0 end,
-        null::timestamptz
-    );
+    seen_count = excluded.seen_count + case
+      when alert.delivered_count = alert.seen_count and excluded.first_seen_at - alert.last_seen_at > v_repeat then 0
+      else alert.seen_count
+    end,
+    first_seen_at = case
+      when alert.delivered_count = alert.seen_count and excluded.first_seen_at - alert.last_seen_at > v_repeat
+        then excluded.first_seen_at
+      else alert.first_seen_at
+    end,
+    delivered_count = case
+      when alert.delivered_count = alert.seen_count and excluded.first_seen_at - alert.last_seen_at > v_repeat then 0
+      else alert.delivered_count
+    end,
+    next_attempt_at = case when alert.given_up_at is null then alert.next_attempt_at else v_now end,
+    attempt_count = case when alert.given_up_at is null then alert.attempt_count else 0 end,
+    given_up_at = null;
 end
 $$;
 

@@ -7,6 +7,9 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 #variable_conflict use_column
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_token constant uuid := gen_random_uuid();
 begin
   perform wa.warn_of_waiting();
   perform wa.group_alerts();
@@ -18,7 +21,7 @@ begin
     select candidate.id
     from wa.alerts as candidate
     where candidate.delivered_count < candidate.seen_count
-      and candidate.next_attempt_at <= clock_timestamp()
+      and candidate.next_attempt_at <= v_now
     order by candidate.next_attempt_at
     limit 10
     for update skip locked
@@ -27,9 +30,9 @@ begin
   claimed as (
     update wa.alerts as taken
     set
-      lock_token = gen_random_uuid(),
+      lock_token = v_token,
       -- Longer than any time-out of a delivery.
-      next_attempt_at = clock_timestamp() + interval '90 seconds'
+      next_attempt_at = v_now + interval '90 seconds'
     from due
     where taken.id = due.id
     returning taken.*

@@ -8,23 +8,18 @@ set row_security = on
 as $$
 declare
   v_outcome jsonb;
+  v_now constant timestamptz := clock_timestamp();
+  v_jitter constant double precision := 1 + random() / 4;
 begin
   with settled as (
     update wa.alerts as alert
     set
       lock_token = null,
       delivered_count = case when result.delivered then result.new_count else alert.delivered_count end,
-      delivered_at = case when result.delivered then clock_timestamp() else alert.delivered_at end,
+      delivered_at = case when result.delivered then v_now else alert.delivered_at end,
       attempt_count = case when result.delivered then 0 else alert.attempt_count + 1 end,
-      given_up_at = case when result.is_given_up then clock_timestamp() end,
-      next_attempt_at = case
-        when result.delivered
-          then clock_timestamp() + make_interval(secs => wa.get_setting('alert_repeat_seconds')::double precision)
-        when result.is_given_up then 'infinity'
-        else clock_timestamp() + make_interval(
-          secs => least(3600, 30 * power(2, least(alert.attempt_count, 10))) * (1 + random() / 4)
-        )
-      end
+      given_up_at = case when result.is_given_up then v_now end,
+      next_attempt_at = case when result.is_given_up then 'infinity' else result.next_attempt_at end
     from (
       select
         given.id,
@@ -32,7 +27,13 @@ begin
         given.delivered,
         coalesce(given.count, 0) as new_count,
         not given.delivered
-        and claimed.attempt_count + 1 >= wa.get_setting('alert_max_attempts')::integer as is_given_up
+        and claimed.attempt_count + 1 >= wa.get_setting('alert_max_attempts')::integer as is_given_up,
+        v_now + make_interval(
+          secs => case
+            when given.delivered then wa.get_setting('alert_repeat_seconds')::double precision
+            else least(3600, 30 * power(2, least(claimed.attempt_count, 10))) * v_jitter
+          end
+        ) as next_attempt_at
       from jsonb_to_recordset(wa_alerts_settle.results) as given (
         id bigint, lock_token uuid, delivered boolean, count integer
       )

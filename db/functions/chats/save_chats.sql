@@ -16,6 +16,8 @@ declare
   v_is_enough boolean;
   v_saved integer;
   v_queued integer;
+  v_now constant timestamptz := now();
+  v_until timestamptz;
 begin
   if cardinality(p_chats) = 1 then
     v_only := p_chats[1];
@@ -56,15 +58,19 @@ begin
       state = v_only.state,
       data = v_only.data,
       expires_at = v_only.expires_at,
-      updated_at = now(),
+      updated_at = v_now,
+      -- By UTC, since an update is to come to the same whatever a session's time zone.
       answers_until = case
-        when v_only.replies <> '[]' and v_spacing > '0' then greatest(chat.answers_until, now()) + v_spacing
+        when v_only.replies <> '[]' and v_spacing > '0'
+          then (greatest(chat.answers_until, v_now) at time zone 'UTC' + v_spacing) at time zone 'UTC'
         else chat.answers_until
       end
     where chat.user_id = v_only.user_id and chat.phone_number_id = coalesce(v_only.phone_number_id, '')
-    returning chat.answers_until > now() + v_spacing * (v_burst - 1) into v_is_enough;
+    returning chat.answers_until into v_until;
 
-    if not found then
+    if found then
+      v_is_enough := v_until > v_now + v_spacing * (v_burst - 1);
+    else
       v_latest := p_chats;
       v_answers := array[case when v_only.replies = '[]' then 0 else 1 end];
     end if;
@@ -75,10 +81,11 @@ begin
         state = moved.state,
         data = moved.data,
         expires_at = moved.expires_at,
-        updated_at = now(),
+        updated_at = v_now,
         answers_until = case
-          when v_answers[moved.ordinality] > 0 and v_spacing > '0'
-            then greatest(chat.answers_until, now()) + v_spacing * v_answers[moved.ordinality]
+          when v_answers[moved.ordinality] > 0 and v_spacing > '0' then (
+            greatest(chat.answers_until, v_now) at time zone 'UTC' + v_spacing * v_answers[moved.ordinality]
+          ) at time zone 'UTC'
           else chat.answers_until
         end
       from unnest(v_latest) with ordinality as moved
@@ -88,7 +95,7 @@ begin
       returning chat.answers_until
     )
 
-    select count(*), bool_or(saved.answers_until > now() + v_spacing * (v_burst - 1)) into v_saved, v_is_enough
+    select count(*), bool_or(saved.answers_until > v_now + v_spacing * (v_burst - 1)) into v_saved, v_is_enough
     from saved;
   end if;
 
@@ -96,7 +103,7 @@ begin
     insert into public.chat_state (user_id, phone_number_id, state, data, expires_at, answers_until)
     select
       moved.user_id, coalesce(moved.phone_number_id, ''), moved.state, moved.data, moved.expires_at,
-      case when v_answers[moved.ordinality] > 0 then now() + v_spacing * v_answers[moved.ordinality] end
+      case when v_answers[moved.ordinality] > 0 then v_now + v_spacing * v_answers[moved.ordinality] end
     from unnest(v_latest) with ordinality as moved
     on conflict (user_id, phone_number_id) do nothing;
     v_is_enough := v_is_enough or v_burst <= any(v_answers);

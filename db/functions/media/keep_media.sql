@@ -4,9 +4,11 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   update wa.media as media
-  set expires_at = clock_timestamp() + p_for
+  set expires_at = v_now + p_for
   where media.id = p_media;
   return found;
 end

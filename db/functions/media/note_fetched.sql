@@ -4,6 +4,8 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now timestamptz;
 begin
   if not exists (select from wa.tasks as task where task.id = any(p_task_ids) and task.kind = 'media.fetch') then
     return;
@@ -20,6 +22,7 @@ begin
   order by object.sha256
   for no key update;
 
+  v_now := clock_timestamp();
   with fetched as materialized (
     select distinct on (media.id)
       media.id,
@@ -40,7 +43,7 @@ begin
     set
       size_bytes = (fetched.result ->> 'size_bytes')::bigint,
       mime_type = fetched.result ->> 'mime_type',
-      stored_at = clock_timestamp()
+      stored_at = v_now
     from fetched
     where object.id = fetched.object_id
       and object.stored_at is null

@@ -6,6 +6,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
+declare
+  v_now timestamptz;
 begin
   -- Two who delete the last two that refer to one content each see the other's, unless one waits for the other here.
   perform from wa.media_objects as object
@@ -13,8 +15,9 @@ begin
   order by object.sha256
   for update;
 
+  v_now := clock_timestamp();
   update wa.media_objects as object
-  set unwanted_at = clock_timestamp(), delete_at = clock_timestamp()
+  set unwanted_at = v_now, delete_at = v_now
   where object.id in (select deleted.object_id from deleted)
     and object.unwanted_at is null
     and not exists (select from wa.media as media where media.object_id = object.id);

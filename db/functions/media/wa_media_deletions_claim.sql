@@ -10,20 +10,22 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 #variable_conflict use_column
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   return query
   with due as materialized (
     select object.id
     from wa.media_objects as object
     where object.unwanted_at is not null
-      and object.delete_at <= clock_timestamp()
+      and object.delete_at <= v_now
     order by object.delete_at
     limit greatest(batch, 0)
     for update skip locked
   )
 
   update wa.media_objects as object
-  set delete_at = clock_timestamp() + lease
+  set delete_at = v_now + lease
   from due
   where object.id = due.id
   returning object.id, object.key;

@@ -10,7 +10,9 @@ declare
   -- Longer than a fetch that was under way may still take.
   c_pause constant interval := interval '1 hour';
   v_gone integer;
+  v_now timestamptz;
 begin
+  v_now := clock_timestamp();
   with held as materialized (
     select object.id, object.is_deleted
     from wa.media_objects as object
@@ -28,7 +30,7 @@ begin
 
   deleted as (
     update wa.media_objects as object
-    set is_deleted = true, delete_at = clock_timestamp() + c_pause
+    set is_deleted = true, delete_at = v_now + c_pause
     from held
     where object.id = held.id and not held.is_deleted
   )

@@ -32,7 +32,7 @@ begin
     step_function = excluded.step_function,
     back_to = excluded.back_to,
     expires_after = case
-      when format('the time-out of %s', excluded.state) = any(v_kept) then state.expires_after
+      when 'the time-out of ' || excluded.state = any(v_kept) then state.expires_after
       else excluded.expires_after
     end,
     description = excluded.description

@@ -9,7 +9,10 @@ set row_security = on
 as $$
 begin
   perform pg_advisory_xact_lock_shared(hashtextextended('wa.rendered_menus', 0));
-  delete from wa.rendered_menus;
+  -- Where tables are moved to another server one by one, it may not be there yet.
+  if to_regclass('wa.rendered_menus') is not null then
+    delete from wa.rendered_menus;
+  end if;
   return null;
 end
 $$;

@@ -14,6 +14,7 @@ as $$
 declare
   -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.
   c_batch constant integer := 5000;
+  v_now timestamptz := clock_timestamp();
   v_cutoffs jsonb;
   v_events integer;
   v_notifications integer;
@@ -33,9 +34,9 @@ begin
   -- It stays due.
   begin
     update wa.retention_state as state
-    set last_started_at = clock_timestamp()
+    set last_started_at = v_now
     where state.last_started_at is null
-      or state.last_started_at not between clock_timestamp() - interval '1 minute' and clock_timestamp();
+      or state.last_started_at not between v_now - interval '1 minute' and v_now;
 
     v_cutoffs := wa.get_retention_cutoffs();
     v_events := wa.purge_events((v_cutoffs ->> 'wa_events')::timestamptz, c_batch);
@@ -82,9 +83,10 @@ begin
       );
   end;
 
+  v_now := clock_timestamp();
   update wa.retention_state as state
   set
-    last_finished_at = case when v_is_done then clock_timestamp() else state.last_finished_at end,
+    last_finished_at = case when v_is_done then v_now else state.last_finished_at end,
     purged_events = state.purged_events + v_events,
     purged_logs = state.purged_logs + v_logs,
     purged_notifications = state.purged_notifications + v_notifications,

@@ -4,7 +4,13 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_present jsonb;
 begin
+  -- Read before it is compared: no table that is kept on another server is joined with what is known here.
+  select jsonb_agg(to_jsonb(present)) into v_present
+  from wa.list_rights() as present;
+
   -- Nothing can be said of a database whose rights were never noted.
   return query
   select
@@ -13,7 +19,8 @@ begin
     present.object is null,
     case when present.object is null then noted.giving else present.taking end
   from wa.rights as noted
-  full join wa.list_rights() as present on noted.object = present.object and noted.held = present.held
+  full join jsonb_to_recordset(v_present) as present (object text, held text, giving text, taking text)
+    on noted.object = present.object and noted.held = present.held
   where (noted.object is null or present.object is null)
     and exists (select from wa.rights);
 end

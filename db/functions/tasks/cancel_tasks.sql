@@ -6,13 +6,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cancelled integer;
+  v_now constant timestamptz := clock_timestamp();
 begin
   update wa.tasks as task
   set
     -- What a message brought is fetched all the same, and told to nobody.
     state = case when unwanted.is_of_message then '' else task.state end,
     status = case when unwanted.is_of_message then task.status else 'cancelled' end,
-    finished_at = case when not unwanted.is_of_message then clock_timestamp() end
+    finished_at = case when not unwanted.is_of_message then v_now end
   from (
     select unfinished.id, unfinished.kind = 'media.fetch' and unfinished.dedupe_key is not null as is_of_message
     from wa.tasks as unfinished

@@ -12,18 +12,20 @@ declare
   v_opened integer;
   v_are_awaited boolean;
   v_is_renamed boolean;
+  v_content jsonb;
 begin
   -- Most calls hold one message. Single rows cost a fraction of the statements below.
   if cardinality(p_messages) = 1 then
+    if p_messages[1].status = 'processed' and p_messages[1].opens_window then
+      select p_messages[1].content into v_content
+      from wa.settings as setting
+      where setting.key = 'message_history' and setting.value = '"events"';
+    end if;
+
     insert into public.wa_events (wa_message_id, user_id, phone_number_id, message_type, status, sent_at, payload)
     values (
       p_messages[1].wa_message_id, p_messages[1].user_id, p_messages[1].phone_number_id, p_messages[1].message_type,
-      p_messages[1].status, p_messages[1].sent_at,
-      (
-        select p_messages[1].content from wa.settings as setting
-        where setting.key = 'message_history' and setting.value = '"events"'
-          and p_messages[1].status = 'processed' and p_messages[1].opens_window
-      )
+      p_messages[1].status, p_messages[1].sent_at, v_content
     )
     on conflict (wa_message_id) do nothing;
 
@@ -80,7 +82,11 @@ begin
           updated_at = now()
         where profile.user_id = p_messages[1].user_id
           and p_messages[1].display_name <> coalesce(profile.display_name, '')
-          and p_messages[1].sent_at >= wa.named_until(profile.user_id, profile.display_name_at);
+          and p_messages[1].sent_at >= greatest(
+            profile.display_name_at,
+            (select max(service.named_at) from wa.service_windows as service where service.user_id = profile.user_id),
+            '-infinity'
+          );
       end if;
     end if;
   else
@@ -153,7 +159,11 @@ begin
       ) as latest
       where profile.user_id = latest.user_id
         and latest.display_name <> coalesce(profile.display_name, '')
-        and latest.sent_at >= wa.named_until(profile.user_id, profile.display_name_at)
+        and latest.sent_at >= greatest(
+          profile.display_name_at,
+          (select max(service.named_at) from wa.service_windows as service where service.user_id = profile.user_id),
+          '-infinity'
+        )
     ),
 
     latest as materialized (

@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_report jsonb;
+  v_now constant timestamptz := clock_timestamp();
 begin
   with given as materialized (
     select
@@ -47,17 +48,18 @@ begin
         when given.outcome <> 'failed' then given.outcome
         when error_class.is_final
           or task.attempt_count + error_class.is_attempt::integer >= task.max_attempts
-          or clock_timestamp() + delayed.delay >= task.deadline_at
+          or v_now + delayed.delay >= task.deadline_at
           then 'failed'
         else 'retried'
       end as decision,
       given.outcome = 'failed' and error_class.is_attempt as is_attempt,
       given.outcome = 'failed' and not error_class.is_attempt as is_wait,
-      delayed.delay,
+      v_now + delayed.delay as again_at,
+      v_now + task.lease as alive_until,
       -- A month at most, also where nothing is said.
       least(
         task.deadline_at,
-        clock_timestamp() + make_interval(secs => least(given.answer_seconds, 2592000)::double precision)
+        v_now + make_interval(secs => least(given.answer_seconds, 2592000)::double precision)
       ) as answer_by
     from given
     inner join wa.tasks as task on task.id = given.id
@@ -88,26 +90,26 @@ begin
       attempt_count = task.attempt_count + decided.is_attempt::integer,
       wait_count = case when decided.is_wait then task.wait_count + 1 else 0 end,
       next_attempt_at = case decided.decision
-        when 'retried' then clock_timestamp() + decided.delay
-        when 'released' then clock_timestamp()
+        when 'retried' then decided.again_at
+        when 'released' then v_now
         else task.next_attempt_at
       end,
       -- Behind what others ask for until then.
       turn_at = case decided.decision
-        when 'retried' then greatest(task.turn_at, clock_timestamp() + decided.delay)
+        when 'retried' then greatest(task.turn_at, decided.again_at)
         when 'accepted' then greatest(task.turn_at, decided.answer_by)
         else task.turn_at
       end,
       locked_until = case decided.decision
         -- A sign of life that was under way shortens nothing.
-        when 'running' then greatest(task.locked_until, clock_timestamp() + task.lease)
+        when 'running' then greatest(task.locked_until, decided.alive_until)
         when 'accepted' then decided.answer_by
       end,
       progress = coalesce(decided.progress, task.progress),
       result = case decided.decision when 'done' then coalesce(decided.result, 'null') end,
       error_class = case decided.outcome when 'failed' then decided.error_class else task.error_class end,
       error_message = case decided.outcome when 'failed' then decided.error_message else task.error_message end,
-      finished_at = case when decided.decision in ('done', 'failed') then clock_timestamp() end
+      finished_at = case when decided.decision in ('done', 'failed') then v_now end
     from decided
     where task.id = decided.id
     returning

@@ -9,13 +9,14 @@ declare
   c_most constant integer := 100;
   v_user_ids uuid[];
   v_task_ids bigint[];
+  v_now timestamptz;
 begin
   select array_agg(distinct overdue.user_id order by overdue.user_id) into v_user_ids
   from (
     (
       select late.user_id
       from wa.tasks as late
-      where late.due_at is not null and late.deadline_at <= clock_timestamp()
+      where late.due_at is not null and late.deadline_at <= v_now
       order by late.deadline_at
       limit c_most
     )
@@ -24,7 +25,7 @@ begin
       select lost.user_id
       from wa.tasks as lost
       where lost.status = 'running'
-        and lost.locked_until <= clock_timestamp()
+        and lost.locked_until <= v_now
         and lost.attempt_count + 1 >= lost.max_attempts
       order by lost.locked_until
       limit c_most
@@ -37,16 +38,17 @@ begin
 
   v_user_ids := wa.hold_idle_conversations(v_user_ids);
 
+  v_now := clock_timestamp();
   with overdue as materialized (
-    select task.id, task.deadline_at <= clock_timestamp() as is_late
+    select task.id, task.deadline_at <= v_now as is_late
     from wa.tasks as task
     where task.user_id = any(v_user_ids)
       and task.due_at is not null
       and (
-        task.deadline_at <= clock_timestamp()
+        task.deadline_at <= v_now
         or (
           task.status = 'running'
-          and task.locked_until <= clock_timestamp()
+          and task.locked_until <= v_now
           and task.attempt_count + 1 >= task.max_attempts
         )
       )
@@ -59,7 +61,7 @@ begin
     update wa.tasks as task
     set
       status = 'failed',
-      finished_at = clock_timestamp(),
+      finished_at = v_now,
       attempt_count = task.attempt_count + (task.status = 'running')::integer,
       error_class = case when overdue.is_late then 'deadline' else 'worker_lost' end,
       error_message = case

@@ -31,6 +31,7 @@ as $$
 declare
   v_token uuid := gen_random_uuid();
   v_event jsonb;
+  v_now timestamptz;
 begin
   if coalesce(worker, '') = ''
     or coalesce(cardinality(kinds), 0) = 0
@@ -48,6 +49,7 @@ begin
     perform wa.emit_event(v_event ->> 'event', v_event - '{event,level}'::text[], v_event ->> 'level');
   end loop;
 
+  v_now := clock_timestamp();
   return query
   with due as materialized (
     select candidate.*
@@ -56,8 +58,8 @@ begin
       select task.id, task.turn_at
       from wa.tasks as task
       where task.kind = wanted.kind
-        and task.due_at <= clock_timestamp()
-        and task.deadline_at > clock_timestamp()
+        and task.due_at <= v_now
+        and task.deadline_at > v_now
         -- The last attempt of a lost worker is over: it fails, which takes its user's lock.
         and (task.status = 'queued' or task.attempt_count + 1 < task.max_attempts)
       order by task.turn_at, task.due_at, task.id
@@ -85,8 +87,8 @@ begin
       locked_by = worker,
       lock_token = v_token,
       lease = wa_tasks_claim.lease,
-      locked_until = clock_timestamp() + wa_tasks_claim.lease,
-      started_at = clock_timestamp()
+      locked_until = v_now + wa_tasks_claim.lease,
+      started_at = v_now
     from chosen
     where task.id = chosen.id
     returning

@@ -4,6 +4,8 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := now();
 begin
   if tg_op <> 'DELETE' and exists (
     select from public.profiles as profile
@@ -21,7 +23,7 @@ begin
     set
       member_count = basket.member_count + 1,
       owner_count = basket.owner_count + (new.role = 'owner')::integer,
-      last_activity_at = now()
+      last_activity_at = v_now
     where basket.id = new.basket_id and basket.status = 'open';
 
     if not found then
@@ -33,8 +35,8 @@ begin
       member_count = basket.member_count - 1,
       owner_count = basket.owner_count - (old.role = 'owner')::integer,
       status = case when basket.member_count = 1 then 'closed' else basket.status end,
-      closed_at = case when basket.member_count = 1 then coalesce(basket.closed_at, now()) else basket.closed_at end,
-      last_activity_at = now()
+      closed_at = case when basket.member_count = 1 then coalesce(basket.closed_at, v_now) else basket.closed_at end,
+      last_activity_at = v_now
     where basket.id = old.basket_id;
   else
     update public.baskets as basket

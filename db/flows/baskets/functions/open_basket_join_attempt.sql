@@ -13,9 +13,9 @@ begin
   values (p_user_id)
   on conflict on constraint basket_join_attempts_pkey do update
   set
-    wrong_tries = case when attempt.window_started_at + v_window > v_now then attempt.wrong_tries else 0 end,
+    wrong_tries = case when v_now - attempt.window_started_at < v_window then attempt.wrong_tries else 0 end,
     window_started_at = case
-      when attempt.wrong_tries > 0 and attempt.window_started_at + v_window > v_now then attempt.window_started_at
+      when attempt.wrong_tries > 0 and v_now - attempt.window_started_at < v_window then attempt.window_started_at
       else v_now
     end
   returning attempt.* into v_attempt;

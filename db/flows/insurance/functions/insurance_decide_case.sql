@@ -20,6 +20,7 @@ declare
   v_wrong jsonb := insurance_decide_case.wrong;
   v_locked uuid[];
   v_case public.insurance_cases;
+  v_now constant timestamptz := now();
 begin
   -- The person before the case, as a message of theirs does, or whoever merges or erases them.
   v_locked := wa.lock_profiles(
@@ -65,8 +66,8 @@ begin
   update public.insurance_cases as one
   set
     status = v_decision,
-    changed_at = now(),
-    closed_at = case when v_decision <> 'returned' then now() end
+    changed_at = v_now,
+    closed_at = case when v_decision <> 'returned' then v_now end
   where one.id = v_case.id
   returning one.* into v_case;
 

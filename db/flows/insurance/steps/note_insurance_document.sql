@@ -6,12 +6,14 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := now();
 begin
   update public.insurance_documents as part
   set
     task_id = p_task,
     media_id = coalesce(p_media, part.media_id),
-    received_at = case when p_media is null then part.received_at else now() end,
+    received_at = case when p_media is null then part.received_at else v_now end,
     note = case when p_media is null then part.note end
   where part.case_id = p_document.case_id and part.document = p_document.document;
 

@@ -8,11 +8,12 @@ set row_security = on
 as $$
 declare
   v_status text;
+  v_now constant timestamptz := now();
 begin
   update wa.market_offers as offer
   set
     status = case when p_is_fine then 'open' else 'closed' end,
-    ended_at = case when p_is_fine then null else now() end
+    ended_at = case when p_is_fine then null else v_now end
   where offer.offer_id = p_offer_id and offer.status = 'hidden'
   returning offer.status into v_status;
 

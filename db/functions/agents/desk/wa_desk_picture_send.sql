@@ -23,6 +23,7 @@ as $$
 declare
   v_user_id uuid;
   v_object_id uuid;
+  v_now timestamptz;
 begin
   if (
     wa_desk_picture_send.mime_type in ('image/jpeg', 'image/png')
@@ -62,11 +63,12 @@ begin
       hint = 'Ask for one first: select public.wa_desk_picture(<who>, <its SHA-256>).';
   end if;
 
+  v_now := clock_timestamp();
   update wa.media_objects as object
   set
     size_bytes = wa_desk_picture_send.size_bytes,
     mime_type = wa_desk_picture_send.mime_type,
-    stored_at = clock_timestamp()
+    stored_at = v_now
   where object.id = v_object_id and object.stored_at is null;
 
   return public.wa_reply(

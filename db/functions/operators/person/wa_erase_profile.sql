@@ -20,6 +20,7 @@ declare
   v_table record;
   v_rows bigint;
   v_erased jsonb := '{}'::jsonb;
+  v_now constant timestamptz := now();
 begin
   -- One at a time: two people who share something would each wait for the other, whose companions are locked below.
   perform pg_advisory_xact_lock(hashtextextended('wa.erasing', 0));
@@ -117,8 +118,8 @@ begin
     consent_at = null,
     phone_at = null,
     metadata = '{}',
-    updated_at = now(),
-    erased_at = coalesce(profile.erased_at, now())
+    updated_at = v_now,
+    erased_at = coalesce(profile.erased_at, v_now)
   where profile.user_id = any(v_user_ids);
 
   perform wa.emit_event('PERSON_ERASED', jsonb_build_object('user_id', v_user_id, 'rows', v_erased));

@@ -12,7 +12,10 @@ begin
   from unnest(p_user_ids) as charged (user_id)
   where charged.user_id is not null
   on conflict (user_id, phone_number_id) do update
-  set paid_until = greatest(pace.paid_until + v_interval, excluded.paid_until);
+  set paid_until = greatest(
+    -- By UTC, since an upsert is to come to the same whatever a session's time zone.
+    (pace.paid_until at time zone 'UTC' + v_interval) at time zone 'UTC', excluded.paid_until
+  );
 end
 $$;
 

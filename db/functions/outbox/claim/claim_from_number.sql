@@ -29,12 +29,14 @@ declare
   v_look integer := p_wanted;
   v_set_aside bigint[] := array[]::bigint[];
   v_due record;
+  v_now timestamptz;
 begin
   while v_wanted > 0 and v_looked_at < c_most_looked_at loop
     select judged.* into v_due
     from wa.judge_due(p_number, v_look, v_set_aside) as judged;
 
     if v_due.ready_rows is not null then
+      v_now := clock_timestamp();
       return query
       with leased as (
         update public.notifications as notification
@@ -42,8 +44,8 @@ begin
           status = 'sending',
           locked_by = p_worker,
           lock_token = v_token,
-          locked_until = clock_timestamp() + p_lease,
-          last_attempt_at = clock_timestamp(),
+          locked_until = v_now + p_lease,
+          last_attempt_at = v_now,
           in_doubt_since = null,
           blocked_by = null
         from unnest(v_due.ready_rows[:v_wanted], v_due.ready_addresses[:v_wanted]) as ready (place, address)
@@ -53,32 +55,44 @@ begin
           notification.id,
           notification.retry_count,
           notification.send_at,
-          notification.payload || case notification.kind
-            when 'read_receipt' then jsonb '{"messaging_product": "whatsapp"}'
-            else jsonb_build_object(
-              'messaging_product', 'whatsapp',
-              'recipient_type', coalesce(notification.payload ->> 'recipient_type', 'individual'),
-              -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
-              case when ready.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, ready.address,
-              -- Which row, made when, in which life of which database: read by wa.match_statuses.
-              'biz_opaque_callback_data', concat_ws(
-                '.', notification.id, (extract(epoch from notification.created_at) * 1000000)::bigint, p_life
-              )
-            )
-          end as request,
-          notification.payload -> (notification.payload ->> 'type') ?| '{qr,file,stored}' as needs_media
+          notification.created_at,
+          notification.kind,
+          notification.payload,
+          ready.address
       )
 
       select
         leased.id,
         v_token,
         v_sender,
-        coalesce(media.resolved -> 'payload', leased.request),
+        coalesce(media.resolved -> 'payload', message.request),
         nullif(media.resolved -> 'upload', 'null'),
         leased.retry_count
       from leased
       cross join lateral (
-        values (case when leased.needs_media then wa.resolve_media(leased.request, v_sender) end)
+        values (
+          leased.payload || case leased.kind
+            when 'read_receipt' then jsonb '{"messaging_product": "whatsapp"}'
+            else jsonb_build_object(
+              'messaging_product', 'whatsapp',
+              'recipient_type', coalesce(leased.payload ->> 'recipient_type', 'individual'),
+              -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
+              case when leased.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, leased.address,
+              -- Which row, made when, in which life of which database: read by wa.match_statuses.
+              'biz_opaque_callback_data', concat_ws(
+                '.', leased.id, (extract(epoch from leased.created_at) * 1000000)::bigint, p_life
+              )
+            )
+          end
+        )
+      ) as message (request)
+      cross join lateral (
+        values (
+          case
+            when leased.payload -> (leased.payload ->> 'type') ?| '{qr,file,stored}'
+              then wa.resolve_media(message.request, v_sender)
+          end
+        )
       ) as media (resolved)
       order by leased.send_at, leased.id;
 

@@ -10,9 +10,31 @@ declare
   v_settled_users uuid[];
   v_failures jsonb;
   v_event jsonb;
+  v_now constant timestamptz := clock_timestamp();
 begin
   with verdict as materialized (
-    select judged.key::bigint as id, judged.value as name
+    select
+      judged.key::bigint as id,
+      judged.value as name,
+      case judged.value
+        when 'in_doubt' then (
+          select presence.present_since + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
+          from wa.server_presence as presence
+          where presence.only_row
+        )
+        when 'template_held'
+          then v_now + make_interval(secs => wa.get_setting('template_recheck_seconds')::double precision)
+        when 'too_fast' then (
+          select pace.paid_until - make_interval(
+            secs => (wa.get_setting('pair_burst')::double precision - 1)
+            * wa.get_setting('pair_interval_seconds')::double precision
+          )
+          from public.notifications as early
+          inner join wa.pair_pace as pace
+            on pace.user_id = early.user_id and pace.phone_number_id = coalesce(early.phone_number_id, '')
+          where early.id = judged.key::bigint
+        )
+      end as next_attempt_at
     from jsonb_each_text(p_verdicts) as judged
   ),
 
@@ -27,29 +49,13 @@ begin
       waiting_for = case verdict.name when 'wait_for_user' then 'user' when 'template_held' then 'template' end,
       next_attempt_at = case verdict.name
         when 'wait_for_user' then null
-        when 'in_doubt' then (
-          select
-            presence.present_since + make_interval(secs => wa.get_setting('in_doubt_seconds')::double precision)
-          from wa.server_presence as presence
-          where presence.only_row
-        )
-        when 'template_held'
-          then clock_timestamp() + make_interval(
-            secs => wa.get_setting('template_recheck_seconds')::double precision
-          )
-        when 'too_fast' then (
-          select pace.paid_until - make_interval(
-            secs => (wa.get_setting('pair_burst')::double precision - 1)
-            * wa.get_setting('pair_interval_seconds')::double precision
-          )
-          from wa.pair_pace as pace
-          where pace.user_id = notification.user_id
-            and pace.phone_number_id = coalesce(notification.phone_number_id, '')
-        )
+        when 'in_doubt' then verdict.next_attempt_at
+        when 'template_held' then verdict.next_attempt_at
+        when 'too_fast' then verdict.next_attempt_at
         else notification.next_attempt_at
       end,
       failed_at = case
-        when verdict.name in ('recipient_blocked', 'phone_needed') then clock_timestamp()
+        when verdict.name in ('recipient_blocked', 'phone_needed') then v_now
       end,
       error_code = case verdict.name
         when 'recipient_blocked' then coalesce(

@@ -45,7 +45,7 @@ begin
   set
     present_since = case
       when presence.server_started_at = excluded.server_started_at
-        and excluded.seen_at between presence.seen_at - c_absence and presence.seen_at + c_absence
+        and excluded.seen_at - presence.seen_at between - c_absence and c_absence
         then presence.present_since
       else excluded.present_since
     end,

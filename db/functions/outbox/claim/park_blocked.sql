@@ -7,6 +7,7 @@ as $$
 declare
   v_recheck interval := make_interval(secs => wa.get_setting('blocked_recheck_seconds')::double precision);
   v_left_over bigint[];
+  v_now constant timestamptz := clock_timestamp();
 begin
   -- Settling the one in front waits for the lock taken here, and then sees what is parked behind it.
   -- When it is being settled just now, nothing is parked behind it.
@@ -34,7 +35,7 @@ begin
 
   parked as (
     update public.notifications as notification
-    set blocked_by = head.id, next_attempt_at = clock_timestamp() + v_recheck
+    set blocked_by = head.id, next_attempt_at = v_now + v_recheck
     from blocked
     inner join head on blocked.head_id = head.id
     where notification.id = blocked.id

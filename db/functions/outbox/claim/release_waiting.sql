@@ -4,9 +4,11 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   update public.notifications
-  set waiting_for = null, next_attempt_at = clock_timestamp()
+  set waiting_for = null, next_attempt_at = v_now
   where notifications.id in (
     select waiting.id
     from public.notifications as waiting

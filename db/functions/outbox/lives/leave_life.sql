@@ -4,9 +4,11 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
 begin
   update wa.lives as life
-  set left_at = clock_timestamp(), left_because = p_because
+  set left_at = v_now, left_because = p_because
   where life.left_at is null;
 
   if not found then
@@ -18,7 +20,7 @@ begin
   set
     paused_until = 'infinity',
     paused_reason = p_because
-      || coalesce('; it was already paused: ' || case when state.paused_until > clock_timestamp() then state.paused_reason end, '');
+      || coalesce('; it was already paused: ' || case when state.paused_until > v_now then state.paused_reason end, '');
 
   perform wa.raise_alert('queue_paused', 'restored', jsonb_build_object('reason', p_because, 'until', 'infinity'));
   perform wa.emit_event('NOTIFY_QUEUE_PAUSED', jsonb_build_object('reason', p_because, 'until', 'infinity'), 'error');

@@ -64,24 +64,28 @@ begin
     and notification.send_at <> placed.send_at
     and notification.created_at > v_now;
 
+  -- By UTC, since an update is to come to the same whatever a session's time zone.
   update public.notifications as notification
   set
     -- How far behind is known to ten seconds, and what was never tried is due.
     next_attempt_at = least(
-      notification.next_attempt_at - v_behind, case when notification.last_attempt_at is null then v_now end
+      (notification.next_attempt_at at time zone 'UTC' - v_behind) at time zone 'UTC',
+      case when notification.last_attempt_at is null then v_now end
     ),
-    locked_until = notification.locked_until - v_behind,
-    in_doubt_since = notification.in_doubt_since - v_behind
+    locked_until = (notification.locked_until at time zone 'UTC' - v_behind) at time zone 'UTC',
+    in_doubt_since = (notification.in_doubt_since at time zone 'UTC' - v_behind) at time zone 'UTC'
   where notification.turn_at > v_now
     and greatest(notification.created_at, notification.last_attempt_at) > v_now
-    and notification.send_at < notification.created_at + interval '1 minute';
+    and notification.send_at at time zone 'UTC' < notification.created_at at time zone 'UTC' + interval '1 minute';
 
   update wa.number_pace as pace
-  set paid_until = pace.paid_until - v_behind, held_until = pace.held_until - v_behind
+  set
+    paid_until = (pace.paid_until at time zone 'UTC' - v_behind) at time zone 'UTC',
+    held_until = (pace.held_until at time zone 'UTC' - v_behind) at time zone 'UTC'
   where greatest(pace.paid_until, pace.held_until) > v_now;
 
   update wa.pair_pace as pace
-  set paid_until = pace.paid_until - v_behind
+  set paid_until = (pace.paid_until at time zone 'UTC' - v_behind) at time zone 'UTC'
   where pace.paid_until > v_now;
 
   update wa.queue_state

@@ -8,9 +8,10 @@ declare
   v_settled_users uuid[];
   v_consequences jsonb;
   v_result jsonb;
+  v_now constant timestamptz := clock_timestamp();
 begin
   with decided as materialized (
-    select decision.*
+    select decision.*, v_now + decision.delay as again_at
     from wa.decide_failures(p_failures) as decision
   ),
 
@@ -20,15 +21,15 @@ begin
       status = case decided.decision when 'fail' then 'failed' when 'cancel' then 'cancelled' else 'queued' end,
       next_attempt_at = case decided.decision
         when 'wait_for_user' then null
-        when 'stop' then clock_timestamp()
-        when 'send_template' then clock_timestamp()
-        else clock_timestamp() + decided.delay
+        when 'stop' then v_now
+        when 'send_template' then v_now
+        else decided.again_at
       end,
       retry_count = notification.retry_count + (decided.decision in ('retry', 'in_doubt'))::integer,
       wait_count = case decided.decision when 'wait' then notification.wait_count + 1 else 0 end,
       waiting_for = case decided.decision when 'wait_for_user' then 'user' end,
-      in_doubt_since = case decided.decision when 'in_doubt' then clock_timestamp() end,
-      failed_at = case decided.decision when 'fail' then clock_timestamp() end,
+      in_doubt_since = case decided.decision when 'in_doubt' then v_now end,
+      failed_at = case decided.decision when 'fail' then v_now end,
       payload = case decided.decision
         when 'send_template' then notification.fallback_template else notification.payload
       end,

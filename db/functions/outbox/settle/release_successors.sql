@@ -5,7 +5,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := clock_timestamp();
+  v_now constant timestamptz := clock_timestamp();
   v_successors bigint[];
 begin
   -- Whoever parks a row holds the lock of the row in front, and so does our caller: what was parked is seen here.
@@ -21,7 +21,7 @@ begin
     limit 1
   ) as successor
   where successor.status = 'queued'
-    and (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());
+    and (successor.blocked_by is not null or successor.next_attempt_at <= v_now);
 
   if v_successors is null then
     return;
@@ -30,7 +30,7 @@ begin
   update public.notifications as notification
   set
     blocked_by = null,
-    next_attempt_at = clock_timestamp(),
+    next_attempt_at = v_now,
     priority = case
       when notification.priority = 0 then 0
       else (
@@ -44,7 +44,7 @@ begin
     from public.notifications as queued
     where queued.id = any(v_successors)
       and queued.status = 'queued'
-      and (queued.blocked_by is not null or queued.next_attempt_at <= clock_timestamp())
+      and (queued.blocked_by is not null or queued.next_attempt_at <= v_now)
     -- Not skip locked: a claim also locks rows that were parked a moment ago, only to find them not due, and
     -- one that is passed over here would stay parked. The claim is about to commit.
     order by queued.id

@@ -16,13 +16,14 @@ set enable_bitmapscan = off
 as $$
 declare
   v_users uuid[];
+  v_now constant timestamptz := clock_timestamp();
 begin
   begin
     with settled as (
       update public.notifications as notification
       set
         status = 'sent',
-        sent_at = coalesce(notification.sent_at, clock_timestamp()),
+        sent_at = coalesce(notification.sent_at, v_now),
         wa_message_id = coalesce(
           p_wa_message_ids[array_position(p_ids, notification.id)], notification.wa_message_id
         ),
@@ -51,7 +52,7 @@ begin
             'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
             'retry_count', settled.retry_count,
             'duration_ms', settled.duration_ms,
-            'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
+            'queued_ms', round(extract(epoch from v_now - settled.created_at) * 1000)
           )
           order by settled.id
         ),

@@ -14,6 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_users uuid[];
+  v_now constant timestamptz := clock_timestamp();
 begin
   with held as materialized (
     select
@@ -36,7 +37,7 @@ begin
     update public.notifications as notification
     set
       status = case when held.status in ('queued', 'sending') then 'sent' else held.status end,
-      sent_at = coalesce(notification.sent_at, clock_timestamp()),
+      sent_at = coalesce(notification.sent_at, v_now),
       wa_message_id = coalesce(held.wa_message_id, notification.wa_message_id),
       locked_until = null,
       in_doubt_since = null,
@@ -61,7 +62,7 @@ begin
           'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
           'retry_count', settled.retry_count,
           'duration_ms', settled.duration_ms,
-          'queued_ms', round(extract(epoch from clock_timestamp() - settled.created_at) * 1000)
+          'queued_ms', round(extract(epoch from v_now - settled.created_at) * 1000)
         )
         order by settled.id
       ) filter (where settled.is_news),

@@ -1,0 +1,155 @@
+"""What an engine that spreads a schema over nodes refuses to change by: it may come out differently.
+
+Citus evaluates what is stable once for a statement, where the statement was planned. So an update, a
+delete or an upsert may ask the clock, but not for each row (by a column), not in a branch (case,
+coalesce) and not for what it returns; and nothing in it may be volatile. Arithmetic with an interval
+goes by a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pglast
+from pglast import ast
+from pglast.visitors import Visitor
+
+from tests.style.names_in_routines import statements_of_routines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_INTERVAL = re.compile(r"^\s*([pvc]_\w+|\w+)\s+(?:constant\s+)?interval\b", re.MULTILINE)
+_ARITHMETIC = {"+", "-"}
+
+
+@dataclass
+class _Parts:
+    """What is within an expression, but for sub-queries, which are planned by themselves."""
+
+    volatility: Mapping[str, str]
+    intervals: set[str]
+    found: list[str] = field(default_factory=list)
+
+    def look(self, node: Any, *, in_branch: bool) -> bool:
+        """Collect what is refused in `node`, and return whether a column is in it."""
+        if isinstance(node, tuple | list):
+            return any([self.look(one, in_branch=in_branch) for one in node])
+        is_planned_apart = isinstance(node, ast.SelectStmt) and not in_branch
+        if not isinstance(node, ast.Node) or is_planned_apart:
+            return False
+        if isinstance(node, ast.ColumnRef):
+            return _is_column(node)
+        in_branch = in_branch or isinstance(node, ast.CaseExpr | ast.CoalesceExpr)
+        has_column = any(
+            [self.look(getattr(node, slot), in_branch=in_branch) for slot in node.__slots__]
+        )
+        stable = self._stable(node)
+        if stable and (in_branch or has_column):
+            self.found.append(stable)
+        return has_column
+
+    def _stable(self, node: Any) -> str | None:
+        if isinstance(node, ast.SQLValueFunction):
+            return "current_timestamp"
+        if isinstance(node, ast.FuncCall):
+            name = ".".join(part.sval for part in node.funcname)
+            return name if self.volatility.get(name, "i") != "i" else None
+        if isinstance(node, ast.A_Expr) and node.lexpr and node.name[-1].sval in _ARITHMETIC:
+            sides = (node.lexpr, node.rexpr)
+            if any(map(_is_without_zone, sides)):
+                return None
+            with_interval = [self._is_interval(side) for side in sides]
+            # Two intervals are added the same everywhere.
+            return "interval" if any(with_interval) and not all(with_interval) else None
+        return None
+
+    def _is_interval(self, node: Any) -> bool:
+        if isinstance(node, ast.ColumnRef):
+            return len(node.fields) == 1 and node.fields[0].sval in self.intervals
+        if isinstance(node, ast.TypeCast):
+            return bool(node.typeName.names[-1].sval == "interval")
+        if isinstance(node, ast.A_Expr):
+            return self._is_interval(node.lexpr) or self._is_interval(node.rexpr)
+        return isinstance(node, ast.FuncCall) and node.funcname[-1].sval == "make_interval"
+
+
+def _is_without_zone(node: Any) -> bool:
+    return isinstance(node, ast.FuncCall) and node.funcname[-1].sval == "timezone"
+
+
+def _is_column(node: Any) -> bool:
+    first = getattr(node.fields[0], "sval", "*")
+    return len(node.fields) > 1 and not re.match(r"(?:[pvc]_\w+|old|new)$", first)
+
+
+@dataclass
+class _Changes(Visitor):
+    """Collects what is refused in the updates, deletes and upserts of a statement."""
+
+    volatility: Mapping[str, str]
+    intervals: set[str]
+    found: list[str] = field(default_factory=list)
+
+    def visit_UpdateStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_volatile(node)
+        self._look(node.targetList, node.whereClause, returned=node.returningClause)
+
+    def visit_DeleteStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_volatile(node)
+        self._look(node.whereClause, returned=node.returningClause)
+
+    def visit_InsertStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._look(returned=node.returningClause)
+        if node.onConflictClause:
+            # Everything in one is as in a branch.
+            changed = (node.onConflictClause.targetList, node.onConflictClause.whereClause)
+            self._look(returned=changed)
+        values = node.selectStmt.valuesLists if node.selectStmt else None
+        if _has_sub_query(values):
+            self.found.append("sub-query in values")
+
+    def _look(self, *expressions: Any, returned: Any = None) -> None:
+        parts = _Parts(self.volatility, self.intervals)
+        parts.look(expressions, in_branch=False)
+        parts.look(returned, in_branch=True)
+        self.found += parts.found
+
+    def _refuse_volatile(self, node: Any) -> None:
+        asked = _Functions()
+        asked(node)
+        self.found += [name for name in asked.names if self.volatility.get(name) == "v"]
+
+
+@dataclass
+class _Functions(Visitor):
+    """Collects the functions that are called."""
+
+    names: list[str] = field(default_factory=list)
+
+    def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self.names.append(".".join(part.sval for part in node.funcname))
+
+
+def _has_sub_query(node: Any) -> bool:
+    if isinstance(node, tuple | list):
+        return any(map(_has_sub_query, node))
+    if not isinstance(node, ast.Node):
+        return False
+    return isinstance(node, ast.SubLink) or any(
+        _has_sub_query(getattr(node, slot)) for slot in node.__slots__
+    )
+
+
+def refused_on_nodes(text: str, volatility: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the routines of a file change rows by and may not.
+
+    `volatility` is pg_proc's `provolatile` by name; ours are in `public` whatever their schema.
+    """
+    intervals = set(_INTERVAL.findall(text))
+    for statement in statements_of_routines(text):
+        changes = _Changes(volatility, intervals)
+        changes(pglast.parse_sql(statement))
+        yield from changes.found

@@ -24,7 +24,7 @@ _STATEMENT, _EXPRESSION = 0, 2
 _DECLARATION = re.compile(
     r"^\s*([vc]_\w+)\s+(?:constant\s+)?(.+?)\s*(?::=.*|default .*)?;?$", re.MULTILINE
 )
-_ROWS_OF_A_TRIGGER = re.compile(r"\b(?:old|new)\s+table\s+as\s+(\w+)")
+ROWS_OF_A_TRIGGER = re.compile(r"\b(?:old|new)\s+table\s+as\s+(\w+)")
 _NAMED_BY_GRAMMAR = {
     A_Expr_Kind.AEXPR_BETWEEN,
     A_Expr_Kind.AEXPR_NOT_BETWEEN,
@@ -137,7 +137,7 @@ def names_in_routines(text: str) -> set[Name]:
 
     What a trigger calls the rows of its statement is found before any relation.
     """
-    rows = {Name("relation", (name,)) for name in _ROWS_OF_A_TRIGGER.findall(text)}
+    rows = {Name("relation", (name,)) for name in ROWS_OF_A_TRIGGER.findall(text)}
     return set[Name]().union(*map(names_in_statement, statements_of_routines(text))) - rows
 
 

@@ -1,73 +1,106 @@
 """What a schema that is distributed over nodes refuses, and plain PostgreSQL does as well without.
 
-Citus wants the same outcome on every node: an upsert takes its time from what is inserted or from a
-variable, and a constraint is added by a statement of its own.
+Citus wants the same outcome on every node, and a constraint is added by a statement of its own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pglast
 import pytest
 from pglast import ast
-from pglast.visitors import Visitor
 
-from tests.style.names_in_routines import statements_of_routines
+from tests.fixtures.names import current_names
+from tests.style.names_in_routines import (
+    ROWS_OF_A_TRIGGER,
+    names_in_statement,
+    statements_of_routines,
+)
 from tests.style.test_names_in_routines import FILES, routine
+from tests.style.unlike_on_nodes import refused_on_nodes
 from wa_webhook.migrate import find_db_folder, read_whole_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from psycopg import Connection
+    from psycopg.rows import DictRow
 
-CLOCKS = {"now", "clock_timestamp", "statement_timestamp", "transaction_timestamp"}
 LAST_THAT_MAY = "20261204130000"
 """What was applied somewhere stays as it is."""
 
 
-class _Clocks(Visitor):
-    """Collects the clocks that are asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
-        self.asked += CLOCKS & {part.sval for part in node.funcname[-1:]}
-
-    def visit_SQLValueFunction(self, _ancestors: Any, _node: Any) -> None:  # noqa: N802
-        self.asked.append("current_timestamp")
+VARIABLES = "v_x text;\n  v_i interval;"
+STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting": "s"}
 
 
-class _Upserts(Visitor):
-    """Collects the clocks that updates of an upsert ask."""
+@pytest.mark.parametrize(
+    ("statement", "refused"),
+    [
+        ("insert into public.t (a) values (now()) on conflict (a) do update set a = {};", "now()"),
+        (
+            "insert into public.t as o (a) select 1 on conflict (a) do update set a = {};",
+            "o.b + v_i",
+        ),
+        ("insert into public.t (a) values ({});", "(select 1)"),
+        ("insert into public.t (a) select 1 on conflict (a) do update set a = {};", "v_x"),
+        ("update public.t as o set a = {};", "clock_timestamp()"),
+        ("update public.t as o set a = {};", "case when o.a then now() end"),
+        ("update public.t as o set a = {};", "o.b + v_i"),
+        ("update public.t as o set a = {};", "o.b - interval '1 minute'"),
+        ("update public.t as o set a = {};", "public.get_setting(o.b)"),
+        ("update public.t as o set a = 1 returning {} into v_x;", "current_timestamp"),
+        ("delete from public.t as o where {};", "o.b < public.get_setting(o.b)"),
+        ("delete from public.t as o where {};", "o.a in (select random())"),
+    ],
+)
+def test_what_may_come_out_differently_on_a_node_is_found(statement: str, refused: str) -> None:
+    assert list(refused_on_nodes(routine(statement.format(refused), VARIABLES), STABLE))
 
-    def __init__(self) -> None:
-        self.clocks = _Clocks()
 
-    def visit_OnConflictClause(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
-        self.clocks(node)
-
-
-def clocks_of_upserts(text: str) -> Iterator[str]:
-    for statement in statements_of_routines(text):
-        upserts = _Upserts()
-        upserts(pglast.parse_sql(statement))
-        yield from upserts.clocks.asked
-
-
-@pytest.mark.parametrize("clock", ["now()", "clock_timestamp()", "current_timestamp"])
-def test_an_upsert_that_asks_the_clock_is_found(clock: str) -> None:
-    upsert = "insert into public.t (a) values (now()) on conflict (a) do update set a = {};"
-    assert list(clocks_of_upserts(routine(upsert.format(clock))))
-    assert not list(clocks_of_upserts(routine(upsert.format("excluded.a"))))
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into public.t (a) values (now()) on conflict (a) do update set a = excluded.a;",
+        "update public.t as o set a = now(), b = greatest(o.b, now()), c = v_x + v_i;",
+        "update public.t as o set a = (o.a at time zone 'UTC' + v_i) at time zone 'UTC';",
+        "update public.t as o set a = s.a from (select now() + s.b as a from public.s as s) as s;",
+    ],
+)
+def test_what_comes_out_the_same_on_every_node_is_let_through(statement: str) -> None:
+    assert not list(refused_on_nodes(routine(statement, VARIABLES), STABLE))
 
 
-def test_no_upsert_asks_the_clock() -> None:
+@pytest.mark.any_server
+def test_no_routine_changes_rows_by_what_may_come_out_differently_on_a_node(
+    connection: Connection[DictRow],
+) -> None:
+    # The least that any of a name's overloads is: i for immutable, s for stable, v for volatile.
+    known = connection.execute(
+        "select case pronamespace when 'pg_catalog'::regnamespace then '' else 'public.' end"
+        " || proname as name, min(provolatile::text) as least from pg_proc"
+        " where pronamespace::regnamespace::text = any(%s) group by 1",
+        (["pg_catalog", *current_names().schemas.values()],),
+    )
+    volatility = {row["name"]: row["least"] for row in known}
+    assert volatility["public.get_setting"] == "s"
     assert {
         file.name: found
         for file in FILES
-        if (found := list(clocks_of_upserts(file.read_text(encoding="utf-8"))))
+        if (found := list(refused_on_nodes(file.read_text(encoding="utf-8"), volatility)))
     } == {}
+
+
+def test_no_statement_joins_the_rows_of_a_trigger_with_a_table() -> None:
+    assert [
+        file.name
+        for file in FILES
+        for text in [file.read_text(encoding="utf-8")]
+        for statement in statements_of_routines(text)
+        for relations in [
+            {one.parts for one in names_in_statement(statement) if one.kind == "relation"}
+        ]
+        if len(relations) > 1 and relations & {(rows,) for rows in ROWS_OF_A_TRIGGER.findall(text)}
+    ] == []
 
 
 def test_a_constraint_is_added_by_a_statement_of_its_own() -> None:

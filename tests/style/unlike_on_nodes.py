@@ -1,9 +1,9 @@
-"""What an engine that spreads a schema over nodes refuses to change by: it may come out differently.
+"""What an engine that spreads a schema over nodes refuses to change rows by.
 
-Citus evaluates what is stable once for a statement, where the statement was planned. So an update, a
-delete or an upsert may ask the clock, but not for each row (by a column), not in a branch (case,
-coalesce) and not for what it returns; and nothing in it may be volatile. Arithmetic with an interval
-goes by a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13.
+Citus evaluates what is stable once for a statement, where that was planned. So an update, a delete
+or an upsert may ask the clock, but not for each row (by a column), not in a branch (case, coalesce)
+and not for what it returns; and nothing in it may be volatile. Arithmetic with an interval goes by
+a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ from pglast.visitors import Visitor
 from tests.style.names_in_routines import statements_of_routines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _INTERVAL = re.compile(r"^\s*([pvc]_\w+|\w+)\s+(?:constant\s+)?interval\b", re.MULTILINE)
 _ARITHMETIC = {"+", "-"}
+
+
+def _is(node: Any, *kinds: type) -> bool:
+    """Whether it is one of these, of which nobody wants to know which slots may be empty."""
+    return isinstance(node, kinds)
 
 
 @dataclass
@@ -35,16 +40,17 @@ class _Parts:
 
     def look(self, node: Any, *, in_branch: bool) -> bool:
         """Collect what is refused in `node`, and return whether a column is in it."""
-        if isinstance(node, tuple | list):
-            return any([self.look(one, in_branch=in_branch) for one in node])
-        is_planned_apart = isinstance(node, ast.SelectStmt) and not in_branch
-        if not isinstance(node, ast.Node) or is_planned_apart:
+        if _is(node, tuple, list):
+            # All of them, also after the first with a column.
+            return max((self.look(one, in_branch=in_branch) for one in node), default=False)
+        is_planned_apart = _is(node, ast.SelectStmt) and not in_branch
+        if not _is(node, ast.Node) or is_planned_apart:
             return False
-        if isinstance(node, ast.ColumnRef):
+        if _is(node, ast.ColumnRef):
             return _is_column(node)
-        in_branch = in_branch or isinstance(node, ast.CaseExpr | ast.CoalesceExpr)
-        has_column = any(
-            [self.look(getattr(node, slot), in_branch=in_branch) for slot in node.__slots__]
+        in_branch = in_branch or _is(node, ast.CaseExpr, ast.CoalesceExpr)
+        has_column = self.look(
+            [getattr(node, slot) for slot in node.__slots__], in_branch=in_branch
         )
         stable = self._stable(node)
         if stable and (in_branch or has_column):
@@ -52,12 +58,12 @@ class _Parts:
         return has_column
 
     def _stable(self, node: Any) -> str | None:
-        if isinstance(node, ast.SQLValueFunction):
+        if _is(node, ast.SQLValueFunction):
             return "current_timestamp"
-        if isinstance(node, ast.FuncCall):
+        if _is(node, ast.FuncCall):
             name = ".".join(part.sval for part in node.funcname)
             return name if self.volatility.get(name, "i") != "i" else None
-        if isinstance(node, ast.A_Expr) and node.lexpr and node.name[-1].sval in _ARITHMETIC:
+        if _is(node, ast.A_Expr) and node.lexpr and node.name[-1].sval in _ARITHMETIC:
             sides = (node.lexpr, node.rexpr)
             if any(map(_is_without_zone, sides)):
                 return None
@@ -67,17 +73,17 @@ class _Parts:
         return None
 
     def _is_interval(self, node: Any) -> bool:
-        if isinstance(node, ast.ColumnRef):
+        if _is(node, ast.ColumnRef):
             return len(node.fields) == 1 and node.fields[0].sval in self.intervals
-        if isinstance(node, ast.TypeCast):
+        if _is(node, ast.TypeCast):
             return bool(node.typeName.names[-1].sval == "interval")
-        if isinstance(node, ast.A_Expr):
+        if _is(node, ast.A_Expr):
             return self._is_interval(node.lexpr) or self._is_interval(node.rexpr)
-        return isinstance(node, ast.FuncCall) and node.funcname[-1].sval == "make_interval"
+        return _is(node, ast.FuncCall) and node.funcname[-1].sval == "make_interval"
 
 
 def _is_without_zone(node: Any) -> bool:
-    return isinstance(node, ast.FuncCall) and node.funcname[-1].sval == "timezone"
+    return _is(node, ast.FuncCall) and node.funcname[-1].sval == "timezone"
 
 
 def _is_column(node: Any) -> bool:
@@ -107,8 +113,12 @@ class _Changes(Visitor):
             # Everything in one is as in a branch.
             changed = (node.onConflictClause.targetList, node.onConflictClause.whereClause)
             self._look(returned=changed)
+            if not (node.selectStmt and node.selectStmt.valuesLists) and _has(
+                changed, _is_variable
+            ):
+                self.found.append("variable in the upsert of a query")
         values = node.selectStmt.valuesLists if node.selectStmt else None
-        if _has_sub_query(values):
+        if _has(values, _is_sub_query):
             self.found.append("sub-query in values")
 
     def _look(self, *expressions: Any, returned: Any = None) -> None:
@@ -133,14 +143,20 @@ class _Functions(Visitor):
         self.names.append(".".join(part.sval for part in node.funcname))
 
 
-def _has_sub_query(node: Any) -> bool:
-    if isinstance(node, tuple | list):
-        return any(map(_has_sub_query, node))
-    if not isinstance(node, ast.Node):
+def _has(node: Any, is_it: Callable[[Any], bool]) -> bool:
+    if _is(node, tuple, list):
+        return any(_has(one, is_it) for one in node)
+    if not _is(node, ast.Node):
         return False
-    return isinstance(node, ast.SubLink) or any(
-        _has_sub_query(getattr(node, slot)) for slot in node.__slots__
-    )
+    return is_it(node) or any(_has(getattr(node, slot), is_it) for slot in node.__slots__)
+
+
+def _is_sub_query(node: Any) -> bool:
+    return _is(node, ast.SubLink)
+
+
+def _is_variable(node: Any) -> bool:
+    return _is(node, ast.ColumnRef) and not _is_column(node)
 
 
 def refused_on_nodes(text: str, volatility: Mapping[str, str]) -> Iterator[str]:

@@ -21,7 +21,10 @@ begin
   group by answer.user_id, coalesce(answer.phone_number_id, '')
   order by answer.user_id, coalesce(answer.phone_number_id, '')
   on conflict (user_id, phone_number_id) do update
-  set answers_until = greatest(chat.answers_until, v_now) + (excluded.answers_until - v_now);
+  -- excluded.expires_at is now. By UTC, since an upsert is to come to the same whatever a session's time zone.
+  set answers_until = (
+    greatest(chat.answers_until, excluded.expires_at) at time zone 'UTC' + (excluded.answers_until - excluded.expires_at)
+  ) at time zone 'UTC';
 
   perform wa.bound_answers(array_agg(answer.user_id), answer.phone_number_id)
   from unnest(p_user_ids, p_phone_number_ids) as answer (user_id, phone_number_id)

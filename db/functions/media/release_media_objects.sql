@@ -8,17 +8,19 @@ set row_security = on
 as $$
 declare
   v_now timestamptz;
+  -- Not joined: rows of a statement are here, and tables may be kept on another server.
+  v_object_ids constant uuid[] := array(select distinct deleted.object_id from deleted);
 begin
   -- Two who delete the last two that refer to one content each see the other's, unless one waits for the other here.
   perform from wa.media_objects as object
-  where object.id in (select deleted.object_id from deleted)
+  where object.id = any(v_object_ids)
   order by object.sha256
   for update;
 
   v_now := clock_timestamp();
   update wa.media_objects as object
   set unwanted_at = v_now, delete_at = v_now
-  where object.id in (select deleted.object_id from deleted)
+  where object.id = any(v_object_ids)
     and object.unwanted_at is null
     and not exists (select from wa.media as media where media.object_id = object.id);
   return null;

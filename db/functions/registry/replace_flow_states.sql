@@ -23,7 +23,17 @@ begin
     and state.expires_after is distinct from new.expires_after;
 
   insert into wa.flow_states as state (state, flow, step_function, back_to, expires_after, description)
-  select new.state, p_flow, new.step_function, new.back_to, new.expires_after, new.description
+  select
+    new.state,
+    p_flow,
+    new.step_function,
+    new.back_to,
+    case
+      when format('the time-out of %s', new.state) = any(v_kept)
+        then (select kept.expires_after from wa.flow_states as kept where kept.state = new.state)
+      else new.expires_after
+    end,
+    new.description
   from jsonb_to_recordset(p_rows -> 'states') as new (
     state text, step_function text, back_to text, expires_after interval, description text
   )
@@ -31,10 +41,7 @@ begin
   set
     step_function = excluded.step_function,
     back_to = excluded.back_to,
-    expires_after = case
-      when 'the time-out of ' || excluded.state = any(v_kept) then state.expires_after
-      else excluded.expires_after
-    end,
+    expires_after = excluded.expires_after,
     description = excluded.description
   where state.flow = excluded.flow;
 

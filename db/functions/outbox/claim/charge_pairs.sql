@@ -6,16 +6,23 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_interval interval := make_interval(secs => wa.get_setting('pair_interval_seconds')::double precision);
+  v_now constant timestamptz := clock_timestamp();
+  v_charged integer;
 begin
-  insert into wa.pair_pace as pace (user_id, phone_number_id, paid_until)
-  select charged.user_id, p_phone_number_id, clock_timestamp() + v_interval
-  from unnest(p_user_ids) as charged (user_id)
-  where charged.user_id is not null
-  on conflict (user_id, phone_number_id) do update
-  set paid_until = greatest(
-    -- By UTC, since an upsert is to come to the same whatever a session's time zone.
-    (pace.paid_until at time zone 'UTC' + v_interval) at time zone 'UTC', excluded.paid_until
-  );
+  -- By UTC, since an update is to come to the same whatever a session's time zone.
+  update wa.pair_pace as pace
+  set paid_until = (greatest(pace.paid_until, v_now) at time zone 'UTC' + v_interval) at time zone 'UTC'
+  where pace.user_id = any(p_user_ids) and pace.phone_number_id = p_phone_number_id;
+
+  get diagnostics v_charged = row_count;
+
+  if v_charged < cardinality(array_remove(p_user_ids, null)) then
+    insert into wa.pair_pace (user_id, phone_number_id, paid_until)
+    select charged.user_id, p_phone_number_id, v_now + v_interval
+    from unnest(p_user_ids) as charged (user_id)
+    where charged.user_id is not null
+    on conflict (user_id, phone_number_id) do nothing;
+  end if;
 end
 $$;
 

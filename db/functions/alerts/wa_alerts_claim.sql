@@ -8,7 +8,7 @@ set row_security = on
 as $$
 #variable_conflict use_column
 declare
-  v_now constant timestamptz := clock_timestamp();
+  v_now timestamptz;
   v_token constant uuid := gen_random_uuid();
 begin
   perform wa.warn_of_waiting();
@@ -16,6 +16,7 @@ begin
 
   perform wa.note_posting(true);
 
+  v_now := clock_timestamp();
   return query
   with due as materialized (
     select candidate.id

@@ -45,12 +45,13 @@ begin
     -- Before any row of media, as all others take their locks; meanwhile it may expire.
     perform wa.hold_conversation(v_user_id::text, wa_desk_picture_send.phone_number_id);
 
+    v_now := clock_timestamp();
     update wa.media as kept
     set
       status = 'stored',
       expires_at = greatest(
         kept.expires_at,
-        clock_timestamp() + make_interval(secs => 86400 * wa.get_setting('received_media_ttl_days')::double precision)
+        v_now + make_interval(secs => 86400 * wa.get_setting('received_media_ttl_days')::double precision)
       )
     where kept.id = wa_desk_picture_send.media
     returning kept.object_id into v_object_id;
@@ -63,7 +64,6 @@ begin
       hint = 'Ask for one first: select public.wa_desk_picture(<who>, <its SHA-256>).';
   end if;
 
-  v_now := clock_timestamp();
   update wa.media_objects as object
   set
     size_bytes = wa_desk_picture_send.size_bytes,

@@ -13,6 +13,8 @@ declare
   v_are_awaited boolean;
   v_is_renamed boolean;
   v_content jsonb;
+  v_is_kept boolean;
+  v_new_id text;
 begin
   -- Most calls hold one message. Single rows cost a fraction of the statements below.
   if cardinality(p_messages) = 1 then
@@ -90,7 +92,13 @@ begin
       end if;
     end if;
   else
-    with claim as (
+    v_is_kept := exists (
+      select from wa.settings as setting
+      where setting.key = 'message_history' and setting.value = '"events"'
+    );
+
+    -- Alone in its statement: where tables are kept on several servers, others would be told what it returns.
+    for v_new_id in
       insert into public.wa_events (
         wa_message_id, user_id, phone_number_id, message_type, status, sent_at, received_at, payload
       )
@@ -99,21 +107,14 @@ begin
         message.sent_at,
         -- Meta's clock knows seconds: what comes together is told in the order in which it takes effect.
         now() + row_number() over (order by message.sent_at, message.sequence) * interval '1 microsecond',
-        case when history.is_kept and message.status = 'processed' and message.opens_window then message.content end
+        case when v_is_kept and message.status = 'processed' and message.opens_window then message.content end
       from unnest(p_messages) as message
-      cross join (
-        select exists (
-          select from wa.settings as setting
-          where setting.key = 'message_history' and setting.value = '"events"'
-        ) as is_kept
-      ) as history
       order by message.wa_message_id collate "C", message.sequence
       on conflict (wa_message_id) do nothing
       returning wa_message_id
-    )
-
-    select array_agg(claim.wa_message_id) into v_new_ids
-    from claim;
+    loop
+      v_new_ids := v_new_ids || v_new_id;
+    end loop;
 
     if v_new_ids is null then
       return array[]::wa.message[];

@@ -9,7 +9,7 @@ declare
   c_most constant integer := 100;
   v_user_ids uuid[];
   v_task_ids bigint[];
-  v_now timestamptz;
+  v_now timestamptz := clock_timestamp();
 begin
   select array_agg(distinct overdue.user_id order by overdue.user_id) into v_user_ids
   from (

@@ -7,6 +7,13 @@ as $$
 declare
   v_locale constant text := wa.get_setting('default_locale') #>> '{}';
   v_user_ids uuid[];
+  v_new_ids uuid[];
+  v_phones text[];
+  v_bsuids text[];
+  v_parent_bsuids text[];
+  v_display_names text[];
+  v_sent_at timestamptz[];
+  v_named_at timestamptz[];
 begin
   with sender as (
     select
@@ -71,35 +78,50 @@ begin
     from plain
     left join public.profiles as by_bsuid on by_bsuid.wa_user_id = plain.bsuid
     left join public.profiles as by_phone on by_phone.phone_lookup_key = plain.phone_key
-  ),
+  )
 
-  created as (
-    insert into public.profiles (user_id, whatsapp_e164, wa_user_id, display_name, locale, phone_at, display_name_at)
-    select
-      found.new_id, found.phone, found.bsuid, found.display_name, v_locale,
-      case when found.phone is not null then found.sent_at end, found.named_at
+  select
+    (
+      select array_agg(established.user_id order by message.sequence)
+      from unnest(p_messages) as message
+      left join (
+        select unnest(found.sequences) as sequence, coalesce(found.known_id, found.new_id) as user_id
+        from found
+      ) as established on established.sequence = message.sequence
+    ),
+    array_agg(new.new_id),
+    array_agg(new.phone),
+    array_agg(new.bsuid),
+    array_agg(new.parent_bsuid),
+    array_agg(new.display_name),
+    array_agg(new.sent_at),
+    array_agg(new.named_at)
+  into v_user_ids, v_new_ids, v_phones, v_bsuids, v_parent_bsuids, v_display_names, v_sent_at, v_named_at
+  from (
+    select found.*
     from found
     where found.new_id is not null
     order by found.sequences[1]
-  ),
+  ) as new;
 
-  named as (
+  if v_new_ids is not null then
+    insert into public.profiles (user_id, whatsapp_e164, wa_user_id, display_name, locale, phone_at, display_name_at)
+    select
+      new.user_id, new.phone, new.bsuid, new.display_name, v_locale,
+      case when new.phone is not null then new.sent_at end, new.named_at
+    from unnest(v_new_ids, v_phones, v_bsuids, v_display_names, v_sent_at, v_named_at) as new (
+      user_id, phone, bsuid, display_name, sent_at, named_at
+    );
+
     insert into wa.profile_aliases (kind, value, user_id)
-    select 'parent_bsuid', found.parent_bsuid, found.new_id
-    from found
-    where found.new_id is not null and found.parent_bsuid is not null
-  )
-
-  select array_agg(established.user_id order by message.sequence) into v_user_ids
-  from unnest(p_messages) as message
-  left join (
-    select unnest(found.sequences) as sequence, coalesce(found.known_id, found.new_id) as user_id
-    from found
-  ) as established on established.sequence = message.sequence;
+    select 'parent_bsuid', new.parent_bsuid, new.user_id
+    from unnest(v_new_ids, v_parent_bsuids) as new (user_id, parent_bsuid)
+    where new.parent_bsuid is not null;
+  end if;
 
   return v_user_ids;
 end
 $$;
 
 comment on function wa.establish_plain_senders is
-'Finds or creates in one statement the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';
+'Finds or creates together the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';

@@ -48,6 +48,7 @@ STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting
         ("update public.t as o set a = {};", "o.b + v_i"),
         ("update public.t as o set a = {};", "o.b - interval '1 minute'"),
         ("update public.t as o set a = {};", "public.get_setting(o.b)"),
+        ("update public.t as o set a = {};", "case o.b when 1 then 2 end"),
         ("update public.t as o set a = 1 returning {} into v_x;", "current_timestamp"),
         ("delete from public.t as o where {};", "o.b < public.get_setting(o.b)"),
         ("delete from public.t as o where {};", "o.a in (select random())"),

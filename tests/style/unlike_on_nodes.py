@@ -48,6 +48,9 @@ class _Parts:
             return False
         if _is(node, ast.ColumnRef):
             return _is_column(node)
+        if _is(node, ast.CaseExpr) and node.arg:
+            # Citus forgets the value, and takes no branch of its own accord.
+            self.found.append("case of a value")
         in_branch = in_branch or _is(node, ast.CaseExpr, ast.CoalesceExpr)
         has_column = self.look(
             [getattr(node, slot) for slot in node.__slots__], in_branch=in_branch

@@ -55,8 +55,8 @@ begin
     status = case
       when fetched.status = 'failed' then 'failed' when fetched.result ? 'refused' then 'refused' else 'stored'
     end,
-    problem = case fetched.status
-      when 'failed' then coalesce(fetched.error_message, 'unknown') else fetched.result ->> 'refused'
+    problem = case
+      when fetched.status = 'failed' then coalesce(fetched.error_message, 'unknown') else fetched.result ->> 'refused'
     end
   from fetched
   where media.id = fetched.id

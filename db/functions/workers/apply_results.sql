@@ -80,35 +80,35 @@ begin
   changed as (
     update wa.tasks as task
     set
-      status = case decided.decision
-        when 'running' then 'running'
-        when 'accepted' then 'running'
-        when 'done' then 'done'
-        when 'failed' then 'failed'
+      status = case
+        when decided.decision = 'running' then 'running'
+        when decided.decision = 'accepted' then 'running'
+        when decided.decision = 'done' then 'done'
+        when decided.decision = 'failed' then 'failed'
         else 'queued'
       end,
       attempt_count = task.attempt_count + decided.is_attempt::integer,
       wait_count = case when decided.is_wait then task.wait_count + 1 else 0 end,
-      next_attempt_at = case decided.decision
-        when 'retried' then decided.again_at
-        when 'released' then v_now
+      next_attempt_at = case
+        when decided.decision = 'retried' then decided.again_at
+        when decided.decision = 'released' then v_now
         else task.next_attempt_at
       end,
       -- Behind what others ask for until then.
-      turn_at = case decided.decision
-        when 'retried' then greatest(task.turn_at, decided.again_at)
-        when 'accepted' then greatest(task.turn_at, decided.answer_by)
+      turn_at = case
+        when decided.decision = 'retried' then greatest(task.turn_at, decided.again_at)
+        when decided.decision = 'accepted' then greatest(task.turn_at, decided.answer_by)
         else task.turn_at
       end,
-      locked_until = case decided.decision
+      locked_until = case
         -- A sign of life that was under way shortens nothing.
-        when 'running' then greatest(task.locked_until, decided.alive_until)
-        when 'accepted' then decided.answer_by
+        when decided.decision = 'running' then greatest(task.locked_until, decided.alive_until)
+        when decided.decision = 'accepted' then decided.answer_by
       end,
       progress = coalesce(decided.progress, task.progress),
-      result = case decided.decision when 'done' then coalesce(decided.result, 'null') end,
-      error_class = case decided.outcome when 'failed' then decided.error_class else task.error_class end,
-      error_message = case decided.outcome when 'failed' then decided.error_message else task.error_message end,
+      result = case when decided.decision = 'done' then coalesce(decided.result, 'null') end,
+      error_class = case when decided.outcome = 'failed' then decided.error_class else task.error_class end,
+      error_message = case when decided.outcome = 'failed' then decided.error_message else task.error_message end,
       finished_at = case when decided.decision in ('done', 'failed') then v_now end
     from decided
     where task.id = decided.id

@@ -80,9 +80,9 @@ begin
     set
       status = 'running',
       attempt_count = task.attempt_count + (task.status = 'running')::integer,
-      error_class = case task.status when 'running' then 'worker_lost' else task.error_class end,
-      error_message = case task.status
-        when 'running' then 'the worker did not report back in time' else task.error_message
+      error_class = case when task.status = 'running' then 'worker_lost' else task.error_class end,
+      error_message = case
+        when task.status = 'running' then 'the worker did not report back in time' else task.error_message
       end,
       locked_by = worker,
       lock_token = v_token,

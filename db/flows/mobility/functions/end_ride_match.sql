@@ -8,7 +8,7 @@ declare
   v_was_unsent boolean;
 begin
   update wa.ride_matches as match
-  set status = case p_kind when 'declined' then 'declined' else 'cancelled' end, settled_at = now()
+  set status = case when p_kind = 'declined' then 'declined' else 'cancelled' end, settled_at = now()
   where match.match_id = p_match.match_id;
 
   v_was_unsent := wa.take_back_ride_news(p_match.match_id);

@@ -46,19 +46,19 @@ begin
         when verdict.name in ('recipient_blocked', 'phone_needed') then 'failed'
         else notification.status
       end,
-      waiting_for = case verdict.name when 'wait_for_user' then 'user' when 'template_held' then 'template' end,
-      next_attempt_at = case verdict.name
-        when 'wait_for_user' then null
-        when 'in_doubt' then verdict.next_attempt_at
-        when 'template_held' then verdict.next_attempt_at
-        when 'too_fast' then verdict.next_attempt_at
+      waiting_for = case when verdict.name = 'wait_for_user' then 'user' when verdict.name = 'template_held' then 'template' end,
+      next_attempt_at = case
+        when verdict.name = 'wait_for_user' then null
+        when verdict.name = 'in_doubt' then verdict.next_attempt_at
+        when verdict.name = 'template_held' then verdict.next_attempt_at
+        when verdict.name = 'too_fast' then verdict.next_attempt_at
         else notification.next_attempt_at
       end,
       failed_at = case
         when verdict.name in ('recipient_blocked', 'phone_needed') then v_now
       end,
-      error_code = case verdict.name
-        when 'recipient_blocked' then coalesce(
+      error_code = case
+        when verdict.name = 'recipient_blocked' then coalesce(
           (
             select block.error_code::integer
             from wa.recipient_blocks as block
@@ -69,21 +69,21 @@ begin
           ),
           notification.error_code
         )
-        when 'phone_needed' then 131062
+        when verdict.name = 'phone_needed' then 131062
         else notification.error_code
       end,
-      error_message = case verdict.name
-        when 'expired' then 'not sent: past its expires_at'
-        when 'opted_out' then 'not sent: the user has opted out'
-        when 'window_closed' then 'not sent: the 24-hour window is closed'
-        when 'marketing_stopped' then 'not sent: the user has stopped marketing messages'
-        when 'template_held' then 'not sent yet: Meta does not take the template'
-        when 'recipient_blocked' then 'not sent: an earlier message could not be delivered to this user'
-        when 'phone_needed' then 'not sent: Meta does not deliver this template to a BSUID, and the phone number is unknown'
+      error_message = case
+        when verdict.name = 'expired' then 'not sent: past its expires_at'
+        when verdict.name = 'opted_out' then 'not sent: the user has opted out'
+        when verdict.name = 'window_closed' then 'not sent: the 24-hour window is closed'
+        when verdict.name = 'marketing_stopped' then 'not sent: the user has stopped marketing messages'
+        when verdict.name = 'template_held' then 'not sent yet: Meta does not take the template'
+        when verdict.name = 'recipient_blocked' then 'not sent: an earlier message could not be delivered to this user'
+        when verdict.name = 'phone_needed' then 'not sent: Meta does not deliver this template to a BSUID, and the phone number is unknown'
         else notification.error_message
       end,
-      payload = case verdict.name
-        when 'send_template' then notification.fallback_template else notification.payload
+      payload = case
+        when verdict.name = 'send_template' then notification.fallback_template else notification.payload
       end,
       blocked_by = null
     from verdict

@@ -18,20 +18,20 @@ begin
   changed as (
     update public.notifications as notification
     set
-      status = case decided.decision when 'fail' then 'failed' when 'cancel' then 'cancelled' else 'queued' end,
-      next_attempt_at = case decided.decision
-        when 'wait_for_user' then null
-        when 'stop' then v_now
-        when 'send_template' then v_now
+      status = case when decided.decision = 'fail' then 'failed' when decided.decision = 'cancel' then 'cancelled' else 'queued' end,
+      next_attempt_at = case
+        when decided.decision = 'wait_for_user' then null
+        when decided.decision = 'stop' then v_now
+        when decided.decision = 'send_template' then v_now
         else decided.again_at
       end,
       retry_count = notification.retry_count + (decided.decision in ('retry', 'in_doubt'))::integer,
-      wait_count = case decided.decision when 'wait' then notification.wait_count + 1 else 0 end,
-      waiting_for = case decided.decision when 'wait_for_user' then 'user' end,
-      in_doubt_since = case decided.decision when 'in_doubt' then v_now end,
-      failed_at = case decided.decision when 'fail' then v_now end,
-      payload = case decided.decision
-        when 'send_template' then notification.fallback_template else notification.payload
+      wait_count = case when decided.decision = 'wait' then notification.wait_count + 1 else 0 end,
+      waiting_for = case when decided.decision = 'wait_for_user' then 'user' end,
+      in_doubt_since = case when decided.decision = 'in_doubt' then v_now end,
+      failed_at = case when decided.decision = 'fail' then v_now end,
+      payload = case
+        when decided.decision = 'send_template' then notification.fallback_template else notification.payload
       end,
       locked_until = null,
       error_code = decided.error_code,

@@ -1864,7 +1864,7 @@ CREATE FUNCTION wa.establish_plain_senders(p_messages wa.message[]) RETURNS uuid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) IS 'Finds or creates in one statement the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';
+COMMENT ON FUNCTION wa.establish_plain_senders(p_messages wa.message[]) IS 'Finds or creates together the profiles of those senders whose number and ids no message of the payload pairs otherwise, and who are either new or known by exactly these; returns for each message the sender''s profile, and null where wa.establish_profile has to look closer. The caller holds the locks.';
 
 CREATE FUNCTION wa.establish_profile(p_phone text, p_bsuid text, p_parent_bsuid text DEFAULT NULL::text, p_display_name text DEFAULT NULL::text, p_sent_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql

@@ -21,3 +21,7 @@ class StatementFailedError(MigrateError):
 
 class DatabaseBusyError(MigrateError):
     """A lock was not to be had in time, several times over."""
+
+
+class NodesError(MigrateError):
+    """A cluster does not take the schema onto a node; it is where it was."""

@@ -26,6 +26,7 @@ from tenacity import (
 from wa_webhook.migrate import history, kept_names
 from wa_webhook.migrate.errors import DatabaseBusyError, StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
+from wa_webhook.migrate.nodes import place_on_node, settings_of_runs
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.rights import mend_rights
@@ -140,6 +141,7 @@ class Migrator:
         outcome = Outcome()
         while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
             pass
+        place_on_node(self.database, self._names, self._report)
         if outcome.migrations or outcome.routines:
             self._tell_postgrest()
         return outcome
@@ -298,6 +300,8 @@ class Migrator:
         self._set_local("lock_timeout", self._lock_timeout)
         # Waiting is bounded above; work is not, and a role's default may be short.
         self._set_local("statement_timeout", "0")
+        for name, value in settings_of_runs(self.database).items():
+            self._set_local(name, value)
 
     def _set_local(self, name: str, value: str) -> None:
         self.database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))

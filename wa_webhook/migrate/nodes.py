@@ -1,0 +1,197 @@
+"""Puts a business that is one schema onto a node of a Citus cluster, where the database is one.
+
+After the routines: its tables go to a node together, and what others may call is handed to that
+node whole, so that a call is one call to one place. Row level security goes, since rows are copied
+into tables on nodes, and what has it takes no copy. Its policies hide no row from whoever has a
+grant, which is checked; so the grants say the same without.
+
+Source: https://docs.citusdata.com/en/stable/get_started/tutorial_microservices.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors, sql
+
+from wa_webhook.migrate.errors import NodesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from wa_webhook.naming.names import Names
+
+ON_ITS_OWN = {"citus.enable_schema_based_sharding": "off", "citus.enable_unsafe_triggers": "on"}
+"""For migrations: a new schema is filled before it goes to a node, and triggers go with it."""
+
+_IN_ORDER = {**ON_ITS_OWN, "citus.multi_shard_modify_mode": "sequential"}
+
+_HIDDEN_ROWS = """
+select policy.tablename, policy.policyname
+from pg_catalog.pg_policies as policy
+where policy.schemaname = %s
+  and (coalesce(policy.qual, 'true') <> 'true' or coalesce(policy.with_check, 'true') <> 'true')
+order by 1, 2
+"""
+_UNREACHED = """
+select relation.oid::regclass::text, grantee.rolname
+from pg_catalog.pg_class as relation
+cross join lateral pg_catalog.aclexplode(relation.relacl) as granted
+inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
+where relation.relnamespace = %s::regnamespace
+  and relation.relrowsecurity
+  and granted.grantee <> relation.relowner
+  and not grantee.rolbypassrls
+  and not exists (
+    select from pg_catalog.pg_policy as policy
+    where policy.polrelid = relation.oid
+      and (granted.grantee = any(policy.polroles) or 0 = any(policy.polroles))
+  )
+group by 1, 2
+order by 1, 2
+"""
+_IS_ON_A_NODE = "select from pg_catalog.pg_dist_schema where schemaid = %s::regnamespace"
+_SECURED = """
+select oid::regclass::text from pg_catalog.pg_class
+where relnamespace = %s::regnamespace and relrowsecurity order by 1
+"""
+_UNKNOWN_ROUTINES = """
+select routine.oid::regprocedure::text
+from pg_catalog.pg_proc as routine
+where routine.pronamespace = %s::regnamespace
+  and not exists (
+    select from pg_catalog.pg_dist_object as object
+    where object.classid = 'pg_catalog.pg_proc'::regclass and object.objid = routine.oid
+  )
+order by 1
+"""
+_UNDELEGATED = """
+select routine.oid::regprocedure::text
+from pg_catalog.pg_proc as routine
+inner join pg_catalog.pg_dist_object as object
+  on object.classid = 'pg_catalog.pg_proc'::regclass and object.objid = routine.oid
+where routine.pronamespace = %s::regnamespace
+  and routine.prosecdef
+  and routine.prokind = 'f'
+  and routine.prorettype <> 'pg_catalog.trigger'::regtype
+  and object.colocationid is null
+  and exists (
+    select from pg_catalog.aclexplode(routine.proacl) as granted
+    where granted.grantee <> routine.proowner
+  )
+order by 1
+"""
+_WITH_GENERIC_PLANS = """
+select routine.oid::regprocedure::text
+from pg_catalog.pg_proc as routine
+where routine.pronamespace = %s::regnamespace
+  and 'plan_cache_mode=force_generic_plan' = any(routine.proconfig)
+order by 1
+"""
+_NUMBERED_ELSEWHERE = """
+select owned.objid::regclass::text, grantee.rolname
+from pg_catalog.pg_depend as owned
+inner join pg_catalog.pg_class as sequence on sequence.oid = owned.objid and sequence.relkind = 'S'
+inner join pg_catalog.pg_class as relation on relation.oid = owned.refobjid
+cross join lateral pg_catalog.aclexplode(relation.relacl) as granted
+inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
+where owned.deptype in ('i', 'a')
+  and relation.relnamespace = %s::regnamespace
+  and granted.privilege_type = 'INSERT'
+  and not pg_catalog.has_sequence_privilege(grantee.oid, owned.objid, 'usage')
+group by 1, 2
+order by 1, 2
+"""
+
+
+def settings_of_runs(database: Connection[Any]) -> Mapping[str, str]:
+    """Return what a transaction of a run sets where the database is a cluster's; else nothing."""
+    return ON_ITS_OWN if _is_cluster(database) else {}
+
+
+def place_on_node(database: Connection[Any], names: Names, report: Callable[[str], None]) -> None:
+    """Put the business onto a node, or bring what a run has made to where the rest is.
+
+    Nothing happens on a server without Citus. Raises NodesError.
+    """
+    if not _is_cluster(database):
+        return
+    if not names.is_one_schema:
+        report("Citus: two schemas stay where they are; a business in one can go to a node")
+        return
+    if not _ask(database, "select where pg_catalog.citus_is_coordinator()"):
+        raise NodesError("this is a worker of a Citus cluster: migrate by its coordinator")
+    try:
+        with database.transaction():
+            for name, value in _IN_ORDER.items():
+                database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+            _place(database, names.schema, report)
+    except (errors.FeatureNotSupported, errors.InternalError_) as error:
+        raise NodesError(
+            f"schema {names.schema} does not go to a node: {error.diag.message_primary}\n"
+            "It is whole where it was, and works there."
+        ) from error
+
+
+def _place(database: Connection[Any], schema: str, report: Callable[[str], None]) -> None:
+    _refuse_policies(database, schema)
+    if not _ask(database, _IS_ON_A_NODE, schema):
+        database.execute("select pg_catalog.citus_schema_distribute(%s::regnamespace)", (schema,))
+        report(f"Citus: schema {schema} is on a node")
+    for (table,) in _ask(database, _SECURED, schema):
+        _run(database, f"alter table {table} disable row level security")
+    for (routine,) in _ask(database, _UNKNOWN_ROUTINES, schema):
+        database.execute(
+            "select pg_catalog.create_distributed_function(%s::regprocedure)", (routine,)
+        )
+    delegated = _ask(database, _UNDELEGATED, schema)
+    for (routine,) in delegated:
+        database.execute(
+            "select pg_catalog.create_distributed_function("
+            "%s::regprocedure, colocate_with => pg_catalog.format('%%I.settings', %s::text))",
+            (routine, schema),
+        )
+    for (routine,) in _ask(database, _WITH_GENERIC_PLANS, schema):
+        _run(database, f"alter function {routine} reset plan_cache_mode")
+    # Where a table is on a node its numbers are asked for by name.
+    for sequence, role in _ask(database, _NUMBERED_ELSEWHERE, schema):
+        _run(database, f"grant usage on sequence {sequence} to {role}")
+    database.execute(sql.SQL("call {}.note_rights()").format(sql.Identifier(schema)))
+    if delegated:
+        report(f"Citus: {len(delegated)} routines are called on the node")
+
+
+def _refuse_policies(database: Connection[Any], schema: str) -> None:
+    hidden = [
+        f"policy {name} of {table} hides rows"
+        for table, name in _ask(database, _HIDDEN_ROWS, schema)
+    ]
+    unreached = [
+        f"{role} has a grant on {table}, and no policy"
+        for table, role in _ask(database, _UNREACHED, schema)
+    ]
+    if hidden or unreached:
+        raise NodesError(
+            "\n".join(
+                (
+                    *hidden,
+                    *unreached,
+                    "On a node there is no row level security. Say by grants and routines who may"
+                    " see what, or keep this business on a server without Citus.",
+                )
+            )
+        )
+
+
+def _is_cluster(database: Connection[Any]) -> bool:
+    return bool(_ask(database, "select from pg_catalog.pg_extension where extname = 'citus'"))
+
+
+def _ask(database: Connection[Any], query: str, *parameters: str) -> Sequence[tuple[str, ...]]:
+    return database.execute(query.encode(), parameters or None).fetchall()
+
+
+def _run(database: Connection[Any], statement: str) -> None:
+    database.execute(statement.encode())

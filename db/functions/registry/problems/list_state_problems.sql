@@ -4,25 +4,38 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Read before it is compared: no table that is kept on another server is joined with what is known here.
+  v_begun constant text[] := array(
+    select number.home_state from wa.numbers as number
+    union all
+    select case entry.action when 'cancel' then 'cancelled' else entry.to_state end from wa.flow_entries as entry
+  );
+  v_states constant jsonb := (select jsonb_agg(to_jsonb(known)) from wa.flow_states as known);
+  v_moves constant jsonb := (select jsonb_agg(to_jsonb(move)) from wa.flow_transitions as move);
 begin
   return query
-  with recursive reached (state) as (
-    (
-      select 'home'
-      union all
-      select number.home_state from wa.numbers as number
-      union all
-      select entry.to_state from wa.flow_entries as entry where entry.to_state is not null
-      union all
-      select 'cancelled' from wa.flow_entries as entry where entry.action = 'cancel'
-    )
+  with recursive flow_state as materialized (
+    select declared.*
+    from jsonb_to_recordset(v_states) as declared (state text, flow text, step_function text, back_to text)
+  ),
+
+  flow_move as materialized (
+    select declared.*
+    from jsonb_to_recordset(v_moves) as declared (from_state text, to_state text)
+  ),
+
+  reached (state) as (
+    select begun.state
+    from unnest(v_begun || 'home'::text) as begun (state)
+    where begun.state is not null
     union
     select next.state
     from reached
     inner join (
-      select move.from_state, move.to_state from wa.flow_transitions as move
+      select move.from_state, move.to_state from flow_move as move
       union all
-      select state.state, state.back_to from wa.flow_states as state where state.back_to is not null
+      select state.state, state.back_to from flow_state as state where state.back_to is not null
     ) as next (from_state, state) on next.from_state = reached.state
   ),
 
@@ -37,7 +50,7 @@ begin
           and step.pronargs = 1
           and step.prorettype = 'wa.step_result'::regtype
       ) as has_step
-    from wa.flow_states as state
+    from flow_state as state
     where p_flow is null or state.flow = p_flow
   ),
 
@@ -77,7 +90,7 @@ begin
   inner join state on state.state = made.state
   where made.to_state <> made.state
     and not exists (
-      select from wa.flow_transitions as move
+      select from flow_move as move
       where move.from_state = made.state and move.to_state = made.to_state
     )
   union all
@@ -85,7 +98,7 @@ begin
     state.flow,
     false,
     format('%s declares a move to %s that %s never makes', state.state, move.to_state, state.step_function)
-  from wa.flow_transitions as move
+  from flow_move as move
   inner join state on state.state = move.from_state and state.has_step
   where not exists (
     select from run

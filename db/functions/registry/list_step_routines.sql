@@ -4,6 +4,19 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Read before they are compared: no table that is kept on another server is joined with what is known here.
+  v_states constant jsonb := (
+    select
+      jsonb_agg(
+        jsonb_build_object(
+          'flow', known.flow, 'prefix', declared.prefix, 'state', known.state, 'step_function', known.step_function
+        )
+      )
+    from wa.flow_states as known
+    left join wa.flows as declared on declared.flow = known.flow
+    where p_flow is null or known.flow = p_flow
+  );
 begin
   return query
   with recursive known as materialized (
@@ -19,21 +32,24 @@ begin
     where called.match[1] in (select other.name from known as other)
   ),
 
+  step as materialized (
+    select begun.*
+    from jsonb_to_recordset(v_states) as begun (flow text, prefix text, state text, step_function text)
+  ),
+
   run (state, name) as (
-    select state.state, state.step_function
-    from wa.flow_states as state
-    where p_flow is null or state.flow = p_flow
+    select step.state, step.step_function
+    from step
     union
     select run.state, call.name
     from run
     inner join call on call.caller = run.name
   )
 
-  select state.flow, declared.prefix, run.state, known.name, known.source
+  select step.flow, step.prefix, run.state, known.name, known.source
   from run
   inner join known on known.name = run.name
-  inner join wa.flow_states as state on state.state = run.state
-  left join wa.flows as declared on declared.flow = state.flow;
+  inner join step on step.state = run.state;
 end
 $$;
 

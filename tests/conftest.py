@@ -29,4 +29,5 @@ pytest_plugins = [
     "tests.fixtures.chat",
     "tests.fixtures.counts",
     "tests.fixtures.thorough",
+    "tests.fixtures.cluster",
 ]

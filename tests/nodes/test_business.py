@@ -1,0 +1,118 @@
+"""A business is migrated onto a node, and answers through every node of the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
+
+from tests.fixtures.cluster import OPTION
+from tests.payloads import envelope, text_message
+from wa_webhook.migrate import Migrator, find_db_folder, read_whole_source
+from wa_webhook.migrate.errors import NodesError
+from wa_webhook.migrate.nodes import place_on_node
+from wa_webhook.naming.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Business:
+    """One that is on a node: `ports` are those of all nodes, the coordinator's first."""
+
+    url: str
+    names: Names
+    ports: list[int]
+
+    def ask(self, query: str, *parameters: Any, role: str, port: int = 0) -> list[Row]:
+        url = make_conninfo(self.url, user=role, port=port or self.ports[0])
+        with psycopg.connect(url, autocommit=True) as connection:
+            return connection.execute(
+                query.replace(" wa.", f" {self.names.schema}.").encode(), parameters
+            ).fetchall()
+
+
+@pytest.fixture(scope="module")
+def business(request: pytest.FixtureRequest) -> Iterator[Business]:
+    url = request.config.getoption(OPTION)
+    schema = f"t{uuid4().hex[:12]}"
+    names = Names(schema=schema, private_schema=schema)
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as owner:
+        owner.execute("set client_min_messages to warning")
+        try:
+            Migrator(owner, read_whole_source(find_db_folder()), names=names).run()
+            for role in (names.edge_role, names.notifier_role):
+                owner.execute(sql.SQL("alter role {} login").format(sql.Identifier(role)))
+            ports = owner.execute(
+                "select nodeport from pg_dist_node order by groupid, nodeport"
+            ).fetchall()
+            yield Business(url, names, [port for (port,) in ports])
+        finally:
+            owner.execute(
+                sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
+            )
+            for role in names.roles.values():
+                owner.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+
+
+def test_a_message_is_answered_through_every_node(business: Business) -> None:
+    for sender_digit, port in enumerate(business.ports):
+        sender = f"3460011122{sender_digit}"
+        once, twice = (
+            [text_message("menu", sender=sender) for _ in range(many)] for many in (1, 2)
+        )
+        for messages in (once, twice):
+            business.ask(
+                "select wa.wa_dispatch(%s, %s)",
+                Jsonb(envelope(messages=messages)),
+                Jsonb({}),
+                role=business.names.edge_role,
+                port=port,
+            )
+        claimed = business.ask(
+            "select * from wa.wa_notifications_claim('worker', 10, '1 minute')",
+            role=business.names.notifier_role,
+            port=port,
+        )
+        ((outcome,),) = business.ask(
+            "select wa.wa_notifications_settle(%s)",
+            Jsonb(
+                [
+                    {"id": number, "lock_token": str(token), "outcome": "accepted"}
+                    | {"wa_message_id": f"wamid.{number}"}
+                    for number, token, *_ in claimed
+                ]
+            ),
+            role=business.names.notifier_role,
+            port=port,
+        )
+        assert claimed
+        assert outcome["sent"] == len(claimed)
+
+
+def test_another_run_finds_nothing_to_do(business: Business) -> None:
+    with psycopg.connect(business.url, autocommit=True, prepare_threshold=None) as owner:
+        outcome = Migrator(owner, read_whole_source(find_db_folder()), names=business.names).run()
+    assert (outcome.migrations, outcome.routines) == ([], 0)
+
+
+def test_grants_say_alone_who_sees_what(business: Business) -> None:
+    with pytest.raises(errors.InsufficientPrivilege):
+        business.ask("select from wa.notifications", role=business.names.edge_role)
+    with psycopg.connect(business.url, autocommit=True) as owner:
+        table = sql.Identifier(business.names.schema, "settings")
+        owner.execute(
+            sql.SQL("create policy hides on {} as restrictive using (false)").format(table)
+        )
+        with pytest.raises(NodesError, match="policy hides of settings hides rows"):
+            place_on_node(owner, business.names, lambda _line: None)
+        owner.execute(sql.SQL("drop policy hides on {}").format(table))

@@ -60,8 +60,13 @@ def business(request: pytest.FixtureRequest) -> Iterator[Business]:
             owner.execute(
                 sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
             )
-            for role in names.roles.values():
-                owner.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(role)))
+            made = owner.execute(
+                "select quote_ident(rolname) from pg_roles where rolname = any(%s)",
+                (list(names.roles.values()),),
+            ).fetchall()
+            for (role,) in made:
+                owner.execute(f"drop owned by {role}".encode())
+                owner.execute(f"drop role {role}".encode())
 
 
 def test_a_message_is_answered_through_every_node(business: Business) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -102,15 +103,38 @@ class BenchServer:
         Living ones by /proc/<pid>/stat, ended ones by what the postmaster has inherited of them,
         which includes autovacuum workers.
         """
-        postmaster = psutil.Process(self._postmaster_pid())
-        times = postmaster.cpu_times()
-        total: float = times.children_user + times.children_system
-        for child in postmaster.children():
+        while True:
+            ended = self._ended_seconds()
+            living = sum(
+                seconds
+                for title, seconds in self._living()
+                if not any(name in title for name in _BACKGROUND)
+            )
+            # Else one was counted nowhere, or twice.
+            if self._ended_seconds() == ended:
+                return ended + living
+
+    def session_cpu_seconds(self, role: str) -> float:
+        """Return the CPU time that the sessions of a role have used, which none leaves now."""
+        return sum(seconds for title, seconds in self._living() if f" {role} " in title)
+
+    def _ended_seconds(self) -> float:
+        times = psutil.Process(self._postmaster_pid()).cpu_times()
+        return float(times.children_user + times.children_system)
+
+    def _living(self) -> list[tuple[str, float]]:
+        """Return what each child of the postmaster is called, and its CPU time."""
+        while True:
+            # A dead one has no name until the postmaster has inherited its time.
             with contextlib.suppress(psutil.NoSuchProcess):
-                if not any(name in " ".join(child.cmdline()) for name in _BACKGROUND):
-                    living = child.cpu_times()
-                    total += living.user + living.system
-        return total
+                children = psutil.Process(self._postmaster_pid()).children()
+                times = [child.cpu_times() for child in children]
+                titles = [" ".join(child.cmdline()) for child in children]
+                return [
+                    (title, used.user + used.system)
+                    for title, used in zip(titles, times, strict=True)
+                ]
+            time.sleep(0.001)
 
     def _postmaster_pid(self) -> int:
         return int((self._postgres.data / "postmaster.pid").read_text().split()[0])

@@ -13,19 +13,27 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+import psutil
+
 from bench.comparison import Ratio, Spread, compare, take_turns
 from bench.database.flat_data import UNLIMITED_PACE
 from bench.http.conversation import Conversation, Heard
 from bench.machine import PROJECT
 from bench.people import FIRST_PHONE, add_people, webhook_body
-from bench.processes import HOST, WebhookServer, run_handler, run_notifier, run_peer
+from bench.processes import (
+    HOST,
+    RunningProcess,
+    WebhookServer,
+    run_handler,
+    run_notifier,
+    run_peer,
+)
 from bench.report import Section, Table
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from bench.processes import RunningProcess
     from bench.run import Run
 
 DATABASE = "bench_bot"
@@ -33,21 +41,66 @@ USERS = 40_000
 MOST_MESSAGES = 4000
 FEW, MANY = 8, 64
 OURS, PYWA = "wa-webhook", "pywa"
+EDGE, NOTIFIER = "wa_edge_role", "wa_notifier_role"
+_UNSETTLED = "select 1 from public.notifications where status in ('queued', 'sending') limit 1"
 _EMPTY = "truncate public.notifications, public.wa_events"
 _HELD_BACK_BY = (
-    "the two cores that handler, notifier, database, client and Graph API share: the CPU of the"
-    " three for a reply, in the table, has to fit with the client's on top."
+    "the two cores that handler, notifier, database, people and Graph API share: what a message"
+    " takes of them all, in the table of CPU, has to fit. At few connections few messages share a"
+    " call, and each process sleeps between them: what wakes up finds its caches cold, so that the"
+    " same work costs several times what it does at many."
 )
+_TOGETHER = """
+select
+  %(messages)s::float / (select count(distinct xmin::text) from public.wa_events),
+  %(messages)s::float / (select count(distinct lock_token) from public.notifications),
+  %(messages)s::float
+  / (select count(distinct xmin::text) from public.notifications where status = 'sent')
+"""
+"""Who wrote a row tells which rows were written together."""
+_ROUTINES = """
+select funcname, self_time * 1000 / %(messages)s, calls / %(messages)s::float
+from pg_stat_user_functions
+order by self_time desc
+limit 20
+"""
+_STATISTICS_SECONDS = 12.0
+"""A session that does nothing tells what it has counted after ten."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """How many messages shared a dispatch, a claim and a settlement on average."""
+
+    a_dispatch: float
+    a_claim: float
+    a_settlement: float
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """CPU time in µs a message, by process; `sessions` is all that serves clients."""
+
+    server: float
+    notifier: float
+    dispatching: float
+    sending: float
+    sessions: float
+    people: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return self.server + self.notifier + self.sessions + self.people
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What was heard, and the CPU time of each process for a message, in µs."""
+    """What was heard, and what it took."""
 
     heard: Heard
-    server_cpu: float
-    notifier_cpu: float
-    database_cpu: float
+    cpu: Cpu
+    together: Together | None
 
 
 @dataclass
@@ -58,9 +111,13 @@ class Bots:
     people: subprocess.Popen[str]
     servers: dict[str, WebhookServer] = field(default_factory=dict)
     notifier: RunningProcess | None = None
+    _people: psutil.Process = field(init=False)
     _first_user: Iterator[int] = field(
         default_factory=lambda: itertools.cycle(range(0, USERS, MOST_MESSAGES))
     )
+
+    def __post_init__(self) -> None:
+        self._people = psutil.Process(self.people.pid)
 
     def sample(self, name: str, messages: int, connections: int = FEW) -> Sample:
         """Let so many users write a message each, over so many connections."""
@@ -86,27 +143,77 @@ class Bots:
         url = self.run.server.url(DATABASE, SUPERUSER)
         return self._hold(OURS, Conversation(messages, queue_url=url))
 
+    def list_routines(self, messages: int, connections: int) -> list[tuple[str, float, float]]:
+        """Return what took longest in the database: routine, µs a message, calls a message.
+
+        µs by the clock, in the routine's own statements and expressions.
+        """
+        with self.run.server.connect(DATABASE) as connection:
+            connection.execute("alter system set track_functions = 'pl'")
+            connection.execute("select pg_reload_conf()")
+            try:
+                self.sample(OURS, messages, connections)
+                connection.execute("select pg_stat_reset()")
+                self.sample(OURS, messages, connections)
+                time.sleep(_STATISTICS_SECONDS)
+                return connection.execute(_ROUTINES, {"messages": messages}).fetchall()
+            finally:
+                connection.execute("alter system reset track_functions")
+                connection.execute("select pg_reload_conf()")
+
     def _empty(self) -> None:
         with self.run.server.connect(DATABASE) as connection:
             connection.execute(_EMPTY)
 
     def _hold(self, name: str, conversation: Conversation) -> Sample:
-        server, notifier = self.servers[name], self.notifier if name == OURS else None
-        before = self._cpu(server, notifier)
+        before = self._cpu(name)
         if self.people.stdin is not None:
             print(json.dumps(asdict(conversation)), file=self.people.stdin, flush=True)
         heard = Heard(**json.loads(_read_line(self.people)))
         used = [
             (now - then) / conversation.messages * 1e6
-            for now, then in zip(self._cpu(server, notifier), before, strict=True)
+            for now, then in zip(self._cpu(name), before, strict=True)
         ]
-        return Sample(heard, *used)
+        return Sample(heard, Cpu(*used), self._together(heard) if name == OURS else None)
 
-    def _cpu(
-        self, server: RunningProcess, notifier: RunningProcess | None
-    ) -> tuple[float, float, float]:
-        database = self.run.server.client_cpu_seconds()
-        return server.cpu_seconds, notifier.cpu_seconds if notifier else 0.0, database
+    def _cpu(self, name: str) -> tuple[float, ...]:
+        """Return seconds in the order of Cpu; a peer has one process and no database."""
+        server, people = self.servers[name].cpu_seconds, RunningProcess(self._people).cpu_seconds
+        if name != OURS or self.notifier is None:
+            return server, 0.0, 0.0, 0.0, 0.0, people
+        database = self.run.server
+        return (
+            server,
+            self.notifier.cpu_seconds,
+            database.session_cpu_seconds(EDGE),
+            database.session_cpu_seconds(NOTIFIER),
+            database.client_cpu_seconds(),
+            people,
+        )
+
+    def _together(self, heard: Heard) -> Together:
+        """Wait until the last reply is settled, and count."""
+        with self.run.server.connect(DATABASE) as connection:
+            while connection.execute(_UNSETTLED).fetchone():
+                time.sleep(0.01)
+            row = connection.execute(_TOGETHER, {"messages": heard.replies}).fetchone()
+        return Together(*(row or (0.0, 0.0, 0.0)))
+
+
+_COSTS: Mapping[str, Callable[[Sample], float]] = {
+    "CPU: handler, with signatures and HTTP": lambda one: one.cpu.server,
+    "CPU: its sessions, which dispatch, commit and wake": lambda one: one.cpu.dispatching,
+    "CPU: notifier, with HTTP": lambda one: one.cpu.notifier,
+    "CPU: its sessions, which claim, settle and commit": lambda one: one.cpu.sending,
+    "CPU: autovacuum and what else serves clients": lambda one: max(
+        0.0, round(one.cpu.sessions - one.cpu.dispatching - one.cpu.sending, 1)
+    ),
+    "CPU: people and Graph API": lambda one: one.cpu.people,
+    "CPU: all": lambda one: one.cpu.total,
+    "messages a dispatch": lambda one: one.together.a_dispatch if one.together else 0.0,
+    "replies a claim": lambda one: one.together.a_claim if one.together else 0.0,
+    "replies a settlement": lambda one: one.together.a_settlement if one.together else 0.0,
+}
 
 
 def measure(run: Run) -> Section:
@@ -121,7 +228,8 @@ def measure(run: Run) -> Section:
             " process each, and commits every message and every reply; pywa is one process under"
             " uvicorn that stores nothing, and answers from its handler with a text. Ours answers"
             " with the home menu. In a sample every user writes once, and the pace of the business"
-            " number is unlimited. People, bots and database share the cores."
+            " number is unlimited. People, bots and database share the cores. Time of routines is"
+            " by the clock, in their own statements and expressions."
         ),
     )
     with run.server.database(DATABASE), _running(run) as bots:
@@ -133,16 +241,9 @@ def measure(run: Run) -> Section:
 
 def _compare(bots: Bots, section: Section) -> None:
     run = bots.run
-    table = Table(
-        (
-            "",
-            "replies a second",
-            "server CPU, µs",
-            "notifier CPU, µs",
-            "database CPU, µs",
-            "unanswered",
-        )
-    )
+    table = Table(("", "replies a second", "CPU of the bot, µs", "unanswered"))
+    costs = Table(("µs a message", f"{FEW} connections", f"{MANY} connections"))
+    ours: list[Sequence[Sample]] = []
     messages = run.choose(1000, MOST_MESSAGES)
     for connections, at_least in ((FEW, 3.0), (MANY, 10.0)):
         run.say(f"{connections} connections")
@@ -153,13 +254,12 @@ def _compare(bots: Bots, section: Section) -> None:
             },
             run.choose(3, 5),
         )
+        ours.append(samples[OURS])
         for name, repeats in samples.items():
             table.add(
                 f"{name}, {connections} connections",
                 Spread.of([one.heard.replies_per_second for one in repeats]),
-                Spread.of([one.server_cpu for one in repeats]),
-                Spread.of([one.notifier_cpu for one in repeats]) if name == OURS else "",
-                Spread.of([one.database_cpu for one in repeats]) if name == OURS else "",
+                Spread.of([one.cpu.total - one.cpu.people for one in repeats]),
                 sum(messages - one.heard.replies for one in repeats),
             )
         if PYWA in samples:
@@ -173,9 +273,16 @@ def _compare(bots: Bots, section: Section) -> None:
                     held_back_by=_HELD_BACK_BY,
                 )
             )
+    for what, of in _COSTS.items():
+        costs.add(what, *(Spread.of([of(one) for one in repeats]) for repeats in ours))
+    section.tables += [table, costs]
+    for connections in (FEW, MANY):
+        routines = Table((f"{connections} connections, in the database", "µs a message", "calls"))
+        for name, microseconds, calls in bots.list_routines(messages, connections):
+            routines.add(name, round(microseconds), f"{calls:.2f}")
+        section.tables.append(routines)
     if PYWA not in bots.servers:
         section.notes.append("pywa is absent: `pip install -r requirements/bench.txt`.")
-    section.tables.append(table)
 
 
 def _look_at_lone_messages(bots: Bots, section: Section) -> None:
@@ -209,14 +316,14 @@ def _look_at_the_notifier(bots: Bots, section: Section) -> None:
     table.add(
         "the notifier alone, from a full queue",
         Spread.of([one.heard.replies_per_second for one in samples]),
-        Spread.of([one.notifier_cpu for one in samples]),
-        Spread.of([one.database_cpu for one in samples]),
+        Spread.of([one.cpu.notifier for one in samples]),
+        Spread.of([one.cpu.sessions for one in samples]),
     )
     section.tables.append(table)
     section.ratios.append(
         Ratio(
             "replies a second of one core of the notifier",
-            Spread.of([1e6 / one.notifier_cpu for one in samples]),
+            Spread.of([1e6 / one.cpu.notifier for one in samples]),
             at_least=2000,
             number=9,
         )
@@ -241,8 +348,8 @@ def _running(run: Run) -> Iterator[Bots]:
         people = start(_people())
         graph_url = f"http://{HOST}:{_read_line(people)}"
         bots = Bots(run, people)
-        bots.servers[OURS] = start(run_handler(run.server.url(DATABASE, "wa_edge_role")))
-        bots.notifier = start(run_notifier(run.server.url(DATABASE, "wa_notifier_role"), graph_url))
+        bots.servers[OURS] = start(run_handler(run.server.url(DATABASE, EDGE)))
+        bots.notifier = start(run_notifier(run.server.url(DATABASE, NOTIFIER), graph_url))
         if importlib.util.find_spec("pywa_async") is not None:
             bots.servers[PYWA] = start(
                 run_peer(

@@ -28,118 +28,135 @@ declare
   v_token uuid := gen_random_uuid();
   -- Of what names no number: null is the notifier's own.
   v_sender text := case p_number when '' then wa.choose_number(null) else p_number end;
+  v_claimed record;
+  v_users uuid[] := array[]::uuid[];
 begin
-  return query
-  with due as materialized (
-    select
-      notification.ctid as place,
-      notification.id,
-      notification.user_id,
-      notification.recipient,
-      notification.send_at,
-      notification.status = 'queued'
-      and notification.kind = 'message'
-      and notification.waiting_for is null
-      and notification.in_doubt_since is null
-      and (notification.expires_at <= v_now) is not true
-      and notification.payload ->> 'type' <> 'template' as is_plain
-    from public.notifications as notification
-    where notification.turn_at <= v_now
-      -- Not while its lease runs.
-      and (notification.status = 'queued' or notification.locked_until <= v_now)
-      and notification.priority = 0
-      and coalesce(notification.phone_number_id, '') = p_number
-    -- All columns of the index, as in wa.judge_due.
-    order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
-    limit p_wanted
-    for update skip locked
-  ),
+  for v_claimed in
+    with due as materialized (
+      select
+        notification.ctid as place,
+        notification.id,
+        notification.user_id,
+        notification.recipient,
+        notification.send_at,
+        notification.status = 'queued'
+        and notification.kind = 'message'
+        and notification.waiting_for is null
+        and notification.in_doubt_since is null
+        and (notification.expires_at <= v_now) is not true
+        and notification.payload ->> 'type' <> 'template' as is_plain
+      from public.notifications as notification
+      where notification.turn_at <= v_now
+        -- Not while its lease runs.
+        and (notification.status = 'queued' or notification.locked_until <= v_now)
+        and notification.priority = 0
+        and coalesce(notification.phone_number_id, '') = p_number
+      -- All columns of the index, as in wa.judge_due.
+      order by coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
+      limit p_wanted
+      for update skip locked
+    ),
 
-  leased as (
-    update public.notifications as notification
-    set
-      status = 'sending',
-      locked_by = p_worker,
-      lock_token = v_token,
-      locked_until = v_now + p_lease,
-      last_attempt_at = v_now,
-      blocked_by = null
-    from (
-      select due.place, coalesce(profile.whatsapp_e164, profile.wa_user_id, due.recipient) as address
-      from due
-      -- A probe for each row, however many rows the planner expects.
-      cross join lateral (
-        select sender.whatsapp_e164, sender.wa_user_id
-        from public.profiles as sender
-        where sender.user_id = due.user_id and sender.opted_out_at is null
-        limit 1
-      ) as profile
-      where due.is_plain
-        and (
-          select max(written.last_inbound_at)
-          from wa.service_windows as written
-          where written.user_id = due.user_id and (p_number = '' or written.phone_number_id = p_number)
-        ) > p_window_opens
-        -- Not exists: as in wa.judge_due.
-        and (
-          select earlier.id from public.notifications as earlier
-          where earlier.open_user_id = due.user_id and (earlier.send_at, earlier.id) < (due.send_at, due.id)
-          order by earlier.send_at, earlier.id
+    leased as (
+      update public.notifications as notification
+      set
+        status = 'sending',
+        locked_by = p_worker,
+        lock_token = v_token,
+        locked_until = v_now + p_lease,
+        last_attempt_at = v_now,
+        blocked_by = null
+      from (
+        select due.place, coalesce(profile.whatsapp_e164, profile.wa_user_id, due.recipient) as address
+        from due
+        -- A probe for each row, however many rows the planner expects.
+        cross join lateral (
+          select sender.whatsapp_e164, sender.wa_user_id
+          from public.profiles as sender
+          where sender.user_id = due.user_id and sender.opted_out_at is null
           limit 1
-        ) is null
-        and (select block.user_id from wa.recipient_blocks as block where block.user_id = due.user_id limit 1) is null
-        and (
-          p_pair_interval <= interval '0' or (
-            (
-              select pace.paid_until from wa.pair_pace as pace
-              where pace.user_id = due.user_id and pace.phone_number_id = p_number
-            ) > v_now + p_pair_interval * (p_pair_burst - 1)
-          ) is not true
-        )
-      offset 0
-    ) as plain
-    -- Nobody can have moved a row that is locked.
-    where notification.ctid = plain.place
-    returning
-      notification.id,
-      notification.user_id,
-      notification.retry_count,
-      notification.send_at,
-      notification.payload || jsonb_build_object(
-        'messaging_product', 'whatsapp',
-        'recipient_type', coalesce(notification.payload ->> 'recipient_type', 'individual'),
-        -- As wa.claim_from_number does.
-        case when plain.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, plain.address,
-        'biz_opaque_callback_data', concat_ws(
-          '.', notification.id, (extract(epoch from notification.created_at) * 1000000)::bigint, p_life
-        )
-      ) as request,
-      notification.payload -> (notification.payload ->> 'type') ?| '{qr,file,stored}' as needs_media
-  ),
+        ) as profile
+        where due.is_plain
+          and (
+            select max(written.last_inbound_at)
+            from wa.service_windows as written
+            where written.user_id = due.user_id and (p_number = '' or written.phone_number_id = p_number)
+          ) > p_window_opens
+          -- Not exists: as in wa.judge_due.
+          and (
+            select earlier.id from public.notifications as earlier
+            where earlier.open_user_id = due.user_id and (earlier.send_at, earlier.id) < (due.send_at, due.id)
+            order by earlier.send_at, earlier.id
+            limit 1
+          ) is null
+          and (select block.user_id from wa.recipient_blocks as block where block.user_id = due.user_id limit 1) is null
+          and (
+            p_pair_interval <= interval '0' or (
+              (
+                select pace.paid_until from wa.pair_pace as pace
+                where pace.user_id = due.user_id and pace.phone_number_id = p_number
+              ) > v_now + p_pair_interval * (p_pair_burst - 1)
+            ) is not true
+          )
+        offset 0
+      ) as plain
+      -- Nobody can have moved a row that is locked.
+      where notification.ctid = plain.place
+      returning
+        notification.id,
+        notification.user_id,
+        notification.retry_count,
+        notification.send_at,
+        notification.created_at,
+        notification.payload,
+        plain.address
+    )
 
-  charged as (
-    insert into wa.pair_pace as pace (user_id, phone_number_id, paid_until)
-    select leased.user_id, p_number, v_now + p_pair_interval
+    select
+      leased.id,
+      leased.user_id,
+      leased.retry_count,
+      coalesce(media.resolved -> 'payload', message.request) as request,
+      nullif(media.resolved -> 'upload', 'null') as upload
     from leased
-    where p_pair_interval > interval '0'
-    on conflict (user_id, phone_number_id) do update
-    set paid_until = greatest(pace.paid_until + p_pair_interval, excluded.paid_until)
-  )
+    cross join lateral (
+      values (
+        leased.payload || jsonb_build_object(
+          'messaging_product', 'whatsapp',
+          'recipient_type', coalesce(leased.payload ->> 'recipient_type', 'individual'),
+          -- As wa.claim_from_number does.
+          case when leased.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, leased.address,
+          'biz_opaque_callback_data', concat_ws(
+            '.', leased.id, (extract(epoch from leased.created_at) * 1000000)::bigint, p_life
+          )
+        )
+      )
+    ) as message (request)
+    cross join lateral (
+      values (
+        case
+          when leased.payload -> (leased.payload ->> 'type') ?| '{qr,file,stored}'
+            then wa.resolve_media(message.request, v_sender)
+        end
+      )
+    ) as media (resolved)
+    order by leased.send_at, leased.id
+  loop
+    id := v_claimed.id;
+    lock_token := v_token;
+    phone_number_id := v_sender;
+    request := v_claimed.request;
+    upload := v_claimed.upload;
+    retry_count := v_claimed.retry_count;
+    v_users := v_users || v_claimed.user_id;
+    return next;
+  end loop;
 
-  select
-    leased.id,
-    v_token,
-    v_sender,
-    coalesce(media.resolved -> 'payload', leased.request),
-    nullif(media.resolved -> 'upload', 'null'),
-    leased.retry_count
-  from leased
-  cross join lateral (
-    values (case when leased.needs_media then wa.resolve_media(leased.request, v_sender) end)
-  ) as media (resolved)
-  order by leased.send_at, leased.id;
+  if p_pair_interval > interval '0' and v_users <> array[]::uuid[] then
+    perform wa.charge_pairs(v_users, p_number);
+  end if;
 end
 $$;
 
 comment on function wa.claim_plain is
-'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may: in one statement. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
+'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';

@@ -64,6 +64,14 @@ class _Variables(BaseModel):
     WA_SUPABASE_PUBLISHABLE_KEY: str | None = None
     WA_APP_SECRET: str | None = None
     WA_VERIFY_TOKEN: str | None = None
+    WA_TOKEN: str | None = None
+    WA_PHONE_ID: str | None = None
+    WA_LISTEN_DATABASE_URL: str | None = None
+    WA_NOTIFY_CONCURRENCY: int | None = None
+    WA_MEDIA_FOLDER: str | None = None
+    WA_MEDIA_STORE: str | None = None
+    WA_MEDIA_S3_ACCESS_KEY_ID: str | None = None
+    WA_MEDIA_S3_SECRET_ACCESS_KEY: str | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the variables that have a value, by their fields."""
@@ -76,6 +84,7 @@ class _Section(_Variables):
 
     ids: frozenset[MetaId] = frozenset()
     serve: _Variables = _Variables()
+    notify: _Variables = _Variables()
 
     @model_validator(mode="after")
     def _who_shares_an_app_has_none_of_its_own(self) -> Self:
@@ -123,13 +132,24 @@ def load_businesses(settings_class: type[SettingsT], process: str) -> Sequence[B
     return businesses
 
 
+_ALONE = {
+    "database and schema": ("wa_database_url", "supabase_url", "wa_database_schema"),
+    "WA_PHONE_ID": ("wa_phone_id",),
+    "WA_MEDIA_FOLDER": ("wa_media_folder",),
+    "WA_MEDIA_STORE": ("wa_media_store",),
+}
+"""What no two may have alike: one would take and send what is another's."""
+
+
 def _shared(businesses: Sequence[Business[SettingsT]]) -> Iterator[str]:
     """Yield what two businesses have and only one may."""
     owners: dict[object, str] = {}
     for one in businesses:
-        places = ("wa_database_url", "supabase_url", "wa_database_schema")
-        database = tuple(getattr(one.settings, name, None) for name in places)
-        its = {"database and schema": database, **{f"id {own}": own for own in one.ids}}
+        its: dict[str, object] = {f"id {own}": own for own in one.ids}
+        for what, names in _ALONE.items():
+            values = tuple(getattr(one.settings, name, None) for name in names)
+            if any(values):
+                its[what] = (what, *values)
         for what, it in its.items():
             if (other := owners.setdefault(it, one.name)) != one.name:
                 yield f"{one.name}: has the {what} of {other}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
-    from wa_webhook.notifier import Notifier
+    from wa_webhook.notifier.process import Notifiers
 
 APP_SECRET = "app-secret-of-the-tests"  # noqa: S105
 TOKEN = "token-of-the-tests"  # noqa: S105
@@ -146,7 +146,7 @@ class Outbox:
             yield
 
     @asynccontextmanager
-    async def run_notifier(self, **settings: Any) -> AsyncIterator[Notifier]:
+    async def run_notifier(self, **settings: Any) -> AsyncIterator[Notifiers]:
         """Run a notifier until the context ends, and let it drain."""
         async with open_notifier(self.notifier_settings(**settings)) as notifier:
             running = asyncio.create_task(notifier.run())

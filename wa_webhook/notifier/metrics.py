@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prometheus_client import Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from handler.process.metrics import ProcessMetrics
 
@@ -17,8 +17,8 @@ QUEUED_MS_BUCKETS = (100, 250, 500, 1000, 2500, 5000, 10_000, 60_000, 600_000, 3
 class NotifierMetrics(ProcessMetrics):
     """What one notifier has done."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        super().__init__(registry)
         self._send_ms = Histogram(
             "wa_notification_send_ms",
             "Milliseconds that a send took, with the upload before it, by what came of it",

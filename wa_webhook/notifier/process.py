@@ -1,14 +1,22 @@
-"""One notifier from its settings, as the command line and the development stack run it."""
+"""Notifiers from their settings, as the command line and the development stack run them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry, generate_latest
+
 from handler.process.alert_webhook import AlertWebhook
+from handler.process.businesses import Business
+from handler.process.logs import BUSINESS, logger
+from handler.process.metrics import OfBusinesses, machine_registry
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
+from wa_webhook.claiming.backoff import Backoff
 from wa_webhook.claiming.database_link import DatabaseLink, DatabaseState
 from wa_webhook.claiming.name import name_worker
 from wa_webhook.media.settings import open_store
@@ -20,18 +28,88 @@ from wa_webhook.notifier.overdue_tasks import end_overdue_tasks
 from wa_webhook.notifier.worker import Limits, Notifier
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from wa_webhook.notifier.settings import NotifierSettings
 
+_LONGEST_PAUSE_SECONDS = 60.0
+"""Before a notifier is begun again that breaks whenever it is."""
+
 
 @contextlib.asynccontextmanager
-async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
+async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifiers]:
+    """Yield the notifier of one business, which is not running yet, and serve its metrics."""
+    async with open_notifiers([Business("", frozenset(), settings)]) as notifiers:
+        yield notifiers
+
+
+@contextlib.asynccontextmanager
+async def open_notifiers(
+    businesses: Sequence[Business[NotifierSettings]],
+) -> AsyncIterator[Notifiers]:
+    """Yield the notifiers of all, which are not running yet, and serve their metrics."""
+    notifiers = Notifiers(businesses)
+    async with serve_metrics(notifiers.render, businesses[0].settings):
+        yield notifiers
+
+
+class Notifiers:
+    """One notifier for each business, side by side: they share the process and nothing else."""
+
+    def __init__(self, businesses: Sequence[Business[NotifierSettings]]) -> None:
+        self._businesses = businesses
+        self._metrics = {one.name: NotifierMetrics(CollectorRegistry()) for one in businesses}
+        self._registry = machine_registry()
+        registries = {name: metrics.registry for name, metrics in self._metrics.items()}
+        self._registry.register(OfBusinesses(registries))
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns when what is in flight is sent and settled."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until `stop`. Raises what breaks the only notifier; of several it is begun again."""
+        async with asyncio.TaskGroup() as running:
+            for business in self._businesses:
+                running.create_task(self._keep_running(business))
+
+    async def render(self) -> bytes:
+        """Return the exposition text."""
+        return generate_latest(self._registry)
+
+    async def _keep_running(self, business: Business[NotifierSettings]) -> None:
+        BUSINESS.set(business.name)
+        backoff = Backoff(_LONGEST_PAUSE_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                await self._run_one(business)
+            except Exception as error:
+                if len(self._businesses) == 1:
+                    raise
+                frame = traceback.extract_tb(error.__traceback__)[-1]
+                place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+                logger.error("NOTIFY_BROKEN", error=type(error).__name__, at=place)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(backoff.next_pause()):
+                        await self._stopping.wait()
+
+    async def _run_one(self, business: Business[NotifierSettings]) -> None:
+        async with _open(business.settings, self._metrics[business.name]) as notifier:
+            stopping = asyncio.create_task(self._stopping.wait())
+            stopping.add_done_callback(lambda _: notifier.stop())
+            try:
+                await notifier.run()
+            finally:
+                stopping.cancel()
+
+
+@contextlib.asynccontextmanager
+async def _open(settings: NotifierSettings, metrics: NotifierMetrics) -> AsyncIterator[Notifier]:
     """Yield a notifier that is not running yet, and close its connections afterwards."""
     worker = name_worker()
     alerts = AlertWebhook.from_settings(settings)
     outage = OutageAlert(alerts)
-    metrics = NotifierMetrics()
     queue = NotificationQueue(
         settings.wa_database_url.get_secret_value(),
         worker=worker,
@@ -55,12 +133,7 @@ async def open_notifier(settings: NotifierSettings) -> AsyncIterator[Notifier]:
         drain_seconds=settings.wa_notify_drain_seconds,
     )
     try:
-        async with (
-            queue,
-            graph,
-            _working_beside(settings, alerts, worker),
-            serve_metrics(metrics.render, settings),
-        ):
+        async with queue, graph, _working_beside(settings, alerts, worker):
             yield Notifier(queue, graph, limits, listen_url=_listen_url(settings), metrics=metrics)
     finally:
         await outage.close()

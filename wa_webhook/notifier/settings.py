@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import DirectoryPath, Field, SecretStr, field_validator, model_validator
 
+from handler.process.businesses import BusinessesSettings
 from handler.process.environment import (
     AlertSettings,
     ConnectionString,
@@ -15,7 +16,12 @@ from wa_webhook.settings import DatabaseSettings, GraphSettings
 
 
 class NotifierSettings(
-    DatabaseSettings, AlertSettings, MetricsSettings, GraphSettings, MediaSettings
+    DatabaseSettings,
+    AlertSettings,
+    MetricsSettings,
+    GraphSettings,
+    MediaSettings,
+    BusinessesSettings,
 ):
     """What `wa-webhook notify` needs: a connection, since it does not go through PostgREST."""
 

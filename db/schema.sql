@@ -1266,7 +1266,7 @@ CREATE FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_want
     SET enable_memoize TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) IS 'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may: in one statement. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
+COMMENT ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) IS 'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,

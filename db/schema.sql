@@ -1200,13 +1200,6 @@ CREATE FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precis
 
 COMMENT ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) IS 'Raises WA029 unless both are degrees in range: not null, NaN or infinite.';
 
-CREATE FUNCTION wa.check_notification() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS '(see db/functions)';
-
-COMMENT ON FUNCTION wa.check_notification() IS 'Refuses a notification that makes no sense by what neither a claim nor a result changes, as a check of the table would: not a check, since those are read anew in every statement that updates it.';
-
 CREATE FUNCTION wa.check_payload(p_payload jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4151,9 +4144,19 @@ CASE
 END) STORED,
     author text,
     CONSTRAINT notifications_counts_are_not_negative CHECK ((LEAST(retry_count, wait_count, retries_forgiven) >= 0)),
+    CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY ('{message,read_receipt,echo}'::text[]))),
+    CONSTRAINT notifications_only_groups_have_no_user CHECK (((user_id IS NOT NULL) OR ((payload ->> 'recipient_type'::text) = 'group'::text))),
     CONSTRAINT notifications_only_waiting_has_no_next_attempt CHECK (((next_attempt_at IS NOT NULL) OR (waiting_for IS NOT NULL) OR (status <> ALL ('{queued,sending}'::text[])))),
+    CONSTRAINT notifications_outside_window_is_known CHECK ((outside_window = ANY ('{wait,template,cancel}'::text[]))),
+    CONSTRAINT notifications_payload_is_an_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+    CONSTRAINT notifications_priority_is_known CHECK ((priority = ANY ('{0,1,2}'::smallint[]))),
+    CONSTRAINT notifications_recipient_is_not_empty CHECK ((recipient <> ''::text)),
+    CONSTRAINT notifications_sender_is_digits CHECK (((phone_number_id ~ '^[0-9]+$'::text) AND (char_length(phone_number_id) <= 32))),
     CONSTRAINT notifications_sending_has_a_lease CHECK (((status <> 'sending'::text) OR ((locked_by IS NOT NULL) AND (locked_until IS NOT NULL)))),
-    CONSTRAINT notifications_status_is_known CHECK ((status = ANY ('{queued,sending,sent,delivered,read,failed,cancelled}'::text[])))
+    CONSTRAINT notifications_status_is_known CHECK ((status = ANY ('{queued,sending,sent,delivered,read,failed,cancelled}'::text[]))),
+    CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
+    CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY ('{user,template}'::text[])))
 )
 WITH (vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02', fillfactor='60');
 
@@ -4214,6 +4217,8 @@ COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unse
 COMMENT ON COLUMN public.notifications.turn_at IS 'Its place in the line, also while it is being sent: next_attempt_at, null when settled or waiting for the user.';
 
 COMMENT ON COLUMN public.notifications.author IS 'Who wrote it: app, broadcast, or colleague/ and a name. Null: the bot, and what was queued before this was kept.';
+
+COMMENT ON CONSTRAINT notifications_sender_is_digits ON public.notifications IS 'The sender becomes a part of the URL that the notifier posts to, with its token.';
 
 ALTER TABLE public.notifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.notifications_id_seq
@@ -5555,7 +5560,7 @@ CREATE TRIGGER chat_state_cancel_tasks AFTER DELETE ON public.chat_state FOR EAC
 
 COMMENT ON TRIGGER chat_state_cancel_tasks ON public.chat_state IS 'A conversation that begins anew waits for nothing.';
 
-CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((CURRENT_USER <> 'wa_runtime'::text)) EXECUTE FUNCTION wa.refuse_transition();
+CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status <> new.status) AND (CURRENT_USER <> ALL (ARRAY['wa_runtime'::name, 'wa_edge_role'::name, 'service_role'::name])) AND ((((old.status <> 'failed'::text) OR (new.status <> 'queued'::text)) AND ((old.status <> 'failed'::text) OR (new.status <> 'cancelled'::text))) AND ((old.status <> 'queued'::text) OR (new.status <> 'cancelled'::text))))) EXECUTE FUNCTION wa.refuse_transition();
 
 COMMENT ON TRIGGER notifications_allow_transitions ON public.notifications IS 'A forgotten where sends nothing twice.';
 
@@ -5563,15 +5568,11 @@ CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallbac
 
 COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the payload and takes its delivery options.';
 
-CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN ((old.status = 'failed'::text)) EXECUTE FUNCTION wa.requeue_failed_notification();
+CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = ANY (ARRAY['queued'::text, 'cancelled'::text])))) EXECUTE FUNCTION wa.requeue_failed_notification();
 
 COMMENT ON TRIGGER notifications_requeue_failed ON public.notifications IS 'The runbook''s drain.';
 
-CREATE TRIGGER notifications_sound BEFORE INSERT OR UPDATE OF user_id, recipient, phone_number_id, kind, payload, priority, waiting_for, outside_window, fallback_template, dedupe_key ON public.notifications FOR EACH ROW EXECUTE FUNCTION wa.check_notification();
-
-COMMENT ON TRIGGER notifications_sound ON public.notifications IS 'What was a check of the table, of columns that a claim or a result does not change.';
-
-CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.notifications FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'wa_runtime'::text)) EXECUTE FUNCTION wa.tell_of_left_out();
+CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.notifications FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'wa_runtime'::name)) EXECUTE FUNCTION wa.tell_of_left_out();
 
 COMMENT ON TRIGGER notifications_tell_of_left_out ON public.notifications IS 'What a drain leaves out is counted and told.';
 
@@ -6379,8 +6380,6 @@ GRANT ALL ON FUNCTION wa.check_contribution(p_amount_minor bigint, p_reference t
 REVOKE ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.check_coordinates(p_lat double precision, p_lng double precision) TO wa_basket_owner;
-
-REVOKE ALL ON FUNCTION wa.check_notification() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.check_payload(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.check_payload(p_payload jsonb) TO wa_runtime;

@@ -37,8 +37,8 @@ SAME: Mapping[tuple[str, str, str], str] = {
     ): _INSTANT,
     (
         "db/functions/outbox/claim/list_sending_numbers.sql",
-        "and coalesce(notification.phone_number_id, '') > pace.phone_number_id",
-        "and nullif(notification.phone_number_id, '') > pace.phone_number_id",
+        "and coalesce(notification.phone_number_id, '') > known.phone_number_id",
+        "and nullif(notification.phone_number_id, '') > known.phone_number_id",
     ): _BY_INDEX,
     (
         "db/functions/outbox/settle/learn_addresses.sql",

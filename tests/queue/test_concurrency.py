@@ -84,7 +84,7 @@ def make_claim_stop_at_a_gate(queue: Queue, notification_id: int, pid: int) -> N
           v_context text;
         begin
           get diagnostics v_context = pg_context;
-          if id = {notification_id} and pg_backend_pid() = {pid} and v_context ~ 'claim_plain' then
+          if id = {notification_id} and pg_backend_pid() = {pid} and v_context ~ 'judge_due' then
             perform pg_advisory_xact_lock(1);
           end if;
           return true;

@@ -885,14 +885,14 @@ CREATE TABLE public.baskets (
     status text DEFAULT 'open'::text NOT NULL,
     currency text NOT NULL,
     goal_minor bigint,
+    latitude double precision,
+    longitude double precision,
     share_token text NOT NULL,
     member_count integer DEFAULT 0 NOT NULL,
     owner_count integer DEFAULT 0 NOT NULL,
     last_activity_at timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     closed_at timestamp with time zone,
-    latitude double precision,
-    longitude double precision,
     place extensions.cube GENERATED ALWAYS AS (
 CASE
     WHEN ((latitude IS NOT NULL) AND (longitude IS NOT NULL)) THEN extensions.cube(ARRAY[(cosd(latitude) * cosd(longitude)), (cosd(latitude) * sind(longitude)), sind(latitude)])
@@ -930,6 +930,10 @@ COMMENT ON COLUMN public.baskets.currency IS 'ISO 4217, of the goal and of every
 
 COMMENT ON COLUMN public.baskets.goal_minor IS 'What the members want to reach, in minor units of the currency. Null: no goal.';
 
+COMMENT ON COLUMN public.baskets.latitude IS 'Degrees north (WGS 84). Null: the basket has no place.';
+
+COMMENT ON COLUMN public.baskets.longitude IS 'Degrees east (WGS 84).';
+
 COMMENT ON COLUMN public.baskets.share_token IS 'The code that lets people in: ten symbols of Crockford''s base 32, 50 random bits.';
 
 COMMENT ON COLUMN public.baskets.member_count IS 'Rows in basket_members, kept by a trigger there.';
@@ -937,10 +941,6 @@ COMMENT ON COLUMN public.baskets.member_count IS 'Rows in basket_members, kept b
 COMMENT ON COLUMN public.baskets.owner_count IS 'Members with the role owner, kept by a trigger on basket_members.';
 
 COMMENT ON COLUMN public.baskets.last_activity_at IS 'When somebody last joined, left, contributed, or changed the basket.';
-
-COMMENT ON COLUMN public.baskets.latitude IS 'Degrees north (WGS 84). Null: the basket has no place.';
-
-COMMENT ON COLUMN public.baskets.longitude IS 'Degrees east (WGS 84).';
 
 COMMENT ON COLUMN public.baskets.place IS 'The same place as a point on the unit sphere: straight-line distance between such points grows with the distance over ground, across the date line and at the poles too.';
 
@@ -1455,30 +1455,30 @@ COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint te
 
 CREATE TABLE public.chat_state (
     user_id uuid NOT NULL,
+    phone_number_id text DEFAULT ''::text NOT NULL,
     state text DEFAULT 'home'::text NOT NULL,
     data jsonb DEFAULT '{}'::jsonb NOT NULL,
     expires_at timestamp with time zone,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     answers_until timestamp with time zone,
-    phone_number_id text DEFAULT ''::text NOT NULL,
     handed_over_at timestamp with time zone,
     handed_over_until timestamp with time zone,
     handed_over_to text,
     handed_over_for text,
     waiting_since timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT chat_state_data_is_an_object CHECK ((jsonb_typeof(data) = 'object'::text))
 )
 WITH (fillfactor='80');
 
 COMMENT ON TABLE public.chat_state IS 'Where each chat stands, one of a user with a business number. No row means the home state: deleting a user''s rows resets the user.';
 
+COMMENT ON COLUMN public.chat_state.phone_number_id IS 'The business number that the user writes to. Empty for what names none.';
+
 COMMENT ON COLUMN public.chat_state.data IS 'What the current flow remembers between two messages.';
 
 COMMENT ON COLUMN public.chat_state.expires_at IS 'After this moment the next message finds the user in the home state. Null: never.';
 
 COMMENT ON COLUMN public.chat_state.answers_until IS 'When the answers given so far will have been made up for, each by answers_interval_seconds. Null: none were given, or long ago.';
-
-COMMENT ON COLUMN public.chat_state.phone_number_id IS 'The business number that the user writes to. Empty for what names none.';
 
 COMMENT ON COLUMN public.chat_state.handed_over_at IS 'Since when a person answers here, or is to. Null: the bot does.';
 
@@ -1673,20 +1673,20 @@ COMMENT ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_medi
 CREATE TABLE public.profiles (
     user_id uuid DEFAULT gen_random_uuid() NOT NULL,
     whatsapp_e164 text,
+    phone_at timestamp with time zone,
     wa_user_id text,
     display_name text,
+    display_name_at timestamp with time zone,
     locale text DEFAULT 'en'::text NOT NULL,
+    locale_at timestamp with time zone,
     opted_out_at timestamp with time zone,
+    consent_at timestamp with time zone,
     merged_into uuid,
+    erased_at timestamp with time zone,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     phone_lookup_key text GENERATED ALWAYS AS (regexp_replace(regexp_replace(regexp_replace(whatsapp_e164, '^\+55([1-9][0-9])([6-9][0-9]{7})$'::text, '+55\19\2'::text), '^\+521([0-9]{10})$'::text, '+52\1'::text), '^\+549([0-9]{10})$'::text, '+54\1'::text)) STORED,
-    erased_at timestamp with time zone,
-    display_name_at timestamp with time zone,
-    locale_at timestamp with time zone,
-    consent_at timestamp with time zone,
-    phone_at timestamp with time zone,
     CONSTRAINT profiles_display_name_is_short CHECK (((char_length(display_name) >= 1) AND (char_length(display_name) <= 256))),
     CONSTRAINT profiles_erased_holds_nothing_personal CHECK (((erased_at IS NULL) OR ((whatsapp_e164 IS NULL) AND (wa_user_id IS NULL) AND (display_name IS NULL) AND (metadata = '{}'::jsonb) AND (opted_out_at IS NULL) AND (display_name_at IS NULL) AND (locale_at IS NULL) AND (consent_at IS NULL) AND (phone_at IS NULL)))),
     CONSTRAINT profiles_metadata_is_an_object CHECK ((jsonb_typeof(metadata) = 'object'::text)),
@@ -1701,23 +1701,23 @@ COMMENT ON TABLE public.profiles IS 'Who writes to us: one row a person, known b
 
 COMMENT ON COLUMN public.profiles.whatsapp_e164 IS 'Meta''s wa_id with a plus sign, otherwise exactly as Meta gives it. Null when the user hides the number.';
 
+COMMENT ON COLUMN public.profiles.phone_at IS 'When whatsapp_e164 was said or taken, by Meta''s clock. Null: nobody but us has named the number.';
+
 COMMENT ON COLUMN public.profiles.wa_user_id IS 'The BSUID, prefix and dot included. Changes when the user changes phone number.';
-
-COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
-
-COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
-
-COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
-
-COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
 
 COMMENT ON COLUMN public.profiles.display_name_at IS 'When the user took display_name, by Meta''s clock; wa.named_until says how long it held.';
 
 COMMENT ON COLUMN public.profiles.locale_at IS 'When the user chose locale, by Meta''s clock. Null: it is the default.';
 
+COMMENT ON COLUMN public.profiles.opted_out_at IS 'Set while the user wants no messages.';
+
 COMMENT ON COLUMN public.profiles.consent_at IS 'When the user last said whether to receive messages, either way, by Meta''s clock.';
 
-COMMENT ON COLUMN public.profiles.phone_at IS 'When whatsapp_e164 was said or taken, by Meta''s clock. Null: nobody but us has named the number.';
+COMMENT ON COLUMN public.profiles.merged_into IS 'The profile that took over everything of this one.';
+
+COMMENT ON COLUMN public.profiles.erased_at IS 'When everything about the person was erased. The row is left for what refers to it, such as a ledger.';
+
+COMMENT ON COLUMN public.profiles.phone_lookup_key IS 'One form for the variants of a Brazilian, Mexican or Argentinian number; used to find a profile, never to send.';
 
 CREATE FUNCTION wa.detach_phone(p_profile public.profiles, p_sent_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -4103,6 +4103,7 @@ CREATE TABLE public.notifications (
     recipient text NOT NULL,
     phone_number_id text,
     kind text DEFAULT 'message'::text NOT NULL,
+    author text,
     payload jsonb NOT NULL,
     status text DEFAULT 'queued'::text NOT NULL,
     priority smallint DEFAULT 0 NOT NULL,
@@ -4142,7 +4143,6 @@ CASE
     WHEN (status = ANY (ARRAY['queued'::text, 'sending'::text])) THEN next_attempt_at
     ELSE NULL::timestamp with time zone
 END) STORED,
-    author text,
     CONSTRAINT notifications_counts_are_not_negative CHECK ((LEAST(retry_count, wait_count, retries_forgiven) >= 0)),
     CONSTRAINT notifications_dedupe_key_is_not_empty CHECK ((dedupe_key <> ''::text)),
     CONSTRAINT notifications_kind_is_known CHECK ((kind = ANY ('{message,read_receipt,echo}'::text[]))),
@@ -4158,7 +4158,7 @@ END) STORED,
     CONSTRAINT notifications_template_is_given CHECK (((outside_window <> 'template'::text) OR (fallback_template IS NOT NULL))),
     CONSTRAINT notifications_waiting_for_is_known CHECK ((waiting_for = ANY ('{user,template}'::text[])))
 )
-WITH (vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02', fillfactor='60');
+WITH (fillfactor='60', vacuum_index_cleanup='on', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_insert_scale_factor='0.05', autovacuum_analyze_scale_factor='0.02');
 
 COMMENT ON TABLE public.notifications IS 'The outbox: every message that leaves, once. Claimed with a lease, settled with the lease''s token, moved on by status webhooks.';
 
@@ -4169,6 +4169,8 @@ COMMENT ON COLUMN public.notifications.recipient IS 'The phone number with plus 
 COMMENT ON COLUMN public.notifications.phone_number_id IS 'The business number that sends. Null: the notifier''s own.';
 
 COMMENT ON COLUMN public.notifications.kind IS 'message; read_receipt: a mark-as-read or typing indicator, which has no place in the user''s order; or echo: what a person of the business wrote in the WhatsApp Business app.';
+
+COMMENT ON COLUMN public.notifications.author IS 'Who wrote it: app, broadcast, or colleague/ and a name. Null: the bot, and what was queued before this was kept.';
 
 COMMENT ON COLUMN public.notifications.payload IS 'Body for the Graph API, without recipient. Media may name {"qr": "https://..."} or {"file": "..."} in place of an id.';
 
@@ -4215,8 +4217,6 @@ COMMENT ON COLUMN public.notifications.fbtrace_id IS 'What Meta''s support asks 
 COMMENT ON COLUMN public.notifications.open_user_id IS 'user_id while it is unsettled and holds a place in the user''s order, else null.';
 
 COMMENT ON COLUMN public.notifications.turn_at IS 'Its place in the line, also while it is being sent: next_attempt_at, null when settled or waiting for the user.';
-
-COMMENT ON COLUMN public.notifications.author IS 'Who wrote it: app, broadcast, or colleague/ and a name. Null: the bot, and what was queued before this was kept.';
 
 COMMENT ON CONSTRAINT notifications_sender_is_digits ON public.notifications IS 'The sender becomes a part of the URL that the notifier posts to, with its token.';
 
@@ -4830,9 +4830,9 @@ COMMENT ON VIEW wa.missing_translations IS 'The texts that a language lacks, and
 
 CREATE TABLE wa.number_pace (
     phone_number_id text NOT NULL,
+    rate_per_second integer,
     paid_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     held_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    rate_per_second integer,
     CONSTRAINT number_pace_number_is_digits CHECK ((phone_number_id ~ '^[0-9]{0,32}$'::text)),
     CONSTRAINT number_pace_rate_is_positive CHECK ((rate_per_second > 0))
 )
@@ -4842,11 +4842,11 @@ COMMENT ON TABLE wa.number_pace IS 'The business numbers, and how far ahead of i
 
 COMMENT ON COLUMN wa.number_pace.phone_number_id IS 'Empty for notifications that leave the number to the notifier.';
 
+COMMENT ON COLUMN wa.number_pace.rate_per_second IS 'What this business number may send. Null: the setting number_rate_per_second.';
+
 COMMENT ON COLUMN wa.number_pace.paid_until IS 'Every message moves it on by 1 / number_rate_per_second; it may run ahead of the clock by number_burst_seconds.';
 
 COMMENT ON COLUMN wa.number_pace.held_until IS 'Nothing is claimed for the number before this moment: Meta asked for a break.';
-
-COMMENT ON COLUMN wa.number_pace.rate_per_second IS 'What this business number may send. Null: the setting number_rate_per_second.';
 
 COMMENT ON CONSTRAINT number_pace_number_is_digits ON wa.number_pace IS 'As in public.notifications; empty for the notifier''s own number.';
 
@@ -4903,8 +4903,8 @@ CREATE TABLE wa.profile_aliases (
     kind text NOT NULL,
     value text NOT NULL,
     user_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     left_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT profile_aliases_kind_is_known CHECK ((kind = ANY (ARRAY['bsuid'::text, 'parent_bsuid'::text, 'phone'::text]))),
     CONSTRAINT profile_aliases_only_numbers_are_left CHECK (((kind = 'phone'::text) OR (left_at IS NULL)))
 );
@@ -4919,10 +4919,10 @@ CREATE TABLE wa.queue_state (
     only_row boolean DEFAULT true NOT NULL,
     paused_until timestamp with time zone,
     paused_reason text,
-    notifier_waits boolean DEFAULT true NOT NULL,
     account_event_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    clock_was_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    notifier_waits boolean DEFAULT true NOT NULL,
     alerts_are_posted boolean,
+    clock_was_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT queue_state_is_one_row CHECK (only_row),
     CONSTRAINT queue_state_pause_has_a_reason CHECK (((paused_until IS NULL) = (paused_reason IS NULL)))
 )
@@ -4932,13 +4932,13 @@ COMMENT ON TABLE wa.queue_state IS 'Whether the outbox is paused, and whether a 
 
 COMMENT ON COLUMN wa.queue_state.paused_until IS 'Nothing is claimed before this moment. Infinity: until wa_queue_resume(). Null: not paused.';
 
-COMMENT ON COLUMN wa.queue_state.notifier_waits IS 'The last claim did not fill its batch, so that its worker may be asleep. While false, producers spare the NOTIFY, which would make their commits wait for each other.';
-
 COMMENT ON COLUMN wa.queue_state.account_event_at IS 'When the account event happened, by Meta''s clock, that last paused the queue: Meta may deliver it again after an operator has resumed.';
 
-COMMENT ON COLUMN wa.queue_state.clock_was_at IS 'Where the clock was when it was last found to be set back. What was queued until then has been dealt with.';
+COMMENT ON COLUMN wa.queue_state.notifier_waits IS 'The last claim did not fill its batch, so that its worker may be asleep. While false, producers spare the NOTIFY, which would make their commits wait for each other.';
 
 COMMENT ON COLUMN wa.queue_state.alerts_are_posted IS 'Whether the notifier that last looked has an ALERT_WEBHOOK_URL. Null: none has looked.';
+
+COMMENT ON COLUMN wa.queue_state.clock_was_at IS 'Where the clock was when it was last found to be set back. What was queued until then has been dealt with.';
 
 CREATE TABLE wa.recipient_blocks (
     user_id uuid NOT NULL,
@@ -5045,12 +5045,12 @@ CREATE TABLE wa.settings (
     key text NOT NULL,
     value jsonb NOT NULL,
     description text NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     value_type text,
     minimum numeric,
     maximum numeric,
     choices jsonb,
     pattern text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     default_locale text GENERATED ALWAYS AS (
 CASE
     WHEN (key = 'default_locale'::text) THEN (value #>> '{}'::text[])
@@ -6042,20 +6042,20 @@ CREATE POLICY webhook_logs_maintain ON wa.webhook_logs_default TO wa_maintenance
 
 GRANT USAGE ON SCHEMA public TO wa_edge_role;
 GRANT USAGE ON SCHEMA public TO wa_notifier_role;
+GRANT USAGE ON SCHEMA public TO wa_worker_role;
+GRANT USAGE ON SCHEMA public TO wa_agent_role;
+GRANT USAGE ON SCHEMA public TO wa_reader_role;
 GRANT USAGE ON SCHEMA public TO wa_operator_role;
 GRANT USAGE ON SCHEMA public TO wa_runtime;
 GRANT USAGE ON SCHEMA public TO wa_basket_owner;
 GRANT USAGE ON SCHEMA public TO wa_maintenance;
 GRANT USAGE ON SCHEMA public TO wa_privacy;
-GRANT USAGE ON SCHEMA public TO wa_worker_role;
-GRANT USAGE ON SCHEMA public TO wa_agent_role;
-GRANT USAGE ON SCHEMA public TO wa_reader_role;
 
 GRANT USAGE ON SCHEMA wa TO wa_runtime;
 GRANT USAGE ON SCHEMA wa TO wa_basket_owner;
 GRANT ALL ON SCHEMA wa TO wa_maintenance;
-GRANT USAGE ON SCHEMA wa TO wa_operator_role;
 GRANT USAGE ON SCHEMA wa TO wa_privacy;
+GRANT USAGE ON SCHEMA wa TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.basket_close(_profile_id uuid, _basket_id uuid) TO wa_runtime;
@@ -6474,8 +6474,8 @@ REVOKE ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint
 GRANT ALL ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) TO wa_runtime;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_state TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_privacy;
+GRANT SELECT,DELETE ON TABLE public.chat_state TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_handover(p_place public.chat_state) TO wa_runtime;
@@ -6490,9 +6490,9 @@ REVOKE ALL ON FUNCTION wa.describe_outbound(p_payload jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_outbound(p_payload jsonb) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.tasks TO wa_runtime;
-GRANT SELECT ON TABLE wa.tasks TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.tasks TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE wa.tasks TO wa_privacy;
+GRANT SELECT ON TABLE wa.tasks TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.describe_result(p_task wa.tasks) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_result(p_task wa.tasks) TO wa_runtime;
@@ -6504,15 +6504,15 @@ REVOKE ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_steps(p_flow text, p_base jsonb) TO wa_runtime;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_objects TO wa_runtime;
-GRANT SELECT ON TABLE wa.media_objects TO wa_operator_role;
 GRANT SELECT ON TABLE wa.media_objects TO wa_privacy;
+GRANT SELECT ON TABLE wa.media_objects TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.describe_wanted_media(p_media bigint, p_kind text, p_media_id text, p_phone_number_id text, p_declared_type text, p_object wa.media_objects, p_url text) TO wa_runtime;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.profiles TO wa_runtime;
-GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
 GRANT SELECT,UPDATE ON TABLE public.profiles TO wa_privacy;
+GRANT SELECT ON TABLE public.profiles TO wa_operator_role;
 
 GRANT SELECT(user_id) ON TABLE public.profiles TO wa_basket_owner;
 
@@ -6532,8 +6532,8 @@ GRANT ALL ON FUNCTION wa.dismiss_failed_event(p_wa_message_id text) TO wa_runtim
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.wa_events TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_maintenance;
-GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_privacy;
+GRANT SELECT,DELETE ON TABLE public.wa_events TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION wa.dispatch_again(p_event public.wa_events) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.dispatch_again(p_event public.wa_events) TO wa_runtime;
@@ -7499,9 +7499,9 @@ GRANT UPDATE(role) ON TABLE public.basket_members TO wa_basket_owner;
 GRANT UPDATE(joined_at) ON TABLE public.basket_members TO wa_basket_owner;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.notifications TO wa_runtime;
-GRANT SELECT ON TABLE public.notifications TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.notifications TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE public.notifications TO wa_privacy;
+GRANT SELECT ON TABLE public.notifications TO wa_operator_role;
 
 GRANT UPDATE(status) ON TABLE public.notifications TO wa_operator_role;
 
@@ -7510,8 +7510,8 @@ GRANT UPDATE(retry_count) ON TABLE public.notifications TO wa_operator_role;
 GRANT UPDATE(next_attempt_at) ON TABLE public.notifications TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_logs TO wa_runtime;
-GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE public.webhook_logs TO wa_privacy;
+GRANT SELECT ON TABLE public.webhook_logs TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.account_events TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
@@ -7519,16 +7519,16 @@ GRANT SELECT,INSERT,UPDATE ON TABLE wa.account_events TO wa_operator_role;
 GRANT SELECT ON TABLE wa.alert_kinds TO wa_runtime;
 GRANT SELECT ON TABLE wa.alert_kinds TO wa_operator_role;
 
-GRANT SELECT ON TABLE wa.alert_occurrences TO wa_operator_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.alert_occurrences TO wa_runtime;
 GRANT SELECT,INSERT,DELETE ON TABLE wa.alert_occurrences TO wa_maintenance;
 GRANT SELECT ON TABLE wa.alert_occurrences TO wa_privacy;
+GRANT SELECT ON TABLE wa.alert_occurrences TO wa_operator_role;
 
 GRANT UPDATE(detail) ON TABLE wa.alert_occurrences TO wa_privacy;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.alerts TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_maintenance;
+GRANT SELECT,DELETE ON TABLE wa.alerts TO wa_operator_role;
 GRANT SELECT ON TABLE wa.alerts TO wa_privacy;
 
 GRANT UPDATE(detail) ON TABLE wa.alerts TO wa_privacy;
@@ -7574,8 +7574,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE wa.hand_back_words TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.kept_payloads TO wa_runtime;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_maintenance;
-GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_privacy;
+GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
 
 GRANT UPDATE(body) ON TABLE wa.kept_payloads TO wa_privacy;
 
@@ -7586,13 +7586,13 @@ GRANT SELECT ON TABLE wa.locales TO wa_runtime;
 GRANT SELECT ON TABLE wa.locales TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.marketing_preferences TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_privacy;
+GRANT SELECT,DELETE ON TABLE wa.marketing_preferences TO wa_operator_role;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.media TO wa_runtime;
-GRANT SELECT ON TABLE wa.media TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.media TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE wa.media TO wa_privacy;
+GRANT SELECT ON TABLE wa.media TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.media_cache TO wa_runtime;
 
@@ -7629,14 +7629,14 @@ GRANT SELECT,UPDATE ON TABLE wa.queue_state TO wa_runtime;
 GRANT SELECT ON TABLE wa.queue_state TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.recipient_blocks TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_privacy;
+GRANT SELECT,DELETE ON TABLE wa.recipient_blocks TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE ON TABLE wa.rendered_menus TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.retention_state TO wa_runtime;
-GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
 GRANT SELECT ON TABLE wa.retention_state TO wa_operator_role;
+GRANT SELECT,UPDATE ON TABLE wa.retention_state TO wa_maintenance;
 
 GRANT SELECT ON TABLE wa.rights TO wa_runtime;
 
@@ -7653,9 +7653,9 @@ GRANT SELECT ON TABLE wa.settings TO wa_operator_role;
 GRANT UPDATE(value) ON TABLE wa.settings TO wa_operator_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE wa.silences TO wa_runtime;
-GRANT SELECT,DELETE ON TABLE wa.silences TO wa_operator_role;
 GRANT SELECT,DELETE ON TABLE wa.silences TO wa_maintenance;
 GRANT SELECT,DELETE ON TABLE wa.silences TO wa_privacy;
+GRANT SELECT,DELETE ON TABLE wa.silences TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.task_error_classes TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.task_error_classes TO wa_operator_role;

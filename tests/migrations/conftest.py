@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.migrate import Source
 
-FIRST_VERSION = "20261123000100"
+FIRST_VERSION = "20261206000100"
 RIGHTS = "functions/rights"
 OPENING = ("open_routines.sql", "close_routines.sql", "list_routines.sql")
 

@@ -118,9 +118,7 @@ def test_a_dry_run_says_what_would_be_done_and_changes_nothing(
     before = dump(bare_database)
     result = run_migrate(bare_database, "--adopt", "--dry-run")
     assert result.exit_code == 0, with_default_names(result.output)
-    assert "public.profiles: gets last_inbound_at, merged_into," in with_default_names(
-        result.output
-    )
+    assert "public.profiles: gets consent_at, display_name_at," in with_default_names(result.output)
     assert "; keeps loyalty_points of its own" in with_default_names(result.output)
     assert "nothing is in the way, and nothing is changed" in with_default_names(result.output)
     assert dump(bare_database) == before

@@ -35,9 +35,11 @@ OBSTACLES = {
         (
             "update public.profiles set whatsapp_e164 = null where display_name = 'Ana'",
             "public.profiles: profiles_reachable_or_merged does not hold (1)\n"
-            "  for example: merged_into, wa_user_id, whatsapp_e164: null | null | null\n"
+            "  for example: erased_at, merged_into, wa_user_id, whatsapp_e164:"
+            " null | null | null | null\n"
             "  mend: select public.profiles.* from public.profiles cross join"
-            " (select null::uuid as merged_into, null::text as wa_user_id) as missing where not",
+            " (select null::timestamptz as erased_at, null::uuid as merged_into,"
+            " null::text as wa_user_id) as missing where not",
         ),
         (
             "update public.profiles set whatsapp_e164 ="
@@ -103,7 +105,7 @@ OBSTACLES = {
     "chat_state": [
         (
             "update public.chat_state set state = 'insurance_photo'",
-            "public.chat_state: column state names what is not in wa.flow_states (2)\n"
+            "public.chat_state: column state names what no flow declares (2)\n"
             "  for example: state: xxxxxxxxx_xxxxx\n"
             "  mend: update public.chat_state set state = 'home', data = '{}'"
             " where state in ('insurance_photo');",

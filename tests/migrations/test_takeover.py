@@ -1,4 +1,4 @@
-"""A database of the version that kept its history elsewhere is taken over without a question."""
+"""A database from before 1.0.0 is taken over without a question, and goes on with its rows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from tests import payloads
 from tests.dispatching import dispatch
 from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import about_default_names
+from tests.fixtures.offered import OFFERED, with_offered_flows
 from tests.fixtures.postgres import Database, freeze_database
 from tests.migrations.conftest import value
 from tests.operations.command import answer, run
-from tests.roads.contents import assert_same
+from tests.roads.contents import relations_of, routines_of, rows_of
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.migrate import HistoryError, Migrator, find_db_folder, read_source
 from wa_webhook.migrate.files import Migration
-from wa_webhook.migrate.takeover import read_any_history
+from wa_webhook.migrate.history import read_history
+from wa_webhook.migrate.takeover import COMMIT
+from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,18 +38,18 @@ if TYPE_CHECKING:
 
 pytestmark = about_default_names("compares with a database of the default names")
 
-COMMIT = "6ce8b7c"
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCE = read_source(find_db_folder())
+WITH_OFFERED = read_source(find_db_folder(), asked_for=OFFERED)
+OTHER = Names(schema="shop", edge_role="shop_handler")
 EVA = "34600111555"
-CLI_HISTORY = "supabase_migrations.schema_migrations"
 
 
 @pytest.fixture(scope="session")
 def older_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of that version, from git: `git archive` of a checkout with its history."""
     archive = subprocess.run(
-        ["git", "-C", PROJECT, "archive", COMMIT, "db", "handler"],
+        ["git", "-C", PROJECT, "archive", COMMIT, "db", "handler", "wa_webhook"],
         check=False,
         capture_output=True,
     )
@@ -60,10 +63,13 @@ def older_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def migrate(project: Path, database: Database) -> None:
+def migrate_then(project: Path, database: Database, *options: str) -> None:
     """Migrate with that version's own command."""
     subprocess.run(
-        [sys.executable, "-P", "-m", "handler", "migrate", "--database-url", database.url()],
+        [
+            *(sys.executable, "-P", "-m", "wa_webhook", "migrate"),
+            *(f"--database-url={database.url()}", *options),
+        ],
         check=True,
         capture_output=True,
         cwd=project,
@@ -71,29 +77,25 @@ def migrate(project: Path, database: Database) -> None:
     )
 
 
-def push(project: Path, database: Database) -> None:
-    """Apply that version's migrations as the Supabase CLI does, and write its history."""
+def migrate_now(database: Database, names: Names | None = None) -> list[str]:
+    """Migrate with today's, and return what it reports."""
+    report: list[str] = []
     with psycopg.connect(database.url(), autocommit=True) as connection:
-        connection.execute("create schema supabase_migrations")
-        connection.execute(f"create table {CLI_HISTORY} (version text primary key, name text)")
-        for path in sorted((project / "db" / "migrations").iterdir()):
-            version, _, name = path.stem.partition("_")
-            with connection.transaction():
-                connection.execute(path.read_text().encode())
-                connection.execute(f"insert into {CLI_HISTORY} values (%s, %s)", (version, name))
+        Migrator(connection, SOURCE, names=names, report=report.append).run()
+        assert not Migrator(connection, SOURCE, names=names).plan()
+    return report
 
 
-@pytest.fixture(scope="session", params=[migrate, push], ids=lambda road: road.__name__)
-def older_template(
-    request: pytest.FixtureRequest, older_project: Path, postgres_server: LocalPostgres
-) -> str:
-    """A database of that version to copy, by either of the roads that it had."""
-    name = f"template_older_{request.param.__name__}"
+@pytest.fixture(scope="session")
+def older_template(older_project: Path, postgres_server: LocalPostgres) -> str:
+    """A database of that version with every flow that ships, to copy."""
+    name = "template_older"
     with psycopg.connect(postgres_server.url(SUPERUSER), autocommit=True) as superuser:
         superuser.execute(
             f"create database {name} template {BARE_TEMPLATE} owner {MIGRATING_ROLE}".encode()
         )
-    request.param(older_project, Database(postgres_server, name))
+    with_flows = [f"--with={flow}" for flow in OFFERED]
+    migrate_then(older_project, Database(postgres_server, name), *with_flows)
     return name
 
 
@@ -107,109 +109,84 @@ def older(older_template: str, new_database: Callable[[str], Database]) -> Datab
 def taken_over(older_template: str, shared_database: Callable[[str], Database]) -> Database:
     """The same after one run of today's apply script."""
     database = shared_database(older_template)
-    run_today(database)
+    assert migrate_now(database)[0] == "took over the history of a version before 1.0.0"
     freeze_database(database)
     return database
 
 
-@pytest.fixture(scope="module")
-def used(older_template: str, shared_database: Callable[[str], Database]) -> Database:
-    """One of that version that users wrote to, by two numbers, after the same run."""
-    database = shared_database(older_template)
-    assert receive(database, "hello", EVA)["processed"] == 1
+def receive(database: Database, text: str) -> dict[str, Any]:
     url = database.url("wa_edge_role")
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
-        for sender, number in (("34600111222", "2"), ("34600111333", "1"), ("34600111222", "1")):
-            message = payloads.text_message("language", sender=sender)
-            dispatch(edge, payloads.envelope([message], phone_number_id=number))
-        message = payloads.text_message("language", sender="34600111444")
-        dispatch(edge, payloads.envelope([message], phone_number_id="2"))
-    with psycopg.connect(database.url(), autocommit=True) as connection:
-        # Retention has left nothing of this one, and of all the newest is what the last one wrote.
-        connection.execute(
-            "delete from public.wa_events using public.profiles"
-            " where profiles.user_id = wa_events.user_id and whatsapp_e164 = '+34600111333'"
-        )
-    run_today(database)
-    freeze_database(database)
-    return database
+        return dispatch(edge, payloads.envelope([payloads.text_message(text, sender=EVA)]))
 
 
-def run_today(database: Database) -> None:
-    with psycopg.connect(database.url(), autocommit=True) as connection:
-        Migrator(connection, SOURCE).run()
+def relations(database: Database) -> dict[str, Any]:
+    """Return what tables are made of, whose columns and options were added in any order."""
+    found = {}
+    for name, (kind, owner, options, about, rights, columns, *rest) in relations_of(
+        database
+    ).items():
+        in_order = columns if kind.startswith("c") else sorted(columns)
+        found[name] = (kind, owner, sorted(options or ()), about, rights, in_order, rest)
+    return found
 
 
-def receive(database: Database, text: str, sender: str) -> dict[str, Any]:
-    url = database.url("wa_edge_role")
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as edge:
-        return dispatch(edge, payloads.envelope([payloads.text_message(text, sender=sender)]))
-
-
+@with_offered_flows
 def test_it_becomes_what_a_new_database_is(taken_over: Database, database: Database) -> None:
-    assert_same(taken_over, database)
+    for read in (routines_of, relations, rows_of):
+        here, there = read(taken_over), read(database)
+        assert sorted(here) == sorted(there)
+        for name, contents in there.items():
+            assert here[name] == contents, name
 
 
 def test_everything_is_known_to_be_applied(taken_over: Database) -> None:
     with psycopg.connect(taken_over.url(), autocommit=True) as connection:
-        assert read_any_history(connection, "wa", SOURCE) == SOURCE.manifest()
+        assert read_history(connection, "wa") == WITH_OFFERED.manifest()
     migrations = answer(run("status", "--json", database=taken_over))["migrations"]
-    assert migrations["applied"] == len(SOURCE.migrations)
+    assert migrations["applied"] == len(WITH_OFFERED.migrations)
     assert migrations["pending"] == migrations["changed"] == migrations["removed"] == []
 
 
-def test_the_history_of_the_supabase_cli_stays_as_it_is(
-    older: Database, taken_over: Database
-) -> None:
-    query = f"select array_agg(version order by version) from {CLI_HISTORY}"
-    with (
-        psycopg.connect(older.url()) as before,
-        psycopg.connect(taken_over.url()) as after,
-    ):
-        assert value(after, query) == value(before, query)
+def test_what_users_did_stays_and_goes_on(older: Database) -> None:
+    assert receive(older, "language")["processed"] == 1
+    before = rows_of(older)
+    migrate_now(older)
+    after = rows_of(older)
+    for table in ("profiles", "chat_state", "wa_events", "notifications", "wa.service_windows"):
+        assert before[table] == after[table] != []
+    assert receive(older, "1")["processed"] == 1
+    chats = "select count(*) from public.wa_events join public.chat_state using (user_id)"
+    with psycopg.connect(older.url()) as connection:
+        assert value(connection, chats) == 2
 
 
-def test_what_users_did_stays_and_goes_on(
-    used: Database, new_database: Callable[[str], Database]
-) -> None:
-    copy = new_database(used.name)
-    assert receive(copy, "help", EVA)["processed"] == 1
-    events = "select count(*) from public.wa_events join public.profiles using (user_id)"
-    with psycopg.connect(copy.url(), autocommit=True) as connection:
-        assert value(connection, f"{events} where whatsapp_e164 = '+{EVA}'") == 2
-        assert value(connection, "select count(*) from public.profiles") == 4
-
-
-def test_each_chat_goes_on_with_the_number_that_its_user_last_wrote_to(used: Database) -> None:
-    placed = f"""
-        select whatsapp_e164, chat.phone_number_id, chat.state, service.last_inbound_at is not null
-        from public.profiles
-        left join public.chat_state as chat using (user_id)
-        left join wa.service_windows as service
-          on service.user_id = profiles.user_id and service.phone_number_id = chat.phone_number_id
-        where whatsapp_e164 <> '+{EVA}'
-        order by whatsapp_e164
-        """
-    with psycopg.connect(used.url()) as connection:
-        assert connection.execute(placed).fetchall() == [
-            ("+34600111222", "1", "language", True),
-            ("+34600111333", "2", "language", True),
-            ("+34600111444", "2", "language", True),
-        ]
-
-
-def test_before_the_run_status_names_what_it_will_do(older: Database) -> None:
+@pytest.mark.any_server
+def test_before_the_run_nothing_is_pending_or_refused(older: Database) -> None:
     migrations = answer(run("status", "--json", database=older, role="postgres"))["migrations"]
     assert migrations["refused"] is None
-    assert "functions/base/get_setting.sql" in migrations["changed"]
+    assert migrations["pending"] == []
 
 
+@pytest.mark.any_server
+def test_a_database_with_other_names_is_taken_over(
+    older_project: Path, bare_database: Database
+) -> None:
+    options = [
+        f"--{option.replace('_', '-')}={name}" for option, name in OTHER.as_options().items()
+    ]
+    migrate_then(older_project, bare_database, *options)
+    assert "took over the history of a version before 1.0.0" in migrate_now(bare_database, OTHER)
+
+
+@pytest.mark.any_server
 @pytest.mark.parametrize(
     "behind",
     [
-        "delete from wa.function_sources where path like '%/wa_dispatch.sql'",
-        "update wa.function_sources set sha256 = repeat('0', 64)",
-        "insert into wa.migration_checksums values ('20270101000000', repeat('a', 64))",
+        "delete from wa.applied_migrations where version = '20261204130100'",
+        "delete from wa.applied_migrations where version = '20261203020100'",
+        "update wa.applied_migrations set checksum = repeat('0', 16)",
+        "create table wa.function_sources ()",
     ],
 )
 def test_a_database_that_is_not_at_the_last_state_is_refused_with_a_way_out(
@@ -219,14 +196,34 @@ def test_a_database_that_is_not_at_the_last_state_is_refused_with_a_way_out(
         connection.execute(behind.encode())
         with pytest.raises(HistoryError, match=COMMIT):
             Migrator(connection, SOURCE).run()
-        assert value(connection, "select to_regclass('wa.applied_files')") is None
 
 
-def test_nothing_is_taken_over_when_the_run_fails(older: Database) -> None:
-    known = [one for one in SOURCE.migrations if one.version in SOURCE.predecessor.migrations]
-    broken = Migration("migrations/broken.sql", "select 1 / 0;", "20990101000000", "broken")
-    source = replace(SOURCE, migrations=(*known, broken))
+def test_a_database_that_was_changed_by_hand_is_refused_with_what_it_lacks(older: Database) -> None:
     with psycopg.connect(older.url(), autocommit=True) as connection:
+        for change in (
+            "drop index public.wa_events_failed_idx",
+            "alter table wa.lives drop constraint lives_end_for_a_reason",
+            "alter table wa.numbers rename column waba_id to account",
+            "alter table public.insurance_fields alter column note type varchar(20)",
+        ):
+            connection.execute(change.encode())
+        with pytest.raises(HistoryError) as refusal:
+            Migrator(connection, SOURCE).run()
+        assert [line for line in str(refusal.value).splitlines() if line.startswith("  ")] == [
+            "  column waba_id of wa.numbers",
+            "  index wa_events_failed_idx of public.wa_events",
+            "  constraint lives_end_for_a_reason of wa.lives",
+            "  column note of public.insurance_fields",
+        ]
+
+
+@pytest.mark.any_server
+def test_nothing_is_taken_over_when_the_run_fails(older: Database) -> None:
+    broken = Migration("migrations/broken.sql", "select 1 / 0;", "20990101000000", "broken")
+    source = replace(SOURCE, migrations=(*SOURCE.migrations, broken))
+    history = "select array_agg(version order by version) from wa.applied_migrations"
+    with psycopg.connect(older.url(), autocommit=True) as connection:
+        before = value(connection, history)
         with pytest.raises(Exception, match="division by zero"):
             Migrator(connection, source).run()
-        assert value(connection, "select count(*) from wa.function_sources") > 0
+        assert value(connection, history) == before

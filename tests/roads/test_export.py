@@ -113,6 +113,13 @@ def test_an_export_is_later_than_every_file_of_the_project(version: Version, fol
     assert write(version, folder).name == "20990101000001_wa_webhook.sql"
 
 
+def test_an_export_from_before_the_baseline_is_refused(version: Version, folder: Path) -> None:
+    path = write(version, folder)
+    version.write("takeover.txt", "migration 20980101000000 0123456789abcdef\n")
+    with pytest.raises(ExportError, match=f"{path.name} was written by a version before 1.0.0"):
+        plan_export(version.source(), Names(), folder, NOW)
+
+
 def test_an_edited_export_is_refused(version: Version, folder: Path) -> None:
     path = write(version, folder)
     path.write_text(path.read_text() + "\n")

@@ -104,17 +104,16 @@ def test_an_export_of_what_the_apply_script_brought_is_refused_with_what_to_do(
 
 
 def test_a_database_of_before_joins_a_project_as_the_document_says(project: Project) -> None:
-    # As that version left it: its migrations in the history of the CLI.
+    # As it is once that version's exports are deleted and the database is taken over.
+    theirs = "20261124180000"
     with psycopg.connect(project.database.url(), autocommit=True) as connection:
         Migrator(connection, SOURCE).run()
-        for version in SOURCE.predecessor.migrations:
-            connection.execute(
-                "insert into supabase_migrations.schema_migrations (version) values (%s)",
-                (version,),
-            )
+        connection.execute(
+            "insert into supabase_migrations.schema_migrations (version) values (%s)", (theirs,)
+        )
     run_cli = partial(project.cli.run, project.database)
     assert "not found in local" in str(run_cli("db", "push", expect=1))
-    run_cli("migration", "repair", *SOURCE.predecessor.migrations, "--status", "reverted")
+    run_cli("migration", "repair", theirs, "--status", "reverted")
     ours = project.export(SOURCE).partition("_")[0]
     run_cli("migration", "repair", ours, "--status", "applied")
     assert project.is_pushed()

@@ -14,6 +14,7 @@ from wa_webhook.adoption.conflict import Conflict
 from wa_webhook.adoption.table import AdoptedTable
 from wa_webhook.adoption.wanted import read_create
 from wa_webhook.migrate.errors import StatementFailedError
+from wa_webhook.migrate.flows import list_states
 from wa_webhook.migrate.statements import (
     END_OF_FILE,
     Statement,
@@ -22,6 +23,8 @@ from wa_webhook.migrate.statements import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from psycopg import Connection
 
     from wa_webhook.adoption.wanted import WantedTable
@@ -42,17 +45,26 @@ def adopt(migrator: Migrator, *, dry_run: bool = False) -> Adoption:
 
     Nothing is changed when the answer has conflicts, or with `dry_run`. Raises as Migrator.run.
     """
+    states = [state for one in migrator.files.declarations for state in list_states(one)]
     return migrator.run_at_once(
-        lambda: Adoption(migrator.database, migrator.rewriter, dry_run=dry_run)
+        lambda: Adoption(migrator.database, migrator.rewriter, states, dry_run=dry_run)
     )
 
 
 class Adoption:
     """One attempt. `conflicts` is empty when it worked; `done` says what became of each table."""
 
-    def __init__(self, database: Connection[Any], rewriter: Rewriter, *, dry_run: bool) -> None:
+    def __init__(
+        self,
+        database: Connection[Any],
+        rewriter: Rewriter,
+        states: Sequence[str],
+        *,
+        dry_run: bool,
+    ) -> None:
         self._database = database
         self._rewriter = rewriter
+        self._states = states
         self._dry_run = dry_run
         self.conflicts: list[Conflict] = []
         self.done: list[str] = []
@@ -83,6 +95,8 @@ class Adoption:
         """Check what refers to rows that migrations insert, and whether nothing was in the way."""
         for table in self._tables:
             self.conflicts += table.constraints.validate()
+            if table.short_name == "chat_state":
+                self.conflicts += table.constraints.find_unknown("state", self._states)
         return not self._dry_run and not self.conflicts
 
     def _take_over(self, wanted: WantedTable) -> bool:

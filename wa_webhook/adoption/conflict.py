@@ -42,7 +42,7 @@ ASSIGNMENTS: Mapping[str, str] = {
     "profiles_display_name_is_short": "display_name = nullif(left(display_name, 256), '')",
     "profiles_metadata_is_an_object": "metadata = jsonb_build_object('before', metadata)",
     "profiles_locale_fkey": "locale = 'en'",
-    "chat_state_state_fkey": "state = 'home', data = '{}'",
+    "chat_state_state": "state = 'home', data = '{}'",
     "chat_state_data_is_an_object": "data = jsonb_build_object('before', data)",
     "wa_events_status_is_known": "status = 'ignored'",
     "wa_events_processed_has_a_user": "status = 'ignored'",

@@ -119,6 +119,29 @@ class AdoptedConstraints:
                 self._conflicts.append(Conflict(self._table, problem, drop))
         return self._conflicts
 
+    def find_unknown(self, column: str, known: Sequence[str]) -> list[Conflict]:
+        """Return the conflict of rows whose column has none of the values `known`, if any has."""
+        if column in self.unfit:
+            return []
+        try:
+            with self._database.transaction():
+                row = self._database.execute(
+                    f"select count(*), min({_FORM.format(column)}),"
+                    f" string_agg(distinct quote_literal({column}), ', ')"
+                    f" from {self._table} where {column} <> all(%s)".encode(),
+                    (list(known),),
+                ).fetchone()
+        except psycopg.errors.UndefinedColumn:
+            return []  # the table is a conflict already
+        assert row is not None  # noqa: S101 (an aggregate returns one row)
+        rows, example, values = row
+        if not rows:
+            return []
+        name = f"{self._table.partition('.')[2]}_{column}"
+        mend = mend_rows(self._table, name, f"{column} in ({values})", "")
+        problem = f"column {column} names what no flow declares"
+        return [Conflict(self._table, problem, *mend, rows, f"{column}: {example}")]
+
     def primary_keys(self) -> tuple[list[str], list[str]]:
         """Return the columns of the primary key that is wanted, and of the one that is there."""
         ours = [one.columns for one in self._wanted if one.kind == ConstrType.CONSTR_PRIMARY]
@@ -134,7 +157,12 @@ class AdoptedConstraints:
                 self._alter(f'rename constraint "{same[0].name}" to {wanted.name}')
             if same:
                 return
-            if kind == "p" and (other := [one for one in before if one.kind == "p"]):
+            other = [one for one in before if one.kind == kind == "p"]
+            if other and set(other[0].columns) < keys:
+                # What is told apart by less is told apart by more.
+                self._alter(f'drop constraint "{other[0].name}"')
+                before = [one for one in before if one not in other]
+            elif other:
                 self._conflicts.append(
                     Conflict(
                         self._table,

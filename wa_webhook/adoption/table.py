@@ -70,7 +70,7 @@ class AdoptedTable:
     def __init__(self, database: Connection[Any], wanted: WantedTable) -> None:
         self._database = database
         self._wanted = wanted
-        self._short_name = wanted.short_name
+        self.short_name = wanted.short_name
         self._name = wanted.name
         with database.cursor(row_factory=class_row(Column)) as cursor:
             rows = cursor.execute(_COLUMNS.encode(), (wanted.name,)).fetchall()
@@ -110,7 +110,7 @@ class AdoptedTable:
     ) -> bool:
         """Whether the primary key is a column that has another name here."""
         ours, theirs = self.constraints.primary_keys()
-        if len(ours) != 1 or len(theirs) != 1 or ours[0] in found or theirs[0] in wanted:
+        if not ours or len(theirs) != 1 or ours[0] in found or theirs[0] in wanted:
             return False
         self._conflict(
             f"the primary key is {theirs[0]}, not {ours[0]}",
@@ -162,7 +162,7 @@ class AdoptedTable:
     def _require(self, name: str, default: str | None) -> None:
         rows = self._value(f"select count(*) from {self._name} where {name} is null")
         if rows:
-            value = default or VALUES.get((self._short_name, name), "<value>")
+            value = default or VALUES.get((self.short_name, name), "<value>")
             self._conflict(
                 f"column {name} is null",
                 f"update {self._name} set {name} = {value} where {name} is null;",
@@ -175,7 +175,7 @@ class AdoptedTable:
         """Let the column number itself: a sequence's rights would be one more thing to give."""
         newest = self._value(f"select coalesce(max({name}), 0) from {self._name}")
         # Later statements of the migrations name the sequence that the column gets.
-        sequence = f"{self._short_name}_{name}_seq"
+        sequence = f"{self.short_name}_{name}_seq"
         full_name = f"{self._wanted.schema}.{sequence}"
         if self._value(f"select pg_catalog.to_regclass('{full_name}') is not null"):
             self._database.execute(
@@ -195,7 +195,7 @@ class AdoptedTable:
         is_filled = column.default is not None or column.is_generated or column.is_identity
         rows = self._value(f"select count(*) from {self._name}")
         if column.is_required and not is_filled and rows:
-            value = VALUES.get((self._short_name, column.name), "<value>")
+            value = VALUES.get((self.short_name, column.name), "<value>")
             self._conflict(
                 f"column {column.name} is missing, and every row needs a value",
                 f"alter table {self._name} add column {name} {type_name};"

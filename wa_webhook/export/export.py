@@ -13,6 +13,7 @@ from wa_webhook.export.guard import guard
 from wa_webhook.export.written import ENDING, ExportError, find_exports, read_exports, with_head
 from wa_webhook.migrate import Manifest, Plan, make_plan
 from wa_webhook.migrate.compose import as_text, compose, wait_for_callers
+from wa_webhook.migrate.takeover import is_of_before
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ def plan_export(source: Source, names: Names, folder: Path | None, now: datetime
     """
     exports = find_exports(folder) if folder is not None else []
     earlier = read_exports(exports, names)
+    if is_of_before(earlier, source):
+        raise ExportError(
+            f"{exports[-1].name} was written by a version before 1.0.0, and no export leads on from"
+            " it: docs/install/supabase.md says how the project gets there."
+        )
     plan = make_plan(source, earlier)
     if plan.remote_only:
         raise ExportError(

@@ -15,7 +15,7 @@ import pglast
 from pglast import ast
 
 from wa_webhook.migrate.errors import SourceError
-from wa_webhook.migrate.files import Migration, SqlFile, read_text
+from wa_webhook.migrate.files import Migration, SqlFile, component_of, read_text
 from wa_webhook.migrate.migrations import read_migrations
 from wa_webhook.migrate.statements import split_statements
 
@@ -138,6 +138,14 @@ def read_declaration(file: SqlFile, name: str) -> dict[str, Any]:
     except _StandsTwiceError as error:
         raise SourceError(f"{file.path}: {error} stands twice in one object") from None
     return declaration if isinstance(declaration, dict) else {}
+
+
+def list_states(declaration: SqlFile) -> list[str]:
+    """Return the states that a declaration declares, by their whole names."""
+    flow = component_of(declaration.path)
+    declared = read_declaration(declaration, flow)
+    prefix = "" if flow == HOME else f"{declared.get('prefix', flow)}_"
+    return [f"{prefix}{state}" for state in declared.get("states", {})]
 
 
 class _StandsTwiceError(Exception):

@@ -65,6 +65,15 @@ def record_migrations(migrations: Sequence[Migration]) -> SqlFile:
     )
 
 
+def forget_migrations(components: Iterable[str]) -> SqlFile:
+    """Return the statement that removes the migrations of these components from the history."""
+    names = ", ".join(f"'{name}'" for name in sorted(components))
+    return SqlFile(
+        "history",
+        f"delete from wa.{MIGRATIONS} where component in ({names});\n",  # noqa: S608
+    )
+
+
 def record_files_of(plan: Plan) -> list[SqlFile]:
     """Return the statements that write that the plan's routines and declarations were applied."""
     parts = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.migrate import history, takeover
+from wa_webhook.migrate import history
 from wa_webhook.migrate.errors import HistoryError
 from wa_webhook.migrate.files import SqlFile
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, Names
@@ -16,10 +16,7 @@ from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, Names
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_HISTORIES = (
-    [history.MIGRATIONS, history.FILES],
-    [takeover.MIGRATIONS, takeover.FILES],
-)
+_HISTORY = [history.MIGRATIONS, history.FILES]
 TABLE = "names"
 
 _SCHEMA = """\
@@ -112,9 +109,8 @@ def _find_kept(database: Connection[Any]) -> list[Names]:
         " from pg_catalog.pg_class as relation"
         " join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace"
         " where relation.relkind = 'r'"
-        " group by 1 having pg_catalog.array_agg(relation.relname::text) @> %s"
-        " or pg_catalog.array_agg(relation.relname::text) @> %s",
-        _HISTORIES,
+        " group by 1 having pg_catalog.array_agg(relation.relname::text) @> %s",
+        (_HISTORY,),
     ).fetchall()
     kept = ((schema, _read(database, schema)) for (schema,) in rows)
     return [Names(**given) for schema, given in kept if given or schema == DEFAULT_PRIVATE_SCHEMA]

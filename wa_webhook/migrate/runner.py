@@ -32,7 +32,7 @@ from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.rights import mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
-from wa_webhook.migrate.takeover import is_to_be_taken_over, read_any_history, take_over
+from wa_webhook.migrate.takeover import read_any_history, take_over
 from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -114,7 +114,7 @@ class Migrator:
         follow: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self.database = database
-        self._files = source
+        self.files = source
         self._source = source
         self._names = names or Names()
         self.rewriter = Rewriter(self._names)
@@ -280,7 +280,7 @@ class Migrator:
         kept_names.refuse_other_names(self.database, self._names)
         earlier = self._read_history()
         # What a database has is known only now, and may be another thing at the next turn.
-        self._source = self._files.for_one_with(earlier)
+        self._source = self.files.for_one_with(earlier)
         return make_plan(self._source, earlier, include_all=self._include_all)
 
     @contextmanager
@@ -291,9 +291,10 @@ class Migrator:
             self.database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
             self._set_up()
             plan = self._make_plan()
-            if is_to_be_taken_over(self.database, self._names.private_schema):
-                take_over(self.database, self._read_history(), self._source, self.rewriter)
+            is_taken_over = take_over(self.database, self._source, self.rewriter)
             yield plan
+        if is_taken_over:
+            self._report("took over the history of a version before 1.0.0")
 
     def _set_up(self) -> None:
         self.database.execute("reset all")  # what an earlier file may have set

@@ -35,8 +35,7 @@ class Source:
     `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
     which only what reaches their tables is there, or nothing any more (`gone`). `offered`: flows
     that ship and that nobody asked for, so that only a database which has them keeps them; of these
-    `unwanted` are to be taken out. `predecessor` is what the one version held that kept its history
-    elsewhere.
+    `unwanted` are to be taken out. `predecessor`: the migrations from before 1.0.0.
     """
 
     migrations: tuple[Migration, ...]

@@ -1,1 +1,0 @@
-alter table public.profiles validate constraint profiles_erased_holds_nothing_personal;

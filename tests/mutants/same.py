@@ -37,8 +37,8 @@ SAME: Mapping[tuple[str, str, str], str] = {
     ): _INSTANT,
     (
         "db/functions/outbox/claim/list_sending_numbers.sql",
-        "and coalesce(notification.phone_number_id, '') > known.phone_number_id",
-        "and nullif(notification.phone_number_id, '') > known.phone_number_id",
+        "and coalesce(notification.phone_number_id, '') > pace.phone_number_id",
+        "and nullif(notification.phone_number_id, '') > pace.phone_number_id",
     ): _BY_INDEX,
     (
         "db/functions/outbox/settle/learn_addresses.sql",
@@ -52,8 +52,8 @@ SAME: Mapping[tuple[str, str, str], str] = {
     ): _SIDE_BY_SIDE,
     (
         "db/functions/outbox/settle/release_successors.sql",
-        "and (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",
-        "or (successor.blocked_by is not null or successor.next_attempt_at <= clock_timestamp());",
+        "and (successor.blocked_by is not null or successor.next_attempt_at <= v_now);",
+        "or (successor.blocked_by is not null or successor.next_attempt_at <= v_now);",
     ): _SHORTCUT,
     (
         "db/functions/people/senders/establish_plain_senders.sql",

@@ -66,15 +66,17 @@ async def test_messages_that_keep_coming_are_claimed_together(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_CLAIM_APART_SECONDS", 0.5)
-    claim, moments = NotificationQueue.claim, []
+    claim, moments, has_looked = NotificationQueue.claim, [], asyncio.Event()
 
     async def note(queue: NotificationQueue, batch: int) -> list[Notification]:
         moments.append(time.monotonic())
-        return await claim(queue, batch)
+        claimed = await claim(queue, batch)
+        has_looked.set()
+        return claimed
 
     monkeypatch.setattr(NotificationQueue, "claim", note)
     async with outbox.run_notifier():
-        await until(lambda: bool(moments))
+        await has_looked.wait()
         for user in USERS:
             outbox.queue(outbox.add_user(user))
         await until(lambda: outbox.count("delivered") == len(USERS))

@@ -84,7 +84,7 @@ def make_claim_stop_at_a_gate(queue: Queue, notification_id: int, pid: int) -> N
           v_context text;
         begin
           get diagnostics v_context = pg_context;
-          if id = {notification_id} and pg_backend_pid() = {pid} and v_context ~ 'judge_due' then
+          if id = {notification_id} and pg_backend_pid() = {pid} and v_context ~ 'claim_plain' then
             perform pg_advisory_xact_lock(1);
           end if;
           return true;
@@ -198,7 +198,7 @@ def test_settling_waits_for_a_claim_that_holds_what_was_parked_a_moment_ago(
     def settle() -> None:
         queue.accept([claimed])
 
-    with ThreadPoolExecutor(2) as executor:
+    with ThreadPoolExecutor(2) as executor, gate:
         claiming = executor.submit(claim_early)
         wait_until_blocked_by(queue, gate.info.backend_pid, claiming)
         assert queue.claim() == []

@@ -11,14 +11,12 @@ import psycopg
 
 from tests.demo.running import Dev, running
 from tests.docs.code_blocks import PROJECT, find_code_blocks, write_files
-from tests.own_project.installation import Installation, build_wheel, check_out, find_commit
+from tests.own_project.installation import Installation, build_wheel, check_out, has_commit
 from wa_webhook.meta.people import BRUNO
+from wa_webhook.migrate.takeover import COMMIT
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-OLDER = "Take a text with plural forms for said by its name"
-"""The subject of the first commit with every helper of the tutorial's steps."""
 
 TUTORIAL = "docs/tutorial.md"
 MAKE, TEST, DEV, SAY, LOOK, UPGRADE, REMOVE = (
@@ -61,10 +59,7 @@ class Story:
     def dev(self) -> AbstractContextManager[Dev]:
         """Run everything on free ports."""
         command = [str(self.installed.folder / "bin" / "wa-webhook"), *DEV.split()[1:]]
-        ports = ["--port=0", "--graph-port=0", "--database-port=0"]
-        # The older version has no phone, and no desk.
-        known = self.installed.run("wa-webhook dev --help", self.project)
-        ports += [f"{one}=0" for one in ("--phone-port", "--desk-port") if one in known]
+        ports = [f"--{one}port=0" for one in ("", "graph-", "database-", "phone-", "desk-")]
         environment = self.installed.environment(PYTHONUNBUFFERED="1")
         return running([*command, *ports], self.project, environment)
 
@@ -95,8 +90,7 @@ def begin(story: Story, dev: Dev) -> None:
 
 def go_on(story: Story, dev: Dev) -> dict[str, Any]:
     """Upgrade the database under the older version, which goes on; return the tap that books."""
-    # No release, OLDER has migrations that are newer than some which were merged after it.
-    said = story.run(UPGRADE.replace("migrate\n", "migrate --include-all\n", 1), dev)
+    said = story.run(UPGRADE, dev)
     assert "up to date" in said, said
     dev.say("A quiet corner")
     dev.read_until("8:00 PM, for 4 people")
@@ -109,7 +103,6 @@ def end(story: Story, dev: Dev, book_it: dict[str, Any]) -> None:
     dev.post(book_it)
     dev.read_until("See you on")
     story.tell("the newer version goes on where the conversation was")
-    # The older version has no such command.
     ports = dev.found(r"wa-webhook say hello (.*)")
     answers = story.run(SAY.replace("say", f"say {ports}"), dev)
     assert "For how many?" in answers, answers
@@ -126,7 +119,7 @@ def end(story: Story, dev: Dev, book_it: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Tell the story, without an upgrade where the clone does not reach back to OLDER.
+    """Tell the story, without an upgrade where the clone does not reach back to COMMIT.
 
     Raises AssertionError.
     """
@@ -136,10 +129,10 @@ def main() -> None:
         folder.chmod(0o755)
         newer = build_wheel(PROJECT, folder / "newer")
         story = Story(folder)
-        if commit := find_commit(OLDER):
-            older = build_wheel(check_out(commit, folder / "checkout"), folder / "older")
+        if has_commit(COMMIT):
+            older = build_wheel(check_out(COMMIT, folder / "checkout"), folder / "older")
             story.installed.install(older)
-            story.tell(f"installed wa-webhook of {commit[:7]}")
+            story.tell(f"installed wa-webhook of {COMMIT}")
         else:
             story.installed.install(newer)
             story.tell("installed this version: this clone has no older one, git fetch --unshallow")

@@ -25,16 +25,15 @@ def build_wheel(checkout: Path, folder: Path) -> Path:
     return wheel
 
 
-def find_commit(subject: str) -> str:
-    """Return the newest commit with this subject, empty where the clone has none."""
+def has_commit(commit: str) -> bool:
+    """Whether this clone reaches back to a commit."""
     found = subprocess.run(
-        ["git", "log", "-1", "--format=%H", "--fixed-strings", f"--grep={subject}"],
+        ["git", "cat-file", "-e", f"{commit}^{{commit}}"],
         cwd=PROJECT,
         capture_output=True,
-        text=True,
         check=False,
     )
-    return found.stdout.strip()
+    return found.returncode == 0
 
 
 def check_out(commit: str, folder: Path) -> Path:

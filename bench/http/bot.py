@@ -302,7 +302,11 @@ def _look_at_lone_messages(bots: Bots, section: Section) -> None:
         )
     )
     if PYWA in medians:
-        section.notes.append(f"pywa answers a lone message in {medians[PYWA]} ms.")
+        replies = sum(one.heard.replies for one in samples[PYWA])
+        section.notes.append(
+            f"pywa answers a lone message in {medians[PYWA]} ms, and answered {replies} of"
+            f" {run.choose(50, 200) * len(samples[PYWA])}."
+        )
 
 
 def _look_at_the_notifier(bots: Bots, section: Section) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import math
 import re
 import secrets
 import statistics
@@ -147,13 +148,16 @@ async def _write_one_by_one(requests: list[bytes], port: int, meta: Meta) -> lis
         begun = time.perf_counter()
         writer.write(request)
         await meta.wait_for(number)
+        if meta.replies < number:
+            # Meanwhile the server has closed the connection, too.
+            break
         waits.append(meta.last_at - begun)
         head = await reader.readuntil(b"\r\n\r\n")
         length = _LENGTH.search(head)
         await reader.readexactly(int(length[1]) if length else 0)
         await asyncio.sleep(_REST_SECONDS)
     writer.close()
-    return waits
+    return waits or [math.inf]
 
 
 def _resume(queue_url: str) -> None:

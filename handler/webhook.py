@@ -4,9 +4,7 @@ import asyncio
 import hmac
 import re
 import time
-import traceback
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,7 +16,7 @@ from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
 from handler.process.body import CLOSE, read_body
-from handler.process.logs import logger
+from handler.process.logs import logger, place_of
 from handler.process.server import EXTENSION, UnverifiedBody
 from handler.responses import RETRY_AFTER, accept, refuse
 from handler.routing import split
@@ -71,7 +69,7 @@ class Webhook:
         except Exception as error:
             report["error"] = "internal_error"
             response = refuse(500, "internal_error")
-            logger.error("WEBHOOK_ERROR", error=type(error).__name__, at=_place_of(error))
+            logger.error("WEBHOOK_ERROR", error=type(error).__name__, at=place_of(error))
         milliseconds = (time.perf_counter() - started) * 1000
         self._metrics.observe_request(response.status_code, milliseconds)
         self._log.info(
@@ -137,8 +135,3 @@ class Webhook:
 def _unverified_body(scope: Scope) -> UnverifiedBody | None:
     body: UnverifiedBody | None = scope.get("extensions", {}).get(EXTENSION)
     return body
-
-
-def _place_of(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{PurePath(frame.filename).name}:{frame.lineno}"

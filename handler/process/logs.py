@@ -10,9 +10,11 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any, TextIO
 
 import structlog
@@ -109,6 +111,12 @@ def render(_logger: WrappedLogger, method: str, event: EventDict) -> str:
     masked["level"] = method
     masked["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return _ENCODER.encode(masked)
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an error was raised, as `file.py:line`, and nothing of its message."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{PurePath(frame.filename).name}:{frame.lineno}"
 
 
 def log_events(events: Iterable[Mapping[str, Any]]) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import traceback
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
 
 from handler.process.alert_webhook import AlertWebhook
 from handler.process.businesses import Business
-from handler.process.logs import BUSINESS, logger
+from handler.process.logs import BUSINESS, logger, place_of
 from handler.process.metrics import OfBusinesses, machine_registry
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.outage_alert import OutageAlert
@@ -87,9 +85,7 @@ class Notifiers:
             except Exception as error:
                 if len(self._businesses) == 1:
                     raise
-                frame = traceback.extract_tb(error.__traceback__)[-1]
-                place = f"{PurePath(frame.filename).name}:{frame.lineno}"
-                logger.error("NOTIFY_BROKEN", error=type(error).__name__, at=place)
+                logger.error("NOTIFY_BROKEN", error=type(error).__name__, at=place_of(error))
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(backoff.next_pause()):
                         await self._stopping.wait()

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 _SIGNATURE = "handler/signature.py"
 _ALIAS = "db/functions/people/identities/find_by_alias.sql"
-_TESTS = {_SIGNATURE: "tests/webhook/test_signature.py", _ALIAS: "tests/identity/test_aliases.py"}
+_OF_A_FLOW = "db/flows/mobility/functions/ride_write.sql"
+_TESTS = {
+    _SIGNATURE: "tests/webhook/test_signature.py",
+    _ALIAS: "tests/identity/test_aliases.py",
+    _OF_A_FLOW: "tests/flows/mobility/test_rules.py",
+}
 _FAILING = "tests/test_failing.py"
 _OTHER_TESTS = "tests/webhook/test_payload.py"
 
@@ -76,6 +81,13 @@ def test_faults_in_routines_are_tried_one_after_another_in_one_session(
         (Verdict.SURVIVED, ""),
     ]
     assert (folder / "mutated" / _ALIAS).read_text() == faults[0].text
+
+
+def test_a_fault_in_a_flow_that_is_asked_for_is_gone_when_its_test_runs_without_it(
+    bench: Bench,
+) -> None:
+    (trial,) = bench.try_in_sql([replace(_OF_A_FLOW, "<= 700", "< 700")], [[_TESTS[_OF_A_FLOW]]])
+    assert trial.verdict is Verdict.NOTICED
 
 
 def test_a_test_that_fails_without_the_fault_proves_nothing(bench: Bench, folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -43,13 +42,11 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$ select null $$
 """
 
 
-@cache
 def older(place: str) -> Source:
     """Return the project as it was."""
     return _with_probe(place, OLDER_CALL, "p_first text")
 
 
-@cache
 def newer(place: str) -> Source:
     """Return the project as it is."""
     return _with_probe(place, NEWER_CALL, "p_first text, p_second text")

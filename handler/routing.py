@@ -8,12 +8,13 @@ OwnerT = TypeVar("OwnerT")
 
 
 def split(
-    body: bytes, owners: Mapping[str, OwnerT]
+    body: bytes, owners: Mapping[str, OwnerT], keeper: OwnerT
 ) -> tuple[Mapping[OwnerT, bytes], frozenset[str]]:
     """Return what of a body is for whom, and the ids in it that nobody has.
 
-    A number tells more than its account. A body of one owner is handed on as it came. One without
-    any id is nobody's too, whose id is then "".
+    A number tells more than its account. A body of one owner is handed on as it came. What has no
+    id at all is the keeper's, who treats it as a business that has no neighbours does: it would not
+    be told apart when Meta sends it again. So is a body that cannot be read.
     """
     try:
         document = json.loads(body)
@@ -22,14 +23,15 @@ def split(
     parts: dict[OwnerT, list[Any]] = {}
     unknown: set[str] = set()
     for number, account, entry in _entries(document):
-        if (owner := owners.get(number, owners.get(account))) is None:
-            unknown |= {number, account}
-        else:
+        ids = {number, account} - {""}
+        if (owner := owners.get(number, owners.get(account))) is not None:
             parts.setdefault(owner, []).append(entry)
-    if not parts:
-        return {}, frozenset(unknown or {""})
-    if len(parts) == 1 and not unknown:
-        return dict.fromkeys(parts, body), frozenset()
+        elif ids:
+            unknown |= ids
+        else:
+            parts.setdefault(keeper, []).append(entry)
+    if len(parts) <= 1 and not unknown:
+        return dict.fromkeys(parts or [keeper], body), frozenset()
     bodies = {
         owner: json.dumps({**document, "entry": entries}).encode()
         for owner, entries in parts.items()

@@ -113,7 +113,7 @@ class Webhook:
         """
         if not self._owners:
             return await self._first.take(body)
-        parts, unknown = split(body, self._owners)
+        parts, unknown = split(body, self._owners, self._first)
         if len(parts) == 1 and not unknown:
             (intake,) = parts
             return await intake.take(body)

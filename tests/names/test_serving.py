@@ -94,7 +94,11 @@ class Served:
     async def post(
         self, *entries: Any, path: str = "/webhook", secret: str = SHARED
     ) -> httpx.Response:
-        body = payloads.body({"object": "whatsapp_business_account", "entry": entries})
+        return await self.post_body(payloads.body(envelope_of(*entries)), path, secret)
+
+    async def post_body(
+        self, body: bytes, path: str = "/webhook", secret: str = SHARED
+    ) -> httpx.Response:
         headers = {signature.HEADER: signature.sign(body, secret.encode())}
         return await self.webhook.http.post(path, content=body, headers=headers)
 
@@ -103,6 +107,10 @@ def entry(account: str, number: str | None = None) -> Any:
     """Build an entry with a message; a number that nobody names is the account's."""
     envelope = payloads.envelope([payloads.text_message()], phone_number_id=number or f"{account}0")
     return envelope["entry"][0] | {"id": account}
+
+
+def envelope_of(*entries: Any) -> Any:
+    return {"object": "whatsapp_business_account", "entry": entries}
 
 
 @pytest.fixture
@@ -168,18 +176,27 @@ async def test_one_that_is_stuck_holds_up_nobody_else_and_is_turned_away_when_fu
 async def test_what_is_nobodys_is_sent_again_and_the_rest_of_the_body_is_committed(
     served: Served, acme: Business
 ) -> None:
-    bodies: tuple[list[Any], ...] = (
-        [entry(ACCOUNT_OF_NOBODY), entry(ACCOUNT_OF_ACME)],
-        [],
-        [None, {"changes": [7]}],
-    )
-    for entries in bodies:
-        refused = await served.post(*entries)
-        assert (refused.status_code, refused.json()) == (503, {"error": "business_unknown"})
+    refused = await served.post(entry(ACCOUNT_OF_NOBODY), entry(ACCOUNT_OF_ACME))
+    assert (refused.status_code, refused.json()) == (503, {"error": "business_unknown"})
     assert messages_of(acme) == [1]
     told = [one["ids"] for one in served.webhook.events if one["event"] == "BUSINESS_UNKNOWN"]
-    assert told == [[909, 9090], [], []]
-    assert await served.webhook.figure("wa_business_unknown_total") == 3
+    assert told == [[909, 9090]]
+    assert await served.webhook.figure("wa_business_unknown_total") == 1
+
+
+@pytest.mark.parametrize("body", [b"{", payloads.body(envelope_of(entry("202")))[:-1] + b"\xff}"])
+async def test_what_cannot_be_read_is_kept_by_the_first_as_by_one_alone(
+    served: Served, acme: Business, body: bytes
+) -> None:
+    refused = await served.post_body(body)
+    assert (refused.status_code, refused.json()) == (400, {"error": "not_json"})
+    assert value(acme.connect(), "select reason from acme.kept_payloads") == "not_json"
+
+
+async def test_what_has_no_id_at_all_comes_once(served: Served) -> None:
+    for entries in ([], [None, {"changes": [7]}]):
+        assert (await served.post(*entries)).status_code == 200
+    assert (await served.post({"changes": [7]}, entry(ACCOUNT_OF_NOBODY))).status_code == 503
 
 
 async def test_an_app_of_its_own_has_a_path_and_a_secret_of_its_own(

@@ -68,29 +68,31 @@ class Notifiers:
 
     async def run(self) -> None:
         """Work until `stop`. Raises what breaks the only notifier; of several it is begun again."""
-        async with asyncio.TaskGroup() as running:
-            for business in self._businesses:
-                running.create_task(self._keep_running(business))
+        match self._businesses:
+            case [only]:
+                await self._run_one(only)
+            case several:
+                async with asyncio.TaskGroup() as running:
+                    for business in several:
+                        running.create_task(self._keep_running(business))
 
     async def render(self) -> bytes:
         """Return the exposition text."""
         return generate_latest(self._registry)
 
     async def _keep_running(self, business: Business[NotifierSettings]) -> None:
-        BUSINESS.set(business.name)
         backoff = Backoff(_LONGEST_PAUSE_SECONDS)
         while not self._stopping.is_set():
             try:
                 await self._run_one(business)
             except Exception as error:
-                if len(self._businesses) == 1:
-                    raise
                 logger.error("NOTIFY_BROKEN", error=type(error).__name__, at=place_of(error))
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(backoff.next_pause()):
                         await self._stopping.wait()
 
     async def _run_one(self, business: Business[NotifierSettings]) -> None:
+        BUSINESS.set(business.name)
         async with _open(business.settings, self._metrics[business.name]) as notifier:
             stopping = asyncio.create_task(self._stopping.wait())
             stopping.add_done_callback(lambda _: notifier.stop())

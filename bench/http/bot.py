@@ -222,16 +222,16 @@ def measure(run: Run) -> Section:
         name="bot",
         title="A bot that answers",
         method=(
-            "One process is both the people, who write a text each over connections that are kept,"
-            " and the Graph API, which accepts every reply at once: the clock runs from the first"
-            " signed webhook to the last accepted reply. Ours is a handler and a notifier, one"
-            " process each, and commits every message and every reply; pywa is one process under"
-            " uvicorn that stores nothing, and answers from its handler with a text. It takes the"
-            " webhook before it answers, so that what comes faster waits inside it, and gives up"
-            " what waits five seconds for one of its HTTP client's hundred connections. Ours answers"
-            " with the home menu. In a sample every user writes once, and the pace of the business"
-            " number is unlimited. People, bots and database share the cores. Time of routines is"
-            " by the clock, in their own statements and expressions."
+            "One process is both the people, who write a text each over connections that are"
+            " kept, and the Graph API, which accepts every reply at once: the clock runs from the"
+            " first signed webhook to the last accepted reply. Ours is a handler and a notifier,"
+            " one process each, and commits every message and every reply; pywa is one process"
+            " under uvicorn that stores nothing, and answers from its handler with a text. It"
+            " takes the webhook before it answers, so that what comes faster waits inside it, and"
+            " gives up what waits five seconds for one of its HTTP client's hundred connections."
+            " Ours answers with the home menu. In a sample every user writes once, and the pace"
+            " of the business number is unlimited. People, bots and database share the cores."
+            " Time of routines is by the clock, in their own statements and expressions."
         ),
     )
     with run.server.database(DATABASE), _running(run) as bots:

@@ -46,9 +46,8 @@ TESTS: Mapping[str, tuple[str, ...]] = {
         *("flows", "ingress", "identity"),
         *("queue/test_read_receipts", "handover/test_handing_over", "handover/test_waiting"),
     ),
-    "db/functions/chats/forward_to_desk": ("handover", "flows"),
-    "db/functions/chats/heed_handover": ("handover", "flows"),
-    "db/functions/chats/merge_": ("identity", "handover"),
+    "db/functions/chats/handover": ("handover", "flows"),
+    "db/functions/chats/states/merge_": ("identity", "handover"),
     "db/functions/registry": (
         *("flows/test_declar", "flows/test_problems"),
         *("flows/test_folders", "flows/test_kinds"),

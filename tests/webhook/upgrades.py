@@ -30,7 +30,7 @@ CALLERS = {
         "v_webhook := wa.read_webhook(",
     ),
     "within the message": (
-        "functions/chats/run_step.sql",
+        "functions/chats/advance/run_step.sql",
         "select state.state, state.step_function",
     ),
 }

@@ -174,6 +174,23 @@ def test_writing_opens_the_window_and_keeps_the_latest_name(world: World) -> Non
     assert known == {"display_name": "Ana Maria", "at": 1790000200}
 
 
+def test_each_of_those_who_write_together_is_who_they_are_alone(world: World) -> None:
+    names = [(A, None), (None, "ES.1"), (B, "ES.2"), (None, "ES.3"), (None, "ES.4")]
+    for phone, bsuid in names[:-1]:
+        world.hears(phone, bsuid)
+    for _ in range(2):
+        send(world.edge, *(payloads.text_message(sender=one, user_id=two) for one, two in names))
+    whose = (
+        "select whatsapp_e164, wa_user_id, count(*)::int as number"
+        " from public.wa_events join public.profiles using (user_id) group by profiles.user_id"
+    )
+    found = {tuple(one.values()) for one in world.owner.execute(whose)}
+    assert found == {
+        (f"+{phone}" if phone else None, bsuid, 2 if bsuid == "ES.4" else 3)
+        for phone, bsuid in names
+    }
+
+
 def test_a_reaction_or_a_group_message_opens_no_window(world: World) -> None:
     send(world.edge, payloads.reaction_message(), payloads.group_message())
     assert value(world.owner, "select count(*) from wa.service_windows") == 0

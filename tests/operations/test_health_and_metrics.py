@@ -106,8 +106,12 @@ def test_what_is_due_waits_for_nothing(
     say(edge, *(["hello"] * 3))
     with as_engine(connection):
         connection.execute("update public.notifications set blocked_by = 1 where id > 1")
+        connection.execute(
+            "update public.notifications set turn_at = now() - id * interval '1000 seconds'"
+        )
     queue = value(connection, "select wa.summarize_queue()")
     assert (queue["queued"], queue["due"]) == (3, 1)
+    assert 1000 <= queue["oldest_due_seconds"] < 2000
 
 
 def test_tasks_that_ended_within_a_day_are_told_by_how_they_ended(

@@ -107,7 +107,7 @@ def test_what_is_due_waits_for_nothing(
     with as_engine(connection):
         connection.execute("update public.notifications set blocked_by = 1 where id > 1")
         connection.execute(
-            "update public.notifications set turn_at = now() - id * interval '1000 seconds'"
+            "update public.notifications set next_attempt_at = now() - id * interval '1000 s'"
         )
     queue = value(connection, "select wa.summarize_queue()")
     assert (queue["queued"], queue["due"]) == (3, 1)

@@ -22,7 +22,7 @@ from handler.process.listening import bind
 from handler.settings import WebhookSettings
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
-from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
     from collections import Counter

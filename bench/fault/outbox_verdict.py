@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wa_webhook.meta import Accepted
+    from wa_webhook.meta_stand_in import Accepted
 
 
 @dataclass(frozen=True)

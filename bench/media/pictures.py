@@ -13,8 +13,8 @@ from base64 import b64encode
 
 from handler.process.listening import bind
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
-from wa_webhook.meta.record import Media
+from wa_webhook.meta_stand_in import GraphStandIn
+from wa_webhook.meta_stand_in.record import Media
 
 TOKEN = "none"  # noqa: S105
 MIME_TYPE = "image/jpeg"

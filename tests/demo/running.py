@@ -14,15 +14,15 @@ import httpx
 
 from handler import signature
 from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID
-from wa_webhook.meta.inbound import build_body, build_content
-from wa_webhook.meta.people import ANA
-from wa_webhook.meta.rendering import find_choice
-from wa_webhook.meta.said import Tapped, Typed
+from wa_webhook.meta_stand_in.inbound import build_body, build_content
+from wa_webhook.meta_stand_in.people import ANA
+from wa_webhook.meta_stand_in.rendering import find_choice
+from wa_webhook.meta_stand_in.said import Tapped, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in.people import Person
 
 PATIENCE_SECONDS = 120
 

@@ -20,9 +20,9 @@ PROJECT = Path(__file__).parents[2]
 _WITH_A_WRONG_SCRIPT = """
 from wa_webhook.cli import app
 from wa_webhook.demo import session
-from wa_webhook.meta.people import ANA
+from wa_webhook.meta_stand_in.people import ANA
 from wa_webhook.demo.scenes import Scene, Turn
-from wa_webhook.meta.said import Typed
+from wa_webhook.meta_stand_in.said import Typed
 session.SCENES = (Scene("One", (Turn(ANA, Typed("hello"), ("Good evening!",)),)),)
 app()
 """

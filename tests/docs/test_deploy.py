@@ -21,7 +21,7 @@ from tests.fixtures.names import current_role
 from tests.fixtures.passwords import demand_password
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

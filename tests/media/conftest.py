@@ -20,7 +20,7 @@ from tests.media.gallery import FLOW, TOKEN, Gallery
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.media.folder import FolderStore
 from wa_webhook.media.s3 import S3Store
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

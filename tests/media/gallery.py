@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from wa_webhook.media.store import MediaStore
-    from wa_webhook.meta import GraphStandIn
+    from wa_webhook.meta_stand_in import GraphStandIn
 
 TOKEN = "token-of-the-tests"  # noqa: S105
 ANA, BEN = payloads.SENDER, "34600111333"

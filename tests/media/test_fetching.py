@@ -18,7 +18,7 @@ from tests.media.gallery import BEN, PICTURE, SHA256, TOKEN, Gallery
 from tests.notifier.conftest import until
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.media.graph import GoneError, MediaClient, TooLargeError
-from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 from wa_webhook.worker.process import media_functions_of, open_worker
 from wa_webhook.worker.settings import WorkerSettings
 

@@ -17,7 +17,7 @@ from tests import payloads
 from tests.dispatching import break_step
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, running_outbox, until
 from wa_webhook.dev.postgres import free_port
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 from wa_webhook.worker import PermanentError, TaskError
 from wa_webhook.worker.process import open_worker
 from wa_webhook.worker.registry import TaskFunction

@@ -10,7 +10,7 @@ import pytest
 from tests import payloads
 from tests.metrics.conftest import CARLA, DORA
 from tests.notifier.conftest import ANA, BRUNO, until
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 
 if TYPE_CHECKING:
     from tests.metrics.conftest import Observed

@@ -23,7 +23,7 @@ from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN, running_webhook
 from tests.webhook.test_serve_command import command, environment, post, serving
 from wa_webhook.api_key import mint, read_secret
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.names import Names
 

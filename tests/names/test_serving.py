@@ -25,7 +25,7 @@ from tests.notifier.conftest import ANA, BRUNO, TOKEN, until
 from tests.webhook.conftest import running_application
 from tests.webhook.test_serve_command import post, serving
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.notifier.process import open_notifiers
 from wa_webhook.notifier.settings import NotifierSettings
 

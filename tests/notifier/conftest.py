@@ -19,7 +19,7 @@ from handler.process.server import Server
 from handler.settings import WebhookSettings
 from tests.fixtures.pooler import pooled
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
 

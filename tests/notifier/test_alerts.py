@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from tests.alerts.receiver import receiving
 from tests.notifier.conftest import ANA, until
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import Outbox

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.notifier.conftest import ANA, until
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import Outbox

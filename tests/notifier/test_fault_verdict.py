@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.fault.outbox_verdict import Verdict, judge
-from wa_webhook.meta import Accepted
+from wa_webhook.meta_stand_in import Accepted
 
 CLAIM, FIRST, SECOND_CLAIM, SECOND = 1.0, 2.0, 10.0, 11.0
 

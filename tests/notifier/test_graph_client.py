@@ -21,7 +21,7 @@ from handler.process.listening import bind
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.http_session import MisledError
-from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 from wa_webhook.notifier import GraphClient
 from wa_webhook.notifier.answers import Answer, read_answer
 from wa_webhook.notifier.notification import Notification, SendResult, UploadedMedia

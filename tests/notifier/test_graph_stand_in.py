@@ -16,7 +16,7 @@ from handler import signature
 from handler.process.listening import PortRefusedError, bind
 from tests.notifier.conftest import APP_SECRET, PHONE_ID, TOKEN, until
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from tests.fixtures.names import current_names, environment_of
 from tests.notifier.conftest import ANA, BRUNO, PHONE_ID, TOKEN, until
 from wa_webhook.cli import app
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

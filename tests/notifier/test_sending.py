@@ -9,7 +9,7 @@ import httpx
 from handler import signature
 from tests import payloads
 from tests.notifier.conftest import ANA, APP_SECRET, BRUNO, PHONE_ID, until
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 
 if TYPE_CHECKING:
     from pathlib import Path

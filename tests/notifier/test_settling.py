@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tests.fixtures.names import current_role
 from tests.notifier.conftest import ANA, BRUNO, until
 from wa_webhook.claiming import settler
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 from wa_webhook.notifier import NotificationQueue
 from wa_webhook.notifier.notification import Notification, SendResult
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from structlog.testing import capture_logs
 
 from tests.notifier.conftest import ANA, BRUNO, running_outbox, until
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 from wa_webhook.notifier import NotificationQueue, worker
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tests import payloads
 from tests.fixtures.numbers import OURS
 from tests.operations.command import answer, run
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import Behaviour, GraphStandIn
+from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 from wa_webhook.operations.subscription import NEEDED_FIELDS
 
 if TYPE_CHECKING:

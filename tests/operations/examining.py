@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from handler.process.listening import bind
 from tests.operations.command import answer, run
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

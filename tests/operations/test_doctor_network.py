@@ -14,7 +14,7 @@ from tests.operations.command import run
 from tests.operations.examining import NOTIFY, SERVE, VERIFY_TOKEN, examine, outcomes, running_graph
 from tests.webhook.conftest import running_webhook
 from wa_webhook.dev.postgres import free_port
-from wa_webhook.meta import Behaviour
+from wa_webhook.meta_stand_in import Behaviour
 from wa_webhook.worker.process import open_worker
 from wa_webhook.worker.settings import WorkerSettings
 

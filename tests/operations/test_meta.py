@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
-    from wa_webhook.meta import GraphStandIn
+    from wa_webhook.meta_stand_in import GraphStandIn
 
 DAY = 86_400
 

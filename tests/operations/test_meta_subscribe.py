@@ -30,7 +30,7 @@ from tests.operations.beside_meta import (
 )
 from tests.operations.command import run
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.operations.subscription import FIELDS_OF_SOME, NEEDED_FIELDS
 
 if TYPE_CHECKING:

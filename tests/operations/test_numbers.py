@@ -14,7 +14,7 @@ from tests.fixtures.numbers import FOREIGN, OURS, SECOND, enter_number, retire_n
 from tests.operations.command import answer, run
 from wa_webhook.dev.postgres import HOST
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -12,7 +12,7 @@ import psycopg
 from tests.demo.running import Dev, running
 from tests.docs.code_blocks import PROJECT, find_code_blocks, write_files
 from tests.own_project.installation import Installation, build_wheel, check_out, has_commit
-from wa_webhook.meta.people import BRUNO
+from wa_webhook.meta_stand_in.people import BRUNO
 from wa_webhook.migrate.takeover import COMMIT
 
 if TYPE_CHECKING:

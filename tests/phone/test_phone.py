@@ -17,7 +17,7 @@ from tests.flows.insurance.test_reading import CERTIFICATE
 from tests.notifier.conftest import until
 from tests.phone.screen import READING_MS
 from wa_webhook.dev.local_phone import running_phone
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

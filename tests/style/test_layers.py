@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
     {"http_session"},
-    {"claiming", "media", "meta", "naming", "ocr", "pages", "api_key", "settings"},
+    {"claiming", "media", "meta_stand_in", "naming", "ocr", "pages", "api_key", "settings"},
     {"console", "migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from wa_webhook.cli.embedded import embedded_server_or_exit
-from wa_webhook.meta.people import ANA, Person
+from wa_webhook.meta_stand_in.people import ANA, Person
 
 
 def say(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wa_webhook.demo.first_conversation import MENU
 from wa_webhook.demo.scenes import Scene, Turn
-from wa_webhook.meta.people import DIANA, EMIL, FATIMA
-from wa_webhook.meta.said import Located, Tapped, Typed
+from wa_webhook.meta_stand_in.people import DIANA, EMIL, FATIMA
+from wa_webhook.meta_stand_in.said import Located, Tapped, Typed
 
 ASK_NAME = "What is the name of the new basket?"
 ASK_GOAL = (

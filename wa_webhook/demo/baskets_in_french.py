@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wa_webhook.demo.first_conversation import LANGUAGES, MENU_FR
 from wa_webhook.demo.scenes import Scene, Turn
-from wa_webhook.meta.people import GISELE, HUGO, INES
-from wa_webhook.meta.said import Located, Tapped, Typed
+from wa_webhook.meta_stand_in.people import GISELE, HUGO, INES
+from wa_webhook.meta_stand_in.said import Located, Tapped, Typed
 
 ASK_NAME = "Quel est le nom du nouveau panier ?"
 ASK_GOAL = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from wa_webhook.demo.first_conversation import MENU
 from wa_webhook.demo.scenes import Photograph, Scene, Turn
-from wa_webhook.meta.people import ANA
-from wa_webhook.meta.said import Typed
+from wa_webhook.meta_stand_in.people import ANA
+from wa_webhook.meta_stand_in.said import Typed
 
 PHOTOGRAPH = Path(__file__).with_name("certificate.jpg")
 

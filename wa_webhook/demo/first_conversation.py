@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wa_webhook.demo.scenes import Scene, Turn
-from wa_webhook.meta.people import ANA, BRUNO, CHIARA
-from wa_webhook.meta.said import Located, Sent, Tapped, Typed
+from wa_webhook.meta_stand_in.people import ANA, BRUNO, CHIARA
+from wa_webhook.meta_stand_in.said import Located, Sent, Tapped, Typed
 
 _ROWS = """\
 [Menu]

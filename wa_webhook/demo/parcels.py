@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wa_webhook.demo.first_conversation import MENU
 from wa_webhook.demo.scenes import Scene, Turn
-from wa_webhook.meta.people import ANA
-from wa_webhook.meta.said import Typed
+from wa_webhook.meta_stand_in.people import ANA
+from wa_webhook.meta_stand_in.said import Typed
 
 _QUESTION = "What is the number of your parcel?"
 _ONE_MOMENT = "One moment, I am asking the carrier."

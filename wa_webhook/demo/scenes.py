@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from wa_webhook.meta.people import Person
-    from wa_webhook.meta.said import Said
+    from wa_webhook.meta_stand_in.people import Person
+    from wa_webhook.meta_stand_in.said import Said
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import httpx
 from handler import signature
 from wa_webhook.demo.expectation import match_reply
 from wa_webhook.demo.scenes import Photograph
-from wa_webhook.meta.inbound import build_body, build_content
-from wa_webhook.meta.rendering import find_choice, render_message
-from wa_webhook.meta.said import Sent, Tapped
+from wa_webhook.meta_stand_in.inbound import build_body, build_content
+from wa_webhook.meta_stand_in.rendering import find_choice, render_message
+from wa_webhook.meta_stand_in.said import Sent, Tapped
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from wa_webhook.demo.scenes import Scene, Turn
     from wa_webhook.demo.transcript import Transcript
     from wa_webhook.media.store import MediaStore
-    from wa_webhook.meta import GraphStandIn
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in import GraphStandIn
+    from wa_webhook.meta_stand_in.people import Person
     from wa_webhook.naming.names import Names
 
 _PATIENCE_SECONDS = 60.0

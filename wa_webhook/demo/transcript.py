@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wa_webhook.demo.scenes import Photograph
-from wa_webhook.meta.said import Located, Sent, Tapped, Typed
+from wa_webhook.meta_stand_in.said import Located, Sent, Tapped, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from wa_webhook.demo.scenes import Scene, Turn
-    from wa_webhook.meta.people import Person
-    from wa_webhook.meta.said import Said
+    from wa_webhook.meta_stand_in.people import Person
+    from wa_webhook.meta_stand_in.said import Said
 
 _BUBBLE_WIDTH = 72
 

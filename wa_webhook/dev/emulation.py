@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
-from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
+from wa_webhook.meta_stand_in import GraphStandIn
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 from wa_webhook.pages import Feed
 from wa_webhook.phone import Phone, phone_app
 

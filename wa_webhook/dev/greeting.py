@@ -9,9 +9,9 @@ from rich.table import Table
 
 from handler import signature
 from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID, local_names
-from wa_webhook.meta.inbound import build_body, build_content
-from wa_webhook.meta.people import ANA
-from wa_webhook.meta.said import Typed
+from wa_webhook.meta_stand_in.inbound import build_body, build_content
+from wa_webhook.meta_stand_in.people import ANA
+from wa_webhook.meta_stand_in.said import Typed
 
 if TYPE_CHECKING:
     from pathlib import Path

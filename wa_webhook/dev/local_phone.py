@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from wa_webhook.dev.postgres import LocalPostgres
-    from wa_webhook.meta import GraphStandIn
+    from wa_webhook.meta_stand_in import GraphStandIn
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from wa_webhook.meta.connections import ResettableProtocol
+from wa_webhook.meta_stand_in.connections import ResettableProtocol
 
 if TYPE_CHECKING:
     import socket

@@ -22,7 +22,7 @@ from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import HOST, LocalPostgres
 from wa_webhook.dev.stack import Ports, local_names, prepare_database, run_stack
 from wa_webhook.dev.task_files import LocalTaskSettings, TaskFiles
-from wa_webhook.meta.rendering import render_message
+from wa_webhook.meta_stand_in.rendering import render_message
 from wa_webhook.migrate import HistoryError
 from wa_webhook.phone.script import Reader, read_script
 from wa_webhook.settings import FlowSettings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Collection
 
-    from wa_webhook.meta import Accepted
+    from wa_webhook.meta_stand_in import Accepted
     from wa_webhook.phone import Phone
     from wa_webhook.phone.script import Line
 

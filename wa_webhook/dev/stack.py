@@ -23,8 +23,8 @@ from handler.settings import WebhookSettings
 from wa_webhook.dev.local_media import fetching_media
 from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
-from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
+from wa_webhook.meta_stand_in import GraphStandIn
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.naming.settings import NamesSettings

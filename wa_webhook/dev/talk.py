@@ -13,14 +13,14 @@ import httpx
 
 from handler import signature
 from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, GRAPH_VERSION, PHONE_NUMBER_ID
-from wa_webhook.meta.inbound import build_body, build_content
-from wa_webhook.meta.rendering import find_choice, render_message
-from wa_webhook.meta.said import Sent, Tapped, Typed
+from wa_webhook.meta_stand_in.inbound import build_body, build_content
+from wa_webhook.meta_stand_in.rendering import find_choice, render_message
+from wa_webhook.meta_stand_in.said import Sent, Tapped, Typed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in.people import Person
 
 _QUIET_SECONDS = 1.0
 """As long as nothing comes, nothing more is expected."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta.rendering import list_choices
+from wa_webhook.meta_stand_in.rendering import list_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wa_webhook.meta import Accepted
+    from wa_webhook.meta_stand_in import Accepted
     from wa_webhook.pages import Message
     from wa_webhook.pages.message import Content
 

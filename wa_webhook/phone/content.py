@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wa_webhook.meta.media import MediaShelf
+    from wa_webhook.meta_stand_in.media import MediaShelf
     from wa_webhook.phone.chat import Chat
     from wa_webhook.phone.people import People
     from wa_webhook.phone.said import Choice, File, Said

@@ -7,13 +7,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta.inbound import join_bodies
+from wa_webhook.meta_stand_in.inbound import join_bodies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
-    from wa_webhook.meta.people import Person
-    from wa_webhook.meta.webhooks import WebhookSender
+    from wa_webhook.meta_stand_in.people import Person
+    from wa_webhook.meta_stand_in.webhooks import WebhookSender
     from wa_webhook.phone.inspection import Inspector
     from wa_webhook.phone.trouble import Order, Standing
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
     from psycopg.rows import DictRow
 
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in.people import Person
 
 _PLACE = """
     select chat.state, chat.data, chat.expires_at

@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from wa_webhook.meta.people import ANA, BRUNO, CHIARA, Person
-from wa_webhook.meta.validation import USER_ID
+from wa_webhook.meta_stand_in.people import ANA, BRUNO, CHIARA, Person
+from wa_webhook.meta_stand_in.validation import USER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.inbound import build_body, new_message_id, read_messages
+from wa_webhook.meta_stand_in.errors import GraphError
+from wa_webhook.meta_stand_in.inbound import build_body, new_message_id, read_messages
 from wa_webhook.pages import Message, from_business, from_user
 from wa_webhook.phone.chat import Chat, now
 from wa_webhook.phone.content import SaidError, build, media_url
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
 
-    from wa_webhook.meta import Accepted, GraphStandIn
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in import Accepted, GraphStandIn
+    from wa_webhook.meta_stand_in.people import Person
     from wa_webhook.phone.inspection import Inspector
     from wa_webhook.phone.recollection import Recollection
     from wa_webhook.phone.recording import Recorded

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta import Accepted
-from wa_webhook.meta.people import Person
+from wa_webhook.meta_stand_in import Accepted
+from wa_webhook.meta_stand_in.people import Person
 from wa_webhook.pages import Message, from_business, from_user
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wa_webhook.meta.rendering import render_message
+from wa_webhook.meta_stand_in.rendering import render_message
 from wa_webhook.phone.content import SaidError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in.people import Person
     from wa_webhook.pages.message import Content
     from wa_webhook.phone.chat import Chat
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 from pydantic import ValidationError
 
-from wa_webhook.meta.rendering import list_choices, render_message
+from wa_webhook.meta_stand_in.rendering import list_choices, render_message
 from wa_webhook.phone.content import SaidError
 from wa_webhook.phone.said import Choice, File, Place, Reaction, Said
 from wa_webhook.phone.trouble import Change, FailOnce, Order, Pass

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from wa_webhook.meta.behaviour import Behaviour, Statuses, Verdict
+from wa_webhook.meta_stand_in.behaviour import Behaviour, Statuses, Verdict
 from wa_webhook.phone.said import Asked
 
 if TYPE_CHECKING:
-    from wa_webhook.meta import GraphStandIn
-    from wa_webhook.meta.people import Person
+    from wa_webhook.meta_stand_in import GraphStandIn
+    from wa_webhook.meta_stand_in.people import Person
 
 Order = Literal["in_order", "reversed", "one_batch"]
 Once = Literal["error", "html", "refuse", "accept_then_reset", "failed_status"]

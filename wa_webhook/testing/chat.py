@@ -15,9 +15,9 @@ from psycopg.types.json import Jsonb
 
 from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
-from wa_webhook.meta.inbound import build_body
-from wa_webhook.meta.people import Person as Identity
-from wa_webhook.meta.rendering import find_choice, render_message
+from wa_webhook.meta_stand_in.inbound import build_body
+from wa_webhook.meta_stand_in.people import Person as Identity
+from wa_webhook.meta_stand_in.rendering import find_choice, render_message
 from wa_webhook.testing.outbox import Delivered, send_due
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
-from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.validation import check_message
+from wa_webhook.meta_stand_in.errors import GraphError
+from wa_webhook.meta_stand_in.validation import check_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

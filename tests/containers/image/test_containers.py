@@ -20,7 +20,7 @@ from tests.containers.servers import wait_until
 from tests.fixtures.machine import requires_that
 from tests.webhook.conftest import APP_SECRET
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.meta import GraphStandIn
+from wa_webhook.meta_stand_in import GraphStandIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

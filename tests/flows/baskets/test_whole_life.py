@@ -13,11 +13,11 @@ import pytest
 from wa_webhook.demo.baskets_in_english import BASKETS_IN_ENGLISH
 from wa_webhook.demo.baskets_in_french import BASKETS_IN_FRENCH
 from wa_webhook.demo.expectation import match_reply
-from wa_webhook.meta.said import Located, Tapped, Typed
+from wa_webhook.meta_stand_in.said import Located, Tapped, Typed
 
 if TYPE_CHECKING:
     from wa_webhook.demo.scenes import Photograph, Scene
-    from wa_webhook.meta.said import Said
+    from wa_webhook.meta_stand_in.said import Said
     from wa_webhook.testing import Chat, Person
 
 

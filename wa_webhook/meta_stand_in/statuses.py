@@ -6,14 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.webhooks import StatusUpdate, WebhookSender
+from wa_webhook.meta_stand_in.errors import GraphError
+from wa_webhook.meta_stand_in.webhooks import StatusUpdate, WebhookSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from wa_webhook.meta.behaviour import Behaviour
-    from wa_webhook.meta.record import Accepted
+    from wa_webhook.meta_stand_in.behaviour import Behaviour
+    from wa_webhook.meta_stand_in.record import Accepted
 
 
 _PRICED = {"sent", "delivered"}

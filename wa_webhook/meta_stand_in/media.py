@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from wa_webhook.meta.record import Media
+from wa_webhook.meta_stand_in.record import Media
 
 if TYPE_CHECKING:
-    from wa_webhook.meta.record import Record
+    from wa_webhook.meta_stand_in.record import Record
 
 _LINK_SECONDS = 300.0
 

@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from wa_webhook.meta.said import Located, Sent, Tapped, Typed
-from wa_webhook.meta.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
+from wa_webhook.meta_stand_in.said import Located, Sent, Tapped, Typed
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wa_webhook.meta.people import Person
-    from wa_webhook.meta.said import Said
+    from wa_webhook.meta_stand_in.people import Person
+    from wa_webhook.meta_stand_in.said import Said
 
 
 def build_content(

@@ -13,8 +13,8 @@ import httpx
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.templates import Templates
+from wa_webhook.meta_stand_in.errors import GraphError
+from wa_webhook.meta_stand_in.templates import Templates
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -14,16 +14,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from wa_webhook.meta.behaviour import Behaviour, Behaviours
-from wa_webhook.meta.connections import reset_connection
-from wa_webhook.meta.errors import GraphError
-from wa_webhook.meta.management import Management
-from wa_webhook.meta.media import MediaShelf
-from wa_webhook.meta.record import Accepted, Record
-from wa_webhook.meta.statuses import StatusSender
-from wa_webhook.meta.upload import read_upload
-from wa_webhook.meta.validation import Recipient, check_message
-from wa_webhook.meta.webhooks import WebhookSender
+from wa_webhook.meta_stand_in.behaviour import Behaviour, Behaviours
+from wa_webhook.meta_stand_in.connections import reset_connection
+from wa_webhook.meta_stand_in.errors import GraphError
+from wa_webhook.meta_stand_in.management import Management
+from wa_webhook.meta_stand_in.media import MediaShelf
+from wa_webhook.meta_stand_in.record import Accepted, Record
+from wa_webhook.meta_stand_in.statuses import StatusSender
+from wa_webhook.meta_stand_in.upload import read_upload
+from wa_webhook.meta_stand_in.validation import Recipient, check_message
+from wa_webhook.meta_stand_in.webhooks import WebhookSender
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from wa_webhook.meta import shapes
-from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta_stand_in import shapes
+from wa_webhook.meta_stand_in.errors import GraphError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

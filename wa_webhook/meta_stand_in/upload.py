@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.policy import HTTP
 from typing import TYPE_CHECKING
 
-from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta_stand_in.errors import GraphError
 
 if TYPE_CHECKING:
     from email.message import MIMEPart

@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta.errors import GraphError
+from wa_webhook.meta_stand_in.errors import GraphError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wa_webhook.meta.behaviour import Verdict
+    from wa_webhook.meta_stand_in.behaviour import Verdict
 
 _CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 _REFUSED = {"PENDING": 132001, "REJECTED": 132001, "PAUSED": 132015, "DISABLED": 132016}

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from tests.fixtures.cluster import OPTION
 from tests.payloads import envelope, text_message
+from wa_webhook.flows.problems import list_problems
 from wa_webhook.migrate import Migrator, find_db_folder, read_whole_source
 from wa_webhook.migrate.errors import NodesError
 from wa_webhook.migrate.nodes import place_on_node
@@ -50,7 +51,7 @@ def business(request: pytest.FixtureRequest) -> Iterator[Business]:
         owner.execute("set client_min_messages to warning")
         try:
             Migrator(owner, read_whole_source(find_db_folder()), names=names).run()
-            for role in (names.edge_role, names.notifier_role):
+            for role in (names.edge_role, names.notifier_role, names.operator_role):
                 owner.execute(sql.SQL("alter role {} login").format(sql.Identifier(role)))
             ports = owner.execute(
                 "select nodeport from pg_dist_node order by groupid, nodeport"
@@ -107,7 +108,30 @@ def test_a_message_is_answered_through_every_node(business: Business) -> None:
 def test_another_run_finds_nothing_to_do(business: Business) -> None:
     with psycopg.connect(business.url, autocommit=True, prepare_threshold=None) as owner:
         outcome = Migrator(owner, read_whole_source(find_db_folder()), names=business.names).run()
-    assert (outcome.migrations, outcome.routines) == ([], 0)
+        problems = list_problems(owner, business.names)
+    assert (outcome.migrations, outcome.routines, problems) == ([], 0, [])
+
+
+def test_a_person_is_handed_out_and_erased_through_every_node(business: Business) -> None:
+    for sender_digit, port in enumerate(business.ports):
+        sender = f"3460022233{sender_digit}"
+        business.ask(
+            "select wa.wa_dispatch(%s, %s)",
+            Jsonb(envelope(messages=[text_message("menu", sender=sender)])),
+            Jsonb({}),
+            role=business.names.edge_role,
+        )
+        (((exported,),), ((erased,),)) = (
+            business.ask(
+                f"select wa.{routine}(%s)",
+                f"+{sender}",
+                role=business.names.operator_role,
+                port=port,
+            )
+            for routine in ("wa_export_profile", "wa_erase_profile")
+        )
+        assert (len(exported["wa_events"]), len(exported["notifications"])) == (1, 1)
+        assert (erased["rows"]["wa_events"], erased["rows"]["notifications"]) == (1, 1)
 
 
 def test_grants_say_alone_who_sees_what(business: Business) -> None:

@@ -91,7 +91,7 @@ where routine.pronamespace = %s::regnamespace
 order by 1
 """
 _NUMBERED_ELSEWHERE = """
-select owned.objid::regclass::text, grantee.rolname
+select sequence.oid::regclass::text, grantee.rolname
 from pg_catalog.pg_depend as owned
 inner join pg_catalog.pg_class as sequence on sequence.oid = owned.objid and sequence.relkind = 'S'
 inner join pg_catalog.pg_class as relation on relation.oid = owned.refobjid
@@ -100,7 +100,7 @@ inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
 where owned.deptype in ('i', 'a')
   and relation.relnamespace = %s::regnamespace
   and granted.privilege_type = 'INSERT'
-  and not pg_catalog.has_sequence_privilege(grantee.oid, owned.objid, 'usage')
+  and not pg_catalog.has_sequence_privilege(grantee.oid, sequence.oid, 'usage')
 group by 1, 2
 order by 1, 2
 """

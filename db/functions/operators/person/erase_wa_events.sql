@@ -6,24 +6,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_erased bigint;
+  v_repeatable text[];
 begin
   with erased as (
     delete from public.wa_events as event
     where event.user_id = any(p_user_ids)
     returning event.wa_message_id, event.received_at
-  ),
-
-  remembered as (
-    insert into wa.erased_digests (digest)
-    select distinct sha256(convert_to(erased.wa_message_id, 'UTF8'))
-    from erased
-    -- Meta repeats for seven days.
-    where erased.received_at > now() - interval '8 days'
-    on conflict (digest) do update set erased_at = excluded.erased_at
   )
 
-  select count(*) into v_erased
+  select
+    count(*),
+    -- Meta repeats for seven days.
+    array_agg(erased.wa_message_id) filter (where erased.received_at > now() - interval '8 days')
+  into v_erased, v_repeatable
   from erased;
+
+  insert into wa.erased_digests (digest)
+  select distinct sha256(convert_to(repeatable.wa_message_id, 'UTF8'))
+  from unnest(v_repeatable) as repeatable (wa_message_id)
+  on conflict (digest) do update set erased_at = excluded.erased_at;
 
   return v_erased;
 end

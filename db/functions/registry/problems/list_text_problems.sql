@@ -4,6 +4,16 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Read before it is compared: no table that is kept on another server is joined with what is known here.
+  v_words constant text[] := array(
+    select distinct literal.match[1]
+    from pg_proc as routine
+    cross join lateral regexp_matches(
+      routine.prosrc collate "default", '[''"=]([a-z][a-z0-9_.]*)[''"]', 'g'
+    ) as literal (match)
+    where routine.pronamespace = 'wa'::regnamespace
+  );
 begin
   return query
   with run as materialized (
@@ -11,12 +21,7 @@ begin
   ),
 
   word as materialized (
-    select distinct literal.match[1] as body
-    from pg_proc as routine
-    cross join lateral regexp_matches(
-      routine.prosrc collate "default", '[''"=]([a-z][a-z0-9_.]*)[''"]', 'g'
-    ) as literal (match)
-    where routine.pronamespace = 'wa'::regnamespace
+    select word.body from unnest(v_words) as word (body)
   ),
 
   -- A name without a dot means a text to the routines of its own flow alone.

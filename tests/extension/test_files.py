@@ -106,9 +106,9 @@ def test_the_scripts_for_pg_tle_hold_the_same_and_parse(tree: Version, tmp_path:
 def test_the_command_writes_the_version_of_the_package_and_says_how_to_install_it(
     tree: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # wa_webhook.cli.extension is the command; the module of that name is behind it.
+    # wa_webhook.cli.commands.extension is the command; the module of that name is behind it.
     monkeypatch.setattr(
-        import_module("wa_webhook.cli.extension"), "find_db_folder", lambda: tree.folder
+        import_module("wa_webhook.cli.commands.extension"), "find_db_folder", lambda: tree.folder
     )
     result = CliRunner().invoke(app, ["extension", "--to", str(tmp_path), "--record"])
     assert result.exit_code == 0, result.output

@@ -22,7 +22,7 @@ from tests.operations.beside_meta import (
     run_beside,
     set_on,
 )
-from wa_webhook.cli import meta as command
+from wa_webhook.cli.commands import meta as command
 from wa_webhook.operations import graph as graph_api
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The command line `wa-webhook`: one module for each command, imported when it is asked for."""
+"""The command line `wa-webhook`: a module of `commands` for each, imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Group(TyperGroup):
 
 
 def _load(name: str) -> TyperCommand | TyperGroup:
-    module = import_module(f"{__name__}.{name}")
+    module = import_module(f"{__name__}.commands.{name}")
     if hasattr(module, "app"):
         group = get_group(module.app)
         group.name = name

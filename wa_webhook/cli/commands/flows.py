@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wa_webhook.cli.flow_texts import export, take_back
+from wa_webhook.cli.commands.flow_texts import export, take_back
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit

@@ -24,10 +24,10 @@ pytest_plugins = [
     "tests.fixtures.documents",
     "tests.fixtures.names",
     "tests.fixtures.postgres",
+    "tests.fixtures.counts",
     "tests.fixtures.transport",
     "tests.fixtures.browser",
     "tests.fixtures.chat",
-    "tests.fixtures.counts",
     "tests.fixtures.thorough",
     "tests.fixtures.cluster",
 ]

@@ -116,6 +116,21 @@ def find_named(names: Container[str], among: list[str]) -> list[Mutation]:
     return [one for one in _all_of(among) if one.name in names and _is_one(one)]
 
 
+def find_tests(path: str) -> tuple[Path, ...]:
+    """Return the test files of a file's subject. Raises KeyError for a file of no subject."""
+    return _files_of(_tests_of(path))
+
+
+@cache
+def _files_of(subject: tuple[str, ...]) -> tuple[Path, ...]:
+    tests = PROJECT / "tests"
+    return tuple(
+        file
+        for one in subject
+        for file in [*(tests / one).rglob("test_*.py"), *tests.glob(f"{one}*.py")]
+    )
+
+
 _KINDS_OF_LOCKS = ("lock", "order")
 
 
@@ -127,13 +142,7 @@ def subject_of(path: str, kind: str = "") -> list[str]:
     What such a kind of fault most often breaks, the order of locks, comes before all others.
     Raises KeyError for a file of no subject.
     """
-    subject = _tests_of(path)
     tests = PROJECT / "tests"
-    files = [
-        file
-        for one in subject
-        for file in [*(tests / one).rglob("test_*.py"), *tests.glob(f"{one}*.py")]
-    ]
     name = PurePath(path).stem
     steps = _steps_to_callers(name)
     far = max(steps.values()) + 1
@@ -146,7 +155,7 @@ def subject_of(path: str, kind: str = "") -> list[str]:
         return file.stem != f"test_{name}", -shared, nearest, -mentions, file
 
     rules = [PROJECT / "tests" / "style" / "test_locks.py"] if path.endswith(".sql") else []
-    ranked = sorted(files, key=distance)
+    ranked = sorted(find_tests(path), key=distance)
     ranked = [*rules, *ranked] if kind in _KINDS_OF_LOCKS else [*ranked, *rules]
     return [str(file.relative_to(PROJECT)) for file in ranked]
 
@@ -192,8 +201,13 @@ def _words() -> dict[str, set[str]]:
 
 def _all_of(paths: list[str]) -> Iterator[Mutation]:
     for path in paths:
-        finder = in_sql if path.endswith(".sql") else in_python
-        yield from finder.find_mutations(path, (PROJECT / path).read_text())
+        yield from _find_mutations(path, (PROJECT / path).read_text())
+
+
+@cache
+def _find_mutations(path: str, text: str) -> tuple[Mutation, ...]:
+    finder = in_sql if path.endswith(".sql") else in_python
+    return tuple(finder.find_mutations(path, text))
 
 
 def _is_one(mutation: Mutation) -> bool:

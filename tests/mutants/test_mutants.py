@@ -9,7 +9,7 @@ import pytest
 from tests.docs.code_blocks import PROJECT
 from tests.mutants import in_python, in_sql
 from tests.mutants.same import SAME
-from tests.mutants.subjects import draw, find_files, find_named, subject_of
+from tests.mutants.subjects import draw, find_files, find_named, find_tests, subject_of
 
 
 def in_routine(body: str) -> set[str]:
@@ -75,7 +75,7 @@ def test_what_can_be_wrong_in_python(line: str, faults: set[str]) -> None:
 
 def test_every_file_has_tests_that_are_to_notice() -> None:
     assert len(find_files()) > 200
-    assert [path for path in find_files() if not subject_of(path)] == []
+    assert [path for path in find_files() if not find_tests(path)] == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from psycopg import Connection
     from psycopg.rows import DictRow
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 ACME, BETA = (Names(schema=name, private_schema=name) for name in ("acme", "beta"))
 PLAIN = Names()
+SHARED = "secret-of-the-shared-app"
+"""The secret of the app of all businesses that have none of their own."""
 
 TABLES = """
     select format('%%I.%%I', nspname, relname)
@@ -112,3 +115,20 @@ def beta(open_business: Callable[[Names], Business]) -> Business:
 @pytest.fixture
 def plain(open_business: Callable[[Names], Business]) -> Business:
     return open_business(PLAIN)
+
+
+@pytest.fixture
+def write_businesses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], object]:
+    """Write the file of businesses, in an environment that has what they share."""
+    monkeypatch.chdir(tmp_path)
+    for name, given in {
+        "WA_BUSINESSES_FILE": "businesses.toml",
+        "WA_APP_SECRET": SHARED,
+        "WA_VERIFY_TOKEN": "token-of-all",
+        "WA_DATABASE_URL": "postgresql://edge@127.0.0.1/all",
+        "WA_METRICS_PORT": "off",
+        "WA_HTTP_CONNECTIONS": "8",
+        "WA_WEBHOOK_BATCH_SIZE": "2",
+    }.items():
+        monkeypatch.setenv(name, given)
+    return lambda text: (tmp_path / "businesses.toml").write_text(text)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors
 
 from wa_webhook.migrate.errors import MigrateError
-from wa_webhook.migrate.runner import ADVISORY_LOCK
 from wa_webhook.migrate.serving import wait_for_callers
 from wa_webhook.migrate.signatures import name_of
+from wa_webhook.migrate.turns import ADVISORY_LOCK
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:

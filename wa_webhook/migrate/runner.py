@@ -3,9 +3,8 @@
 A migration that takes away what the routines in use stand on shares the transaction of the routines
 that come after it, so that callers see all of the old or all of the new.
 
-Each transaction takes the same advisory lock, reads the history again under it and does the next
-step. So two runners at once take turns, neither does a step twice, and a killed one holds nothing
-back. The lock is a transaction's, not a session's, so that a connection pooler does no harm.
+Each transaction waits for its turn, reads the history again and does the next step. So two runners
+at once do no step twice, and a killed one holds nothing back.
 """
 
 from __future__ import annotations
@@ -16,15 +15,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from psycopg import Error, Rollback, errors
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 
 from wa_webhook.migrate import history, kept_names
-from wa_webhook.migrate.errors import DatabaseBusyError, StatementFailedError
+from wa_webhook.migrate.errors import StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
 from wa_webhook.migrate.nodes import place_on_node, settings_of_runs
 from wa_webhook.migrate.obsolete import drop_obsolete
@@ -33,6 +26,7 @@ from wa_webhook.migrate.rights import mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
 from wa_webhook.migrate.takeover import read_any_history, take_over
+from wa_webhook.migrate.turns import LOCK_TIMEOUT, retry, set_local, wait_for_turn
 from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -45,21 +39,7 @@ if TYPE_CHECKING:
     from wa_webhook.migrate.manifest import Manifest
     from wa_webhook.migrate.source import Source
 
-_T = TypeVar("_T")
 _AttemptT = TypeVar("_AttemptT", bound="Attempt")
-
-ADVISORY_LOCK = 0x77615F6D69677261
-"""The key that all runners share: `wa_migra` in ASCII."""
-
-RUNNER_TIMEOUT = "10min"
-"""How long to wait for another runner, which may be in the middle of a long migration."""
-
-LOCK_TIMEOUT = "4s"
-"""How long a statement may queue for a table's lock, and everyone else behind it."""
-
-ATTEMPTS = 5
-
-_TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 
 
 class _Turn(Enum):
@@ -139,7 +119,7 @@ class Migrator:
         that fails nothing stays.
         """
         outcome = Outcome()
-        while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
+        while retry(lambda: self._take_turn(outcome), self._report) is _Turn.LEAVES_MORE:
             pass
         place_on_node(self.database, self._names, self._report)
         if outcome.migrations or outcome.routines:
@@ -163,7 +143,7 @@ class Migrator:
                 raise Rollback
             return attempt, ()
 
-        attempt, applied = self._retry(take_turn)
+        attempt, applied = retry(take_turn, self._report)
         for migration in applied:
             self._report(f"applied {migration.path}")
         return attempt
@@ -287,8 +267,7 @@ class Migrator:
     def _turn(self) -> Iterator[Plan]:
         """Hold the lock for one transaction and give the plan as of now."""
         with self.database.transaction():
-            self._set_local("lock_timeout", RUNNER_TIMEOUT)
-            self.database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+            wait_for_turn(self.database)
             self._set_up()
             plan = self._make_plan()
             is_taken_over = take_over(self.database, self._source, self.rewriter)
@@ -298,28 +277,8 @@ class Migrator:
 
     def _set_up(self) -> None:
         self.database.execute("reset all")  # what an earlier file may have set
-        self._set_local("lock_timeout", self._lock_timeout)
+        set_local(self.database, "lock_timeout", self._lock_timeout)
         # Waiting is bounded above; work is not, and a role's default may be short.
-        self._set_local("statement_timeout", "0")
+        set_local(self.database, "statement_timeout", "0")
         for name, value in settings_of_runs(self.database).items():
-            self._set_local(name, value)
-
-    def _set_local(self, name: str, value: str) -> None:
-        self.database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
-
-    def _retry(self, take_turn: Callable[[], _T]) -> _T:
-        retrying = Retrying(
-            retry=retry_if_exception_type(_TRY_AGAIN),
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.25, max=4),
-            before_sleep=lambda _state: self._report("a lock is taken; trying again"),
-            reraise=True,
-        )
-        try:
-            return retrying(take_turn)
-        except _TRY_AGAIN as error:
-            raise DatabaseBusyError(
-                f"gave up after {ATTEMPTS} attempts: {error}\n"
-                "Some session holds a lock that this step needs. Find it in pg_stat_activity "
-                "(oldest xact_start), let it finish or end it, and run again."
-            ) from error
+            set_local(self.database, name, value)

@@ -1,0 +1,71 @@
+"""Runners take turns, and try again where the lock of another session is in their way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psycopg import errors
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from wa_webhook.migrate.errors import DatabaseBusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg import Connection
+
+_T = TypeVar("_T")
+
+ADVISORY_LOCK = 0x77615F6D69677261
+"""The key that all runners share: `wa_migra` in ASCII.
+
+It is locked for a transaction, not for a session, so that a connection pooler does no harm.
+"""
+
+RUNNER_TIMEOUT = "10min"
+"""How long to wait for another runner, which may be in the middle of a long migration."""
+
+LOCK_TIMEOUT = "4s"
+"""How long a statement may queue for a table's lock, and everyone else behind it."""
+
+ATTEMPTS = 5
+
+_TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+
+
+def wait_for_turn(database: Connection[Any]) -> None:
+    """Wait within a transaction until no other runner is in one, and keep them out until it ends.
+
+    Leaves the transaction with the time that this may take as its `lock_timeout`.
+    """
+    set_local(database, "lock_timeout", RUNNER_TIMEOUT)
+    database.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
+
+
+def set_local(database: Connection[Any], name: str, value: str) -> None:
+    """Set what holds until the transaction ends."""
+    database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
+
+
+def retry(take_turn: Callable[[], _T], report: Callable[[str], None]) -> _T:
+    """Take a turn, and again where a lock was not to be had. Raises DatabaseBusyError."""
+    retrying = Retrying(
+        retry=retry_if_exception_type(_TRY_AGAIN),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.25, max=4),
+        before_sleep=lambda _state: report("a lock is taken; trying again"),
+        reraise=True,
+    )
+    try:
+        return retrying(take_turn)
+    except _TRY_AGAIN as error:
+        raise DatabaseBusyError(
+            f"gave up after {ATTEMPTS} attempts: {error}\n"
+            "Some session holds a lock that this step needs. Find it in pg_stat_activity "
+            "(oldest xact_start), let it finish or end it, and run again."
+        ) from error

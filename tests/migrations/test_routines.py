@@ -109,6 +109,20 @@ def test_the_routine_of_a_removed_file_is_dropped_and_reported_once(
     assert run(target, tree).removed_routines == ()
 
 
+def test_the_routine_of_a_moved_file_stays_and_is_not_told_as_removed(
+    target: Connection[Any], tree: Tree
+) -> None:
+    path = tree.write_routine("concern/number", function("number", 1))
+    run(target, tree)
+    path.unlink()
+    tree.write_routine("other/number", function("number", 1))
+    before = value(target, "select 'wa.number()'::regprocedure::oid")
+    outcome = run(target, tree)
+    assert (outcome.removed_routines, outcome.dropped) == ((), ())
+    assert value(target, "select 'wa.number()'::regprocedure::oid") == before
+    assert run(target, tree).routines == 0
+
+
 def test_a_routine_is_dropped_with_its_file_when_a_migration_comes_first(
     target: Connection[Any], tree: Tree
 ) -> None:

@@ -69,6 +69,11 @@ class Plan:
     def _changes_files(self) -> bool:
         return bool(self.changed_routines or self.removed_routines or self.changed_declarations)
 
+    def gone(self) -> tuple[str, ...]:
+        """Return the removed paths but those of files that were moved."""
+        made = {_stem(file.path) for file in self.changed_routines}
+        return tuple(path for path in self.removed_routines if _stem(path) not in made)
+
     def drops(self) -> list[SqlFile]:
         """Return part 1."""
         return _drop(self.replaced)

@@ -53,7 +53,7 @@ class _Turn(Enum):
 class Outcome:
     """What a run did; `routines` is the number of routine files applied.
 
-    `removed_routines`: paths that have no file any more. `dropped`: signatures.
+    `removed_routines`: paths of routines that no file makes any more. `dropped`: signatures.
     """
 
     migrations: list[str] = field(default_factory=list)
@@ -244,7 +244,7 @@ class Migrator:
 
     def _report_routines(self, outcome: Outcome, plan: Plan, dropped: list[str]) -> None:
         outcome.routines = len(self._source.routines)
-        outcome.removed_routines = plan.removed_routines
+        outcome.removed_routines = plan.gone()
         outcome.dropped = tuple(dropped)
         self._report(f"applied {outcome.routines} routine files")
         for flow in plan.left_out:

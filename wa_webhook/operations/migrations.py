@@ -97,7 +97,7 @@ def read_migrations(
         latest=max((migration.version for migration in plan.applied), default=None),
         pending=tuple(migration.path for migration in plan.pending),
         changed=tuple(file.path for file in (*plan.changed_routines, *plan.changed_declarations)),
-        removed=plan.removed_routines,
+        removed=plan.gone(),
         absent_flows=plan.absent_flows,
         extension=extension,
     )

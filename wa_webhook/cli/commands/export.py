@@ -76,7 +76,7 @@ def _say(due: Export) -> None:
             typer.echo(f"new      {migration.path}")
         for file in plan.changed_routines:
             typer.echo(f"changed  {file.path}")
-        for path in plan.removed_routines:
+        for path in plan.gone():
             typer.echo(f"gone     {path}")
     for flow in plan.absent_flows:
         typer.echo(

@@ -211,7 +211,7 @@ def _say_plan(plan: Plan) -> None:
             typer.echo(f"changed  {file.path}")
     else:
         typer.echo(f"pending  {len(plan.changed_routines)} routine files")
-    for path in plan.removed_routines:
+    for path in plan.gone():
         typer.echo(f"removed  {path}")
     for file in plan.changed_declarations if plan.applied else ():
         typer.echo(f"declare  {file.path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from tests.docs.code_blocks import PROJECT
 from wa_webhook.migrate import find_db_folder, read_whole_source
 
 LAYERS = (
@@ -32,6 +33,7 @@ LAYERS = (
 SOURCE = read_whole_source(find_db_folder())
 FILES = {PurePosixPath(file.path).stem: file for file in SOURCE.routines}
 
+_ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 _CALL = re.compile(r"\b(?:wa|public)\.(\w+)\s*\(")
 _UNCALLED = re.compile(r"--[^\n]*|^comment on .*?;$", re.MULTILINE | re.DOTALL)
 
@@ -54,6 +56,11 @@ def calls() -> set[tuple[str, str]]:
 
 def test_every_folder_has_its_layer() -> None:
     assert {folder(name)[0] for name in FILES} == set(LAYERS)
+
+
+def test_the_page_about_the_database_has_every_folder_of_routines_from_the_top() -> None:
+    page = (PROJECT / "db" / "README.md").read_text()
+    assert _ROW.findall(page) == [layer for layer in LAYERS if layer != "flows"]
 
 
 def test_calls_point_downward_only() -> None:

@@ -1,4 +1,4 @@
-"""The phones: what people do becomes webhooks, and what the bot sends becomes bubbles.
+"""The phones: what people do becomes webhooks, and what is sent to them becomes bubbles.
 
 Everything goes the way that it goes with Meta: over the stand-in's webhooks and Graph API.
 """
@@ -9,22 +9,24 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wa_webhook.meta_stand_in.errors import GraphError
 from wa_webhook.meta_stand_in.inbound import build_body, new_message_id, read_messages
-from wa_webhook.pages import Message, from_business, from_user
-from wa_webhook.phone.chat import Chat, now
+from wa_webhook.pages import Message, from_user
+from wa_webhook.phone.arrivals import Arrivals
+from wa_webhook.phone.chat import now
 from wa_webhook.phone.content import SaidError, build, media_url
 from wa_webhook.phone.delivery import Deliveries, Delivery
 from wa_webhook.phone.people import People
 from wa_webhook.phone.recording import record_test
+from wa_webhook.phone.screens import Screens
 from wa_webhook.phone.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import timedelta
 
-    from wa_webhook.meta_stand_in import Accepted, GraphStandIn
+    from wa_webhook.meta_stand_in import GraphStandIn
     from wa_webhook.meta_stand_in.people import Person
+    from wa_webhook.phone.chat import Chat
     from wa_webhook.phone.inspection import Inspector
     from wa_webhook.phone.recollection import Recollection
     from wa_webhook.phone.recording import Recorded
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 class Phone:
     """Everybody's phone. `tell` hears of each change: an event's name, and what JSON can hold.
 
-    So do others that are put among `listeners`.
+    So do others that are put among `screens.listeners`.
 
     `pass_time` makes everything in the database older; without it, and without an `inspector`, no
     more than Meta's side is there.
@@ -53,31 +55,25 @@ class Phone:
         self.graph = graph
         self.people = people or People()
         self.trouble = Trouble(graph)
+        self.screens = Screens(graph, self.people, self.trouble, tell)
         self._phone_number_id = phone_number_id
-        self.listeners = [tell]
         self._inspector = inspector
         self._pass_time = pass_time
-        self._chats: dict[str, Chat] = {}
         self._passed: list[tuple[str, float]] = []
         self.deliveries = Deliveries(
             graph.statuses.webhooks,
             self.trouble.standing,
             inspector,
-            lambda told: self._tell("happened", told),
+            lambda told: self.screens.tell("happened", told),
         )
-        for key, _ in self.people:
-            self._settle_in(key)
-        graph.record.listeners.append(self._receive)
-        graph.record.read_listeners.append(self._be_read)
         graph.record.said_listeners.append(self._note_said)
-        graph.record.refusal_listeners.append(self._be_refused)
-        graph.statuses.listeners.append(self._note_status)
+        Arrivals(graph, self.screens).listen()
 
     async def snapshot(self) -> dict[str, Any]:
         """Return all that a page shows."""
         return {
-            "people": [self._describe(key) for key, _ in self.people],
-            "messages": {key: self.list_messages(key) for key in self._chats},
+            "people": [self.screens.describe(key) for key, _ in self.people],
+            "messages": {key: self.list_messages(key) for key in self.screens.chats},
             "happened": self.deliveries.as_json(),
             "trouble": self.trouble.as_json(),
             "can_pass_time": self._pass_time is not None,
@@ -88,27 +84,27 @@ class Phone:
         """Show what was said before."""
         for one in recollections:
             key = self.people.remember(one.person)
-            self._settle_in(key)
-            self._chats[key].messages |= {message.id: message for message in one.messages}
-            self._chats[key].accepted |= {sent.wa_message_id: sent for sent in one.accepted}
+            self.screens.settle_in(key)
+            self.screens.chats[key].messages |= {message.id: message for message in one.messages}
+            self.screens.chats[key].accepted |= {sent.wa_message_id: sent for sent in one.accepted}
 
     def chat(self, key: str) -> Chat:
         """Return somebody's conversation. Raises KeyError."""
-        return self._chats[key]
+        return self.screens.chats[key]
 
     def list_messages(self, key: str) -> list[dict[str, Any]]:
         """Return somebody's conversation, oldest first. Raises KeyError."""
-        return [one.as_json() for one in self._chats[key].messages.values()]
+        return [one.as_json() for one in self.screens.chats[key].messages.values()]
 
     def record_test(self, key: str) -> Recorded:
         """Return somebody's conversation as a test. Raises KeyError, SaidError."""
         happened = self.deliveries.as_json()
-        return record_test(self.people[key], self._chats[key], happened, self._passed)
+        return record_test(self.people[key], self.screens.chats[key], happened, self._passed)
 
     def invite(self, asked: Invitation) -> str:
         """Return the key of a new person. Raises PersonError."""
         key = self.people.invite(asked.known_by, asked.name, asked.number, asked.user_id)
-        self._settle_in(key)
+        self.screens.settle_in(key)
         return key
 
     async def let_time_pass(self, passed: timedelta) -> None:
@@ -133,7 +129,7 @@ class Phone:
         content = {"type": "system", "system": changed}
         if is_outside:
             self.trouble.close_window(after)
-        self._meet(key)
+        self.screens.meet(key)
         sender = replace(before, user_id=None)
         self._deliver(key, sender, content, with_contact=False)
 
@@ -145,25 +141,27 @@ class Phone:
     def block(self, key: str, *, is_blocked: bool) -> None:
         """Somebody blocks the business, or not any more. Raises KeyError."""
         (self.trouble.block if is_blocked else self.trouble.unblock)(self.people[key])
-        self._tell("person", self._describe(key))
+        self.screens.tell("person", self.screens.describe(key))
 
     def say(self, key: str, said: Said) -> str:
         """Post what somebody does, and return its id. Raises KeyError, SaidError."""
         person = self.people[key]
-        content = build(said, key, self.people, self._chats[key], self.graph.media)
+        content = build(said, key, self.people, self.screens.chats[key], self.graph.media)
         if self.trouble.is_outside(person):
             # Whoever writes opens it again.
             self.set_window(key, is_closed=False)
         if said.edit is not None:
-            self._change(key, said.edit.message, content=from_user(content["edit"]["message"]))
+            self.screens.change(
+                key, said.edit.message, content=from_user(content["edit"]["message"])
+            )
         if said.revoke is not None:
-            self._change(key, said.revoke, content={"kind": "deleted"})
+            self.screens.change(key, said.revoke, content={"kind": "deleted"})
         # Who shares their number is known by it from this message on.
         return self._deliver(key, self.people[key], content)
 
     def look(self, key: str) -> None:
         """Somebody looks at their phone: what was delivered is read. Raises KeyError."""
-        for accepted in self._chats[key].unread():
+        for accepted in self.screens.chats[key].unread():
             if self.trouble.standing.tells_of_reading:
                 self.graph.statuses.report(accepted, "read")
 
@@ -171,7 +169,7 @@ class Phone:
         """Somebody is outside the 24-hour window, or not any more. Raises KeyError."""
         person = self.people[key]
         (self.trouble.close_window if is_closed else self.trouble.open_window)(person)
-        self._tell("person", self._describe(key))
+        self.screens.tell("person", self.screens.describe(key))
 
     def _deliver(
         self, key: str, sender: Person, content: dict[str, Any], *, with_contact: bool = True
@@ -192,13 +190,13 @@ class Phone:
     ) -> Delivery:
         """Show a message of somebody's that is about to be posted."""
         drawn = from_user(content, media_url)
-        self._show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
+        self.screens.show(key, Message(message_id, "from_user", now(), "user", "pending", drawn))
         return Delivery(
             key,
             self.people[key],
             message_id,
             body,
-            on_refusal=lambda why: self._change(key, message_id, error=why),
+            on_refusal=lambda why: self.screens.change(key, message_id, error=why),
             on_taken=lambda: self._be_taken(key, message_id),
         )
 
@@ -207,102 +205,11 @@ class Phone:
             if answer is not None:
                 self.deliveries.note_answer(message["id"], answer)
                 continue
-            key = self._key_of(message.get("from") or message["from_user_id"])
+            key = self.screens.key_of(message.get("from") or message["from_user_id"])
             self.deliveries.note(self._prepare(key, message["id"], message, body))
 
     def _be_taken(self, key: str, message_id: str) -> None:
-        status = self._chats[key].messages[message_id].status
+        status = self.screens.chats[key].messages[message_id].status
         # The business may have read it before it answered.
         status = "delivered" if status == "pending" else status
-        self._change(key, message_id, status=status, error=None)
-
-    def _receive(self, accepted: Accepted) -> None:
-        if accepted.is_dropped:
-            return
-        key = self._key_of(accepted.recipient)
-        chat = self._chats[key]
-        chat.accepted[accepted.wa_message_id] = accepted
-        content = from_business(accepted.request, media_url)
-        if chat.messages.pop(refused := _refused_id(accepted.request), None) is not None:
-            self._tell("removed", {"key": key, "id": refused})
-        self._show(
-            key,
-            Message(accepted.wa_message_id, "from_business", now(), "bot", "accepted", content),
-        )
-
-    def _be_read(self, message_id: str, is_typing: bool) -> None:
-        for key, chat in self._chats.items():
-            if message_id in chat.messages:
-                for changed in chat.note_read(message_id):
-                    self._show(key, changed, is_new=False)
-                if is_typing:
-                    chat.typing_begins()
-                    self._tell("person", self._describe(key))
-
-    def _be_refused(self, request: Mapping[str, Any], reason: str) -> None:
-        address = str(request.get("to") or request.get("recipient") or "").removeprefix("+")
-        key = self.people.find(address)
-        if key is not None:
-            content = from_business(request, media_url)
-            refused = Message(
-                _refused_id(request),
-                "from_business",
-                now(),
-                "bot",
-                "failed",
-                content,
-                f"Meta refused it: {reason}",
-            )
-            self._show(key, refused)
-
-    def _note_status(self, message_id: str, status: str, code: int | None) -> None:
-        error = None if code is None else f"{code} {GraphError(code).title}"
-        for key, chat in self._chats.items():
-            if (changed := chat.note_status(message_id, status, error)) is not None:
-                self._show(key, changed, is_new=False)
-
-    def _key_of(self, recipient: str) -> str:
-        key = self.people.meet(recipient)
-        if key not in self._chats:
-            self._settle_in(key)
-        return key
-
-    def _settle_in(self, key: str) -> None:
-        self._chats[key] = Chat()
-        self._meet(key)
-
-    def _meet(self, key: str) -> None:
-        person = self.people[key]
-        if person.phone is not None and person.user_id is not None:
-            self.graph.statuses.user_ids[person.phone] = person.user_id
-        self._tell("person", self._describe(key))
-
-    def _describe(self, key: str) -> dict[str, Any]:
-        person, chat = self.people[key], self._chats[key]
-        return {
-            "key": key,
-            "name": person.name,
-            "number": person.phone and f"+{person.phone}",
-            "user_id": person.user_id,
-            "is_typing": chat.is_typing,
-            "is_outside": self.trouble.is_outside(person),
-            "is_blocking": self.trouble.is_blocking(person),
-        }
-
-    def _tell(self, event: str, told: object) -> None:
-        for listener in self.listeners:
-            listener(event, told)
-
-    def _change(self, key: str, message_id: str, **fields: Any) -> None:  # noqa: ANN401
-        if (changed := self._chats[key].change(message_id, **fields)) is not None:
-            self._show(key, changed, is_new=False)
-
-    def _show(self, key: str, message: Message, *, is_new: bool = True) -> None:
-        if is_new:
-            self._chats[key].add(message)
-        self._tell("message", {"key": key, "message": message.as_json()})
-
-
-def _refused_id(request: Mapping[str, Any]) -> str:
-    """Return one id for a message however often it is tried, where its sender names it."""
-    return f"refused.{request.get('biz_opaque_callback_data') or new_message_id()}"
+        self.screens.change(key, message_id, status=status, error=None)

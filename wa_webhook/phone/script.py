@@ -90,7 +90,7 @@ class Reader:
         self._folder = folder
         self._tell = tell
         self._changed = asyncio.Event()
-        phone.listeners.append(lambda *_: self._changed.set())
+        phone.screens.listeners.append(lambda *_: self._changed.set())
 
     async def follow(self, lines: Iterable[Line]) -> None:
         """Do what the lines say, one after the other. Raises ScriptError."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from wa_webhook.dev.stack import local_names, migrate
+from wa_webhook.dev.watched_files import WatchedFiles
 from wa_webhook.migrate import MigrateError
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wa_webhook.dev.postgres import LocalPostgres
-
-_INTERVAL_SECONDS = 0.3
 
 
 class FlowFiles:
@@ -28,7 +26,7 @@ class FlowFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._seen = self._look()
+        self._files = WatchedFiles(lambda: folder.rglob("*.sql"))
 
     async def follow(self, postgres: LocalPostgres, tell: Callable[[str], None]) -> None:
         """Apply all of it again whenever a file changes.
@@ -36,21 +34,9 @@ class FlowFiles:
         Where the flows do not hold together the database stays as it is, and `tell` gets why.
         """
         while True:
-            await asyncio.sleep(_INTERVAL_SECONDS)
-            seen = self._look()
-            if seen == self._seen:
-                continue
-            self._seen = seen
+            await self._files.wait_for_change()
             if said := await asyncio.to_thread(_apply, postgres):
                 tell(said)
-
-    def _look(self) -> dict[Path, int]:
-        times = {}
-        for path in self.folder.rglob("*.sql"):
-            # An editor may take it away for a moment.
-            with suppress(OSError):
-                times[path] = path.stat().st_mtime_ns
-        return times
 
 
 def _apply(postgres: LocalPostgres) -> str | None:

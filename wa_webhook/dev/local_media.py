@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from wa_webhook.worker.process import media_functions_of, open_worker
+from wa_webhook.worker.process import media_functions_of, working
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
@@ -32,10 +31,5 @@ async def fetching_media(
         whatsapp_api_base_url=graph_url,
         wa_media_store=str(folder),
     )
-    async with open_worker(settings, media_functions_of(settings)) as worker:
-        running = asyncio.create_task(worker.run())
-        try:
-            yield
-        finally:
-            worker.stop()
-            await running
+    async with working(settings, media_functions_of(settings)):
+        yield

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from wa_webhook.dev.stack import local_names
-from wa_webhook.worker.process import open_worker
+from wa_webhook.worker.process import working
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
@@ -41,10 +40,5 @@ class LocalWorker:
         if not functions:
             yield
             return
-        async with open_worker(self._settings, functions) as worker:
-            running = asyncio.create_task(worker.run())
-            try:
-                yield
-            finally:
-                worker.stop()
-                await running
+        async with working(self._settings, functions):
+            yield

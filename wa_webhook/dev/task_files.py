@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import importlib
 import os
 import sys
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_settings import SettingsConfigDict
 
+from wa_webhook.dev.watched_files import WatchedFiles
 from wa_webhook.worker.process import http_functions_of
 from wa_webhook.worker.registry import (
     ENTRY_POINTS,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from wa_webhook.dev.local_worker import LocalWorker
     from wa_webhook.worker.registry import TaskFunction
 
-_INTERVAL_SECONDS = 0.3
 _OURS = frozenset({"handler", "wa_webhook", "__main__"})
 """Modules that stay, also where the project is this one."""
 
@@ -50,7 +48,7 @@ class TaskFiles:
     def __init__(self, settings: TaskSettings, folder: Path) -> None:
         self.settings = settings
         self._folder = folder.absolute()
-        self._seen = self._look()
+        self._files = WatchedFiles(lambda: _python_files(self._folder))
         # It goes by a file's size and second, which is too little while one writes.
         sys.dont_write_bytecode = True
         # As for `wa-webhook work`: a team's module lies where the command is run.
@@ -69,11 +67,7 @@ class TaskFiles:
 
     async def _wait_for_others(self, tell: Callable[[str], None]) -> list[TaskFunction]:
         while True:
-            await asyncio.sleep(_INTERVAL_SECONDS)
-            seen = self._look()
-            if seen == self._seen:
-                continue
-            self._seen = seen
+            await self._files.wait_for_change()
             try:
                 return self._load()
             except RegistryError as error:
@@ -84,7 +78,7 @@ class TaskFiles:
         services = http_functions_of(self.settings)
         if not self.settings.modules and not services and not entry_points(group=ENTRY_POINTS):
             return []
-        files = {str(path) for path in self._seen}
+        files = set(map(str, self._files.times))
         old = {
             name
             for name, module in sys.modules.items()
@@ -95,14 +89,6 @@ class TaskFiles:
             del sys.modules[name]
         importlib.invalidate_caches()
         return load_functions(self.settings.modules, self.settings.kinds, services)
-
-    def _look(self) -> dict[Path, int]:
-        times = {}
-        for path in _python_files(self._folder):
-            # An editor may take it away for a moment.
-            with contextlib.suppress(OSError):
-                times[path] = path.stat().st_mtime_ns
-        return times
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

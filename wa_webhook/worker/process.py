@@ -83,6 +83,20 @@ async def open_worker(
 
 
 @contextlib.asynccontextmanager
+async def working(
+    settings: WorkerSettings, functions: Sequence[TaskFunction]
+) -> AsyncIterator[None]:
+    """Run a worker until the context is left; then let it finish or give back what it began."""
+    async with open_worker(settings, functions) as worker:
+        running = asyncio.create_task(worker.run())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await running
+
+
+@contextlib.asynccontextmanager
 async def _deleting_media(settings: WorkerSettings) -> AsyncIterator[None]:
     store = open_store(settings)
     if store is None:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.fixtures.clusters import BARE_TEMPLATE, empty_cluster, find_binaries
-from tests.fixtures.names import ONE, about_default_names, environment_of
+from tests.fixtures.names import ONE, about_default_names, environment_of, names_like
 from tests.privileges.rights import OUR_ROLES, read_rights
 from tests.privileges.test_direct_access import MATRIX
 from wa_webhook.cli import app
@@ -36,19 +36,7 @@ pytestmark = [
     about_default_names("compares the default names with others"),
 ]
 
-OTHER = Names(
-    schema="shop",
-    edge_role="shop_handler",
-    notifier_role="shop_notifier",
-    worker_role="shop_worker",
-    reader_role="shop_reader",
-    agent_role="shop_agent",
-    operator_role="shop_operator",
-    runtime_role="shop_runtime",
-    basket_owner_role="shop_basket_owner",
-    maintenance_role="shop_maintenance",
-    privacy_role="shop_privacy",
-)
+OTHER = names_like("shop", "shop")
 OPTIONS = tuple(
     part
     for option, name in OTHER.as_options().items()

@@ -15,7 +15,7 @@ import pytest
 from handler.process.listening import bind
 from tests import payloads
 from tests.fixtures.clusters import BARE_TEMPLATE
-from tests.fixtures.names import about_default_names, environment_of
+from tests.fixtures.names import about_default_names, environment_of, names_like
 from tests.fixtures.postgrest import JWT_SECRET, PostgrestStandIn, authenticator_may_switch
 from tests.notifier.conftest import PHONE_ID, TOKEN, until
 from tests.operations.command import run
@@ -25,7 +25,6 @@ from wa_webhook.api_key import mint, read_secret
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
-from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,19 +39,7 @@ pytestmark = [
     about_default_names("compares the default names with others"),
 ]
 
-NAMES = Names(
-    schema="desk",
-    edge_role="desk_handler",
-    notifier_role="desk_notifier",
-    worker_role="desk_worker",
-    reader_role="desk_reader",
-    agent_role="desk_agent",
-    operator_role="desk_operator",
-    runtime_role="desk_runtime",
-    basket_owner_role="desk_basket_owner",
-    maintenance_role="desk_maintenance",
-    privacy_role="desk_privacy",
-)
+NAMES = names_like("desk", "desk")
 PROCESS_ROLES = (NAMES.edge_role, NAMES.notifier_role, NAMES.operator_role)
 SERVE = {"WA_APP_SECRET": APP_SECRET, "WA_VERIFY_TOKEN": VERIFY_TOKEN}
 NOTIFY = {"WA_TOKEN": TOKEN, "WA_PHONE_ID": PHONE_ID, "ALERT_WEBHOOK_URL": "https://example.org"}

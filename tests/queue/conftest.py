@@ -97,6 +97,21 @@ class Queue:
             "select wa.release_waiting(array[%s::uuid], array[%s::text])", user_id, phone_number_id
         )
 
+    def answer(self, user_id: Any, *replies: dict[str, Any]) -> None:
+        """Queue replies of a conversation to what the user wrote to the number 1060."""
+        self.execute(
+            """
+            select wa.save_chats(array[jsonb_populate_record(null::wa.chat, jsonb_build_object(
+              'user_id', user_id, 'recipient', coalesce(whatsapp_e164, wa_user_id),
+              'phone_number_id', '1060', 'message', jsonb_build_object('wa_message_id', 'wamid.in'),
+              'state', 'home', 'data', '{}'::jsonb, 'replies', %s::jsonb,
+              'answered_at', clock_timestamp()
+            ))])
+            from public.profiles where user_id = %s""",
+            Jsonb(list(replies)),
+            user_id,
+        )
+
     def queue(self, recipient: str = ANA, payload: dict[str, Any] | None = None) -> int:
         """Queue a message now and return its id."""
         return int(

@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from tests.queue.conftest import Queue
 
 
-def queue_replies(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
-    queue.execute(
-        """
-        select wa.save_chats(array[jsonb_populate_record(null::wa.chat, jsonb_build_object(
-          'user_id', user_id, 'recipient', coalesce(whatsapp_e164, wa_user_id),
-          'phone_number_id', '1060', 'message', jsonb_build_object('wa_message_id', 'wamid.in'),
-          'state', 'home', 'data', '{}'::jsonb, 'replies', %s::jsonb,
-          'answered_at', clock_timestamp()
-        ))])
-        from public.profiles where user_id = %s""",
-        Jsonb(list(replies)),
-        user,
-    )
-
-
 def rows_of(queue: Queue) -> list[DictRow]:
     return queue.owner.execute("select * from public.notifications order by id").fetchall()
 
@@ -55,7 +40,7 @@ def listener(connect: Connect) -> Connection[DictRow]:
 
 def test_replies_are_queued_in_order_for_the_number_that_was_written_to(queue: Queue) -> None:
     user = queue.add_user(ANA)
-    queue_replies(queue, user, text("1"), text("2"), text("3"))
+    queue.answer(user, text("1"), text("2"), text("3"))
     rows = rows_of(queue)
     assert [row["payload"]["text"]["body"] for row in rows] == ["1", "2", "3"]
     assert {(row["recipient"], row["phone_number_id"]) for row in rows} == {(ANA, "1060")}
@@ -63,12 +48,12 @@ def test_replies_are_queued_in_order_for_the_number_that_was_written_to(queue: Q
 
 
 def test_a_reply_to_a_user_without_a_number_goes_to_the_bsuid(queue: Queue) -> None:
-    queue_replies(queue, queue.add_user(None, CARLA_BSUID), text())
+    queue.answer(queue.add_user(None, CARLA_BSUID), text())
     assert rows_of(queue)[0]["recipient"] == CARLA_BSUID
 
 
 def test_a_reply_wakes_a_sleeping_notifier(queue: Queue, listener: Connection[DictRow]) -> None:
-    queue_replies(queue, queue.add_user(), text("1"), text("2"))
+    queue.answer(queue.add_user(), text("1"), text("2"))
     assert is_woken(listener)
 
 
@@ -77,7 +62,7 @@ def test_a_busy_notifier_is_not_woken(queue: Queue, listener: Connection[DictRow
     queue.queue()
     queue.claim(batch=1)
     is_woken(listener)
-    queue_replies(queue, user, text())
+    queue.answer(user, text())
     assert not is_woken(listener)
 
 
@@ -86,7 +71,7 @@ def test_of_transactions_that_queue_at_once_one_wakes_the_notifier(
 ) -> None:
     first = connect(autocommit=False)
     first.execute("select wa.wake_notifier()")
-    queue_replies(queue, queue.add_user(), text())
+    queue.answer(queue.add_user(), text())
     assert not is_woken(listener)
     first.commit()
     assert is_woken(listener)
@@ -95,7 +80,7 @@ def test_of_transactions_that_queue_at_once_one_wakes_the_notifier(
 def test_no_reply_queues_nothing_and_wakes_nobody(
     queue: Queue, listener: Connection[DictRow]
 ) -> None:
-    queue_replies(queue, queue.add_user())
+    queue.answer(queue.add_user())
     assert rows_of(queue) == []
     assert not is_woken(listener)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
-
 from tests.queue.conftest import text
 
 if TYPE_CHECKING:
@@ -14,18 +12,7 @@ if TYPE_CHECKING:
 
 def answer(queue: Queue, user: Any, *replies: dict[str, Any]) -> None:
     queue.open_window(user, "1060")
-    queue.execute(
-        """
-        select wa.save_chats(array[jsonb_populate_record(null::wa.chat, jsonb_build_object(
-          'user_id', user_id, 'recipient', coalesce(whatsapp_e164, wa_user_id),
-          'phone_number_id', '1060', 'message', jsonb_build_object('wa_message_id', 'wamid.in'),
-          'state', 'home', 'data', '{}'::jsonb, 'replies', %s::jsonb,
-          'answered_at', clock_timestamp()
-        ))])
-        from public.profiles where user_id = %s""",
-        Jsonb(list(replies)),
-        user,
-    )
+    queue.answer(user, *replies)
 
 
 def test_none_is_sent_unless_the_setting_says_so(queue: Queue) -> None:

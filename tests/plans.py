@@ -1,25 +1,80 @@
-"""What sessions read from end to end, as PostgreSQL counts it."""
+"""How much the plans of a call handle, those of the routines inside included, whatever it takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, LiteralString
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from psycopg import Connection
-    from psycopg.rows import DictRow
+    from psycopg.errors import Diagnostic
 
-_FLUSH = "select pg_stat_force_next_flush()"
-_SCANS = """
-select coalesce(sum(seq_scan), 0) as scans
-from pg_stat_user_tables
-where relname in ('profiles', 'chat_state', 'wa_events', 'notifications')
-"""
+_AUTO_EXPLAIN = {
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_analyze": "on",
+    "auto_explain.log_timing": "off",
+    "auto_explain.log_format": "json",
+    "auto_explain.log_nested_statements": "on",
+    "client_min_messages": "log",
+}
 
 
-def count_scans(owner: Connection[DictRow], session: Connection[DictRow]) -> int:
-    """Return how often a table that grows was scanned, by these two and all that ended."""
-    session.execute(_FLUSH)
-    owner.execute(_FLUSH)
-    row = owner.execute(_SCANS).fetchone()
-    assert row is not None
-    return int(row["scans"])
+def count_rows_handled(
+    superuser: Connection[Any], statement: LiteralString, *parameters: object
+) -> int:
+    """Return how many rows the nodes of all plans gave out or looked at in vain; undo the call.
+
+    A join that compares each with each shows here, also where both sides are in memory.
+    """
+    handled: float = sum(
+        node["Actual Loops"] * value
+        for node in _nodes(superuser, statement, parameters)
+        for key, value in node.items()
+        if key == "Actual Rows" or key.startswith("Rows Removed by")
+    )
+    return round(handled)
+
+
+def count_kilobytes_sorted(
+    superuser: Connection[Any], statement: LiteralString, *parameters: object
+) -> int:
+    """Return how much all sorts held, in memory or on disk; undo the call.
+
+    A sort whose rows each hold the whole payload shows here.
+    """
+    nodes = _nodes(superuser, statement, parameters)
+    sorted_kilobytes: int = sum(node.get("Sort Space Used", 0) for node in nodes)
+    return sorted_kilobytes
+
+
+def count_writes(superuser: Connection[Any], statement: LiteralString, *parameters: object) -> int:
+    """Return how often a plan wrote, to however many rows; undo the call."""
+    nodes = _nodes(superuser, statement, parameters)
+    return sum(node["Node Type"] == "ModifyTable" for node in nodes)
+
+
+def _nodes(
+    superuser: Connection[Any], statement: LiteralString, parameters: tuple[object, ...]
+) -> Iterator[dict[str, Any]]:
+    plans: list[dict[str, Any]] = []
+
+    def hear(diagnostic: Diagnostic) -> None:
+        _, found, text = (diagnostic.message_primary or "").partition("plan:\n")
+        if found:
+            plans.append(json.loads(text)["Plan"])
+
+    superuser.execute("load 'auto_explain'")
+    superuser.add_notice_handler(hear)
+    try:
+        with superuser.transaction(force_rollback=True):
+            for setting, value in _AUTO_EXPLAIN.items():
+                superuser.execute("select set_config(%s, %s, true)", [setting, value])
+            superuser.execute(statement, parameters)
+    finally:
+        superuser.remove_notice_handler(hear)
+    while plans:
+        node = plans.pop()
+        plans += node.get("Plans", [])
+        yield node

@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value, values
+from tests.plans import count_kilobytes_sorted, count_rows_handled, count_writes
 from tests.queue.conftest import ANA, BRUNO, Queue
-from tests.work import count_kilobytes_sorted, count_rows_handled, count_writes
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests import payloads
 from tests.dispatching import dispatch, say, send
-from tests.plans import count_scans
+from tests.scans import count_scans
 
 if TYPE_CHECKING:
     from psycopg import Connection

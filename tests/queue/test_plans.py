@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.plans import count_scans
+from tests.scans import count_scans
 
 if TYPE_CHECKING:
     from psycopg import Connection

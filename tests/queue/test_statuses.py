@@ -8,8 +8,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.payloads import envelope, status_update
+from tests.plans import count_rows_handled
 from tests.queue.conftest import ANA, BRUNO, CARLA, CARLA_BSUID, TEMPLATE, event_names
-from tests.work import count_rows_handled
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""What a person on call asks of the system: status, doctor and replay."""
+"""What a person on call sees and does: status, numbers, conversations, replays, a person's data."""

@@ -1,4 +1,4 @@
-"""The worker's two calls into the database."""
+"""The worker's calls into the database."""
 
 from __future__ import annotations
 

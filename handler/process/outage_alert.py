@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import platform
 import time
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 10.0
 """A restart is over before that, and nobody needs to hear of it."""
 
-REPEAT_SECONDS = 900.0
-"""Between two outages that are told: a database that comes and goes is one trouble."""
+HOLD_SECONDS = 60.0
+"""How long it answers before its return is told: until then what is lost again is one outage."""
+
+FLAPPING_SECONDS = 900.0
+"""Where an outage follows another that was told sooner than that, it answers for as long before."""
 
 RETRY_SECONDS = (30.0, 120.0, 600.0)
 
@@ -37,15 +41,16 @@ NEXT_STEPS = {
 BACK: dict[str, Any] = {
     "kind": "database_back",
     "level": "info",
-    "meaning": "The database answers again.",
+    "meaning": "The database answers again, and has done so for at least a minute.",
     "next_step": "Nothing; Meta repeats what was turned away.",
 }
 
 
 class OutageAlert:
-    """Tells of an outage once, in the background, and of its end if the outage was told.
+    """Tells of each outage once, in the background, and of its end if the outage was told.
 
-    Without a webhook it does nothing. Every process tells for itself.
+    What is told last is what holds. A database that comes and goes is one outage until it has
+    answered for a while. Without a webhook it does nothing. Every process tells for itself.
     """
 
     def __init__(
@@ -53,16 +58,19 @@ class OutageAlert:
         webhook: AlertWebhook | None,
         *,
         grace_seconds: float = GRACE_SECONDS,
-        repeat_seconds: float = REPEAT_SECONDS,
+        hold_seconds: float = HOLD_SECONDS,
+        flapping_seconds: float = FLAPPING_SECONDS,
     ) -> None:
         self._webhook = webhook
         self._grace_seconds = grace_seconds
-        self._repeat_seconds = repeat_seconds
+        self._first_hold_seconds = self._hold_seconds = hold_seconds
+        self._flapping_seconds = flapping_seconds
         self._reported_by = f"{platform.node()}-{os.getpid()}"
         self._lost_at: datetime | None = None
         self.is_told = False
-        self._not_before = 0.0
+        self._told_at = -math.inf
         self._telling: asyncio.Task[None] | None = None
+        self._holding: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -76,19 +84,22 @@ class OutageAlert:
             return
         if self._lost_at is None:
             self._lost_at = datetime.now(UTC)
-        if not self.is_telling and not self.is_told and time.monotonic() >= self._not_before:
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+        if not self.is_telling and not self.is_told:
             self._telling = self._start(self._tell_lost(self._webhook, self._lost_at, error))
 
     def report_back(self) -> None:
         """Note that a call succeeded."""
         if self._webhook is None or self._lost_at is None:
             return
-        lost_at, self._lost_at = self._lost_at, None
-        if self._telling is not None and not self.is_told:
-            self._telling.cancel()
-        if self.is_told:
-            self.is_told = False
-            self._start(self._post(self._webhook, BACK, lost_at, {}))
+        if not self.is_told:
+            self._lost_at = None
+            if self._telling is not None:
+                self._telling.cancel()
+        elif self._holding is None:
+            self._holding = self._start(self._tell_back(self._webhook, self._lost_at))
 
     async def close(self) -> None:
         """Stop telling."""
@@ -108,7 +119,15 @@ class OutageAlert:
             if await self._post(webhook, describe_outage(error), lost_at, {"error": error}):
                 self.is_told = True
                 break
-        self._not_before = time.monotonic() + self._repeat_seconds
+        is_flapping = time.monotonic() - self._told_at < self._flapping_seconds
+        self._hold_seconds = self._flapping_seconds if is_flapping else self._first_hold_seconds
+        self._told_at = time.monotonic()
+
+    async def _tell_back(self, webhook: AlertWebhook, lost_at: datetime) -> None:
+        await asyncio.sleep(self._hold_seconds)
+        # Before it is posted: an outage that begins meanwhile is a new one.
+        self.is_told, self._lost_at, self._holding = False, None, None
+        await self._post(webhook, BACK, lost_at, {})
 
     async def _post(
         self, webhook: AlertWebhook, what: dict[str, Any], lost_at: datetime, detail: dict[str, Any]

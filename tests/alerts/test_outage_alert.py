@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def outage_of(receiver: Receiver, **seconds: float) -> AsyncIterator[OutageAlert]:
     webhook = AlertWebhook(receiver.url, timeout_seconds=5)
-    outage = OutageAlert(webhook, **({"grace_seconds": 0} | seconds))
+    outage = OutageAlert(webhook, **({"grace_seconds": 0, "hold_seconds": 0} | seconds))
     yield outage
     await outage.close()
     await webhook.close()
@@ -83,18 +83,31 @@ async def test_an_outage_that_ends_within_its_grace_is_not_told() -> None:
     assert receiver.alerts == []
 
 
-async def test_a_database_that_comes_and_goes_is_told_once_in_a_while() -> None:
+async def test_an_outage_soon_after_another_is_told_and_its_end_when_it_has_held() -> None:
     async with receiving() as receiver, outage_of(receiver) as outage:
         outage.report_lost("57P01")
         await until(lambda: outage.is_told)
         outage.report_back()
         await until(lambda: len(receiver.alerts) == 2)
         outage.report_lost("57P01")
-        await settled()
-        assert not outage.is_telling
+        await until(lambda: outage.is_told)
         outage.report_back()
         await settled()
-    assert receiver.kinds() == ["database_unreachable", "database_back"]
+        assert outage.is_told
+    assert receiver.kinds() == ["database_unreachable", "database_back", "database_unreachable"]
+
+
+async def test_a_database_that_comes_and_goes_is_one_outage_until_it_holds() -> None:
+    async with receiving() as receiver, outage_of(receiver, hold_seconds=60) as outage:
+        outage.report_lost("57P01")
+        await until(lambda: outage.is_told)
+        for _ in range(3):
+            outage.report_back()
+            await settled()
+            outage.report_lost("57P01")
+            await settled()
+        assert not outage.is_telling
+    assert receiver.kinds() == ["database_unreachable"]
 
 
 async def test_without_a_webhook_nothing_happens() -> None:
@@ -123,7 +136,9 @@ async def test_a_database_that_refuses_everything_is_an_outage_too(
 async def test_a_webhook_that_hangs_delays_no_answer_to_meta(
     stoppable_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handler.intake.OutageAlert", partial(OutageAlert, grace_seconds=0))
+    monkeypatch.setattr(
+        "handler.intake.OutageAlert", partial(OutageAlert, grace_seconds=0, hold_seconds=0)
+    )
     server = stoppable_database.server
     async with receiving() as receiver:
         receiver.hold()

@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.fixtures.certificates",
     "tests.fixtures.folder",
     "tests.fixtures.machine",
+    "tests.fixtures.cluster",
     "tests.fixtures.documents",
     "tests.fixtures.names",
     "tests.fixtures.postgres",
@@ -29,5 +30,4 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.chat",
     "tests.fixtures.thorough",
-    "tests.fixtures.cluster",
 ]

@@ -45,6 +45,26 @@ class TaskPlan(FaultPlan):
     tasks_a_message: int = 4
 
 
+@dataclass(frozen=True)
+class NodesPlan:
+    """A cluster of Citus by its coordinator's URL, and commands that kill and start a worker.
+
+    The handler goes in through the coordinator, or through the node with the URL `through`. To each
+    business `rate` messages are posted a second, for `seconds` before and after what befalls a
+    worker, which is gone for `seconds_away`; `rounds` times over.
+    """
+
+    citus: str = ""
+    stop_worker: str = ""
+    start_worker: str = ""
+    through: str = ""
+    rounds: int = 3
+    rate: float = 20.0
+    seconds: float = 10.0
+    seconds_away: float = 10.0
+    patience_seconds: float = 180.0
+
+
 QUICK_OUTBOX = OutboxPlan(
     messages=200,
     users=20,

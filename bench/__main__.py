@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench.database import dispatch, flat, large, predecessor, queue, retention, storage
+from bench.database import dispatch, flat, large, nodes, predecessor, queue, retention, storage
 from bench.database.pgbench import Pgbench, find_pgbench
 from bench.http import attacks, bot, throughput
 from bench.machine import describe_machine
@@ -42,6 +42,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "attacks": attacks.measure,
     "large": large.measure,
     "ocr": reading.measure,
+    "nodes": nodes.measure,
 }
 
 
@@ -53,7 +54,15 @@ def main() -> None:
     exit_on_termination()
     path = find_pgbench()
     with BenchServer() as server:
-        run = Run(server, Pgbench(path) if path else None, console, options.quick, options.pgmq)
+        run = Run(
+            server=server,
+            pgbench=Pgbench(path) if path else None,
+            console=console,
+            is_quick=options.quick,
+            pgmq=options.pgmq,
+            citus=options.citus,
+            plain=options.plain,
+        )
         report = Report(
             describe_machine()
             | {
@@ -104,6 +113,18 @@ def _parse_arguments() -> argparse.Namespace:
         "--pgmq",
         type=Path,
         help="pgmq-extension/sql/pgmq.sql of a checkout of pgmq, to compare the queue with",
+    )
+    parser.add_argument(
+        "--citus",
+        metavar="URL",
+        default="",
+        help="the coordinator of a Citus cluster, for the section nodes",
+    )
+    parser.add_argument(
+        "--plain",
+        metavar="URL",
+        default="",
+        help="a database without Citus on a server of the cluster's version, to compare it with",
     )
     return parser.parse_args()
 

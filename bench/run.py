@@ -18,13 +18,18 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the benchmark; `pgmq` is the path of pgmq's SQL file, when given."""
+    """One run of the benchmark; `pgmq` is the path of pgmq's SQL file, when given.
+
+    `citus` and `plain` are the URLs of a cluster's coordinator and of a server beside it, or empty.
+    """
 
     server: BenchServer
     pgbench: Pgbench | None
     console: Console
     is_quick: bool
     pgmq: Path | None
+    citus: str = ""
+    plain: str = ""
 
     def choose(self, quick: Value, full: Value) -> Value:
         """Return what belongs to the length of this run."""

@@ -18,24 +18,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
-from bench.people import FIRST_PHONE, SECRET, UNBOUNDED_ANSWERS, webhook_body
+from bench.cluster import drop_businesses, holder_of, make_business, move_business, url_of
+from bench.people import FIRST_PHONE, SECRET, webhook_body
 from bench.processes import HOST, run_program
 from handler.signature import HEADER, sign
 from wa_webhook.dev.postgres import free_port
-from wa_webhook.migrate import Migrator, find_db_folder, read_whole_source
-from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from bench.fault.plan import NodesPlan
+    from wa_webhook.naming.names import Names
 
 _COMMAND_LINE = ("-c", "from wa_webhook.cli import app; app()", "serve")
 _RETRY_SECONDS = 0.5
@@ -43,12 +42,6 @@ _RETRY_SECONDS = 0.5
 _BUSINESSES = {"fault_acme": "101", "fault_beta": "202"}
 _PATIENCE_SECONDS = 30.0
 
-_NODES = """
-select nodename, nodeport from pg_dist_node
-where isactive and shouldhaveshards order by groupid, nodeport
-"""
-_HOLDER = "select nodename, nodeport from citus_shards where table_name = %s::regclass limit 1"
-_MOVE = "select citus_schema_move(%s::regnamespace, %s, %s)"
 _COUNTED = """
 select event.wa_message_id, event.status, count(reply.id)
 from {schema}.wa_events as event
@@ -58,7 +51,6 @@ group by 1, 2
 _KEPT = (
     "select reason || ': ' || coalesce(error, ''), count(*) from {schema}.kept_payloads group by 1"
 )
-_ROLES = "select quote_ident(rolname) from pg_roles where rolname = any(%s)"
 
 
 @dataclass
@@ -191,7 +183,7 @@ class NodesRun:
 
     async def _move(self, moved: Names) -> str:
         begun = time.perf_counter()
-        await asyncio.to_thread(_move_away, self._url, moved)
+        await asyncio.to_thread(move_business, self._url, moved)
         self.faults["move"] += 1
         return f"a business was moved in {time.perf_counter() - begun:.1f} s"
 
@@ -224,64 +216,21 @@ async def _run(command: str) -> None:
 @contextlib.contextmanager
 def _businesses(url: str) -> Iterator[Mapping[str, Names]]:
     """Make both, each on a worker of its own, and drop them in the end."""
-    names = {one: Names(schema=one, private_schema=one) for one in _BUSINESSES}
-    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as owner:
-        owner.execute("set client_min_messages to error")
-        try:
-            for one in names.values():
-                Migrator(owner, read_whole_source(find_db_folder()), names=one).run()
-                role = sql.Identifier(one.edge_role)
-                owner.execute(sql.SQL("alter role {} login").format(role))
-                owner.execute(UNBOUNDED_ANSWERS.replace("wa.", f"{one.schema}."))
-            if len({_holder(owner, one) for one in names}) == 1:
-                _move_away(url, next(iter(names.values())))
-        except BaseException:
-            owner.close()
-            _drop(url, names.values())
-            raise
     try:
+        names = {one: make_business(url, one) for one in _BUSINESSES}
+        if len({holder_of(url, one) for one in names}) == 1:
+            move_business(url, next(iter(names.values())))
         yield names
     finally:
-        _drop(url, names.values())
-
-
-def _drop(url: str, names: Iterable[Names]) -> None:
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("set client_min_messages to error")
-        for one in names:
-            schema = sql.Identifier(one.schema)
-            owner.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
-            for (role,) in owner.execute(_ROLES, (list(one.roles.values()),)).fetchall():
-                owner.execute(f"drop owned by {role}".encode())
-                owner.execute(f"drop role {role}".encode())
-
-
-def _holder(owner: psycopg.Connection[Any], schema: str) -> tuple[Any, ...] | None:
-    return owner.execute(_HOLDER, (f"{schema}.settings",)).fetchone()
-
-
-def _move_away(url: str, names: Names) -> None:
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("set client_min_messages to error")
-        nodes = owner.execute(_NODES).fetchall()
-        host, port = next(node for node in nodes if node != _holder(owner, names.schema))
-        # Its tables are copied by their owners, of which one has no login otherwise.
-        copying = sql.Identifier(names.maintenance_role)
-        owner.execute(sql.SQL("alter role {} login").format(copying))
-        try:
-            owner.execute(_MOVE, (names.schema, host, port))
-        finally:
-            owner.execute(sql.SQL("alter role {} nologin").format(copying))
+        drop_businesses(url, _BUSINESSES)
 
 
 @contextlib.contextmanager
 def _serving(plan: NodesPlan, businesses: Mapping[str, Names]) -> Iterator[str]:
     """Run `wa-webhook serve` for both, and yield where it listens once it does."""
-    parts = conninfo_to_dict(plan.through or plan.citus)
     sections = [
         f'[{one}]\nids = ["{_BUSINESSES[one]}"]\nWA_DATABASE_SCHEMA = "{one}"\n'
-        f'WA_DATABASE_URL = "postgresql://{names.edge_role}@{parts["host"]}:{parts["port"]}'
-        f'/{parts["dbname"]}"\n'
+        f'WA_DATABASE_URL = "{url_of(plan.through or plan.citus, names.edge_role)}"\n'
         for one, names in businesses.items()
     ]
     port = free_port()

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.baskets.callers import AtOnce, Baskets, call, refused
+from tests.fixtures.cluster import asks_who_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +94,7 @@ def test_the_same_reference_at_the_same_moment_counts_once(
     assert baskets.detail(ann, basket)["balance_minor"] == 50
 
 
+@asks_who_waits
 def test_a_repeat_that_waited_while_the_basket_was_closed_is_still_answered(
     baskets: Baskets, connect: Connect
 ) -> None:

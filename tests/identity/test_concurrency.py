@@ -12,6 +12,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import dispatch, send, value
+from tests.fixtures.cluster import asks_who_waits
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -131,6 +132,7 @@ def test_a_person_whose_profile_is_held_keeps_nobody_else_waiting(
     holding.rollback()
 
 
+@asks_who_waits
 def test_a_sender_renamed_while_waiting_for_the_lock_is_found_by_the_former_name(
     connect: Connect, world: World
 ) -> None:
@@ -147,6 +149,7 @@ def test_a_sender_renamed_while_waiting_for_the_lock_is_found_by_the_former_name
     assert world.knows() == {("+34600000001", "ES.2")}
 
 
+@asks_who_waits
 def test_one_of_several_renamed_while_all_are_locked_asks_for_another_try(
     connect: Connect, world: World
 ) -> None:
@@ -166,6 +169,7 @@ def test_one_of_several_renamed_while_all_are_locked_asks_for_another_try(
     assert world.knows() == {("+34600000001", "ES.2"), ("+34600000002", "ES.3")}
 
 
+@asks_who_waits
 def test_who_waits_to_make_a_strangers_profile_holds_no_known_one(
     connect: Connect, world: World
 ) -> None:

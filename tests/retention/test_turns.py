@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value
+from tests.fixtures.cluster import asks_who_waits
 from tests.retention.conftest import BATCH, purge
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def test_many_runners_at_once_purge_everything_once(connect: Connect, past: Past
     assert past.count("public.wa_events") == 0
 
 
+@asks_who_waits
 def test_a_runner_that_is_overtaken_says_what_it_purged(connect: Connect, past: Past) -> None:
     past.add_events(BATCH + 1, "31 days")
     handler, other = connect("wa_edge_role"), connect("wa_edge_role")
@@ -71,6 +73,7 @@ def test_a_runner_that_is_overtaken_says_what_it_purged(connect: Connect, past: 
     assert past.count("public.wa_events") == 1
 
 
+@asks_who_waits
 def test_what_an_interrupted_purge_committed_stays_and_the_next_goes_on(
     connect: Connect, past: Past
 ) -> None:

@@ -26,7 +26,10 @@ select nodename, nodeport from pg_dist_node
 where isactive and shouldhaveshards order by groupid, nodeport
 """
 _HOLDER = "select nodename, nodeport from citus_shards where table_name = %s::regclass limit 1"
-_MOVE = "select citus_schema_move(%s::regnamespace, %s, %s)"
+
+# Two owners are two subscriptions, and without this Citus does not wait for the slower one: what
+# was written meanwhile to its tables was lost.
+_MOVE = "select citus_schema_move(%s::regnamespace, %s, %s, 'block_writes')"
 _ROLES = "select quote_ident(rolname) from pg_roles where rolname = any(%s)"
 
 

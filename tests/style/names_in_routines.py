@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import pglast
@@ -141,7 +141,8 @@ def names_in_routines(text: str) -> set[Name]:
     return set[Name]().union(*map(names_in_statement, statements_of_routines(text))) - rows
 
 
-def statements_of_routines(text: str) -> list[str]:
+@cache
+def statements_of_routines(text: str) -> tuple[str, ...]:
     """Return each statement that the bodies of the routines of a file run or put together.
 
     Expressions and declared types are statements that select them.
@@ -152,7 +153,7 @@ def statements_of_routines(text: str) -> list[str]:
             start = raw.stmt_location or 0
             end = start + raw.stmt_len if raw.stmt_len else None
             statements += _statements_of_routine(raw.stmt, text[start:end])
-    return statements
+    return tuple(statements)
 
 
 def _statements_of_routine(created: Any, definition: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,11 @@ ROUTINES = {
 }
 
 
+parse = cache(pglast.parse_sql)
+
+
 def statements(file: SqlFile, kind: type[ast.Node]) -> list[Any]:
-    return [raw.stmt for raw in pglast.parse_sql(file.text) if isinstance(raw.stmt, kind)]
+    return [raw.stmt for raw in parse(file.text) if isinstance(raw.stmt, kind)]
 
 
 def routines() -> Iterator[tuple[str, Any]]:
@@ -59,7 +63,7 @@ def names_a_table(body: str) -> bool:
 
 
 def test_every_file_parses() -> None:
-    assert [file.path for file in FILES if not pglast.parse_sql(file.text)] == []
+    assert [file.path for file in FILES if not parse(file.text)] == []
 
 
 def test_every_routine_file_holds_one_routine_named_as_the_file() -> None:

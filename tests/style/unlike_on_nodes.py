@@ -21,6 +21,7 @@ from tests.style.names_in_routines import statements_of_routines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+_CHANGING = re.compile(r"\b(?:insert|update|delete)\b", re.IGNORECASE)
 _INTERVAL = re.compile(r"^\s*([pvc]_\w+|\w+)\s+(?:constant\s+)?interval\b", re.MULTILINE)
 _ARITHMETIC = {"+", "-"}
 
@@ -169,6 +170,8 @@ def refused_on_nodes(text: str, volatility: Mapping[str, str]) -> Iterator[str]:
     """
     intervals = set(_INTERVAL.findall(text))
     for statement in statements_of_routines(text):
+        if not _CHANGING.search(statement):
+            continue
         changes = _Changes(volatility, intervals)
         changes(pglast.parse_sql(statement))
         yield from changes.found

@@ -1395,7 +1395,7 @@ CREATE FUNCTION wa.create_log_partitions() RETURNS integer
     SET "TimeZone" TO 'UTC'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
+COMMENT ON FUNCTION wa.create_log_partitions() IS 'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many: on a node of a cluster none. Runs as the owner of the table.';
 
 CREATE FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsuid text, p_display_name text, p_sent_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql
@@ -2458,6 +2458,13 @@ CREATE FUNCTION wa.is_known_message(p_message jsonb) RETURNS boolean
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.is_known_message(p_message jsonb) IS 'Whether an object among a payload''s messages has an id and a type, a kind within that type, and errors, that the facts of Meta''s API name.';
+
+CREATE FUNCTION wa.is_on_node() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.is_on_node() IS 'Whether this schema is on a node of a cluster (Citus), where tables are made and dropped by its coordinator alone.';
 
 CREATE FUNCTION wa.is_pattern(p_text text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -6822,6 +6829,9 @@ GRANT ALL ON FUNCTION wa.is_id_of_ours(p_reply_id text) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_known_message(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.is_on_node() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.is_on_node() TO wa_maintenance;
 
 REVOKE ALL ON FUNCTION wa.is_pattern(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_pattern(p_text text) TO wa_runtime;

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import errors, sql
-from psycopg.conninfo import make_conninfo
 from psycopg.types.json import Jsonb
 
-from tests.fixtures.cluster import OPTION
 from tests.payloads import envelope, text_message
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.migrate import Migrator, find_db_folder, read_whole_source
 from wa_webhook.migrate.errors import NodesError
 from wa_webhook.migrate.nodes import place_on_node
-from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Business:
-    """One that is on a node: `ports` are those of all nodes, the coordinator's first."""
-
-    url: str
-    names: Names
-    ports: list[int]
-
-    def ask(self, query: str, *parameters: Any, role: str, port: int = 0) -> list[Row]:
-        url = make_conninfo(self.url, user=role, port=port or self.ports[0])
-        with psycopg.connect(url, autocommit=True) as connection:
-            return connection.execute(
-                query.replace(" wa.", f" {self.names.schema}.").encode(), parameters
-            ).fetchall()
-
-
-@pytest.fixture(scope="module")
-def business(request: pytest.FixtureRequest) -> Iterator[Business]:
-    url = request.config.getoption(OPTION)
-    schema = f"t{uuid4().hex[:12]}"
-    names = Names(schema=schema, private_schema=schema)
-    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as owner:
-        owner.execute("set client_min_messages to warning")
-        try:
-            Migrator(owner, read_whole_source(find_db_folder()), names=names).run()
-            for role in (names.edge_role, names.notifier_role, names.operator_role):
-                owner.execute(sql.SQL("alter role {} login").format(sql.Identifier(role)))
-            ports = owner.execute(
-                "select nodeport from pg_dist_node order by groupid, nodeport"
-            ).fetchall()
-            yield Business(url, names, [port for (port,) in ports])
-        finally:
-            owner.execute(
-                sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
-            )
-            made = owner.execute(
-                "select quote_ident(rolname) from pg_roles where rolname = any(%s)",
-                (list(names.roles.values()),),
-            ).fetchall()
-            for (role,) in made:
-                owner.execute(f"drop owned by {role}".encode())
-                owner.execute(f"drop role {role}".encode())
+    from tests.nodes.conftest import Business
 
 
 def test_a_message_is_answered_through_every_node(business: Business) -> None:

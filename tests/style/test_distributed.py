@@ -49,6 +49,21 @@ STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting
         ("update public.t as o set a = 1 returning {} into v_x;", "current_timestamp"),
         ("delete from public.t as o where {};", "o.b < public.get_setting(o.b)"),
         ("delete from public.t as o where {};", "o.a in (select random())"),
+        (
+            "with a as (select 1 as b), c as (insert into public.t (a) select a.b from a)"
+            " select {} into v_x from a;",
+            "a.b",
+        ),
+        (
+            "with c as (insert into public.t (a) values (1) returning t.a)"
+            " delete from public.t as o using c where {};",
+            "o.a = c.a",
+        ),
+        (
+            "with a as (delete from public.t as o returning o.a)"
+            " insert into public.t (a) select {} from a inner join public.s as s on s.a = a.a;",
+            "s.b",
+        ),
     ],
 )
 def test_what_may_come_out_differently_on_a_node_is_found(statement: str, refused: str) -> None:
@@ -62,6 +77,10 @@ def test_what_may_come_out_differently_on_a_node_is_found(statement: str, refuse
         "update public.t as o set a = now(), b = greatest(o.b, now()), c = v_x + v_i;",
         "update public.t as o set a = (o.a at time zone 'UTC' + v_i) at time zone 'UTC';",
         "update public.t as o set a = s.a from (select now() + s.b as a from public.s as s) as s;",
+        "with a as (select 1 as b), c as (insert into public.t (a) select a.b from a returning t.a)"
+        " select c.a into v_x from c;",
+        "with a as (delete from public.t as o returning o.a)"
+        " insert into public.t (a) select a.a from a;",
     ],
 )
 def test_what_comes_out_the_same_on_every_node_is_let_through(statement: str) -> None:

@@ -4,16 +4,22 @@ Citus evaluates what is stable once for a statement, where that was planned. So 
 or an upsert may ask the clock, but not for each row (by a column), not in a branch (case, coalesce)
 and not for what it returns; and nothing in it may be volatile. Arithmetic with an interval goes by
 a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13.
+
+What it plans apart it keeps as a file, and sends that to where a later part reads it: over a
+connection, which an owner of routines has none of. So an insert within a common table expression is
+the only one that is read, by a query of nothing else, and what it reads itself is written once; and
+an insert of a query with such expressions reads tables by what changes them alone.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pglast
-from pglast import ast
+from pglast import ast, enums
 from pglast.visitors import Visitor
 
 from tests.style.names_in_routines import statements_of_routines
@@ -104,14 +110,22 @@ class _Changes(Visitor):
     found: list[str] = field(default_factory=list)
 
     def visit_UpdateStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_sent(node)
         self._refuse_volatile(node)
         self._look(node.targetList, node.whereClause, returned=node.returningClause)
 
     def visit_DeleteStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_sent(node)
         self._refuse_volatile(node)
         self._look(node.whereClause, returned=node.returningClause)
 
+    def visit_SelectStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_sent(node)
+
     def visit_InsertStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._refuse_sent(node)
+        if _reads_tables_with_expressions(node):
+            self.found.append("insert of what a query with expressions reads of a table")
         self._look(returned=node.returningClause)
         if node.onConflictClause:
             # Everything in one is as in a branch.
@@ -131,10 +145,46 @@ class _Changes(Visitor):
         parts.look(returned, in_branch=True)
         self.found += parts.found
 
+    def _refuse_sent(self, node: Any) -> None:
+        parts = {part.ctename: part for part in node.withClause.ctes} if node.withClause else {}
+        inserting = [name for name, part in parts.items() if _is(part.ctequery, ast.InsertStmt)]
+        if not inserting:
+            return
+        read, read_before = _Relations(), _Relations()
+        read(node)
+        read_before(node.withClause)
+        in_the_end = Counter(read.names) - Counter(read_before.names)
+        is_once = all(
+            read.names.count(name) == 1
+            and part.ctematerialized is not enums.CTEMaterialize.CTEMaterializeAlways
+            for name, part in parts.items()
+        )
+        if not (_is(node, ast.SelectStmt) and list(in_the_end) == inserting and is_once):
+            self.found.append(f"insert in {', '.join(inserting)}")
+
     def _refuse_volatile(self, node: Any) -> None:
         asked = _Functions()
         asked(node)
         self.found += [name for name in asked.names if self.volatility.get(name) == "v"]
+
+
+@dataclass
+class _Relations(Visitor):
+    """Collects what is read, each as often as it is; not what is changed."""
+
+    names: list[str] = field(default_factory=list)
+
+    def visit_RangeVar(self, ancestors: Any, node: Any) -> None:  # noqa: N802
+        if ancestors.member != "relation":
+            self.names.append(".".join(filter(None, (node.schemaname, node.relname))))
+
+
+def _reads_tables_with_expressions(node: Any) -> bool:
+    """Whether an insert takes its rows from a query with expressions that reads tables."""
+    read = _Relations()
+    read(node)
+    with_expressions = node.withClause or (node.selectStmt and node.selectStmt.withClause)
+    return bool(with_expressions) and any("." in name for name in read.names)
 
 
 @dataclass

@@ -53,6 +53,16 @@ group by 1, 2
 order by 1, 2
 """
 _IS_ON_A_NODE = "select from pg_catalog.pg_dist_schema where schemaid = %s::regnamespace"
+_DAYS = """
+select link.inhparent::regclass::text, link.inhrelid::regclass::text
+from pg_catalog.pg_inherits as link
+inner join pg_catalog.pg_class as parent on parent.oid = link.inhparent
+inner join pg_catalog.pg_class as partition on partition.oid = link.inhrelid
+where parent.relnamespace = %s::regnamespace
+  and parent.relname = 'webhook_logs'
+  and partition.relname <> 'webhook_logs_default'
+order by 2
+"""
 _SECURED = """
 select oid::regclass::text from pg_catalog.pg_class
 where relnamespace = %s::regnamespace and relrowsecurity order by 1
@@ -73,8 +83,7 @@ from pg_catalog.pg_proc as routine
 inner join pg_catalog.pg_dist_object as object
   on object.classid = 'pg_catalog.pg_proc'::regclass and object.objid = routine.oid
 where routine.pronamespace = %s::regnamespace
-  and routine.prosecdef
-  and routine.prokind = 'f'
+  and (routine.prosecdef and routine.prokind = 'f' or routine.prokind = 'p')
   and routine.prorettype <> 'pg_catalog.trigger'::regtype
   and object.colocationid is null
   and exists (
@@ -95,7 +104,14 @@ select sequence.oid::regclass::text, grantee.rolname
 from pg_catalog.pg_depend as owned
 inner join pg_catalog.pg_class as sequence on sequence.oid = owned.objid and sequence.relkind = 'S'
 inner join pg_catalog.pg_class as relation on relation.oid = owned.refobjid
-cross join lateral pg_catalog.aclexplode(relation.relacl) as granted
+cross join lateral (
+  select part.grantee, part.privilege_type from pg_catalog.aclexplode(relation.relacl) as part
+  union all
+  select part.grantee, part.privilege_type
+  from pg_catalog.pg_attribute as attribute
+  cross join lateral pg_catalog.aclexplode(attribute.attacl) as part
+  where attribute.attrelid = relation.oid
+) as granted
 inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
 where owned.deptype in ('i', 'a')
   and relation.relnamespace = %s::regnamespace
@@ -138,6 +154,11 @@ def place_on_node(database: Connection[Any], names: Names, report: Callable[[str
 def _place(database: Connection[Any], schema: str, report: Callable[[str], None]) -> None:
     _refuse_policies(database, schema)
     if not _ask(database, _IS_ON_A_NODE, schema):
+        # Only the coordinator could make and drop them, and retention runs on the node.
+        for logs, day in _ask(database, _DAYS, schema):
+            _run(database, f"alter table {logs} detach partition {day}")
+            _run(database, f"insert into {logs} table {day}")
+            _run(database, f"drop table {day}")
         database.execute("select pg_catalog.citus_schema_distribute(%s::regnamespace)", (schema,))
         report(f"Citus: schema {schema} is on a node")
     for (table,) in _ask(database, _SECURED, schema):

@@ -16,6 +16,7 @@ declare
     where number.retired_at is null
   );
   v_ours jsonb;
+  v_foreign jsonb;
 begin
   with item as materialized (
     select
@@ -42,21 +43,30 @@ begin
     ) as account (waba_id)
   ),
 
-  alerted as (
-    insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  sender as (
     select
-      'webhook_foreign',
-      left(coalesce('number ' || item.phone_number_id, 'account ' || item.waba_id, 'no number'), 200),
-      jsonb_build_object('waba_id', item.waba_id, 'fields', jsonb_agg(distinct item.body -> 'field')),
-      sum(item.webhooks)
+      left(coalesce('number ' || item.phone_number_id, 'account ' || item.waba_id, 'no number'), 200) as group_key,
+      jsonb_build_object('waba_id', item.waba_id, 'fields', jsonb_agg(distinct item.body -> 'field')) as detail,
+      sum(item.webhooks) as seen_count
     from item
     where item.is_foreign and not item.is_test and not item.is_of_portfolio
     group by item.phone_number_id, item.waba_id
   )
 
-  select jsonb_agg(item.body order by item.position) into v_ours
-  from item
-  where not item.is_test and not item.is_foreign;
+  select
+    (
+      select jsonb_agg(item.body order by item.position)
+      from item
+      where not item.is_test and not item.is_foreign
+    ),
+    (select jsonb_agg(to_jsonb(sender)) from sender)
+  into v_ours, v_foreign;
+
+  if v_foreign is not null then
+    insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+    select 'webhook_foreign', sender.group_key, sender.detail, sender.seen_count
+    from jsonb_to_recordset(v_foreign) as sender (group_key text, detail jsonb, seen_count integer);
+  end if;
 
   return v_ours;
 end

@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
+  v_resumed uuid[];
 begin
   with stated as (
     select distinct on (profile.user_id)
@@ -42,11 +43,11 @@ begin
     returning preference.user_id, preference.is_stopped
   )
 
+  select array_agg(kept.user_id) filter (where not kept.is_stopped) into v_resumed
+  from kept;
+
   delete from wa.recipient_blocks as block
-  using kept
-  where block.user_id = kept.user_id
-    and not kept.is_stopped
-    and block.error_code = '131050';
+  where block.user_id = any(v_resumed) and block.error_code = '131050';
 end
 $$;
 

@@ -4,13 +4,21 @@ language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_erased constant bytea[] := array(
+    select erased.digest
+    from wa.erased_digests as erased
+    where erased.digest = any(
+      array(
+        select sha256(decode(payload.body, 'base64')) from jsonb_to_recordset(p_payloads) as payload (body text)
+      )
+    )
+  );
 begin
   with payload as (
     select decode(payload.body, 'base64') as body, payload.reason, payload.error
     from jsonb_to_recordset(p_payloads) as payload (body text, reason text, error text)
-    where not exists (
-      select from wa.erased_digests as erased where erased.digest = sha256(decode(payload.body, 'base64'))
-    )
+    where sha256(decode(payload.body, 'base64')) <> all(v_erased)
   ),
 
   distinct_payload as (

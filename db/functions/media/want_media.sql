@@ -12,6 +12,18 @@ declare
   c_attempts constant integer := 30;
   v_now constant timestamptz := clock_timestamp();
   v_kinds jsonb;
+  v_user_ids uuid[];
+  v_phone_number_ids text[];
+  v_message_ids text[];
+  v_sent_at timestamptz[];
+  v_sorts text[];
+  v_bodies jsonb[];
+  v_digests text[];
+  v_object_ids uuid[];
+  v_object_digests text[];
+  v_keys text[];
+  v_media_ids bigint[];
+  v_wanted_ids text[];
   v_wanted_count integer;
 begin
   if not exists (select from unnest(p_messages) as sent where sent.message_type = any(c_types)) then
@@ -23,7 +35,16 @@ begin
     return;
   end if;
 
-  with sent as materialized (
+  select
+    array_agg(sent.user_id),
+    array_agg(sent.phone_number_id),
+    array_agg(sent.wa_message_id),
+    array_agg(sent.sent_at),
+    array_agg(sent.kind),
+    array_agg(sent.body),
+    array_agg(sent.sha256)
+  into v_user_ids, v_phone_number_ids, v_message_ids, v_sent_at, v_sorts, v_bodies, v_digests
+  from (
     select
       message.user_id,
       message.phone_number_id,
@@ -49,21 +70,29 @@ begin
       and message.user_id is not null
       and media.body ->> 'id' <> ''
       and (p_is_asked or v_kinds ? media.kind)
-  ),
+  ) as sent
+  where sent.sha256 is not null;
+
+  if v_digests is null then
+    return;
+  end if;
 
   -- Whoever sends the same again waits for whoever is just giving it up, and then begins a new one.
-  object as (
+  with object as (
     insert into wa.media_objects as stored (sha256)
     select distinct sent.sha256
-    from sent
-    where sent.sha256 is not null
+    from unnest(v_digests) as sent (sha256)
     order by sent.sha256
     on conflict (sha256) where unwanted_at is null do update
     set sha256 = excluded.sha256
-    returning stored.id, stored.sha256, stored as described
-  ),
+    returning stored.id, stored.sha256, stored.key
+  )
 
-  wanted as (
+  select array_agg(object.id), array_agg(object.sha256), array_agg(object.key)
+  into v_object_ids, v_object_digests, v_keys
+  from object;
+
+  with wanted as (
     insert into wa.media as media (
       user_id, phone_number_id, wa_message_id, kind, media_id, declared_type, filename, object_id, received_at,
       expires_at
@@ -79,47 +108,49 @@ begin
       object.id,
       sent.sent_at,
       v_now + make_interval(secs => 86400 * wa.get_setting('received_media_ttl_days')::double precision)
-    from sent
-    inner join object on object.sha256 = sent.sha256
+    from unnest(v_user_ids, v_phone_number_ids, v_message_ids, v_sent_at, v_sorts, v_bodies, v_digests) as sent (
+      user_id, phone_number_id, wa_message_id, sent_at, kind, body, sha256
+    )
+    inner join unnest(v_object_ids, v_object_digests) as object (id, sha256) on object.sha256 = sent.sha256
     order by sent.wa_message_id
     on conflict (wa_message_id) do nothing
-    returning media.id, media.wa_message_id, media.object_id
-  ),
-
-  asked as (
-    insert into wa.tasks (
-      user_id, phone_number_id, kind, input, state, dedupe_key, max_attempts, turn_at, next_attempt_at, deadline_at
-    )
-    select
-      sent.user_id,
-      sent.phone_number_id,
-      'media.fetch',
-      wa.describe_wanted_media(
-        wanted.id,
-        sent.kind,
-        sent.body ->> 'id',
-        sent.phone_number_id,
-        sent.body ->> 'mime_type',
-        object.described,
-        sent.body ->> 'url'
-      ),
-      -- No step waits for it, unless one says so before it is committed.
-      '',
-      'media:' || wanted.id,
-      c_attempts,
-      v_now,
-      v_now,
-      v_now + c_life
-    from wanted
-    inner join sent on sent.wa_message_id = wanted.wa_message_id
-    inner join object on object.id = wanted.object_id
-    order by wanted.id
-    returning id
+    returning media.id, media.wa_message_id
   )
 
-  select count(*) into v_wanted_count
-  from asked;
+  select array_agg(wanted.id), array_agg(wanted.wa_message_id) into v_media_ids, v_wanted_ids
+  from wanted;
 
+  insert into wa.tasks (
+    user_id, phone_number_id, kind, input, state, dedupe_key, max_attempts, turn_at, next_attempt_at, deadline_at
+  )
+  select
+    sent.user_id,
+    sent.phone_number_id,
+    'media.fetch',
+    wa.describe_wanted_media(
+      wanted.id,
+      sent.kind,
+      sent.body ->> 'id',
+      sent.phone_number_id,
+      sent.body ->> 'mime_type',
+      jsonb_populate_record(null::wa.media_objects, jsonb_build_object('sha256', object.sha256, 'key', object.key)),
+      sent.body ->> 'url'
+    ),
+    -- No step waits for it, unless one says so before it is committed.
+    '',
+    'media:' || wanted.id,
+    c_attempts,
+    v_now,
+    v_now,
+    v_now + c_life
+  from unnest(v_media_ids, v_wanted_ids) as wanted (id, wa_message_id)
+  inner join unnest(v_user_ids, v_phone_number_ids, v_message_ids, v_sorts, v_bodies, v_digests) as sent (
+    user_id, phone_number_id, wa_message_id, kind, body, sha256
+  ) on sent.wa_message_id = wanted.wa_message_id
+  inner join unnest(v_object_digests, v_keys) as object (sha256, key) on object.sha256 = sent.sha256
+  order by wanted.id;
+
+  get diagnostics v_wanted_count = row_count;
   perform pg_notify('wa_tasks', 'media.fetch')
   where v_wanted_count > 0 and pg_notification_queue_usage() < 0.5;
 end

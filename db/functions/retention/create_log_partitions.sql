@@ -12,6 +12,11 @@ declare
   v_name text;
   v_created integer := 0;
 begin
+  -- There all days share the default partition, whose rows expire one by one.
+  if wa.is_on_node() then
+    return 0;
+  end if;
+
   for v_day in
     select coming.day
     from generate_series(0, c_days_ahead) as ahead (days)
@@ -42,6 +47,6 @@ end
 $$;
 
 comment on function wa.create_log_partitions is
-'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many. Runs as the owner of the table.';
+'Creates the partitions of webhook_logs for today and the coming week (UTC days) that are not there yet, and returns how many: on a node of a cluster none. Runs as the owner of the table.';
 
 grant execute on function wa.create_log_partitions to wa_maintenance;

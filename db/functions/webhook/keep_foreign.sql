@@ -5,7 +5,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_kept integer;
+  v_kept text[];
 begin
   with kept as (
     insert into public.wa_events (
@@ -27,23 +27,21 @@ begin
     order by message.wa_message_id collate "C", message.sequence
     on conflict (wa_message_id) do nothing
     returning wa_events.phone_number_id
-  ),
-
-  alerted as (
-    insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
-    select
-      'webhook_foreign',
-      coalesce('number ' || kept.phone_number_id, 'no number'),
-      jsonb_strip_nulls(jsonb_build_object('phone_number_id', kept.phone_number_id)),
-      count(*)
-    from kept
-    group by kept.phone_number_id
   )
 
-  select count(*) into v_kept
+  select array_agg(kept.phone_number_id) into v_kept
   from kept;
 
-  return v_kept;
+  insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
+  select
+    'webhook_foreign',
+    coalesce('number ' || kept.phone_number_id, 'no number'),
+    jsonb_strip_nulls(jsonb_build_object('phone_number_id', kept.phone_number_id)),
+    count(*)
+  from unnest(v_kept) as kept (phone_number_id)
+  group by kept.phone_number_id;
+
+  return coalesce(cardinality(v_kept), 0);
 end
 $$;
 

@@ -17,6 +17,7 @@ declare
   ];
   -- Beside messages and statuses.
   c_keys constant text[] := array['errors', 'user_actions', 'conversation_context'];
+  v_kinds jsonb;
   v_events jsonb;
 begin
   -- What looks the same once it is masked is one row with a count: nothing is lost by it, however often it comes.
@@ -31,7 +32,7 @@ begin
     group by rest.path, rest.body, rest.field, rest.waba_id, rest.phone_number_id, rest.is_test, rest.is_foreign
   ),
 
-  item as materialized (
+  item as (
     select
       given.field,
       coalesce(given.waba_id, case given.path when 'entry' then given.body ->> 'id' end) as waba_id,
@@ -50,35 +51,49 @@ begin
     from given
   ),
 
-  kind as materialized (
+  kind as (
     select
       item.field, item.waba_id, item.phone_number_id, item.is_foreign, item.masked, item.unknown, sum(item.seen)::integer as seen
     from item
     group by item.field, item.waba_id, item.phone_number_id, item.is_foreign, item.masked, item.unknown
-  ),
-
-  logged as (
-    insert into public.webhook_logs (kind, field, waba_id, phone_number_id, detail)
-    select
-      case when kind.unknown is null then 'field' else 'unknown' end,
-      left(kind.field, 100),
-      kind.waba_id,
-      kind.phone_number_id,
-      case
-        when kind.is_foreign then jsonb_build_object('statuses', kind.masked, 'count', kind.seen)
-        when kind.seen = 1 then kind.masked
-        when jsonb_typeof(kind.masked) = 'object' then kind.masked || jsonb_build_object('count', kind.seen)
-        else jsonb_build_object('value', kind.masked, 'count', kind.seen)
-      end
-    from kind
   )
+
+  select
+    jsonb_agg(
+      jsonb_build_object(
+        'unknown', kind.unknown,
+        'field', left(kind.field, 100),
+        'waba_id', kind.waba_id,
+        'phone_number_id', kind.phone_number_id,
+        'seen', kind.seen,
+        'detail', case
+          when kind.is_foreign then jsonb_build_object('statuses', kind.masked, 'count', kind.seen)
+          when kind.seen = 1 then kind.masked
+          when jsonb_typeof(kind.masked) = 'object' then kind.masked || jsonb_build_object('count', kind.seen)
+          else jsonb_build_object('value', kind.masked, 'count', kind.seen)
+        end
+      )
+    )
+  into v_kinds
+  from kind;
+
+  insert into public.webhook_logs (kind, field, waba_id, phone_number_id, detail)
+  select
+    case when kind.unknown is null then 'field' else 'unknown' end,
+    kind.field,
+    kind.waba_id,
+    kind.phone_number_id,
+    coalesce(kind.detail, 'null')
+  from jsonb_to_recordset(v_kinds) as kind (
+    unknown text, field text, waba_id text, phone_number_id text, detail jsonb
+  );
 
   select jsonb_agg(
     jsonb_build_object('event', 'UNKNOWN_RECEIVED', 'level', 'warning', 'what', kind.unknown, 'count', kind.seen)
   ) into v_events
   from (
     select kind.unknown, sum(kind.seen) as seen
-    from kind
+    from jsonb_to_recordset(v_kinds) as kind (unknown text, seen integer)
     where kind.unknown is not null
     group by kind.unknown
     order by kind.unknown

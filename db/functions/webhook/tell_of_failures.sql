@@ -6,41 +6,46 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ttl constant interval := make_interval(secs => wa.get_setting('reply_ttl_seconds')::double precision);
+  v_receivers jsonb;
+  v_payloads jsonb;
   v_user_ids uuid[];
   v_phone_number_ids text[];
 begin
-  with receiver as materialized (
-    select
-      message.ordinality as position,
-      message.wa_message_id,
-      message.phone_number_id,
-      profile.user_id,
-      coalesce(profile.whatsapp_e164, profile.wa_user_id) as recipient,
-      profile.locale
-    from unnest(p_messages) with ordinality as message
-    -- Each is looked up by its key, however small its table looks to the planner.
-    cross join lateral (
-      select coalesce(sender.merged_into, sender.user_id) as user_id
-      from public.profiles as sender
-      where sender.user_id = message.user_id
-      limit 1
-    ) as survivor
-    cross join lateral (
-      select one.*
-      from public.profiles as one
-      where one.user_id = survivor.user_id
-      limit 1
-    ) as profile
-    where profile.opted_out_at is null and message.status <> 'unanswered'
-  ),
+  select
+    jsonb_agg(
+      jsonb_build_object(
+        'position', message.ordinality,
+        'wa_message_id', message.wa_message_id,
+        'phone_number_id', message.phone_number_id,
+        'user_id', profile.user_id,
+        'recipient', coalesce(profile.whatsapp_e164, profile.wa_user_id),
+        'locale', profile.locale
+      )
+    )
+  into v_receivers
+  from unnest(p_messages) with ordinality as message
+  -- Each is looked up by its key, however small its table looks to the planner.
+  cross join lateral (
+    select coalesce(sender.merged_into, sender.user_id) as user_id
+    from public.profiles as sender
+    where sender.user_id = message.user_id
+    limit 1
+  ) as survivor
+  cross join lateral (
+    select one.*
+    from public.profiles as one
+    where one.user_id = survivor.user_id
+    limit 1
+  ) as profile
+  where profile.opted_out_at is null and message.status <> 'unanswered';
 
   -- Said once for each language.
-  said as materialized (
-    select spoken.locale, wa.build_text(wa.get_text('error.failed', spoken.locale)) as payload
-    from (select distinct receiver.locale from receiver) as spoken
-  ),
+  select jsonb_object_agg(spoken.locale, wa.build_text(wa.get_text('error.failed', spoken.locale))) into v_payloads
+  from (
+    select distinct receiver.locale from jsonb_to_recordset(v_receivers) as receiver (locale text)
+  ) as spoken;
 
-  told as (
+  with told as (
     insert into public.notifications (
       user_id, recipient, phone_number_id, payload, dedupe_key, send_at, next_attempt_at, expires_at
     )
@@ -48,13 +53,14 @@ begin
       receiver.user_id,
       receiver.recipient,
       receiver.phone_number_id,
-      said.payload,
+      v_payloads -> receiver.locale,
       'failed:' || receiver.wa_message_id,
       p_failed_at[receiver.position],
       p_failed_at[receiver.position],
       p_failed_at[receiver.position] + v_ttl
-    from receiver
-    inner join said on said.locale = receiver.locale
+    from jsonb_to_recordset(v_receivers) as receiver (
+      position integer, wa_message_id text, phone_number_id text, user_id uuid, recipient text, locale text
+    )
     order by receiver.position
     on conflict (dedupe_key) do nothing
     returning notifications.user_id, notifications.phone_number_id

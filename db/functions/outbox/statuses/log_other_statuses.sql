@@ -5,6 +5,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_sorts jsonb;
   v_payments integer;
   v_unknown integer;
 begin
@@ -16,26 +17,27 @@ begin
       count(*) as status_count
     from jsonb_array_elements(p_statuses) as status
     group by is_payment, phone_number_id, status.value -> 'type', status.value -> 'status'
-  ),
-
-  logged as (
-    insert into public.webhook_logs (kind, field, phone_number_id, detail)
-    select
-      case when sort.is_payment then 'field' else 'unknown' end,
-      'messages',
-      sort.phone_number_id,
-      jsonb_build_object(
-        'statuses', jsonb_build_array(wa.mask_json(sort.example, 'entry.changes.value.statuses')),
-        'count', sort.status_count
-      )
-    from sort
   )
 
   select
+    jsonb_agg(to_jsonb(sort)),
     coalesce(sum(sort.status_count) filter (where sort.is_payment), 0),
     coalesce(sum(sort.status_count) filter (where not sort.is_payment), 0)
-  into v_payments, v_unknown
+  into v_sorts, v_payments, v_unknown
   from sort;
+
+  insert into public.webhook_logs (kind, field, phone_number_id, detail)
+  select
+    case when sort.is_payment then 'field' else 'unknown' end,
+    'messages',
+    sort.phone_number_id,
+    jsonb_build_object(
+      'statuses', jsonb_build_array(wa.mask_json(sort.example, 'entry.changes.value.statuses')),
+      'count', sort.status_count
+    )
+  from jsonb_to_recordset(v_sorts) as sort (
+    is_payment boolean, phone_number_id text, example jsonb, status_count bigint
+  );
 
   return jsonb_build_object(
     'payments', v_payments,

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value, values
+from tests.fixtures.cluster import looks_at_plans
 from tests.plans import count_kilobytes_sorted, count_rows_handled, count_writes
 from tests.queue.conftest import ANA, BRUNO, Queue
 from wa_webhook.dev.postgres import SUPERUSER
@@ -116,6 +117,7 @@ def test_every_failure_of_a_payload_is_reported(
     assert (answer["failed"], len(answer["events"])) == (200, 200)
 
 
+@looks_at_plans
 def test_what_the_statuses_of_a_payload_take_grows_with_their_number(connect: Connect) -> None:
     few, many = (
         count_kilobytes_sorted(
@@ -128,6 +130,7 @@ def test_what_the_statuses_of_a_payload_take_grows_with_their_number(connect: Co
     assert many < 5 * few
 
 
+@looks_at_plans
 @pytest.mark.fresh_database
 @LARGE
 def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
@@ -142,6 +145,7 @@ def test_the_work_of_messages_grows_with_their_number_and_not_with_its_square(
     assert many < 10 * few
 
 
+@looks_at_plans
 @pytest.mark.fresh_database
 @pytest.mark.parametrize("text", ["menu", "help"])
 def test_nor_does_it_where_the_tables_were_emptied_and_look_small(
@@ -164,6 +168,7 @@ def test_nor_does_it_where_the_tables_were_emptied_and_look_small(
     assert many < 10 * few
 
 
+@looks_at_plans
 @LARGE
 def test_many_messages_share_what_is_written(
     connect: Connect, build: Callable[[int], Json]
@@ -172,6 +177,7 @@ def test_many_messages_share_what_is_written(
     assert written < 512 / 8
 
 
+@looks_at_plans
 def test_messages_that_fail_share_what_is_written(
     connect: Connect, connection: Connection[DictRow]
 ) -> None:

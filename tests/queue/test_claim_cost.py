@@ -8,10 +8,13 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
+from tests.fixtures.cluster import looks_at_plans
 from tests.queue.conftest import result_of, text
 
 if TYPE_CHECKING:
     from tests.queue.conftest import Queue
+
+pytestmark = looks_at_plans
 
 BATCH = 10
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.fixtures.cluster import looks_at_plans
 from tests.payloads import envelope, status_update
 from tests.plans import count_rows_handled
 from tests.queue.conftest import ANA, BRUNO, CARLA, CARLA_BSUID, TEMPLATE, event_names
@@ -280,6 +281,7 @@ def test_a_status_settles_what_was_sent_to_a_profile_that_was_merged(queue: Queu
     assert queue.status(notification) == "sent"
 
 
+@looks_at_plans
 @pytest.mark.fresh_database
 @pytest.mark.parametrize("status", ["delivered", "failed"])
 @pytest.mark.parametrize("is_ours", [True, False], ids=["of ours", "of others"])

@@ -174,11 +174,11 @@ def test_a_task_goes_to_the_survivor_of_a_merge_and_is_not_cancelled(workshop: W
     workshop.say("hello", sender=BEN)
     older, newer = workshop.user_id(ANA), workshop.user_id(BEN)
     workshop.owner.execute(
-        "update public.profiles set created_at = created_at - interval '1 day' where user_id = %s",
+        "update public.profiles set created_at = now() - interval '1 day' where user_id = %s",
         (newer,),
     )
     workshop.owner.execute(
-        "update public.chat_state set updated_at = updated_at - interval '1 day'"
+        "update public.chat_state set updated_at = now() - interval '1 day'"
         " where user_id = %s",
         (newer,),
     )

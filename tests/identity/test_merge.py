@@ -23,8 +23,7 @@ def two(world: World) -> tuple[UUID, UUID]:
     world.hears(PHONE)
     world.hears(None, BSUID)
     world.owner.execute(
-        "update public.profiles set created_at = now() - interval '1 day'"
-        " where wa_user_id is null"
+        "update public.profiles set created_at = now() - interval '1 day' where wa_user_id is null"
     )
     older, newer = values(world.owner, "select user_id from public.profiles order by created_at")
     return older, newer

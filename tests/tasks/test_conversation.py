@@ -178,8 +178,7 @@ def test_a_task_goes_to_the_survivor_of_a_merge_and_is_not_cancelled(workshop: W
         (newer,),
     )
     workshop.owner.execute(
-        "update public.chat_state set updated_at = now() - interval '1 day'"
-        " where user_id = %s",
+        "update public.chat_state set updated_at = now() - interval '1 day' where user_id = %s",
         (newer,),
     )
     workshop.owner.execute("select wa.merge_profiles(%s, %s)", (older, newer))

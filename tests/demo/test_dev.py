@@ -104,6 +104,13 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert (tapped["text"], tapped["author"]) == ("Yes", "user")
         assert tapped["status"] in {"delivered", "read"}
         assert "nothing offered [Maybe]" in say(dev, "--tap", "Maybe").stderr
+        step = folder / "flows" / "welcome" / "steps" / "step_welcome_question.sql"
+        step.write_text(step.read_text().replace("begin\n", "begin\n  perform 1 / 0;\n", 1))
+        declaration.write_text(written)
+        dev.read_until("flows applied")
+        said = say(dev, "welcome")
+        assert (said.exit_code, "the bot did not process it" in said.stderr) == (1, True)
+        assert "division by zero" in dev.read_until("failed: 22012")
 
 
 def say(dev: Dev, *arguments: str) -> Result:

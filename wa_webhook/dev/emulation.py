@@ -13,7 +13,7 @@ import httpx
 
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta_stand_in import GraphStandIn
-from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER, GRAPH_VERSION
 from wa_webhook.pages import Feed
 from wa_webhook.phone import Phone, phone_app
 
@@ -109,7 +109,7 @@ async def _run(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, interrupted.set)
     async with emulating(application, graph_listener, phone_listener) as emulator:
-        tell(f"Graph API  {emulator.graph_url}")
+        tell(f"Graph API  WHATSAPP_API_BASE_URL={emulator.graph_url}/{GRAPH_VERSION}")
         tell(f"phone      {emulator.phone_url}")
         tell(f"webhooks   to {application.webhook_url}")
         if application.verify_token and (reason := await verify(application)):

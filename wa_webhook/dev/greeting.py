@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,8 +18,6 @@ from wa_webhook.meta_stand_in.people import ANA
 from wa_webhook.meta_stand_in.said import Typed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from wa_webhook.dev.local_desk import LocalDesk
@@ -62,8 +64,15 @@ def print_greeting(
     console.print("\nSay hello, signed as Meta would (a second time it is a duplicate):\n")
     console.print(_write_example(stack, folder), soft_wrap=True, markup=False)
     console.print("\nOr say anything, from another terminal:\n")
-    console.print(f"wa-webhook say hello{_ports_of(stack)}", soft_wrap=True, markup=False)
+    console.print(f"{_command()} say hello{_ports_of(stack)}", soft_wrap=True, markup=False)
     console.print("\nReplies appear below. Ctrl-C stops everything.\n")
+
+
+def _command() -> str:
+    """Return how this very program is called from another terminal."""
+    if shutil.which("wa-webhook"):
+        return "wa-webhook"
+    return os.path.relpath(Path(sys.executable).with_name("wa-webhook"))
 
 
 def _ports_of(stack: LocalStack) -> str:

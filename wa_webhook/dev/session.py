@@ -14,6 +14,7 @@ from rich.console import Console
 from handler.process.environment import load_settings
 from handler.process.listening import bind
 from handler.process.logs import configure_logging
+from wa_webhook.dev.failures import follow_failures
 from wa_webhook.dev.flow_files import FlowFiles
 from wa_webhook.dev.greeting import print_greeting
 from wa_webhook.dev.local_desk import running_desk
@@ -115,6 +116,7 @@ async def _run_until_interrupted(
         following = [
             asyncio.create_task(tasks.follow(LocalWorker(worker_url, tasks.settings), tell))
         ]
+        following.append(asyncio.create_task(follow_failures(postgres.url(), local_names(), tell)))
         if flows:
             following.append(asyncio.create_task(flows.follow(postgres, tell)))
         for task in following:
@@ -147,9 +149,9 @@ async def _wait(
 
 
 def _tell_of_end(tell: Callable[[str], None], ended: asyncio.Task[None]) -> None:
-    """Say why what follows files does so no longer: a port is taken, a right is missing."""
+    """Say why files or failures are followed no longer: a port is taken, a right is missing."""
     if not ended.cancelled() and (error := ended.exception()) is not None:
-        tell(f"files are no longer followed: {error}")
+        tell(f"not followed any longer: {error}")
 
 
 def _begin_anew(folder: Path) -> str:

@@ -24,7 +24,7 @@ from wa_webhook.dev.local_media import fetching_media
 from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta_stand_in import GraphStandIn
-from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER, GRAPH_VERSION
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.naming.settings import NamesSettings
@@ -49,7 +49,6 @@ VERIFY_TOKEN = "local-verify-token"  # noqa: S105
 ACCESS_TOKEN = "local-access-token"  # noqa: S105
 PHONE_NUMBER_ID = "106540352242922"
 BOT_NUMBER = f"+{DISPLAY_NUMBER}"
-GRAPH_VERSION = "v26.0"
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from handler import signature
-from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, GRAPH_VERSION, PHONE_NUMBER_ID
+from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
 from wa_webhook.meta_stand_in.inbound import build_body, build_content
 from wa_webhook.meta_stand_in.rendering import find_choice, render_message
 from wa_webhook.meta_stand_in.said import Sent, Tapped, Typed
+from wa_webhook.meta_stand_in.webhooks import GRAPH_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +86,8 @@ class Talk:
         _ask("POST", said, content=body)
         answered = _ask("POST", self.url, content=body, headers=headers)
         _ask("POST", said, content=body, params={"answer": answered.text})
-        answer = answered.json()
-        if not answer.get("processed"):
-            raise TalkError(f"the bot did not process it ({answer}): wa-webhook status says why")
+        if not answered.json().get("processed"):
+            raise TalkError("the bot did not process it: the phone and wa-webhook dev say why")
         return [render_message(one["request"]) for one in self._wait()[before:]]
 
     def _wait(self) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from wa_webhook.meta_stand_in.errors import GraphError
 from wa_webhook.meta_stand_in.templates import Templates
+from wa_webhook.meta_stand_in.webhooks import GRAPH_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -123,7 +124,7 @@ class Management:
             "object": _OBJECT,
             "callback_url": callback_url,
             "active": True,
-            "fields": [{"name": name, "version": "v26.0"} for name in fields],
+            "fields": [{"name": name, "version": GRAPH_VERSION} for name in fields],
         }
         return JSONResponse({"success": True})
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ACCOUNT_ID = "102290129340398"
 """The account (WABA) that every webhook comes from."""
+GRAPH_VERSION = "v26.0"
 DISPLAY_NUMBER = "15550001111"
 """The business number as people dial it, in digits."""
 _FIRST_RETRY_SECONDS = 0.1

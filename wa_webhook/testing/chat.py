@@ -129,7 +129,8 @@ class Person(Speaker):
         return f"+{self.phone}" if self.phone is not None else self.user_id or ""
 
     def hears(self) -> Heard:
-        """Return what has come since the last time, as one reads it on a telephone."""
+        """Send what is due, and return what has come since the last time, as one reads it."""
+        self.chat.deliver()
         fresh = self.delivered[self._heard :]
         self._heard = len(self.delivered)
         return Heard(self, [render_message(one.request) for one in fresh])
@@ -219,7 +220,6 @@ class Chat:
 
     def receive(self, person: Person, said: dict[str, Any]) -> Heard:
         """Take a message of somebody's as from Meta, and return what reaches them in answer."""
-        self.deliver()
         person.hears()
         identity = Identity(person.name, person.phone, person.user_id)
         body = json.loads(build_body(identity, said, phone_number_id=PHONE_NUMBER_ID))
@@ -227,7 +227,6 @@ class Chat:
         dispatched = self._edge.execute("select public.wa_dispatch(%s) as answer", [Jsonb(body)])
         if [row["answer"]["processed"] for row in dispatched] != [1]:
             raise AssertionError(self._why_not_processed(message_id))
-        self.deliver()
         return person.hears()
 
     def deliver(self) -> None:

@@ -6,12 +6,19 @@ from typing import Annotated
 import typer
 
 from wa_webhook.cli.names import names_or_exit
+from wa_webhook.migrate import find_db_folder
 from wa_webhook.naming.rewriting import Rewriter
 
 
 def rewrite(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file of SQL.")],
+    file: Annotated[Path, typer.Argument(help="A file of SQL; db/… is ours where there is none.")],
 ) -> None:
     """Print SQL of this project with the names that the environment chooses, for psql to run."""
-    sql = file.read_text(encoding="utf-8")
+    if not file.exists() and file.parts[:1] == ("db",):
+        file = find_db_folder().joinpath(*file.parts[1:])
+    try:
+        sql = file.read_text(encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"{file}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
     typer.echo(Rewriter(names_or_exit()).rewrite(sql), nl=False)

@@ -34,7 +34,7 @@ def say(
 ) -> None:
     """Write to the bot that wa-webhook dev runs, and print what it answers.
 
-    Exits with 1 when nobody answers, or when the bot failed at the message.
+    Exits with 1 when no bot is running, or when it failed at the message.
     """
     if not text and file is None:
         typer.echo("say something, or send a --file", err=True)
@@ -57,4 +57,7 @@ def say(
         except TalkError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None
-    typer.echo("\n\n".join(answers) or "(no answer)")
+    typer.echo(
+        "\n\n".join(answers)
+        or "(no answer; after a hand-over it is for a person to give, at the desk)"
+    )

@@ -49,9 +49,14 @@ def dump(database: Database, folder: Path, *options: str) -> tuple[Path, Path, P
 
 def restore(files: tuple[Path, Path, Path], target: Database) -> None:
     """Run the three files in one transaction, by the command of docs/operate/restore.md."""
-    (block,) = find_code_blocks("docs/operate/restore.md", "sh")
     folder = files[0].parent
     (folder / "db").symlink_to(find_db_folder())
+    run_block(0, folder, target, NEW_DATABASE_URL=target.url())
+
+
+def run_block(position: int, folder: Path, database: Database, **urls: str) -> None:
+    """Run the commands of docs/operate/restore.md that stand there so far from its top."""
+    block = find_code_blocks("docs/operate/restore.md", "sh")[position]
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.code],
         check=False,
@@ -59,9 +64,9 @@ def restore(files: tuple[Path, Path, Path], target: Database) -> None:
         text=True,
         cwd=folder,
         env={
-            "PATH": f"{target.server.binaries}:{os.environ['PATH']}",
-            "NEW_DATABASE_URL": target.url(),
+            "PATH": f"{database.server.binaries}:{os.environ['PATH']}",
             "PGOPTIONS": "--client-min-messages=warning",
+            **urls,
         },
     )
     assert done.returncode == 0, done.stderr

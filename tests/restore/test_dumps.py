@@ -10,8 +10,10 @@ from psycopg.rows import dict_row
 
 from tests.dispatching import values
 from tests.fixtures.names import about_default_names
+from tests.fixtures.postgres import Database
 from tests.restore.conftest import paused_because
-from tests.restore.dumps import dump, make_project, restore
+from tests.restore.dumps import dump, make_project, restore, run_block
+from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.doctor.check import Check, Outcome
 from wa_webhook.doctor.database import examine_database
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
@@ -21,7 +23,6 @@ from wa_webhook.settings import DatabaseSettings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fixtures.postgres import Database
     from tests.queue.conftest import Queue
     from tests.restore.conftest import OpenQueue, Places
 
@@ -72,6 +73,30 @@ def test_a_dump_in_three_files_comes_back_with_every_right(
     with open_database(target) as restored:
         assert values(restored, EXECUTABLE_BY_ANON) == []
         assert values(restored, RIGHTS) == values(living.owner, RIGHTS)
+    pauses_until_somebody_says_so(open_queue, target)
+
+
+def test_a_dump_of_a_superuser_comes_back_with_every_right(
+    living: Queue,
+    stoppable_database: Database,
+    places: Places,
+    tmp_path: Path,
+    open_queue: OpenQueue,
+) -> None:
+    server = places.server_on("target", stoppable_database.server.binaries).start()
+    target = Database(server, "restored")
+    with psycopg.connect(server.url(SUPERUSER), autocommit=True) as superuser:
+        superuser.execute("create database restored owner postgres")
+    old_url, new_url = (one.url(SUPERUSER) for one in (stoppable_database, target))
+    run_block(1, tmp_path, stoppable_database, OLD_DATABASE_URL=old_url)
+    run_block(2, tmp_path, target, NEW_DATABASE_URL=new_url)
+    migrate(target)
+    with open_database(target) as restored:
+        assert values(restored, RIGHTS) == values(living.owner, RIGHTS)
+    pauses_until_somebody_says_so(open_queue, target)
+
+
+def pauses_until_somebody_says_so(open_queue: OpenQueue, target: Database) -> None:
     queue = open_queue(target.server, target.name)
     assert queue.claim() == []
     assert paused_because(queue).startswith("the database is in another cluster than before")

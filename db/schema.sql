@@ -2286,7 +2286,7 @@ CREATE FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) RETU
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) IS 'A page of the home menu under one of its texts; the first page is rendered once and kept in wa.rendered_menus.';
+COMMENT ON FUNCTION wa.get_menu(p_body_key text, p_locale text, p_page integer) IS 'What a step answers with to show a page of the home menu under one of its texts: an array of one body. The first page is rendered once and kept in wa.rendered_menus.';
 
 CREATE FUNCTION wa.get_place(OUT system_identifier bigint, OUT timeline_id bigint, OUT database_oid bigint) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -3585,7 +3585,7 @@ CREATE FUNCTION wa.run_steps(p_chats wa.chat[]) RETURNS wa.chat[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.run_steps(p_chats wa.chat[]) IS 'Runs the steps of chats of different users: one call for all that are in the same state, those of one state in the order of their messages. Returns where the chats then stand, as wa.run_step does.';
+COMMENT ON FUNCTION wa.run_steps(p_chats wa.chat[]) IS 'Runs the steps of chats of different users, oldest message first: one call for all that are in the same state, those of one state in the order of their messages. Returns where the chats then stand, as wa.run_step does.';
 
 CREATE FUNCTION wa.save_chats(p_chats wa.chat[]) RETURNS integer
     LANGUAGE plpgsql
@@ -4965,14 +4965,18 @@ COMMENT ON COLUMN wa.recipient_blocks.template_name IS 'Only this template is bl
 CREATE TABLE wa.rendered_menus (
     body_key text NOT NULL,
     locale text NOT NULL,
-    payload jsonb NOT NULL
-);
+    payload jsonb NOT NULL,
+    replies jsonb GENERATED ALWAYS AS (('[]'::jsonb || payload)) STORED NOT NULL
+)
+WITH (toast_tuple_target='8160');
 
 COMMENT ON TABLE wa.rendered_menus IS 'The first page of the home menu as it is sent, so that a greeting does not render it anew. Emptied by whatever changes a text, a menu item or a setting; safe to empty at any time.';
 
 COMMENT ON COLUMN wa.rendered_menus.body_key IS 'The text above the menu, of wa.texts.';
 
 COMMENT ON COLUMN wa.rendered_menus.payload IS 'The body of a Graph API list message.';
+
+COMMENT ON COLUMN wa.rendered_menus.replies IS 'The same as the only body of what a step answers with.';
 
 CREATE TABLE wa.retention_state (
     only_row boolean DEFAULT true NOT NULL,

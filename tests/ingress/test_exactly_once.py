@@ -41,6 +41,8 @@ def test_entries_and_changes_are_all_read(edge: Connection[DictRow]) -> None:
     one["entry"][0]["changes"] += two["entry"][0]["changes"]
     one["entry"] += three["entry"]
     assert counts(dispatch(edge, one)) == {"processed": 3}
+    beside = payloads.envelope([payloads.text_message()])
+    assert counts(dispatch(edge, [beside, one])) == {"processed": 1, "duplicate": 3}
 
 
 @pytest.mark.parametrize("in_one_body", [True, False])

@@ -15,6 +15,9 @@ declare
   -- What is taken message by message in any case shares what is written of it.
   c_most_failing constant integer := 256;
   v_count constant integer := cardinality(p_messages);
+  v_first integer := 1;
+  v_is_whole boolean := false;
+  v_is_system boolean := false;
   v_group wa.message[];
   v_failures jsonb[];
   v_events jsonb[];
@@ -31,18 +34,34 @@ declare
 begin
   processed := 0;
 
+  -- Most calls hold one group, which need not be gathered.
+  if v_count = 1 then
+    v_is_whole := p_messages[1].status = 'processed' and p_messages[1].message_type <> 'system';
+  elsif v_count between 2 and p_most_together then
+    v_is_whole := not exists (
+      select from unnest(p_messages) as message
+      where message.status not in ('processed', 'unanswered') or message.message_type = 'system'
+    );
+  end if;
+
+  if v_is_whole then
+    v_group := p_messages;
+    v_first := v_count + 1;
+  end if;
+
   -- Nothing comes after the last, and closes the last group.
-  for v_position in 1..v_count + 1 loop
+  for v_position in v_first..v_count + 1 loop
     continue when p_messages[v_position].status not in ('processed', 'unanswered');
 
     -- A system message can join the profiles of those that come after it.
-    if v_group is not null
-      and (
-        v_position > v_count
+    if v_group is not null and v_is_whole is not true then
+      v_is_whole := v_position > v_count
         or 'system' in (v_group[1].message_type, p_messages[v_position].message_type)
-        or cardinality(v_group) = case when v_are_failing then c_most_failing else p_most_together end
-      )
-    then
+        or cardinality(v_group) = case when v_are_failing then c_most_failing else p_most_together end;
+      v_is_system := v_group[1].message_type = 'system';
+    end if;
+
+    if v_is_whole then
       -- What a failure says and counts comes before the same user's next message.
       if v_failed is not null then
         if p_most_together > 1 or v_group[1].user_id = any(v_failed_users) then
@@ -59,7 +78,7 @@ begin
 
       if v_error is null then
         begin
-          if v_group[1].message_type = 'system' then
+          if v_is_system then
             perform wa.change_identity(v_group[1]);
           else
             -- Most of the time there is none.
@@ -97,6 +116,7 @@ begin
       end if;
 
       v_group := null;
+      v_is_whole := false;
     end if;
 
     exit when v_position > v_count;

@@ -62,13 +62,14 @@ begin
   -- Loops and not one query: most payloads hold one message, and starting a large query costs more than running it. So
   -- does each expression: what a plain text has nothing of is looked at together. An array is taken out as it is: a path
   -- would build it anew.
-  v_entries := case jsonb_typeof(p_payload)
-    when 'object' then p_payload -> 'entry'
-    else jsonb_path_query_array(p_payload, '$[*].entry[*]')
-  end;
+  if jsonb_typeof(p_payload) = 'object' then
+    v_entries := p_payload -> 'entry';
+  elsif p_payload @? '$[*].entry.size() ? (@ != 1)' then
+    v_entries := jsonb_path_query_array(p_payload, '$[*].entry[*]');
+  end if;
 
-  for v_entry_at in 0..jsonb_array_length(v_entries) - 1 loop
-    v_entry := v_entries -> v_entry_at;
+  for v_entry_at in 0..jsonb_array_length(coalesce(v_entries, p_payload)) - 1 loop
+    v_entry := coalesce(v_entries -> v_entry_at, p_payload -> v_entry_at -> 'entry' -> 0);
     v_waba_id := v_entry ->> 'id';
     v_changes := case jsonb_typeof(v_entry -> 'changes')
       when 'array' then v_entry -> 'changes'

@@ -8,15 +8,13 @@ begin
   return (
     null,
     '{}'::jsonb,
-    jsonb_build_array(
-      wa.get_menu(
-        case
-          when p_chat.is_entered or wa.read_shared_phone((p_chat.message).content) is not null then 'home.menu'
-          else 'home.unknown'
-        end,
-        p_chat.locale,
-        wa.read_page(p_chat.data)
-      )
+    wa.get_menu(
+      case
+        when p_chat.is_entered or wa.read_shared_phone((p_chat.message).content) is not null then 'home.menu'
+        else 'home.unknown'
+      end,
+      p_chat.locale,
+      wa.read_page(p_chat.data)
     )
   )::wa.step_result;
 end

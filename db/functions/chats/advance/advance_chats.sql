@@ -16,6 +16,7 @@ declare
   v_user_ids uuid[];
   v_chats wa.chat[];
   v_events jsonb[];
+  v_queued jsonb;
   v_positions integer[];
   v_failed jsonb[];
   v_hint text;
@@ -189,7 +190,10 @@ begin
 
   perform wa.save_chats(v_chats);
 
-  foreach v_chat in array v_chats loop
+  -- One is told without a query.
+  if cardinality(v_chats) = 1 then
+    v_chat := v_chats[1];
+
     if v_chat.replies <> '[]' then
       v_events := v_events || jsonb_build_object(
         'event', 'NOTIFY_QUEUE',
@@ -198,8 +202,27 @@ begin
         'count', jsonb_array_length(v_chat.replies)
       );
     end if;
-  end loop;
-  return coalesce(to_jsonb(v_events), '[]');
+  else
+    select
+      jsonb_agg(
+        jsonb_build_object(
+          'event', 'NOTIFY_QUEUE',
+          'level', 'info',
+          'recipient', wa.mask_recipient(chat.recipient),
+          'count', jsonb_array_length(chat.replies)
+        )
+        order by chat.ordinality
+      )
+    into v_queued
+    from unnest(v_chats) with ordinality as chat
+    where chat.replies <> '[]';
+
+    if v_events is null then
+      return coalesce(v_queued, '[]');
+    end if;
+  end if;
+
+  return coalesce(to_jsonb(v_events), '[]') || coalesce(v_queued, '[]');
 end
 $$;
 

@@ -7,8 +7,15 @@ as $$
 declare
   v_alike record;
   v_chats wa.chat[];
+  v_are_alike boolean := true;
 begin
-  if cardinality(p_chats) = 1 then
+  -- Most are in one state: to group and sort them copies all that they hold.
+  for v_position in 2..cardinality(p_chats) loop
+    v_are_alike := p_chats[v_position].state is not distinct from p_chats[1].state;
+    exit when not v_are_alike;
+  end loop;
+
+  if v_are_alike then
     return wa.run_step(p_chats[1].state, p_chats);
   end if;
 
@@ -25,4 +32,4 @@ end
 $$;
 
 comment on function wa.run_steps is
-'Runs the steps of chats of different users: one call for all that are in the same state, those of one state in the order of their messages. Returns where the chats then stand, as wa.run_step does.';
+'Runs the steps of chats of different users, oldest message first: one call for all that are in the same state, those of one state in the order of their messages. Returns where the chats then stand, as wa.run_step does.';

@@ -8,6 +8,7 @@ declare
   v_only wa.chat;
   v_latest wa.chat[];
   v_answers integer[];
+  v_places integer;
   v_receipts text;
   v_reply_ttl interval;
   v_notifier_waits boolean;
@@ -22,6 +23,17 @@ begin
   if cardinality(p_chats) = 1 then
     v_only := p_chats[1];
   else
+    select
+      count(distinct (chat.user_id, chat.phone_number_id)),
+      array_agg((chat.replies <> '[]')::integer order by chat.ordinality)
+    into v_places, v_answers
+    from unnest(p_chats) with ordinality as chat;
+
+    v_latest := p_chats;
+  end if;
+
+  -- Most are of as many places: to sort them copies all that they hold.
+  if v_places < cardinality(p_chats) then
     select
       array_agg(step.chat order by step.user_id, step.phone_number_id),
       array_agg(step.answers order by step.user_id, step.phone_number_id)

@@ -7,14 +7,15 @@ as $$
 declare
   v_is_kept boolean := false;
   v_payload jsonb;
+  v_replies jsonb;
 begin
   if p_page = 1 then
-    select menu.payload into v_payload
+    select menu.replies into v_replies
     from wa.rendered_menus as menu
     where menu.body_key = p_body_key and menu.locale = p_locale;
 
     if found then
-      return v_payload;
+      return v_replies;
     end if;
 
     -- Not while somebody changes what a menu is made of; and only what is read now is sure to be of today.
@@ -39,12 +40,12 @@ begin
     values (p_body_key, p_locale, v_payload)
     on conflict do nothing;
   end if;
-  return v_payload;
+  return jsonb_build_array(v_payload);
 end
 $$;
 
 comment on function wa.get_menu is
-'A page of the home menu under one of its texts; the first page is rendered once and kept in wa.rendered_menus.';
+'What a step answers with to show a page of the home menu under one of its texts: an array of one body. The first page is rendered once and kept in wa.rendered_menus.';
 
 -- What an earlier version of this function rendered.
 delete from wa.rendered_menus;

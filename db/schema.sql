@@ -1239,12 +1239,12 @@ CREATE FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) RETURNS text
 
 COMMENT ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) IS 'Which of the rows that wa.offer showed was tapped, or typed by its title: its id, as p_rows has it. Null when it was none of those that p_rows has now, and while the state is being entered.';
 
-CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+CREATE FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) RETURNS TABLE(id bigint, lock_token uuid, payload jsonb, address text, created_at timestamp with time zone, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
+COMMENT ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) IS 'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now. address is null for a read receipt, which goes to nobody.';
 
 CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
     LANGUAGE plpgsql
@@ -1253,13 +1253,13 @@ CREATE FUNCTION wa.claim_messages(p_messages wa.message[]) RETURNS wa.message[]
 
 COMMENT ON FUNCTION wa.claim_messages(p_messages wa.message[]) IS 'Records the messages that nobody has recorded before, with their final status and, if the setting message_history says so, what was written, and returns just these, oldest first; opens the 24-hour window of their senders, keeps the name that they went by last, lets what waited for them go, and asks for media that are to be fetched. Waits for a transaction that is recording one of them now.';
 
-CREATE FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) RETURNS TABLE(id bigint, lock_token uuid, phone_number_id text, request jsonb, upload jsonb, retry_count integer)
+CREATE FUNCTION wa.claim_plain(p_number text, p_worker text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) RETURNS TABLE(id bigint, lock_token uuid, payload jsonb, address text, created_at timestamp with time zone, retry_count integer)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_memoize TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) IS 'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
+COMMENT ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) IS 'Claims up to p_wanted due notifications of a business number: first, of the next replies and single messages, those that may be sent as they are, as nearly all may; what wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
 
 CREATE TABLE wa.send_error_classes (
     code text NOT NULL,
@@ -5571,7 +5571,7 @@ CREATE TRIGGER chat_state_cancel_tasks AFTER DELETE ON public.chat_state FOR EAC
 
 COMMENT ON TRIGGER chat_state_cancel_tasks ON public.chat_state IS 'A conversation that begins anew waits for nothing.';
 
-CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status <> new.status) AND (CURRENT_USER <> ALL (ARRAY['wa_runtime'::name, 'wa_edge_role'::name, 'service_role'::name])) AND ((((old.status <> 'failed'::text) OR (new.status <> 'queued'::text)) AND ((old.status <> 'failed'::text) OR (new.status <> 'cancelled'::text))) AND ((old.status <> 'queued'::text) OR (new.status <> 'cancelled'::text))))) EXECUTE FUNCTION wa.refuse_transition();
+CREATE TRIGGER notifications_allow_transitions BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((CURRENT_USER)::text <> 'wa_runtime'::text)) EXECUTE FUNCTION wa.refuse_transition();
 
 COMMENT ON TRIGGER notifications_allow_transitions ON public.notifications IS 'A forgotten where sends nothing twice.';
 
@@ -5579,11 +5579,11 @@ CREATE TRIGGER notifications_prepare BEFORE INSERT OR UPDATE OF payload, fallbac
 
 COMMENT ON TRIGGER notifications_prepare ON public.notifications IS 'Checks the payload and takes its delivery options.';
 
-CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((old.status = 'failed'::text) AND (new.status = ANY (ARRAY['queued'::text, 'cancelled'::text])))) EXECUTE FUNCTION wa.requeue_failed_notification();
+CREATE TRIGGER notifications_requeue_failed BEFORE UPDATE OF status ON public.notifications FOR EACH ROW WHEN (((CURRENT_USER)::text <> 'wa_runtime'::text)) EXECUTE FUNCTION wa.requeue_failed_notification();
 
 COMMENT ON TRIGGER notifications_requeue_failed ON public.notifications IS 'The runbook''s drain.';
 
-CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.notifications FOR EACH STATEMENT WHEN ((CURRENT_USER <> 'wa_runtime'::name)) EXECUTE FUNCTION wa.tell_of_left_out();
+CREATE TRIGGER notifications_tell_of_left_out AFTER UPDATE OF status ON public.notifications FOR EACH STATEMENT WHEN (((CURRENT_USER)::text <> 'wa_runtime'::text)) EXECUTE FUNCTION wa.tell_of_left_out();
 
 COMMENT ON TRIGGER notifications_tell_of_left_out ON public.notifications IS 'What a drain leaves out is counted and told.';
 
@@ -6406,14 +6406,14 @@ GRANT ALL ON FUNCTION wa.choose_number(p_user_id uuid) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.chosen(p_chat wa.chat, p_rows jsonb) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_from_number(p_number text, p_worker text, p_wanted integer, p_lease interval) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.claim_messages(p_messages wa.message[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.claim_messages(p_messages wa.message[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_life text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.claim_plain(p_number text, p_worker text, p_wanted integer, p_lease interval, p_window_opens timestamp with time zone, p_pair_interval interval, p_pair_burst double precision) TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.send_error_classes TO wa_runtime;
 GRANT SELECT,INSERT,UPDATE ON TABLE wa.send_error_classes TO wa_operator_role;

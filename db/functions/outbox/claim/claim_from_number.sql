@@ -1,16 +1,15 @@
 create or replace function wa.claim_from_number(
   p_number text,
   p_worker text,
-  p_life text,
   p_wanted integer,
   p_lease interval
 )
 returns table (
   id bigint,
   lock_token uuid,
-  phone_number_id text,
-  request jsonb,
-  upload jsonb,
+  payload jsonb,
+  address text,
+  created_at timestamptz,
   retry_count integer
 )
 language plpgsql
@@ -22,8 +21,6 @@ declare
   -- Enough for a user's thousand messages in a row, little enough for a short transaction.
   c_most_looked_at constant integer := 2000;
   v_token uuid := gen_random_uuid();
-  -- Of what names no number: null is the notifier's own.
-  v_sender text := case p_number when '' then wa.choose_number(null) else p_number end;
   v_looked_at integer := 0;
   v_wanted integer := p_wanted;
   v_look integer := p_wanted;
@@ -56,44 +53,18 @@ begin
           notification.retry_count,
           notification.send_at,
           notification.created_at,
-          notification.kind,
           notification.payload,
-          ready.address
+          case when notification.kind <> 'read_receipt' then ready.address end as address
       )
 
       select
         leased.id,
         v_token,
-        v_sender,
-        coalesce(media.resolved -> 'payload', message.request),
-        nullif(media.resolved -> 'upload', 'null'),
+        leased.payload,
+        leased.address,
+        leased.created_at,
         leased.retry_count
       from leased
-      cross join lateral (
-        values (
-          leased.payload || case leased.kind
-            when 'read_receipt' then jsonb '{"messaging_product": "whatsapp"}'
-            else jsonb_build_object(
-              'messaging_product', 'whatsapp',
-              'recipient_type', coalesce(leased.payload ->> 'recipient_type', 'individual'),
-              -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
-              case when leased.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, leased.address,
-              -- Which row, made when, in which life of which database: read by wa.match_statuses.
-              'biz_opaque_callback_data', concat_ws(
-                '.', leased.id, (extract(epoch from leased.created_at) * 1000000)::bigint, p_life
-              )
-            )
-          end
-        )
-      ) as message (request)
-      cross join lateral (
-        values (
-          case
-            when leased.payload -> (leased.payload ->> 'type') ?| '{qr,file,stored}'
-              then wa.resolve_media(message.request, v_sender)
-          end
-        )
-      ) as media (resolved)
       order by leased.send_at, leased.id;
 
       if v_due.paced_users is not null then
@@ -117,4 +88,4 @@ end
 $$;
 
 comment on function wa.claim_from_number is
-'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now.';
+'Claims up to p_wanted due notifications of one business number, and puts aside on the way what may not be sent now. address is null for a read receipt, which goes to nobody.';

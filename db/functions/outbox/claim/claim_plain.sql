@@ -1,7 +1,6 @@
 create or replace function wa.claim_plain(
   p_number text,
   p_worker text,
-  p_life text,
   p_wanted integer,
   p_lease interval,
   p_window_opens timestamptz,
@@ -11,9 +10,9 @@ create or replace function wa.claim_plain(
 returns table (
   id bigint,
   lock_token uuid,
-  phone_number_id text,
-  request jsonb,
-  upload jsonb,
+  payload jsonb,
+  address text,
+  created_at timestamptz,
   retry_count integer
 )
 language plpgsql
@@ -26,12 +25,10 @@ as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_token uuid := gen_random_uuid();
-  -- Of what names no number: null is the notifier's own.
-  v_sender text := case p_number when '' then wa.choose_number(null) else p_number end;
-  v_claimed record;
+  v_user uuid;
   v_users uuid[] := array[]::uuid[];
 begin
-  for v_claimed in
+  for id, lock_token, payload, address, created_at, retry_count, v_user in
     with due as materialized (
       select
         notification.ctid as place,
@@ -114,49 +111,45 @@ begin
 
     select
       leased.id,
-      leased.user_id,
+      v_token,
+      leased.payload,
+      leased.address,
+      leased.created_at,
       leased.retry_count,
-      coalesce(media.resolved -> 'payload', message.request) as request,
-      nullif(media.resolved -> 'upload', 'null') as upload
+      leased.user_id
     from leased
-    cross join lateral (
-      values (
-        leased.payload || jsonb_build_object(
-          'messaging_product', 'whatsapp',
-          'recipient_type', coalesce(leased.payload ->> 'recipient_type', 'individual'),
-          -- As wa.claim_from_number does.
-          case when leased.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, leased.address,
-          'biz_opaque_callback_data', concat_ws(
-            '.', leased.id, (extract(epoch from leased.created_at) * 1000000)::bigint, p_life
-          )
-        )
-      )
-    ) as message (request)
-    cross join lateral (
-      values (
-        case
-          when leased.payload -> (leased.payload ->> 'type') ?| '{qr,file,stored}'
-            then wa.resolve_media(message.request, v_sender)
-        end
-      )
-    ) as media (resolved)
     order by leased.send_at, leased.id
   loop
-    id := v_claimed.id;
-    lock_token := v_token;
-    phone_number_id := v_sender;
-    request := v_claimed.request;
-    upload := v_claimed.upload;
-    retry_count := v_claimed.retry_count;
-    v_users := v_users || v_claimed.user_id;
+    v_users := v_users || v_user;
     return next;
   end loop;
 
   if p_pair_interval > interval '0' and v_users <> array[]::uuid[] then
     perform wa.charge_pairs(v_users, p_number);
   end if;
+
+  -- Looking whether something is left costs less than judging nothing.
+  if cardinality(v_users) < p_wanted and exists (
+    select
+    from unnest(array[0, 1, 2]::smallint[]) as level (priority)
+    cross join lateral (
+      select notification.id
+      from public.notifications as notification
+      where notification.turn_at <= clock_timestamp()
+        and (notification.status = 'queued' or notification.locked_until <= clock_timestamp())
+        and notification.priority = level.priority
+        and coalesce(notification.phone_number_id, '') = p_number
+      order by
+        coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
+      limit 1
+    ) as due
+  ) then
+    return query
+    select claimed.*
+    from wa.claim_from_number(p_number, p_worker, p_wanted - cardinality(v_users), p_lease) as claimed;
+  end if;
 end
 $$;
 
 comment on function wa.claim_plain is
-'Claims, of the next p_wanted due replies and single messages of a business number, those that may be sent as they are, as nearly all may. What wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';
+'Claims up to p_wanted due notifications of a business number: first, of the next replies and single messages, those that may be sent as they are, as nearly all may; what wa.judge_due would not judge so is left to wa.claim_from_number, which claims the rest.';

@@ -35,7 +35,7 @@ declare
   v_pair_burst double precision;
   v_allowed integer;
   v_claimed integer;
-  v_more integer;
+  v_sender text;
   v_is_first boolean := true;
   v_left integer := batch;
 begin
@@ -120,36 +120,49 @@ begin
     end if;
     v_is_first := false;
 
+    -- Of what names no number: null is the notifier's own.
+    v_sender := case when v_number = '' then wa.choose_number(null) else v_number end;
+
     return query
-    select claimed.*
+    select
+      claimed.id,
+      claimed.lock_token,
+      v_sender,
+      coalesce(media.resolved -> 'payload', message.request),
+      nullif(media.resolved -> 'upload', 'null'),
+      claimed.retry_count
     from wa.claim_plain(
-      v_number, worker, v_life, v_allowed, lease, v_window_opens, v_pair_interval, v_pair_burst
-    ) as claimed;
+      v_number, worker, v_allowed, lease, v_window_opens, v_pair_interval, v_pair_burst
+    ) as claimed
+    cross join lateral (
+      values (
+        claimed.payload || case
+          when claimed.address is null then jsonb '{"messaging_product": "whatsapp"}'
+          else jsonb_object(
+            array[
+              'messaging_product', 'whatsapp',
+              'recipient_type', coalesce(claimed.payload ->> 'recipient_type', 'individual'),
+              -- Graph takes the digits of a BSUID in "to" for a phone number and drops the message.
+              case when claimed.address ~ e'^[A-Z]{2}\\.' then 'recipient' else 'to' end, claimed.address,
+              -- Which row, made when, in which life of which database: read by wa.match_statuses.
+              'biz_opaque_callback_data', concat_ws(
+                '.', claimed.id, (extract(epoch from claimed.created_at) * 1000000)::bigint, v_life
+              )
+            ]
+          )
+        end
+      )
+    ) as message (request)
+    cross join lateral (
+      values (
+        case
+          when claimed.payload -> (claimed.payload ->> 'type') ?| '{qr,file,stored}'
+            then wa.resolve_media(message.request, v_sender)
+        end
+      )
+    ) as media (resolved);
 
     get diagnostics v_claimed = row_count;
-    -- Looking whether something is left costs less than judging nothing.
-    if v_claimed < v_allowed and exists (
-      select
-      from unnest(array[0, 1, 2]::smallint[]) as level (priority)
-      cross join lateral (
-        select notification.id
-        from public.notifications as notification
-        where notification.turn_at <= clock_timestamp()
-          and (notification.status = 'queued' or notification.locked_until <= clock_timestamp())
-          and notification.priority = level.priority
-          and coalesce(notification.phone_number_id, '') = v_number
-        order by
-          coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
-        limit 1
-      ) as due
-    ) then
-      return query
-      select claimed.*
-      from wa.claim_from_number(v_number, worker, v_life, v_allowed - v_claimed, lease) as claimed;
-
-      get diagnostics v_more = row_count;
-      v_claimed := v_claimed + v_more;
-    end if;
 
     if v_is_unlimited is not true then
       perform wa.charge_number(v_number, v_claimed);

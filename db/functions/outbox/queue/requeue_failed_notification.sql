@@ -7,6 +7,10 @@ set search_path = pg_catalog, pg_temp
 set row_security = on
 as $$
 begin
+  if old.status <> 'failed' or new.status not in ('queued', 'cancelled') then
+    return new;
+  end if;
+
   new.failed_at := null;
 
   if new.status = 'queued' and clock_timestamp() >= coalesce(
@@ -51,7 +55,7 @@ comment on function wa.requeue_failed_notification is
 create or replace trigger notifications_requeue_failed
 before update of status on public.notifications
 for each row
-when (old.status = 'failed' and new.status in ('queued', 'cancelled'))
+when (current_user::text <> 'wa_runtime')
 execute function wa.requeue_failed_notification();
 
 comment on trigger notifications_requeue_failed on public.notifications is 'The runbook''s drain.';

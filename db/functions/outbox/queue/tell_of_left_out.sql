@@ -28,7 +28,7 @@ comment on function wa.tell_of_left_out is
 create or replace trigger notifications_tell_of_left_out
 after update of status on public.notifications
 for each statement
-when (current_user <> 'wa_runtime')
+when (current_user::text <> 'wa_runtime')
 execute function wa.tell_of_left_out();
 
 comment on trigger notifications_tell_of_left_out on public.notifications is 'What a drain leaves out is counted and told.';

@@ -41,11 +41,6 @@ begin
           select from wa.numbers as number
           where number.retired_at is null and sending.phone_number_id in ('', number.phone_number_id)
         )
-        and exists (
-          select from public.notifications as notification
-          where notification.turn_at is not null
-            and coalesce(notification.phone_number_id, '') = sending.phone_number_id
-        )
     )
   );
 end

@@ -11,6 +11,16 @@ begin
   from (
     select pace.phone_number_id, pace.paid_until
     from wa.number_pace as pace
+    -- To find nothing there costs a claim more than this.
+    where (
+      select notification.id
+      from public.notifications as notification
+      where notification.turn_at is not null
+        and coalesce(notification.phone_number_id, '') = pace.phone_number_id
+      order by
+        coalesce(notification.phone_number_id, ''), notification.priority, notification.turn_at, notification.id
+      limit 1
+    ) is not null
     union all
     select following.phone_number_id, timestamptz '-infinity'
     from wa.number_pace as pace
@@ -28,4 +38,4 @@ end
 $$;
 
 comment on function wa.list_sending_numbers is
-'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
+'The business numbers that have something to send, be it later, the one that has sent least lately first. Empty text stands for the notifier''s own.';

@@ -42,26 +42,23 @@ begin
 
     select
       array_agg(settled.user_id) filter (where settled.kind = 'message' and settled.user_id is not null),
-      coalesce(
-        jsonb_agg(
-          jsonb_build_object(
-            'event', 'NOTIFY_SEND_OK',
-            'level', 'info',
-            'id', settled.id,
-            -- As wa.mask_recipient does, without a call for each message.
-            'recipient', left(settled.recipient, 4) || '***' || right(settled.recipient, 2),
-            'retry_count', settled.retry_count,
-            'duration_ms', settled.duration_ms,
-            'queued_ms', round(extract(epoch from v_now - settled.created_at) * 1000)
-          )
-          order by settled.id
-        ),
-        '[]'
-      ),
+      coalesce(jsonb_agg(told order by settled.id), '[]'),
       count(*),
       0
     into v_users, events, sent, stale
-    from settled;
+    from settled
+    -- A row: what types an object is built of is looked up anew for each of its keys and values.
+    cross join lateral (
+      select
+        'NOTIFY_SEND_OK' as event,
+        'info' as level,
+        settled.id,
+        -- As wa.mask_recipient does, without a call for each message.
+        left(settled.recipient, 4) || '***' || right(settled.recipient, 2) as recipient,
+        settled.retry_count,
+        settled.duration_ms,
+        round(extract(epoch from v_now - settled.created_at) * 1000) as queued_ms
+    ) as told;
 
     if sent < cardinality(p_ids) then
       raise no_data_found;

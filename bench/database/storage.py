@@ -39,18 +39,25 @@ where namespace.nspname in ('public', 'wa', 'pg_toast') and relation.relkind in 
 """
 
 
+_LOG = """
+select sum(record_size + fpi_size)::bigint, sum(fpi_size)::bigint
+from pg_get_wal_stats(%s::pg_lsn, %s::pg_lsn)
+"""
+
+
 def measure(run: Run) -> Section:
     """Dispatch messages, send and settle their replies, and see what has grown."""
     pgbench = run.require_pgbench()
     messages = run.choose(16_000, 80_000)
     with run.server.database(DATABASE), run.server.connect(DATABASE) as connection:
+        connection.execute("create extension pg_walinspect")
         add_people(connection, USERS)
         connection.execute(UNLIMITED_PACE)
         connection.execute("vacuum (analyze)")
         run.server.checkpoint()
-        run.say(f"{messages:,} messages, twice, there and back")
+        run.say(f"{messages:,} messages, three times, there and back")
 
-        def exchange() -> tuple[int, int]:
+        def exchange() -> tuple[str, str, str]:
             begun = _log_position(connection)
             pgbench.run(
                 Load(
@@ -73,13 +80,19 @@ def measure(run: Run) -> Section:
             )
             settled = _log_position(connection)
             connection.execute("vacuum")
-            return arrived - begun, settled - arrived
+            return begun, arrived, settled
 
-        # The second time it uses the room again that vacuum has freed, as in the long run.
+        # Then it uses the room again that vacuum has freed, as in the long run: that of rows after
+        # one vacuum, the pages of indexes after a second.
+        exchange()
         exchange()
         run.server.checkpoint()
         before = _sizes(connection)
-        log = exchange()
+        begun, arrived, settled = exchange()
+        log = {
+            "their arrival": _log_between(connection, begun, arrived),
+            "their replies' claims and results": _log_between(connection, arrived, settled),
+        }
         grown = {name: size - before.get(name, 0) for name, size in _sizes(connection).items()}
     return _report(messages, grown, log)
 
@@ -88,9 +101,15 @@ def _sizes(connection: psycopg.Connection) -> dict[str, int]:
     return {str(name): int(size) for name, size in connection.execute(_SIZES).fetchall()}
 
 
-def _log_position(connection: psycopg.Connection) -> int:
-    row = connection.execute("select pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
-    return int(row[0]) if row else 0
+def _log_position(connection: psycopg.Connection) -> str:
+    row = connection.execute("select pg_current_wal_flush_lsn()").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _log_between(connection: psycopg.Connection, start: str, end: str) -> tuple[int, int]:
+    """Return the bytes of the log between two positions, and those of full pages among them."""
+    row = connection.execute(_LOG, (start, end)).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _count_queued(connection: psycopg.Connection) -> int:
@@ -99,24 +118,28 @@ def _count_queued(connection: psycopg.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _report(messages: int, grown: Mapping[str, int], log: tuple[int, int]) -> Section:
+def _report(messages: int, grown: Mapping[str, int], log: Mapping[str, tuple[int, int]]) -> Section:
     table = Table(("for a million messages", "MB"))
     sizes = {name: size / messages * MILLION / 1024**2 for name, size in grown.items()}
     for name, megabytes in sorted(sizes.items(), key=lambda one: -one[1]):
         if megabytes >= _LEAST_MB:
             table.add(name, f"{megabytes:,.0f}")
     table.add("all tables and indexes", f"{sum(sizes.values()):,.0f}")
-    for name, size in zip(("their arrival", "their replies' claims and results"), log, strict=True):
+    for name, (size, pages) in log.items():
         table.add(f"write-ahead log of {name}", f"{size / messages * MILLION / 1024**2:,.0f}")
+        table.add(
+            "of it full pages after the checkpoint", f"{pages / messages * MILLION / 1024**2:,.0f}"
+        )
     return Section(
         name="storage",
         title="Disk for a million messages",
         method=(
             f"{messages:,} new texts of {USERS:,} users who have written before, in calls of"
             f" {BATCH}; each is answered with the home menu, and all replies are claimed and"
-            " settled as accepted, then vacuum runs. All this twice; the growth of every table and"
-            " index in the second, scaled up to a million. The log includes the full pages after"
-            " a checkpoint."
+            " settled as accepted, then vacuum runs. All this three times; the growth of every"
+            " table and index in the third, scaled up to a million. The log holds each page that is"
+            " changed for the first time after a checkpoint whole: the fewer messages there are"
+            " between two checkpoints, the more of that falls upon each."
         ),
         tables=[table],
     )

@@ -29,7 +29,7 @@ HELD_BACK_BY = (
     " so its two statements are simple, and take a quarter of our instructions (by callgrind, in a"
     " warm session and batches of 10). Half of ours go into the two updates of a message: a fifth"
     " of all into its checks, generated columns and triggers, most of it since PostgreSQL reads"
-    " their text anew in each statement, a tenth into the four index entries of a settled row and"
+    " their text anew in each statement, a tenth into the five index entries of a settled row and"
     " what makes room for them, a twentieth into the row itself. An eighth goes into setting up"
     " the statements of a call, a tenth into the JSON of requests, events and results."
 )

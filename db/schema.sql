@@ -2763,7 +2763,7 @@ CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that may have something to send, the one that has sent least lately first. Empty text stands for the notifier''s own.';
+COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that have something to send, be it later, the one that has sent least lately first. Empty text stands for the notifier''s own.';
 
 CREATE FUNCTION wa.list_state_problems(p_flow text) RETURNS TABLE(flow text, is_error boolean, problem text)
     LANGUAGE plpgsql STABLE

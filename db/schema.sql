@@ -634,6 +634,21 @@ ALTER FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at t
 
 COMMENT ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) IS 'A broadcast: queues one message for every different person among the recipients, behind replies and single messages. With dedupe_prefix, nobody gets it twice, also when the call is repeated. Returns how many were queued.';
 
+CREATE FUNCTION public.wa_opt_out_profile(who text, opted_out boolean DEFAULT true) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) IS 'Lets alone the person whom a number, a BSUID or a user_id names, as "stop" by message does: the bot answers nothing, and what is queued for them is cancelled, until they write "start", or opted_out is false here. A number or BSUID that nobody has goes into a profile of its own. Returns user_id and opted_out_at. Raises WA043 when there is nobody.';
+
 CREATE FUNCTION public.wa_queue_distrust(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3350,6 +3365,13 @@ CREATE FUNCTION wa.read_page(p_data jsonb) RETURNS integer
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.read_page(p_data jsonb) IS 'The page of a list that a tapped "more" asks for in data.target, from 1; the first when it asks for none.';
+
+CREATE FUNCTION wa.read_phone(p_written text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.read_phone(p_written text) IS 'A number with its country code in any usual spelling, as wa.normalize_phone returns it; null when it is none.';
 
 CREATE FUNCTION wa.read_shared_phone(p_message jsonb) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -6219,6 +6241,9 @@ GRANT ALL ON FUNCTION public.wa_notify(recipient text, payload jsonb, send_at ti
 REVOKE ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, send_at timestamp with time zone, dedupe_prefix text) TO wa_operator_role;
 
+REVOKE ALL ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION public.wa_queue_distrust(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_queue_distrust(reason text) TO wa_operator_role;
 
@@ -7217,6 +7242,10 @@ GRANT ALL ON FUNCTION wa.read_message(p_body jsonb, p_contact jsonb, p_waba_id t
 
 REVOKE ALL ON FUNCTION wa.read_page(p_data jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_page(p_data jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.read_phone(p_written text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_phone(p_written text) TO wa_runtime;
+GRANT ALL ON FUNCTION wa.read_phone(p_written text) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.read_shared_phone(p_message jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_shared_phone(p_message jsonb) TO wa_runtime;

@@ -84,6 +84,8 @@ CALLS: dict[str, str] = {
     "public.wa_retention_step": "select public.wa_retention_step()",
     "public.wa_export_profile": "select public.wa_export_profile('0034 610 000 001')",
     "public.wa_erase_profile": "select public.wa_erase_profile('0034 610 000 001')",
+    "public.wa_opt_out_profile": "select public.wa_opt_out_profile('0034 610 000 001')"
+    " ->> 'opted_out_at'",
     "public.wa_conversation": "select string_agg(concat(author, body, status), ' ')"
     " from public.wa_conversation('+34600000001')",
     "public.wa_handovers": "select count(*) from public.wa_handovers()",

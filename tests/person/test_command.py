@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+from psycopg.types.json import Jsonb
+
+from tests.dispatching import value, values
 from tests.operations.command import answer, run
-from tests.person.life import MARKS, PHONE, find_marks
+from tests.person.life import BSUID, MARKS, PHONE, find_marks
+from tests.queue.conftest import text
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -47,3 +52,46 @@ def test_nobody_is_one_line_with_a_hint_and_exit_code_1(database: Database) -> N
         result = run("person", *command, database=database)
         assert result.exit_code == 1
         assert result.stderr.startswith("nobody goes by this (Give a number with its country code")
+
+
+@pytest.mark.any_server
+def test_who_asks_to_be_let_alone_is_not_written_to_even_after_erasing(
+    life: Life, database: Database
+) -> None:
+    refused = "not sent: the user has opted out"
+
+    def write_to(*names: str) -> list[str | None]:
+        for name in names:
+            life.operator.execute("select public.wa_notify(%s, %s)", (name, Jsonb(text("news"))))
+        life.queue.claim()
+        return values(
+            life.owner,
+            "select error_message from public.notifications"
+            " where payload #>> '{text,body}' = 'news' order by id desc limit %s",
+            len(names),
+        )
+
+    def do(*arguments: str) -> None:
+        assert run("person", *arguments, database=database).exit_code == 0
+
+    do("opt-out", "+34 655 000 111")
+    assert write_to("+34655000111") == [refused]
+    do("opt-in", "+34 655 000 111")
+    assert write_to("+34655000111") != [refused]
+
+    do("erase", f"+{PHONE}", "--and-opt-out", "--yes")
+    assert [one.rpartition(".")[2] for one in find_marks(life.owner, MARKS)] == ["profiles"]
+    assert names_of_opted_out(life) == {(f"+{PHONE}", None), (None, BSUID)}
+    assert write_to(f"+{PHONE}", BSUID) == [refused, refused]
+    queued = value(life.owner, "select count(*) from public.notifications")
+    life.writes(life.text("menu"))
+    assert value(life.owner, "select count(*) from public.notifications") == queued
+    assert names_of_opted_out(life) == {(f"+{PHONE}", BSUID)}
+
+
+def names_of_opted_out(life: Life) -> set[tuple[str | None, str | None]]:
+    found = life.owner.execute(
+        "select whatsapp_e164, wa_user_id from public.profiles"
+        " where opted_out_at is not null and merged_into is null"
+    )
+    return {(one["whatsapp_e164"], one["wa_user_id"]) for one in found}

@@ -1,4 +1,4 @@
-"""Handing out and erasing everything about one person."""
+"""Handing out and erasing everything about one person, and letting them alone."""
 
 from __future__ import annotations
 
@@ -36,14 +36,32 @@ def export_person(
 
 
 def erase_person(
-    connection: Connection[Any], names: Names, who: str, follow: Follow = lambda _table: None
+    connection: Connection[Any],
+    names: Names,
+    who: str,
+    follow: Follow = lambda _table: None,
+    *,
+    and_opt_out: bool = False,
 ) -> Mapping[str, Any]:
     """Erase, and return `user_id` and `rows`, numbers by table. Raises psycopg.Error.
 
-    All of it is one transaction. `follow` is called as by export_person.
+    With `and_opt_out` number and BSUID are kept, each in a profile that only says that nobody may
+    write there. All of it is one transaction. `follow` is called as by export_person.
     """
     with _following(connection, follow):
+        if and_opt_out:
+            return _erase_and_opt_out(connection, names, who)
         return _call(connection, names, "wa_erase_profile", who)
+
+
+def opt_out_person(
+    connection: Connection[Any], names: Names, who: str, *, opted_out: bool = True
+) -> Mapping[str, Any]:
+    """Let a person alone, or no longer; return `user_id` and `opted_out_at`. Raises psycopg.Error.
+
+    A number or BSUID that nobody has can be let alone, too.
+    """
+    return _call(connection, names, "wa_opt_out_profile", who, opted_out)
 
 
 @contextmanager
@@ -61,17 +79,42 @@ def _following(connection: Connection[Any], follow: Follow) -> Iterator[None]:
         connection.remove_notice_handler(hear)
 
 
-@retry(
+_when_disturbed = retry(
     # A message of theirs may have got in between.
     retry=retry_if_exception_type((errors.SerializationFailure, errors.DeadlockDetected)),
     stop=stop_after_attempt(5),
     wait=wait_random_exponential(multiplier=0.1, max=2),
     reraise=True,
 )
-def _call(connection: Connection[Any], names: Names, routine: str, who: str) -> Mapping[str, Any]:
-    statement = sql.SQL("select {}.{}(%s)").format(
-        sql.Identifier(names.schema), sql.Identifier(routine)
+
+
+@_when_disturbed
+def _erase_and_opt_out(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
+    with connection.transaction():
+        found = _ask(connection, names, "wa_export_profile", who)
+        erased = _ask(connection, names, "wa_erase_profile", who)
+        for profile in found["profiles"]:
+            for name in (profile["whatsapp_e164"], profile["wa_user_id"]):
+                if name is not None:
+                    _ask(connection, names, "wa_opt_out_profile", name)
+    return erased
+
+
+@_when_disturbed
+def _call(
+    connection: Connection[Any], names: Names, routine: str, *arguments: object
+) -> Mapping[str, Any]:
+    return _ask(connection, names, routine, *arguments)
+
+
+def _ask(
+    connection: Connection[Any], names: Names, routine: str, *arguments: object
+) -> Mapping[str, Any]:
+    statement = sql.SQL("select {}.{}({})").format(
+        sql.Identifier(names.schema),
+        sql.Identifier(routine),
+        sql.SQL(", ").join(sql.Placeholder() * len(arguments)),
     )
-    row = connection.execute(statement, (who,)).fetchone()
+    row = connection.execute(statement, arguments).fetchone()
     answer: Mapping[str, Any] = row[0] if row else {}
     return answer

@@ -1,4 +1,4 @@
-"""`wa-webhook person`: everything about one person, handed out or erased."""
+"""`wa-webhook person`: everything about one person, handed out or erased; letting them alone."""
 
 import asyncio
 import contextlib
@@ -19,10 +19,12 @@ from wa_webhook.media.settings import MediaSettings
 from wa_webhook.media.store import MediaStore
 from wa_webhook.operations.database import explain
 from wa_webhook.operations.media import save_media
-from wa_webhook.operations.person import NOBODY, erase_person, export_person
+from wa_webhook.operations.person import NOBODY, erase_person, export_person, opt_out_person
 from wa_webhook.settings import DatabaseSettings
 
-app = typer.Typer(no_args_is_help=True, help="Hand out or erase everything about one person.")
+app = typer.Typer(
+    no_args_is_help=True, help="Hand out or erase everything about one person, or let them alone."
+)
 
 _WHOLE = "A person is erased as a whole or not at all; run it again to see which."
 
@@ -77,10 +79,17 @@ def erase(
     who: Who,
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    and_opt_out: Annotated[
+        bool,
+        typer.Option(
+            "--and-opt-out", help="Keep number and BSUID, and that nobody is to write there."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Erase everything about a person, for good; sums of ledgers stay.
 
+    An opt-out is forgotten as well, unless --and-opt-out keeps it, or makes it.
     WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this or the
     question is not answered with yes, 2 when a setting is wrong, and 3 when the database did not
     answer.
@@ -92,7 +101,9 @@ def erase(
             count = sum(len(one) for one in rows.values() if isinstance(one, list))
             typer.confirm(f"{count} rows are about this person. Erase them for good?", abort=True)
         with show_progress("erasing", when_interrupted=_WHOLE) as progress:
-            erased = erase_person(connection, names_or_exit(), who, progress.tell)
+            erased = erase_person(
+                connection, names_or_exit(), who, progress.tell, and_opt_out=and_opt_out
+            )
     if as_json:
         typer.echo(json.dumps(erased))
         return
@@ -100,6 +111,33 @@ def erase(
         if count:
             typer.echo(f"{count:>7}  {table}")
     typer.echo(f"erased; profile {erased['user_id']} is left without anything personal")
+    if and_opt_out:
+        typer.echo("kept: number and BSUID, and that nobody is to write there")
+
+
+@app.command("opt-out")
+def opt_out(who: Who) -> None:
+    """Write to a person no more, as if they had sent "stop"; what is queued is cancelled.
+
+    A number or BSUID that nobody has is let alone, too. WA_DATABASE_URL is that of
+    wa_operator_role. Exits with 1 when nobody can go by this, 2 when a setting is wrong, and 3 when
+    the database did not answer.
+    """
+    with _database("person opt-out") as connection:
+        person = opt_out_person(connection, names_or_exit(), who)
+    typer.echo(f"profile {person['user_id']} is let alone until it opts in again")
+
+
+@app.command("opt-in")
+def opt_in(who: Who) -> None:
+    """Write to a person again who had opted out, at their wish only, as if they had sent "start".
+
+    WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this, 2 when a
+    setting is wrong, and 3 when the database did not answer.
+    """
+    with _database("person opt-in") as connection:
+        person = opt_out_person(connection, names_or_exit(), who, opted_out=False)
+    typer.echo(f"profile {person['user_id']} is written to again")
 
 
 def _open_store(folder: Path) -> MediaStore:

@@ -14,11 +14,7 @@ begin
     where profile.user_id = v_who::uuid;
   else
     v_user_id := (
-      wa.find_profile(
-        -- As people write numbers: +34 600 111 222, 0034-600-111-222, (34) 600.111.222.
-        wa.normalize_phone(regexp_replace(regexp_replace(v_who, '[^0-9+]', '', 'g'), '^00', '+')),
-        wa.normalize_bsuid(v_who)
-      )
+      wa.find_profile(wa.read_phone(v_who), wa.normalize_bsuid(v_who))
     ).user_id;
   end if;
 

@@ -32,7 +32,11 @@ class Application(Starlette):
             snapshot_rate=settings.snapshot_rate,
         )
         self._webhooks = {
-            path: Webhook([one for one in self._intakes if one.business.path == path], self.metrics)
+            path: Webhook(
+                [one for one in self._intakes if one.business.path == path],
+                self.metrics,
+                self._alerts,
+            )
             for path in {one.path for one in businesses}
         }
         super().__init__(
@@ -68,7 +72,9 @@ class Application(Starlette):
         try:
             yield
         finally:
-            await asyncio.gather(*(one.close() for one in self._intakes))
+            await asyncio.gather(
+                *(one.close() for one in (*self._intakes, *self._webhooks.values()))
+            )
             if self._alerts is not None:
                 await self._alerts.close()
 

@@ -13,6 +13,11 @@ def sign(body: bytes, secret: bytes) -> str:
     return f"sha256={hmac.digest(secret, body, 'sha256').hex()}"
 
 
+def is_well_formed(header: str) -> bool:
+    """Tell whether the header holds a signature at all, be it right or wrong."""
+    return _WELL_FORMED.fullmatch(header) is not None
+
+
 def is_signed_by_one_of(secrets: Iterable[bytes], body: bytes, header: str | None) -> bool:
     """Tell whether the header signs exactly these bytes; the time taken does not depend on which.
 

@@ -15,9 +15,11 @@ from starlette.types import Receive, Scope, Send
 from handler import signature
 from handler.intake import Intake
 from handler.metrics import HandlerMetrics
+from handler.process.alert_webhook import AlertWebhook
 from handler.process.body import CLOSE, read_body
 from handler.process.logs import logger, place_of
 from handler.process.server import EXTENSION, UnverifiedBody
+from handler.refusal_alert import RefusalAlert
 from handler.responses import RETRY_AFTER, accept, refuse
 from handler.routing import split
 from handler.rpc import Answer, DispatchError, PayloadRefused
@@ -32,7 +34,9 @@ _SIGNATURE_HEADER = signature.HEADER.lower().encode()
 class Webhook:
     """An address at which Meta posts, for one business or for those that share an app."""
 
-    def __init__(self, intakes: Sequence[Intake], metrics: HandlerMetrics) -> None:
+    def __init__(
+        self, intakes: Sequence[Intake], metrics: HandlerMetrics, alerts: AlertWebhook | None
+    ) -> None:
         settings = intakes[0].business.settings
         self._secrets = settings.app_secrets
         self._verify_token = settings.wa_verify_token.get_secret_value().encode()
@@ -40,6 +44,7 @@ class Webhook:
         self._first = intakes[0]
         self._owners = {one: intake for intake in intakes for one in intake.business.ids}
         self._metrics = metrics
+        self._refusals = RefusalAlert(alerts, ", ".join(one.business.name for one in intakes))
         self._log = logger.bind()
 
     async def verify(self, request: Request) -> Response:
@@ -77,6 +82,10 @@ class Webhook:
         )
         await response(scope, receive, send)
 
+    async def close(self) -> None:
+        """Stop telling of what was refused."""
+        await self._refusals.close()
+
     def _report_loss(self, scope: Scope, report: dict[str, Any]) -> None:
         """Log a request that its client, or the server in our stead, ended."""
         body = _unverified_body(scope)
@@ -93,7 +102,9 @@ class Webhook:
         report["bytes"] = len(body)
         header = headers.get(_SIGNATURE_HEADER, b"").decode("latin-1")
         if not signature.is_signed_by_one_of(self._secrets, body, header):
+            self._refusals.report_refused(header)
             raise HTTPException(401, "signature_wrong" if header else "signature_missing")
+        self._refusals.report_accepted()
         if (unverified := _unverified_body(scope)) is not None:
             unverified.release()
         try:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from handler.process.outage_alert import BACK, LOST
+from handler.refusal_alert import REFUSED
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT
 
@@ -19,7 +20,7 @@ def test_every_kind_of_alert_is_in_the_runbook(connection: Connection[DictRow]) 
     (table,) = re.findall(r"\| kind \| meaning \| what to do \|\n((?:\|.*\n)+)", runbook)
     listed = set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE))
     known = values(connection, "select kind from wa.alert_kinds")
-    assert listed == {*known, LOST["kind"], BACK["kind"]}
+    assert listed == {*known, LOST["kind"], BACK["kind"], REFUSED["kind"]}
 
 
 def test_every_document_that_an_alert_names_is_there(connection: Connection[DictRow]) -> None:

@@ -1,0 +1,94 @@
+"""The alert that nothing gets in: every webhook is refused for its signature."""
+
+import asyncio
+import os
+import platform
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from handler import signature
+from handler.process.alert_webhook import AlertWebhook
+
+LEAST = 5
+SPAN_SECONDS = 300.0
+"""Since the first of them. Meta repeats what was refused, so that a quiet number has as many."""
+
+REPEAT_SECONDS = 3600.0
+"""Whoever has no secret can bring this about, while nobody else writes: once an hour at most."""
+
+REFUSED: dict[str, Any] = {
+    "kind": "signatures_refused",
+    "level": "error",
+    "meaning": "Webhooks with a signature are refused (401), and none has been accepted meanwhile:"
+    " WA_APP_SECRET is not that of the app which posts, or somebody posts who has none.",
+    "next_step": "Compare WA_APP_SECRET with the app secret in Meta's dashboard. If it is the same,"
+    " block who posts; Meta repeats for seven days: runbook section 4.",
+}
+
+
+class RefusalAlert:
+    """Tells in the background that signatures are refused, where none is accepted any more.
+
+    Without a webhook it does nothing. Every process tells for itself, of each address alone.
+    """
+
+    def __init__(
+        self,
+        webhook: AlertWebhook | None,
+        business: str,
+        *,
+        least: int = LEAST,
+        span_seconds: float = SPAN_SECONDS,
+        repeat_seconds: float = REPEAT_SECONDS,
+    ) -> None:
+        self._webhook = webhook
+        self._whose = {"business": business} if business else {}
+        self._least = least
+        self._span_seconds = span_seconds
+        self._repeat_seconds = repeat_seconds
+        self._count = 0
+        self._since = 0.0
+        self._since_at = datetime.now(UTC)
+        self._not_before = 0.0
+        self._telling: asyncio.Task[bool] | None = None
+
+    def report_accepted(self) -> None:
+        """Note that a signature held."""
+        self._count = 0
+
+    def report_refused(self, header: str) -> None:
+        """Note that a signature did not hold; what only looks like one does not count."""
+        if self._webhook is None or not signature.is_well_formed(header):
+            return
+        now = time.monotonic()
+        if self._count == 0:
+            self._since, self._since_at = now, datetime.now(UTC)
+        self._count += 1
+        if (
+            self._count >= self._least
+            and now - self._since >= self._span_seconds
+            and now >= self._not_before
+        ):
+            self._not_before = now + self._repeat_seconds
+            self._telling = asyncio.create_task(
+                self._webhook.post(
+                    {
+                        **REFUSED,
+                        **self._whose,
+                        "group_key": "signature",
+                        "count": self._count,
+                        "new_count": self._count,
+                        "first_seen_at": self._since_at.isoformat(),
+                        "last_seen_at": datetime.now(UTC).isoformat(),
+                        "detail": {},
+                        "reported_by": f"{platform.node()}-{os.getpid()}",
+                    }
+                )
+            )
+
+    async def close(self) -> None:
+        """Stop telling."""
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)

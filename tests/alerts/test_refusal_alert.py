@@ -1,0 +1,53 @@
+"""Nothing gets in since the secret is wrong: the handler tells of it, and nobody can flood."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from handler import signature
+from handler.refusal_alert import RefusalAlert
+from tests import payloads
+from tests.alerts.receiver import receiving
+from tests.fixtures.transport import direct_way_in
+from tests.notifier.conftest import until
+from tests.webhook.conftest import running_webhook
+
+if TYPE_CHECKING:
+    from tests.fixtures.postgres import Database
+
+
+@pytest.mark.any_server
+async def test_signatures_that_are_refused_are_told_once_while_none_is_accepted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = partial(RefusalAlert, least=3, span_seconds=0)
+    monkeypatch.setattr("handler.webhook.RefusalAlert", soon)
+    async with (
+        receiving() as receiver,
+        running_webhook(direct_way_in(database) | {"alert_webhook_url": receiver.url}) as webhook,
+    ):
+        body = payloads.text_body("private words")
+
+        async def refuse(times: int) -> None:
+            for _ in range(times):
+                assert (await webhook.post(body, signed_as=b"other")).status_code == 401
+
+        await refuse(2)
+        assert (await webhook.post(body)).status_code == 200
+        await refuse(2)
+        for header in ("", "sha256=0"):
+            answer = await webhook.http.post(
+                "/webhook", content=body, headers={signature.HEADER: header}
+            )
+            assert answer.status_code == 401
+        assert receiver.alerts == []
+        await refuse(4)
+        await until(lambda: len(receiver.alerts) == 1)
+        assert (await webhook.post(body)).status_code == 200
+        await refuse(3)
+    (alert,) = receiver.alerts
+    assert (alert["kind"], alert["count"]) == ("signatures_refused", 3)
+    assert "WA_APP_SECRET" in alert["text"]

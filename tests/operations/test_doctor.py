@@ -83,10 +83,18 @@ def test_without_a_database_url_the_rest_is_still_examined() -> None:
     assert finding.startswith("WA_DATABASE_URL: is not set")
 
 
-def test_a_database_that_does_not_answer_fails(database: Database) -> None:
-    url = with_password(database.url("wa_edge_role"), "wa_edge_role")
-    checks = examine(WA_DATABASE_URL=url.replace(str(database.server.port), "1"), **SERVE)
-    assert outcomes(checks, "database") == ["fail"]
+@pytest.mark.parametrize(
+    ("role", "process", "given"),
+    [("wa_edge_role", "serve", SERVE), ("wa_operator_role", "operator", {})],
+)
+def test_a_database_that_does_not_answer_fails_and_nothing_else_does(
+    database: Database, role: str, process: str, given: dict[str, str]
+) -> None:
+    url = with_password(database.url(role), role).replace(str(database.server.port), "1")
+    found = answer(run("doctor", "--json", WA_DATABASE_URL=url, **given))
+    assert found["process"] == process
+    failed = [check["name"] for check in found["checks"] if check["outcome"] == "fail"]
+    assert failed == ["database"]
 
 
 def test_a_wrong_password_is_named_and_not_shown(stoppable_database: Database) -> None:
@@ -131,7 +139,9 @@ def test_pending_migrations_and_changed_routines_fail(
     connection.execute("delete from wa.applied_files where path like '%/wa_dispatch.sql'")
     ((outcome, message),) = examine(database=database)["migrations"]
     assert outcome == "fail"
-    assert message == "1 routine files are not applied as they are here"
+    assert message == (
+        "1 routine files are not applied as they are here (functions/webhook/wa_dispatch.sql)"
+    )
 
 
 @pytest.mark.parametrize(

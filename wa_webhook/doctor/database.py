@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from handler.process.environment import SettingsError, load_settings
 from wa_webhook.doctor.check import Check, fail, ok, skip, warn
 from wa_webhook.doctor.configuration import Process
-from wa_webhook.doctor.privileges import REQUIRED, check_privileges, guess_process, read_role
+from wa_webhook.doctor.privileges import (
+    REQUIRED,
+    check_privileges,
+    guess_process,
+    guess_process_by_name,
+    read_role,
+)
 from wa_webhook.doctor.temporary import check_temporary
 from wa_webhook.flows.problems import list_problems
 from wa_webhook.operations.database import NOT_MIGRATED, connect, explain, is_exhausted
@@ -60,7 +67,13 @@ def examine_database(
                 )
     except psycopg.Error as error:
         checks.append(fail("database", explain(error, names), _mend(error)))
-    return process or Process.SERVE, checks
+        process = process or _guess_unasked(settings, names)
+    return process, checks
+
+
+def _guess_unasked(settings: DatabaseSettings, names: Names) -> Process:
+    user = conninfo_to_dict(settings.wa_database_url.get_secret_value()).get("user")
+    return guess_process_by_name(str(user), names) or Process.SERVE
 
 
 def _version(connection: Connection[Any], role: str) -> Check:

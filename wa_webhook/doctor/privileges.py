@@ -142,11 +142,16 @@ def standard_roles(names: Names) -> Mapping[Process, str]:
     }
 
 
+def guess_process_by_name(role: str, names: Names) -> Process | None:
+    """Return whose role goes by this name, or None; a pooler's user may have a suffix to it."""
+    processes = {name: process for process, name in standard_roles(names).items()}
+    return processes.get(role) or processes.get(role.partition(".")[0])
+
+
 def guess_process(connection: Connection[Any], role: Role, names: Names) -> Process:
     """Return whose role this is, by its name or else by what it owns and may execute."""
-    for process, name in standard_roles(names).items():
-        if role.name == name:
-            return process
+    if (named := guess_process_by_name(role.name, names)) is not None:
+        return named
     if role.is_superuser or role.owns_tables:
         return Process.MIGRATE
     held = _routines(connection, names.schema)

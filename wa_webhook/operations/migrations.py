@@ -19,6 +19,8 @@ from wa_webhook.settings import FlowSettings
 if TYPE_CHECKING:
     from psycopg import Connection
 
+MOST_PATHS = 3
+"""Of a kind, in one line."""
 MIGRATE = "wa-webhook migrate, as the role that owns the tables"
 UPDATE = "alter extension update, once the server has the files of this version"
 
@@ -51,7 +53,7 @@ class MigrationState:
         if self.refused is not None:
             return self.refused
         parts = [
-            f"{len(paths)} {kind}"
+            f"{len(paths)} {kind} ({_listed(paths)})"
             for paths, kind in (
                 (self.pending, "migrations are pending"),
                 (self.changed, "routine files are not applied as they are here"),
@@ -70,6 +72,11 @@ class MigrationState:
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         return asdict(self)
+
+
+def _listed(paths: tuple[str, ...]) -> str:
+    named = ", ".join(paths[:MOST_PATHS])
+    return f"{named} and {len(paths) - MOST_PATHS} more" if len(paths) > MOST_PATHS else named
 
 
 def read_migrations(

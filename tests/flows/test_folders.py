@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tests.dispatching import say, value, values
 from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
-from tests.fixtures.names import with_default_names
+from tests.fixtures.names import current_names, with_default_names
 from wa_webhook.cli import app
 from wa_webhook.migrate import (
     HistoryError,
@@ -25,6 +25,7 @@ from wa_webhook.migrate import (
     make_plan,
     read_source,
 )
+from wa_webhook.operations.migrations import REFUSED, read_migrations
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -96,6 +97,20 @@ def test_a_step_whose_file_is_gone_stops_the_run(
     assert value(connection, FAILED) == 0
 
 
+def test_a_flow_that_is_refused_leaves_nothing_behind_and_is_mended_where_it_is_wrong(
+    database: Database, connection: Connection[DictRow], folder: Path
+) -> None:
+    (tables,) = (folder / "feedback/migrations").iterdir()
+    whole = tables.read_text()
+    tables.write_text("".join(line for line in whole.splitlines(True) if "privacy" not in line))
+    with pytest.raises(StatementFailedError, match=r"(?s)nobody can be erased.*flow is as it was"):
+        migrate(database, folder)
+    assert value(connection, "select to_regclass('wa.feedback') is null") is True
+
+    tables.write_text(whole)
+    assert migrate(database, folder).migrations == [f"flows/feedback/migrations/{tables.name}"]
+
+
 def test_a_flow_that_is_left_out_takes_people_home_and_comes_back(
     database: Database, edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:
@@ -126,7 +141,11 @@ def test_a_new_database_may_leave_the_baskets_out(
 
 
 def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
-    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+    database: Database,
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     moods = folder / "feedback/migrations/20261202090000_moods.sql"
     moods.write_text("""
@@ -147,10 +166,14 @@ def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
     assert value(connection, "select to_regclass('wa.feedback') is null") is False
     assert migrate(database).absent_flows == ()
 
-    migrate(database, folder)
+    said = run(database, "remove", "feedback")
+    assert said.output == "only the tables of feedback are left: --drop-tables takes them\n"
     moods.write_text(moods.read_text().replace("people", "persons"))
     with pytest.raises(HistoryError, match="wa-webhook flows remove feedback --drop-tables, and"):
         migrate(database, folder)
+    monkeypatch.chdir(folder.parent)
+    with psycopg.connect(database.url(), autocommit=True) as owner:
+        assert read_migrations(owner, current_names().private_schema).mend == REFUSED
     assert run(database, "remove", "feedback", "--drop-tables").exit_code == 0
     assert value(connection, "select to_regclass('wa.feedback') is null") is True
     migrate(database, folder)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors
 
 from wa_webhook.migrate.errors import MigrateError
+from wa_webhook.migrate.files import COMPONENT
 from wa_webhook.migrate.serving import wait_for_callers
 from wa_webhook.migrate.signatures import name_of
 from wa_webhook.migrate.turns import ADVISORY_LOCK
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from psycopg import Connection
 
@@ -58,10 +59,8 @@ with made as (
 select made.kind, pg_catalog.format('%%I.%%I', namespace.nspname, made.name)
 from made
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = made.namespace
-inner join wa.flows as flow
-  on made.name = flow.prefix
-  or pg_catalog.starts_with(made.name::text, flow.prefix || '_')
-where flow.flow = %s
+where (made.name = %(prefix)s or pg_catalog.starts_with(made.name::text, %(prefix)s || '_'))
+  and coalesce(wa.find_flow_of(made.name), %(flow)s) = %(flow)s
   and (
     made.namespace = 'wa'::regnamespace
     or exists (
@@ -111,7 +110,8 @@ def remove_flow(
     Without `with_tables` its tables stay, and so do its settings and the routines that are no
     steps: erasing and handing out what is about a person needs them. `follow` is called with each
     step. Raises FlowRemovalError, where something else stands on what is to go, too, and psycopg's
-    errors where another flow needs it (WA061).
+    errors where another flow needs it (WA061). A flow that is not declared is there as long as its
+    tables are.
     """
     try:
         with connection.transaction():
@@ -135,25 +135,35 @@ def _remove(
 ) -> Removal:
     rewrite = Rewriter(names).rewrite
 
-    def ask(query: str, *values: object) -> list[Any]:
-        return connection.execute(rewrite(query).encode(), values or None).fetchall()
+    def ask(query: str, values: Sequence[Any] | Mapping[str, Any] | None = None) -> list[Any]:
+        return connection.execute(rewrite(query).encode(), values).fetchall()
 
     connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", (ADVISORY_LOCK,))
-    if not ask("select from wa.flows where flow = %s", flow):
+    declared = ask("select prefix from wa.flows where flow = %s", [flow])
+    has_tables = flow != COMPONENT and ask(_OWN_MIGRATIONS, [flow]) == [(True,)]
+    if not declared and not has_tables:
         known = ", ".join(name for (name,) in ask("select flow from wa.flows order by 1"))
         raise FlowRemovalError(f"there is no flow {flow}; there are {known}")
-    has_tables = ask(_OWN_MIGRATIONS, flow) == [(True,)]
     if with_tables and not has_tables:
         raise FlowRemovalError(
             f"the flow {flow} has no tables of its own: no migration in its folder made any"
         )
+    if not declared and not with_tables:
+        raise FlowRemovalError(f"only the tables of {flow} are left: --drop-tables takes them")
+    # What is declared no more has the prefix that a flow has by default, or is not known by one.
+    ((prefix,),) = declared or [(flow,)]
     follow("waiting for those who call its steps")
     wait_for_callers(connection, names)
-    ((people,),) = ask(_PEOPLE, flow)
+    ((people,),) = ask(_PEOPLE, [flow])
     noted = {name for (name,) in ask(_OBJECTS)}
-    made: list[tuple[str, str]] = ask(_MADE, flow) if with_tables else []
-    ((prefix,),) = ask("select prefix from wa.flows where flow = %s", flow)
-    files = ask(_FILES, flow)
+    made: list[tuple[str, str]] = (
+        ask(_MADE, {"flow": flow, "prefix": prefix}) if with_tables else []
+    )
+    if with_tables and not declared and not made:
+        raise FlowRemovalError(
+            f"nothing is left whose name begins with {flow}, and no declaration has another prefix"
+        )
+    files = ask(_FILES, [flow])
     goes = [
         (path, shape)
         for path, shape in files

@@ -66,6 +66,15 @@ class Plan:
         """Whether there is anything to do."""
         return bool(self.pending or self._changes_files())
 
+    def begins_with_one_alone(self) -> bool:
+        """Whether what is in use may go on without the rest once the first migration is applied.
+
+        A flow that has no tables yet gets them with its steps and its declaration, which may be
+        refused for how its tables are.
+        """
+        has_tables = {COMPONENT, *(migration.component for migration in self.applied)}
+        return bool(self.applied and self.pending) and self.pending[0].component in has_tables
+
     def _changes_files(self) -> bool:
         return bool(self.changed_routines or self.removed_routines or self.changed_declarations)
 

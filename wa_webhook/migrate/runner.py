@@ -1,7 +1,8 @@
 """Brings a database to what the files say: one transaction a migration, one for all routines.
 
 A migration that takes away what the routines in use stand on shares the transaction of the routines
-that come after it, so that callers see all of the old or all of the new.
+that come after it, so that callers see all of the old or all of the new. So does the first one of a
+flow, so that nothing of it is applied where its declaration is refused.
 
 Each transaction waits for its turn, reads the history again and does the next step. So two runners
 at once do no step twice, and a killed one holds nothing back.
@@ -165,9 +166,7 @@ class Migrator:
             if not mend_rights(self.database, self.rewriter) and not plan:
                 return _Turn.IS_LAST
             # Where nothing was applied nobody calls, and all of it is one transaction.
-            is_alone = bool(plan.applied and plan.pending) and self._execute_if_compatible(
-                plan.pending[0]
-            )
+            is_alone = plan.begins_with_one_alone() and self._execute_if_compatible(plan.pending[0])
             if not is_alone:
                 self._follow("waiting for those who call what changes")
                 wait_for_callers(self.database, self._names)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_PATHS = 3
 """Of a kind, in one line."""
 MIGRATE = "wa-webhook migrate, as the role that owns the tables"
+REFUSED = "as it says: wa-webhook migrate stops at it until then"
 UPDATE = "alter extension update, once the server has the files of this version"
 
 
@@ -45,6 +46,8 @@ class MigrationState:
     @property
     def mend(self) -> str:
         """What brings the database to what the files say."""
+        if self.refused is not None:
+            return REFUSED
         return MIGRATE if self.extension is None else UPDATE
 
     @property

@@ -37,7 +37,7 @@ begin
     raise exception using
       errcode = 'WA060',
       message = format(e'the flow %s does not hold together:\n- %s', p_flow, array_to_string(v_problems, e'\n- ')),
-      hint = 'Nothing of it was applied. Correct its declaration, flow.sql, or its steps, and apply it again.';
+      hint = 'The flow is as it was. Correct its declaration, flow.sql, its steps, or a migration that is not applied yet (else add one), and apply it again.';
   end if;
 
   perform wa.describe_steps(p_flow, v_base -> 'states');

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
 
+FAILED = "select error from public.wa_events where status = 'failed'"
+
 
 def test_a_declared_flow_is_held_at_once(
     edge: Connection[DictRow], steps: Connection[DictRow]
@@ -45,8 +47,11 @@ def test_a_move_that_is_not_allowed_is_told_by_its_whole_name(
     declare(steps, quiz())
     write_step(steps, "quiz_last", "return wa.go(p_chat, 'fi' || 'rst');")
     say(edge, "quiz")
-    error = value(steps, "select error from public.wa_events where status = 'failed'")
+    error = value(steps, FAILED)
     assert "the flow may not move from quiz_last to quiz_first" in error
+    write_step(steps, "quiz_last", "return wa.go(p_chat, 'fi' || 'srt');")
+    steps.execute("select public.wa_replay_events()")
+    assert "There are first, last." in value(steps, FAILED)
 
 
 def test_an_answer_counts_in_the_state_that_asked_for_it(

@@ -90,9 +90,19 @@ def test_a_step_whose_file_is_gone_stops_the_run(
 ) -> None:
     migrate(database, folder)
     (folder / "feedback/steps/step_feedback_comment.sql").unlink()
+    rating = folder / "feedback/steps/step_feedback_rating.sql"
+    whole = rating.read_text()
+    rating.write_text(whole.replace("end if", "endif"))
     with pytest.raises(StatementFailedError, match="feedback_comment has no step") as refusal:
         migrate(database, folder)
     assert "declare_flow(" not in str(refusal.value)
+    path = "flows/feedback/steps/step_feedback_rating.sql"
+    assert f'\n- {path}, line 8: syntax error at or near "endif"\n' in str(refusal.value)
+    rating.write_text(whole.replace("'comment',", "'coment',"))
+    with pytest.raises(
+        StatementFailedError, match=f"(?m)^- {path}, line 10: .* moves on to coment"
+    ):
+        migrate(database, folder)
     say(edge, "feedback", "well", "More baskets, please")
     assert value(connection, FAILED) == 0
 

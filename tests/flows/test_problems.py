@@ -163,6 +163,10 @@ def test_a_move_that_a_step_makes_is_declared(steps: Connection[DictRow]) -> Non
     assert refusal(steps, flow) == [
         "step_quiz_last moves on to home, and quiz_last does not declare it"
     ]
+    write_step(steps, "quiz_last", "return wa.go(p_chat, 'fisrt');")
+    assert refusal(steps, quiz()) == [
+        "step_quiz_last moves on to fisrt, and there is no such state; there are first, last"
+    ]
 
 
 def test_what_nobody_uses_is_told_and_no_obstacle(steps: Connection[DictRow]) -> None:

@@ -69,7 +69,7 @@ def test_it_says_the_line_of_its_step_and_nothing_that_was_said(
         """
     )
     assert send(edge, payloads.text_message("help")) == {"failed": 1}
-    told = "22P02: invalid input syntax for type json, at step_help line 3"
+    told = "22P02: invalid input syntax for type json, at step_help line 3 of its body"
     assert value(connection, ERROR) == told
     operator.execute("select public.wa_replay_events()")
     assert value(connection, ERROR) == told

@@ -186,7 +186,8 @@ async def test_a_step_that_fails_and_a_refusal_of_metas_stand_beside_their_messa
     told = (await ana.sees("Market")).locator("details")
     await told.locator("summary").click()
     for part in (
-        "WA999: no paper left, at step_basket_create_name line 3 (hint: Fill the tray.)",
+        "WA999: no paper left, at step_basket_create_name line 3 of its body",
+        "(hint: Fill the tray.)",
         "raise exception 'no paper left' using errcode",
     ):
         await expect(told.locator(".error")).to_contain_text(part)

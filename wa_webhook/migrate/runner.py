@@ -23,6 +23,7 @@ from wa_webhook.migrate.held_by_extension import refuse_extension
 from wa_webhook.migrate.nodes import place_on_node, settings_of_runs
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
+from wa_webhook.migrate.refusals import declare
 from wa_webhook.migrate.rights import mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
@@ -231,7 +232,11 @@ class Migrator:
 
     def _execute_parts(self, parts: Iterable[SqlFile]) -> None:
         for part in parts:
-            self._execute_file(part)
+            if part in self._source.declarations:
+                self._follow(part.path)
+                declare(self.database, part, self.rewriter, self._source.routines)
+            else:
+                self._execute_file(part)
 
     def _execute_file(self, file: SqlFile) -> None:
         execute_file(self.database, file, self.rewriter, self._follow)

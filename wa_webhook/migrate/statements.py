@@ -91,8 +91,9 @@ def _describe(file: SqlFile, statement: Statement, error: psycopg.Error) -> str:
     diagnostic = error.diag
     position = int(diagnostic.statement_position or 1) - 1
     line = _line_at(file.text, statement.offset) + statement.text.count("\n", 0, position)
-    lines = [f"{file.path}, line {line}: {diagnostic.message_primary or error}"]
     is_refused_flow = error.sqlstate == _REFUSED_FLOW
+    where = file.path if is_refused_flow else f"{file.path}, line {line}"
+    lines = [f"{where}: {diagnostic.message_primary or error}"]
     hint = diagnostic.message_hint
     if isinstance(error, errors.DuplicateTable):
         hint = "If another program made it, see: wa-webhook migrate --adopt --dry-run"

@@ -7,7 +7,7 @@ as $$
   -- Nothing else of a context may be kept: it quotes statements, and what could not be read.
   select coalesce(
     (
-      select format(', at %s line %s', line.found[1], line.found[2])
+      select format(', at %s line %s of its body', line.found[1], line.found[2])
       from regexp_match(p_context, '^PL/pgSQL function (?:[^ (]+[.])?(step_[a-z0-9_]+)[(][^)]*[)] line ([0-9]+)', 'n')
         as line (found)
       where line.found is not null

@@ -8,6 +8,8 @@ declare
   -- A chain of states that each lead on at once is a mistake in a flow, not a conversation.
   c_most_moves constant integer := 8;
   v_to text;
+  v_named text;
+  v_known text;
 begin
   select transition.to_state into v_to
   from wa.flow_transitions as transition
@@ -16,10 +18,27 @@ begin
   limit 1;
 
   if v_to is null then
+    v_named := wa.name_state(p_prefix, p_to);
+
+    if not exists (select from wa.flow_states as known where known.state = v_named) then
+      select
+        string_agg(
+          case when starts_with(own.state, p_prefix || '_') then substr(own.state, length(p_prefix) + 2) else own.state end,
+          ', '
+          order by own.state
+        )
+      into v_known
+      from wa.flow_states as own
+      where own.flow = (select here.flow from wa.flow_states as here where here.state = p_from);
+    end if;
+
     raise exception using
       errcode = 'WA002',
-      message = format('the flow may not move from %s to %s', p_from, wa.name_state(p_prefix, p_to)),
-      hint = 'Declare the move in the flow''s flow.sql if it is meant, or correct the step function.';
+      message = format('the flow may not move from %s to %s', p_from, v_named),
+      hint = coalesce(
+        'There is no such state: correct the step function. There are ' || v_known || '.',
+        'Declare the move in the flow''s flow.sql if it is meant, or correct the step function.'
+      );
   end if;
 
   if p_moves > c_most_moves then

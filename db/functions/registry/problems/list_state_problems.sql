@@ -60,7 +60,7 @@ begin
 
   -- Finishing is a move home.
   made as (
-    select distinct run.state, run.routine, coalesce(own.state, move.match[1]) as to_state
+    select distinct run.state, run.routine, run.prefix, coalesce(own.state, move.match[1]) as to_state
     from run
     inner join state on state.state = run.state and state.step_function = run.routine
     cross join lateral regexp_matches(
@@ -85,7 +85,29 @@ begin
   from state
   where state.state not in (select reached.state from reached)
   union all
-  select state.flow, true, format('%s moves on to %s, and %s does not declare it', made.routine, made.to_state, made.state)
+  select
+    state.flow,
+    true,
+    case
+      when exists (select from flow_state as known where known.state = made.to_state)
+        then format('%s moves on to %s, and %s does not declare it', made.routine, made.to_state, made.state)
+      else format(
+        '%s moves on to %s, and there is no such state; there are %s',
+        made.routine, made.to_state, (
+          select
+            string_agg(
+              case
+                when starts_with(known.state, made.prefix || '_') then substr(known.state, length(made.prefix) + 2)
+                else known.state
+              end,
+              ', '
+              order by known.state
+            )
+          from flow_state as known
+          where known.flow = state.flow
+        )
+      )
+    end
   from made
   inner join state on state.state = made.state
   where made.to_state <> made.state

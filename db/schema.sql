@@ -1462,11 +1462,11 @@ CREATE FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) RETURNS t
 COMMENT ON FUNCTION wa.describe_basket_kind(p_basket jsonb, p_locale text) IS 'Whether a basket is open, who may join, and how many are in it, on one line.';
 
 CREATE FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) IS 'An error as wa_events.error keeps it: SQLSTATE, message, and what to do.';
+COMMENT ON FUNCTION wa.describe_error(p_sqlstate text, p_message text, p_hint text) IS 'An error as wa_events.error keeps it: SQLSTATE, message, and what to do, also where a step lacks a privilege, of which PostgreSQL gives no hint.';
 
 CREATE TABLE public.chat_state (
     user_id uuid NOT NULL,

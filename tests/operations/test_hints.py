@@ -9,6 +9,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, mend_step, send, value
+from tests.fixtures.names import with_default_names
 from tests.operations.command import run
 from tests.retention.conftest import purge
 
@@ -73,6 +74,25 @@ def test_it_says_the_line_of_its_step_and_nothing_that_was_said(
     assert value(connection, ERROR) == told
     operator.execute("select public.wa_replay_events()")
     assert value(connection, ERROR) == told
+
+
+def test_a_step_that_lacks_a_privilege_is_told_whose_it_is_and_where_it_is_given(
+    edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        """
+        create table wa.hint_seen (id integer);
+        create or replace function wa.step_help(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp as $$
+        begin
+          delete from wa.hint_seen;
+        end $$
+        """
+    )
+    assert send(edge, payloads.text_message("help")) == {"failed": 1}
+    told = with_default_names(value(connection, ERROR))
+    assert told.startswith("42501: permission denied for table hint_seen, at step_help line 3 of")
+    assert "(hint: Steps run as wa_runtime: give it a grant and a policy" in told
 
 
 def test_status_and_replay_show_it(database: Database, hint: str) -> None:

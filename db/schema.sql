@@ -1119,7 +1119,7 @@ CREATE FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page i
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) IS 'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
+COMMENT ON FUNCTION wa.build_list(p_body text, p_button text, p_rows jsonb, p_page integer, p_more text, p_more_prefix text) IS 'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). A title that is cut, and that has no description or is cut to what another one is, stands whole in the description. More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
 
 CREATE FUNCTION wa.build_location_request(p_body text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -3136,7 +3136,7 @@ CREATE FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values json
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) IS 'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
+COMMENT ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) IS 'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description, whose titles differ and have 20 characters at most, as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
 
 CREATE FUNCTION wa.open_basket_join_attempt(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql

@@ -146,6 +146,24 @@ def test_rows_are_shortened_to_metas_limits(connection: Connection[DictRow]) -> 
     assert (len(built["body"]["text"]), len(built["action"]["button"])) == (1024, 20)
 
 
+def test_rows_whose_titles_are_cut_to_the_same_tell_the_whole_in_their_descriptions(
+    connection: Connection[DictRow],
+) -> None:
+    day = "Tuesday, December 1 at {}:00"
+    rows = [
+        {"id": "a", "title": day.format(9)},
+        {"id": "b", "title": day.format(10), "description": "Ana"},
+        {"id": "c", "title": "Whenever somebody has the time", "description": "Anybody"},
+    ]
+    built = value(connection, "select wa.build_list('b', 'c', %s::jsonb)", json.dumps(rows))
+    cut = "Tuesday, December 1 at…"
+    assert built["interactive"]["action"]["sections"][0]["rows"] == [
+        {"id": "a", "title": cut, "description": "Tuesday, December 1 at 9:00"},
+        {"id": "b", "title": cut, "description": "Tuesday, December 1 at 10:00 · Ana"},
+        {"id": "c", "title": "Whenever somebody has t…", "description": "Anybody"},
+    ]
+
+
 def build_list(connection: Connection[DictRow], total: int, page: int) -> Any:
     rows = [{"id": f"r{n}", "title": f"Row {n}"} for n in range(total)]
     return value(

@@ -27,6 +27,8 @@ begin
   select
     jsonb_agg(row.body || jsonb_build_object('id', wa.name_reply(p_chat, row.body ->> 'id')) order by row.position),
     count(*) <= 3
+    -- WhatsApp refuses two buttons of one title.
+    and count(distinct row.body ->> 'title') = count(*)
     and bool_and(coalesce(row.body ->> 'description', '') = '' and char_length(row.body ->> 'title') <= 20)
   into v_rows, v_are_buttons
   from jsonb_array_elements(p_rows) with ordinality as row (body, position);
@@ -50,4 +52,4 @@ end
 $$;
 
 comment on function wa.offer is
-'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';
+'What a step returns that lets the user choose one of p_rows, an array of objects with id, title and description as wa.build_choice makes them: up to three without description, whose titles differ and have 20 characters at most, as buttons, otherwise as a list whose button says p_button_key. More than ten come in pages, and a tap on "more" brings the next: in this state, or from anywhere where p_more_prefix is one of the state''s tap_prefixes, as a whole id such as quiz.page. wa.chosen has the answer; of an array that is empty or null only the text is sent.';

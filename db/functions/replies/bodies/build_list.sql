@@ -11,18 +11,36 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  with item as (
+  with element as (
+    select
+      row.body ->> 'id' as id,
+      row.body ->> 'title' as title,
+      nullif(row.body ->> 'description', '') as description,
+      wa.shorten_text(row.body ->> 'title', 24) as shown,
+      row.position
+    from jsonb_array_elements(p_rows) with ordinality as row (body, position)
+  ),
+
+  item as (
     select
       jsonb_strip_nulls(
         jsonb_build_object(
-          'id', element.body ->> 'id',
-          'title', wa.shorten_text(element.body ->> 'title', 24),
-          'description', wa.shorten_text(nullif(element.body ->> 'description', ''), 72)
+          'id', element.id,
+          'title', element.shown,
+          'description', wa.shorten_text(
+            case
+              when element.shown <> element.title
+                and (element.description is null or count(*) over (partition by element.shown) > 1)
+                then concat_ws(' · ', element.title, element.description)
+              else element.description
+            end,
+            72
+          )
         )
       ) as body,
       element.position,
       count(*) over () as total
-    from jsonb_array_elements(p_rows) with ordinality as element (body, position)
+    from element
   ),
 
   page as (
@@ -51,7 +69,7 @@ as $$
 $$;
 
 comment on function wa.build_list is
-'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
+'A list message of rows, an array of objects with id, title and description, shortened to Meta''s limits (body 1024, button 20, title 24, description 72 characters). A title that is cut, and that has no description or is cut to what another one is, stands whole in the description. More than ten rows come in pages of nine and a row "more", whose id is p_more_prefix and the number of the next page; a page after the last is the last.';
 
 -- What an earlier version of this function rendered.
 delete from wa.rendered_menus;

@@ -41,7 +41,7 @@ def test_a_new_flow_is_migrated_without_complaint_and_asks_its_question(
     monkeypatch.setenv("WA_FLOWS", "flows")
     # As long as a name may be, and longer than a row of the menu shows.
     name = "an_opinion_about_our_breakfast"
-    assert new(name).exit_code == 0
+    assert new(name, "--table").exit_code == 0
     url = ["--database-url", bare_database.url()]
     migrated = run("migrate", *url)
     assert (migrated.exit_code, migrated.stderr) == (0, ""), migrated.output

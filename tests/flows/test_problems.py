@@ -127,8 +127,7 @@ def test_what_is_no_declaration_is_explained(steps: Connection[DictRow]) -> None
     assert refusal(steps, flow) == [
         "entries.first.words is to be a list of words, or an object of languages and lists of"
         " words",
-        "state is unknown here: there are about, prefix, states, entries, commands, texts,"
-        " documents",
+        "state is unknown here: there are about, prefix, states, entries, texts, documents",
         "states.Lost: the name Lost is not of the form a_b1, or too long",
         "states.first.abuot is unknown here: there are about, moves, back, expires",
         'states.first.expires is to be a span of time such as "1 day"',

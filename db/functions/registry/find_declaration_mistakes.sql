@@ -74,7 +74,9 @@ begin
     select
       member.path,
       format('%s is unknown here: there are %s', member.path, (
-        select string_agg(rule.member, ', ') from rule where rule.section = member.section
+        select string_agg(rule.member, ', ')
+        from rule
+        where rule.section = member.section and (rule.member <> 'commands' or p_flow = 'home')
       ))
     from member
     where not exists (select from rule where rule.section = member.section and rule.member = member.name)

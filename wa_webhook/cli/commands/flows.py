@@ -1,5 +1,6 @@
 """`wa-webhook flows`: the conversations, as the database has them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -115,6 +116,10 @@ def begin_flow(
             show_default=False,
         ),
     ] = None,
+    table: Annotated[
+        bool,
+        typer.Option("--table", help="Also write a migration: a table about people, as it may be."),
+    ] = False,
 ) -> None:
     """Write a flow that works at once: it asks one question, and its tests answer it.
 
@@ -122,7 +127,7 @@ def begin_flow(
     """
     folder = to or settings_or_exit(FlowSettings).wa_flows or Path("flows")
     try:
-        made = make_flow(name, folder)
+        made = make_flow(name, folder, table_since=datetime.now(UTC) if table else None)
     except (MigrateError, ScaffoldError) as error:
         _fail(str(error))
     for path in made:

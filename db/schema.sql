@@ -177,7 +177,7 @@ CREATE FUNCTION public.wa_alerts_claim(worker text) RETURNS TABLE(id bigint, loc
 
 ALTER FUNCTION public.wa_alerts_claim(worker text) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+COMMENT ON FUNCTION public.wa_alerts_claim(worker text) IS 'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail. meaning has what an error code of a send means; detail is without anything personal. Settled with wa_alerts_settle.';
 
 CREATE FUNCTION public.wa_alerts_group() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1895,6 +1895,39 @@ CREATE FUNCTION wa.expire_tables(p_batch integer) RETURNS TABLE(table_name text,
 
 COMMENT ON FUNCTION wa.expire_tables(p_batch integer) IS 'Of wa_retention_step: has every flow let go of what is past its time in a table of its own, by the routine wa.expire_<table>(batch integer) returns integer, which does up to so many rows and returns how many it did. A rule that fails is undone alone, and an alert names it.';
 
+CREATE TABLE wa.lives (
+    token text NOT NULL,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    system_identifier bigint NOT NULL,
+    timeline_id bigint NOT NULL,
+    database_oid bigint NOT NULL,
+    left_at timestamp with time zone,
+    left_because text,
+    CONSTRAINT lives_end_for_a_reason CHECK (((left_at IS NULL) = (left_because IS NULL))),
+    CONSTRAINT lives_token_is_hexadecimal CHECK ((token ~ '^[0-9a-f]{16}$'::text))
+);
+
+COMMENT ON TABLE wa.lives IS 'The lives of this database: one from its first claim on, and a further one each time it was restored or copied and an operator let its queue go on. A dump and a base backup carry the rows, but not where they were written: by that a copy knows itself for one.';
+
+COMMENT ON COLUMN wa.lives.token IS 'Part of the callback data of whatever is sent in this life, 16 hexadecimal digits: another database that sends from the same account has none like it.';
+
+COMMENT ON COLUMN wa.lives.system_identifier IS 'Of the cluster; initdb makes it, a base backup keeps it, a dump and pg_upgrade do not.';
+
+COMMENT ON COLUMN wa.lives.timeline_id IS 'Of the write-ahead log; it grows when a server ends its recovery: a restore, or a standby that was promoted.';
+
+COMMENT ON COLUMN wa.lives.database_oid IS 'Of the database in its cluster; a copy made with create database has another one.';
+
+COMMENT ON COLUMN wa.lives.left_at IS 'When the database was found to be restored or copied. Null: this is its life.';
+
+COMMENT ON COLUMN wa.lives.left_because IS 'How that showed.';
+
+CREATE FUNCTION wa.explain_move(p_life wa.lives, p_system_identifier bigint, p_timeline_id bigint, p_database_oid bigint) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.explain_move(p_life wa.lives, p_system_identifier bigint, p_timeline_id bigint, p_database_oid bigint) IS 'Why this database, which is at a place of wa.get_place, is not where a life of it was: it was restored or copied. Null while it is, and after a standby was promoted while the queue was alive.';
+
 CREATE FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2225,6 +2258,13 @@ CREATE FUNCTION wa.forget_menus() RETURNS trigger
 ALTER FUNCTION wa.forget_menus() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION wa.forget_menus() IS 'Empties wa.rendered_menus, since something that menus are made of changed.';
+
+CREATE FUNCTION wa.forget_pause() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.forget_pause() IS 'Of wa_queue_resume: what is held back of alerts about a pause and its reason is not posted after the mending.';
 
 CREATE FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) RETURNS text
     LANGUAGE sql STABLE
@@ -3923,7 +3963,7 @@ CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
 
 CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3965,7 +4005,7 @@ CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came; for each of the last 24 hours those received, failed, and sent of what was queued then.';
+COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; for each of the last 24 hours those received, failed, and sent of what was queued then.';
 
 CREATE FUNCTION wa.take_people_home(p_states text[]) RETURNS integer
     LANGUAGE plpgsql
@@ -4683,32 +4723,6 @@ ALTER TABLE wa.kept_payloads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE wa.lives (
-    token text NOT NULL,
-    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    system_identifier bigint NOT NULL,
-    timeline_id bigint NOT NULL,
-    database_oid bigint NOT NULL,
-    left_at timestamp with time zone,
-    left_because text,
-    CONSTRAINT lives_end_for_a_reason CHECK (((left_at IS NULL) = (left_because IS NULL))),
-    CONSTRAINT lives_token_is_hexadecimal CHECK ((token ~ '^[0-9a-f]{16}$'::text))
-);
-
-COMMENT ON TABLE wa.lives IS 'The lives of this database: one from its first claim on, and a further one each time it was restored or copied and an operator let its queue go on. A dump and a base backup carry the rows, but not where they were written: by that a copy knows itself for one.';
-
-COMMENT ON COLUMN wa.lives.token IS 'Part of the callback data of whatever is sent in this life, 16 hexadecimal digits: another database that sends from the same account has none like it.';
-
-COMMENT ON COLUMN wa.lives.system_identifier IS 'Of the cluster; initdb makes it, a base backup keeps it, a dump and pg_upgrade do not.';
-
-COMMENT ON COLUMN wa.lives.timeline_id IS 'Of the write-ahead log; it grows when a server ends its recovery: a restore, or a standby that was promoted.';
-
-COMMENT ON COLUMN wa.lives.database_oid IS 'Of the database in its cluster; a copy made with create database has another one.';
-
-COMMENT ON COLUMN wa.lives.left_at IS 'When the database was found to be restored or copied. Null: this is its life.';
-
-COMMENT ON COLUMN wa.lives.left_because IS 'How that showed.';
 
 CREATE TABLE wa.locales (
     locale text NOT NULL,
@@ -6622,6 +6636,12 @@ GRANT ALL ON FUNCTION wa.establish_senders(p_messages wa.message[], p_statuses j
 REVOKE ALL ON FUNCTION wa.expire_tables(p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.expire_tables(p_batch integer) TO wa_maintenance;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE wa.lives TO wa_runtime;
+GRANT SELECT ON TABLE wa.lives TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION wa.explain_move(p_life wa.lives, p_system_identifier bigint, p_timeline_id bigint, p_database_oid bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.explain_move(p_life wa.lives, p_system_identifier bigint, p_timeline_id bigint, p_database_oid bigint) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.export_basket_contributions(p_user_ids uuid[]) TO wa_privacy;
 
@@ -6751,6 +6771,9 @@ REVOKE ALL ON FUNCTION wa.follow_clock() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.follow_clock() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.forget_menus() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION wa.forget_pause() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.forget_pause() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.format_amount(p_minor bigint, p_currency text, p_locale text) TO wa_runtime;
@@ -7621,9 +7644,6 @@ GRANT SELECT,DELETE ON TABLE wa.kept_payloads TO wa_privacy;
 GRANT SELECT ON TABLE wa.kept_payloads TO wa_operator_role;
 
 GRANT UPDATE(body) ON TABLE wa.kept_payloads TO wa_privacy;
-
-GRANT SELECT,INSERT,UPDATE ON TABLE wa.lives TO wa_runtime;
-GRANT SELECT ON TABLE wa.lives TO wa_operator_role;
 
 GRANT SELECT ON TABLE wa.locales TO wa_runtime;
 GRANT SELECT ON TABLE wa.locales TO wa_operator_role;

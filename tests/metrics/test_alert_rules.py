@@ -108,6 +108,15 @@ TROUBLES = {
     "WaBusinessUnknown": Trouble(
         {"wa_business_unknown_total": from_the_first_hour("0+0", "1+0")}, silent=59, fires=61
     ),
+    "WaMessagesStopped": Trouble(
+        {
+            # An hour of the day before had messages, and none has come since.
+            "wa_message_processed_total": "0+5x59 295+0x1500",
+            "wa_notifier_claim_total": "0+60x1560",
+        },
+        silent=1438,
+        fires=1470,
+    ),
     "WaMessagesFailed": Trouble(
         {"wa_message_failed_total": from_the_first_hour("0+0", "1+0")}, silent=59, fires=61
     ),

@@ -88,6 +88,15 @@ def test_what_is_beyond_is_named(
     assert message in found["message"]
 
 
+def test_a_stalled_queue_names_the_number_that_meta_asked_to_wait(
+    connection: Connection[DictRow],
+) -> None:
+    held = {"phone_number_id": "1065", "held_until": "2026-11-24T01:38:39+00:00"}
+    found = problems(connection, queue={"held_numbers": [held], "oldest_due_seconds": 301})
+    (stalled,) = (one for one in found if one["code"] == "queue_stalled")
+    assert "number 1065 until 2026-11-24T01:38:39+00:00" in stalled["next"]
+
+
 def test_a_paused_queue_is_not_called_stalled_as_well(connection: Connection[DictRow]) -> None:
     paused = {"oldest_due_seconds": 301, "paused_until": "infinity", "held_numbers": []}
     (found,) = problems(connection, queue=paused)

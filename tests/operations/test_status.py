@@ -169,6 +169,28 @@ def test_each_thing_out_of_order_is_named(
     assert codes(database) == expected
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [((4, 25, 25, 25), {"messages_stopped": False}), ((2, 25, 25, 25), {}), ((4, 5, 25, 25), {})],
+)
+def test_silence_is_noted_where_these_hours_had_messages_the_day_before(
+    database: Database,
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
+    hours: tuple[int, ...],
+    expected: dict[str, bool],
+) -> None:
+    say(edge, "hello", "menu", "help", "menu")
+    ids = values(connection, "select wa_message_id from public.wa_events")
+    for wa_message_id, age in zip(ids, hours, strict=True):
+        connection.execute(
+            "update public.wa_events set received_at = now() - make_interval(hours => %s)"
+            " where wa_message_id = %s",
+            (age, wa_message_id),
+        )
+    assert codes(database) == expected
+
+
 def test_sampling_in_this_environment_is_a_note(database: Database) -> None:
     sampling = {"WA_INBOUND_DEBUG_SNAPSHOT": "true", "WA_INBOUND_LOG_SAMPLE_RATE": "0.01"}
     assert codes(database, **sampling) == {"sampling_on": False}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 import pytest
@@ -37,6 +37,12 @@ def copy(
     return open_queue(copied.server, copied.name)
 
 
+PROBLEMS: LiteralString = """
+    select jsonb_object_agg(problem ->> 'code', problem ->> 'message')
+    from jsonb_array_elements(public.wa_status() -> 'problems') as problem
+"""
+
+
 def test_the_first_claim_begins_a_life(queue: Queue) -> None:
     assert queue.value("select count(*) from wa.lives") == 0
     queue.claim()
@@ -66,10 +72,13 @@ def test_two_lives_have_different_tokens(queue: Queue) -> None:
 
 
 def test_a_copy_sends_nothing_says_why_and_raises_an_alert(copy: Queue) -> None:
+    because = "the database is a copy, or a restored dump"
+    assert copy.value(PROBLEMS)["database_moved"].startswith(because)
     assert copy.claim() == []
-    assert paused_because(copy).startswith("the database is a copy, or a restored dump")
+    assert paused_because(copy).startswith(because)
+    assert "database_moved" not in copy.value(PROBLEMS)
     raised = "select kind || ': ' || group_key from wa.alert_occurrences"
-    assert copy.value(raised) == "queue_paused: restored"
+    assert copy.value(raised) == "database_restored: restored"
 
 
 def test_the_reason_of_an_earlier_pause_stays_visible(copy: Queue) -> None:

@@ -26,11 +26,32 @@ as $$
     where p_status -> 'queue' ->> 'paused_until' is not null
     union all
     select
+      2, 'database_moved', true,
+      p_status -> 'queue' ->> 'moved_because',
+      'nothing is sent twice: wa-webhook notify pauses the queue when it starts; docs/operate/restore.md'
+    where p_status -> 'queue' ->> 'moved_because' is not null
+    union all
+    select
       3, 'queue_stalled', true,
       format('the oldest due message has waited for %s seconds', p_status -> 'queue' ->> 'oldest_due_seconds'),
-      'see whether wa-webhook notify runs, and what it logs'
+      coalesce(
+        (
+          select
+            format(
+              'Meta asked for patience, and sending goes on by itself: %s. For others see whether wa-webhook notify runs',
+              string_agg(
+                format('number %s until %s', held.entry ->> 'phone_number_id', held.entry ->> 'held_until'), ', '
+                order by held.entry ->> 'phone_number_id'
+              )
+            )
+          from jsonb_array_elements(p_status -> 'queue' -> 'held_numbers') as held (entry)
+          having count(*) > 0
+        ),
+        'see whether wa-webhook notify runs, and what it logs'
+      )
     where (p_status -> 'queue' ->> 'oldest_due_seconds')::numeric > 300
       and p_status -> 'queue' ->> 'paused_until' is null
+      and p_status -> 'queue' ->> 'moved_because' is null
     union all
     select
       4, 'messages_failed', true,
@@ -193,6 +214,15 @@ as $$
         'if it is: wa-webhook numbers add %s; wa-webhook replay', coalesce(other.entry ->> 'phone_number_id', '<id>')
       )
     from jsonb_array_elements(p_status #> '{health,numbers,foreign}') as other (entry)
+    union all
+    select
+      23, 'messages_stopped', false,
+      format(
+        'no message has come since %s, and at this time of day there were some',
+        left(p_status -> 'traffic' ->> 'last_received_at', 16)
+      ),
+      'does Meta deliver? wa-webhook meta, and WEBHOOK_REQUEST in the log of wa-webhook serve'
+    where (p_status -> 'traffic' ->> 'is_unusually_silent')::boolean
   )
 
   select coalesce(

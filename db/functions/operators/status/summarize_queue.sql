@@ -78,6 +78,12 @@ as $$
       where state.paused_until > clock_timestamp()
     ),
     'doubtful', cardinality(wa.list_doubtful()),
+    'moved_because', (
+      select wa.explain_move(life, place.system_identifier, place.timeline_id, place.database_oid)
+      from wa.lives as life
+      cross join wa.get_place() as place
+      where life.left_at is null
+    ),
     'held_numbers', (
       select coalesce(
         jsonb_agg(jsonb_build_object('phone_number_id', pace.phone_number_id, 'held_until', pace.held_until)),
@@ -90,4 +96,4 @@ as $$
 $$;
 
 comment on function wa.summarize_queue is
-'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';

@@ -61,15 +61,36 @@ as $$
     ) as hour (at)
     left join moment on moment.hour = hour.at
     group by hour.at
+  ),
+
+  newest as materialized (
+    select
+      last_one.received_at,
+      -- So many days back it is the same time of a day before the last message.
+      make_interval(days => ceil(greatest(wa.seconds_since(last_one.received_at), 1) / 86400)::integer) as days_back
+    from (select max(event.received_at) as received_at from public.wa_events as event) as last_one
+    where isfinite(last_one.received_at)
+  ),
+
+  usual as materialized (
+    select
+    from public.wa_events as event
+    where event.received_at <= now() - (select newest.days_back from newest)
+      and event.received_at > now() - (select newest.days_back from newest) - interval '3 hours'
+    limit 3
   )
 
   select jsonb_build_object(
     'spans', (select jsonb_agg(counted.counts order by counted.position) from counted),
     'hours', (select jsonb_agg(to_jsonb(hourly) order by hourly.at) from hourly),
     'last_received_at', (select max(event.received_at) from public.wa_events as event),
+    'is_unusually_silent', coalesce(
+      (select newest.received_at < now() - interval '3 hours' from newest) and (select count(*) = 3 from usual),
+      false
+    ),
     'is_capped', (select count(*) = 10000 from recent)
   )
 $$;
 
 comment on function wa.summarize_traffic is
-'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came; for each of the last 24 hours those received, failed, and sent of what was queued then.';
+'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; for each of the last 24 hours those received, failed, and sent of what was queued then.';

@@ -97,6 +97,28 @@ def test_news_that_came_while_an_alert_was_delivered_is_kept(queue: Queue) -> No
     assert again["alert"]["new_count"] == 1
 
 
+def test_what_was_held_back_of_a_pause_is_not_posted_after_the_mending(queue: Queue) -> None:
+    """Neither what is counted already nor what is not; another kind's repetition is."""
+    kinds = {"queue_paused": "error 190", "send_error": "190", "payload_kept": "not_json"}
+
+    def raise_each() -> None:
+        for kind, key in kinds.items():
+            queue.execute("select wa.raise_alert(%s, %s, '{}')", kind, key)
+
+    raise_each()
+    told = claim(queue)
+    meanings = {one["alert"]["kind"]: one["alert"]["meaning"] for one in told}
+    assert "token" in meanings["send_error"]
+    for one in told:
+        settle(queue, one, delivered=True)
+    raise_each()
+    assert claim(queue) == []
+    raise_each()
+    queue.execute("select public.wa_queue_resume()")
+    queue.execute("update wa.alerts set next_attempt_at = now()")
+    assert [one["alert"]["kind"] for one in claim(queue)] == ["payload_kept"]
+
+
 def test_an_alert_that_could_not_be_delivered_is_tried_again(queue: Queue) -> None:
     raise_alert(queue)
     (claimed,) = claim(queue)

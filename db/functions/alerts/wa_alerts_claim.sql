@@ -46,7 +46,7 @@ begin
       'kind', claimed.kind,
       'group_key', claimed.group_key,
       'level', coalesce(known.level, 'error'),
-      'meaning', known.meaning,
+      'meaning', concat_ws(' ', known.meaning, class.description),
       'next_step', known.next_step,
       'count', claimed.seen_count,
       'new_count', claimed.seen_count - claimed.delivered_count,
@@ -56,13 +56,16 @@ begin
       'reported_by', wa_alerts_claim.worker
     )
   from claimed
-  left join wa.alert_kinds as known on claimed.kind = known.kind;
+  left join wa.alert_kinds as known on claimed.kind = known.kind
+  left join wa.send_error_classes as class
+    on claimed.group_key = class.code
+    and claimed.kind in ('send_error', 'notification_failed');
 end
 $$;
 
 alter function public.wa_alerts_claim owner to wa_runtime;
 
 comment on function public.wa_alerts_claim is
-'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail without anything personal. Settled with wa_alerts_settle.';
+'Hands a worker up to ten alerts with news, for 90 seconds. alert is what to post: kind, group_key, level, meaning, next_step, counts, times, and detail. meaning has what an error code of a send means; detail is without anything personal. Settled with wa_alerts_settle.';
 
 grant execute on function public.wa_alerts_claim to wa_notifier_role;

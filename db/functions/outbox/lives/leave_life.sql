@@ -22,7 +22,7 @@ begin
     paused_reason = p_because
       || coalesce('; it was already paused: ' || case when state.paused_until > v_now then state.paused_reason end, '');
 
-  perform wa.raise_alert('queue_paused', 'restored', jsonb_build_object('reason', p_because, 'until', 'infinity'));
+  perform wa.raise_alert('database_restored', 'restored', jsonb_build_object('reason', p_because, 'until', 'infinity'));
   perform wa.emit_event('NOTIFY_QUEUE_PAUSED', jsonb_build_object('reason', p_because, 'until', 'infinity'), 'error');
 end
 $$;

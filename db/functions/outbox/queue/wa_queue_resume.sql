@@ -18,6 +18,7 @@ begin
   set paused_until = null, paused_reason = null
   where queue_state.paused_until is not null;
 
+  perform wa.forget_pause();
   perform wa.send_wake_up();
 end
 $$;

@@ -72,9 +72,8 @@ class Application(Starlette):
         try:
             yield
         finally:
-            await asyncio.gather(
-                *(one.close() for one in (*self._intakes, *self._webhooks.values()))
-            )
+            await asyncio.gather(*(one.close() for one in self._intakes))
+            await asyncio.gather(*(one.close() for one in self._webhooks.values()))
             if self._alerts is not None:
                 await self._alerts.close()
 

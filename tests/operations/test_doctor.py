@@ -88,7 +88,7 @@ def test_without_a_database_url_the_rest_is_still_examined() -> None:
     [("wa_edge_role", "serve", SERVE), ("wa_operator_role", "operator", {})],
 )
 def test_a_database_that_does_not_answer_fails_and_nothing_else_does(
-    database: Database, role: str, process: str, given: dict[str, str]
+    database: Database, role: str, process: str, given: dict[str, Any]
 ) -> None:
     url = with_password(database.url(role), role).replace(str(database.server.port), "1")
     found = answer(run("doctor", "--json", WA_DATABASE_URL=url, **given))

@@ -5,10 +5,12 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- Named by what is found: a server without nodes has no such table, and what checks routines there would miss it.
+  v_schemas constant regclass := to_regclass('pg_catalog.pg_dist_schema');
   v_is_on_node boolean := false;
 begin
-  if to_regclass('pg_catalog.pg_dist_schema') is not null then
-    execute 'select exists (select from pg_catalog.pg_dist_schema where schemaid = $1)'
+  if v_schemas is not null then
+    execute format('select exists (select from %s where schemaid = $1)', v_schemas)
     into v_is_on_node
     using 'wa'::regnamespace::oid;
   end if;

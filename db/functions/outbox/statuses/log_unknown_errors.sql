@@ -22,7 +22,7 @@ begin
   from failure;
 
   if v_failures is null then
-    return '[]';
+    return '[]'::jsonb;
   end if;
 
   insert into public.webhook_logs (kind, field, phone_number_id, detail)

@@ -12,13 +12,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_tell constant regproc := to_regprocedure('pg_catalog.relation_is_a_known_shard(regclass)')::oid::regproc;
   v_parts oid[] := array[]::oid[];
 begin
   -- On a node of a cluster each table is there twice: as what is asked, and as what keeps its rows.
-  if to_regprocedure('pg_catalog.relation_is_a_known_shard(regclass)') is not null then
-    execute 'select array(
-      select oid from pg_catalog.pg_class where relkind in (''r'', ''p'') and pg_catalog.relation_is_a_known_shard(oid)
-    )'
+  if v_tell is not null then
+    execute format(
+      'select array(select oid from pg_catalog.pg_class where relkind in (''r'', ''p'') and %s(oid))', v_tell
+    )
     into v_parts;
   end if;
 

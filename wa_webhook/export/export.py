@@ -46,7 +46,7 @@ class Export:
     def text(self) -> str:
         """Return the migration."""
         version = self.file_name.partition("_")[0]
-        parts = [guard(self.earlier, version)]
+        parts = [guard(self.earlier, version, self.plan.pending)]
         if self.plan.applied:
             parts.append(wait_for_callers())
         parts += compose(self.plan, self.names)

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from wa_webhook.migrate.files import COMPONENT, SqlFile, parts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wa_webhook.migrate.files import Migration
     from wa_webhook.migrate.manifest import Manifest
 
+_IN_ONE = """\
+select pg_catalog.set_config('wa_webhook.in_one', 'yes', true);
+do $$
+begin
+  -- What is set for a transaction alone is gone where each statement has one of its own.
+  if current_setting('wa_webhook.in_one', true) is distinct from 'yes' then
+    raise exception using
+      errcode = 'no_active_sql_transaction',
+      message = 'this file is to be one transaction, and nothing of it was applied',
+      hint = 'Apply it with supabase db push, or with psql --single-transaction.';
+  end if;
+end
+$$;
+"""
 _NOT_BEFORE = """\
 do $$
+declare
+  v_taken text;
 begin
   if to_regnamespace('wa') is not null then
     raise exception using
       errcode = 'duplicate_schema',
       message = 'this database has wa-webhook already',
       hint = '{hint}';
+  end if;
+
+  select string_agg(taken.name, ', ' order by taken.name) into v_taken
+  from unnest(array[{tables}]::text[]) as taken (name)
+  where to_regclass(taken.name) is not null;
+
+  if v_taken is not null then
+    raise exception using
+      errcode = 'duplicate_table',
+      message = format('of these names there are tables already: %s', v_taken),
+      hint = '{taken_hint}';
   end if;
 end
 $$;
@@ -36,13 +67,28 @@ begin
 end
 $$;
 """
+_TAKEN_HINT = (
+    "If they hold people on WhatsApp, see docs/install/adopting.md; if they are of your app, leave"
+    " them, and export with --schema NAME: docs/install/names.md"
+)
+_MAKES_TABLE = re.compile(r"^create table (public\.\w+)", re.MULTILINE)
 _HINT = "If wa-webhook migrate made it so: supabase migration repair {version} --status applied"
 
 
-def guard(earlier: Manifest, version: str) -> SqlFile:
-    """Return the statement for an export that is called `version` and leads on from `earlier`."""
+def guard(earlier: Manifest, version: str, pending: Iterable[Migration]) -> SqlFile:
+    """Return the statements for an export that is called `version` and leads on from `earlier`.
+
+    A first one refuses to run where tables are that its `pending` migrations make in `public`.
+    """
     template = _WHERE_IT_BEGINS if earlier.migrations else _NOT_BEFORE
     versions = (parts_of(key) for key in earlier.migrations)
     newest = max((version for component, version in versions if component == COMPONENT), default="")
-    hint = _HINT.format(version=version)
-    return SqlFile("guard", template.format(hint=hint, newest=newest, component=COMPONENT))
+    made = sorted({name for one in pending for name in _MAKES_TABLE.findall(one.text)})
+    checked = template.format(
+        hint=_HINT.format(version=version),
+        taken_hint=_TAKEN_HINT,
+        newest=newest,
+        component=COMPONENT,
+        tables=", ".join(f"'{name}'" for name in made),
+    )
+    return SqlFile("guard", _IN_ONE + checked)

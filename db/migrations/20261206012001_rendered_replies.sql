@@ -1,4 +1,5 @@
--- What a step answers with, built once: to wrap a menu anew takes as long as to look it up.
+-- What a step answers with, built once: to wrap a menu anew takes as long as to look it up. Few rows, each made again when lost.
+-- squawk-ignore adding-field-with-default
 alter table wa.rendered_menus
 add column replies jsonb not null generated always as (jsonb '[]' || payload) stored;
 

@@ -412,7 +412,7 @@ ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runt
 
 COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
-CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
+CREATE FUNCTION public.wa_erase_profile(who text, and_opt_out boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET row_security TO 'on'
@@ -423,9 +423,9 @@ CREATE FUNCTION public.wa_erase_profile(who text) RETURNS jsonb
     SET standard_conforming_strings TO 'on'
     AS '(see db/functions)';
 
-ALTER FUNCTION public.wa_erase_profile(who text) OWNER TO wa_privacy;
+ALTER FUNCTION public.wa_erase_profile(who text, and_opt_out boolean) OWNER TO wa_privacy;
 
-COMMENT ON FUNCTION public.wa_erase_profile(who text) IS 'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
+COMMENT ON FUNCTION public.wa_erase_profile(who text, and_opt_out boolean) IS 'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. With and_opt_out number and BSUID are kept, each in a profile of its own that only says that nobody may write there. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
 
 CREATE FUNCTION public.wa_export_profile(who text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6201,8 +6201,8 @@ GRANT ALL ON FUNCTION public.wa_dismiss_payload(id bigint) TO wa_operator_role;
 REVOKE ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) TO wa_edge_role;
 
-REVOKE ALL ON FUNCTION public.wa_erase_profile(who text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.wa_erase_profile(who text) TO wa_operator_role;
+REVOKE ALL ON FUNCTION public.wa_erase_profile(who text, and_opt_out boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_erase_profile(who text, and_opt_out boolean) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_export_profile(who text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_export_profile(who text) TO wa_operator_role;
@@ -6257,6 +6257,7 @@ GRANT ALL ON FUNCTION public.wa_notify_many(recipients text[], payload jsonb, se
 
 REVOKE ALL ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) TO wa_operator_role;
+GRANT ALL ON FUNCTION public.wa_opt_out_profile(who text, opted_out boolean) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION public.wa_queue_distrust(reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_queue_distrust(reason text) TO wa_operator_role;

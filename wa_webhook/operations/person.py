@@ -46,12 +46,10 @@ def erase_person(
     """Erase, and return `user_id` and `rows`, numbers by table. Raises psycopg.Error.
 
     With `and_opt_out` number and BSUID are kept, each in a profile that only says that nobody may
-    write there. All of it is one transaction. `follow` is called as by export_person.
+    write there. `follow` is called as by export_person.
     """
     with _following(connection, follow):
-        if and_opt_out:
-            return _erase_and_opt_out(connection, names, who)
-        return _call(connection, names, "wa_erase_profile", who)
+        return _call(connection, names, "wa_erase_profile", who, and_opt_out)
 
 
 def opt_out_person(
@@ -79,35 +77,14 @@ def _following(connection: Connection[Any], follow: Follow) -> Iterator[None]:
         connection.remove_notice_handler(hear)
 
 
-_when_disturbed = retry(
+@retry(
     # A message of theirs may have got in between.
     retry=retry_if_exception_type((errors.SerializationFailure, errors.DeadlockDetected)),
     stop=stop_after_attempt(5),
     wait=wait_random_exponential(multiplier=0.1, max=2),
     reraise=True,
 )
-
-
-@_when_disturbed
-def _erase_and_opt_out(connection: Connection[Any], names: Names, who: str) -> Mapping[str, Any]:
-    with connection.transaction():
-        found = _ask(connection, names, "wa_export_profile", who)
-        erased = _ask(connection, names, "wa_erase_profile", who)
-        for profile in found["profiles"]:
-            for name in (profile["whatsapp_e164"], profile["wa_user_id"]):
-                if name is not None:
-                    _ask(connection, names, "wa_opt_out_profile", name)
-    return erased
-
-
-@_when_disturbed
 def _call(
-    connection: Connection[Any], names: Names, routine: str, *arguments: object
-) -> Mapping[str, Any]:
-    return _ask(connection, names, routine, *arguments)
-
-
-def _ask(
     connection: Connection[Any], names: Names, routine: str, *arguments: object
 ) -> Mapping[str, Any]:
     statement = sql.SQL("select {}.{}({})").format(

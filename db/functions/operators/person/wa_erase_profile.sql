@@ -1,4 +1,4 @@
-create or replace function public.wa_erase_profile(who text)
+create or replace function public.wa_erase_profile(who text, and_opt_out boolean default false)
 returns jsonb
 language plpgsql
 volatile
@@ -17,6 +17,7 @@ declare
   v_names text[];
   v_words text[];
   v_pattern text;
+  v_kept text[];
   v_table record;
   v_rows bigint;
   v_erased jsonb := '{}'::jsonb;
@@ -47,6 +48,15 @@ begin
       message = 'the person''s profile changed while it was being locked',
       hint = 'Nothing was committed. Call again.';
   end if;
+
+  v_kept := array(
+    select name.value
+    from public.profiles as profile
+    cross join lateral (values (profile.whatsapp_e164), (profile.wa_user_id)) as name (value)
+    where and_opt_out
+      and profile.user_id = any(v_user_ids)
+      and name.value is not null
+  );
 
   -- What tells of this person without a name: Meta's message ids, ours, and the masked forms of the names.
   v_words := array(
@@ -123,6 +133,7 @@ begin
   where profile.user_id = any(v_user_ids);
 
   perform wa.emit_event('PERSON_ERASED', jsonb_build_object('user_id', v_user_id, 'rows', v_erased));
+  perform public.wa_opt_out_profile(name) from unnest(v_kept) as name;
   return jsonb_build_object('user_id', v_user_id, 'rows', v_erased);
 end
 $$;
@@ -130,6 +141,6 @@ $$;
 alter function public.wa_erase_profile owner to wa_privacy;
 
 comment on function public.wa_erase_profile is
-'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
+'Erases everything about the person whom a number, a BSUID or a user_id names, and returns what was erased: user_id, and rows by table. Of the profile a row without anything personal is left, so that sums of ledgers stay. With and_opt_out number and BSUID are kept, each in a profile of its own that only says that nobody may write there. Raises WA043 when there is nobody, WA044 when a table has no rule, and 40001 to be called again.';
 
 grant execute on function public.wa_erase_profile to wa_operator_role;

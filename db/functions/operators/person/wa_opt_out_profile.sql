@@ -57,4 +57,4 @@ alter function public.wa_opt_out_profile owner to wa_runtime;
 comment on function public.wa_opt_out_profile is
 'Lets alone the person whom a number, a BSUID or a user_id names, as "stop" by message does: the bot answers nothing, and what is queued for them is cancelled, until they write "start", or opted_out is false here. A number or BSUID that nobody has goes into a profile of its own. Returns user_id and opted_out_at. Raises WA043 when there is nobody.';
 
-grant execute on function public.wa_opt_out_profile to wa_operator_role;
+grant execute on function public.wa_opt_out_profile to wa_operator_role, wa_privacy;

@@ -17,6 +17,9 @@ SPAN_SECONDS = 300.0
 REPEAT_SECONDS = 3600.0
 """Whoever has no secret can bring this about, while nobody else writes: once an hour at most."""
 
+RETRY_SECONDS = 60.0
+"""After a post that failed: the next signature that is refused from then on is told of."""
+
 REFUSED: dict[str, Any] = {
     "kind": "signatures_refused",
     "level": "error",
@@ -41,17 +44,19 @@ class RefusalAlert:
         least: int = LEAST,
         span_seconds: float = SPAN_SECONDS,
         repeat_seconds: float = REPEAT_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._webhook = webhook
         self._whose = {"business": business} if business else {}
         self._least = least
         self._span_seconds = span_seconds
         self._repeat_seconds = repeat_seconds
+        self._retry_seconds = retry_seconds
         self._count = 0
         self._since = 0.0
         self._since_at = datetime.now(UTC)
         self._not_before = 0.0
-        self._telling: asyncio.Task[bool] | None = None
+        self._telling: asyncio.Task[None] | None = None
 
     def report_accepted(self) -> None:
         """Note that a signature held."""
@@ -71,24 +76,25 @@ class RefusalAlert:
             and now >= self._not_before
         ):
             self._not_before = now + self._repeat_seconds
-            self._telling = asyncio.create_task(
-                self._webhook.post(
-                    {
-                        **REFUSED,
-                        **self._whose,
-                        "group_key": "signature",
-                        "count": self._count,
-                        "new_count": self._count,
-                        "first_seen_at": self._since_at.isoformat(),
-                        "last_seen_at": datetime.now(UTC).isoformat(),
-                        "detail": {},
-                        "reported_by": f"{platform.node()}-{os.getpid()}",
-                    }
-                )
-            )
+            alert = {
+                **REFUSED,
+                **self._whose,
+                "group_key": "signature",
+                "count": self._count,
+                "new_count": self._count,
+                "first_seen_at": self._since_at.isoformat(),
+                "last_seen_at": datetime.now(UTC).isoformat(),
+                "detail": {},
+                "reported_by": f"{platform.node()}-{os.getpid()}",
+            }
+            self._telling = asyncio.create_task(self._tell(self._webhook, alert))
 
     async def close(self) -> None:
         """Stop telling."""
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
+
+    async def _tell(self, webhook: AlertWebhook, alert: dict[str, Any]) -> None:
+        if not await webhook.post(alert):
+            self._not_before = time.monotonic() + self._retry_seconds

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from handler import signature
+from handler.process.alert_webhook import AlertWebhook
 from handler.refusal_alert import RefusalAlert
 from tests import payloads
 from tests.alerts.receiver import receiving
@@ -51,3 +52,22 @@ async def test_signatures_that_are_refused_are_told_once_while_none_is_accepted(
     (alert,) = receiver.alerts
     assert (alert["kind"], alert["count"]) == ("signatures_refused", 3)
     assert "WA_APP_SECRET" in alert["text"]
+
+
+async def test_a_post_that_fails_is_made_again_with_what_is_refused_later() -> None:
+    async with receiving(status=503) as receiver:
+        webhook = AlertWebhook(receiver.url, timeout_seconds=30)
+        alert = RefusalAlert(webhook, "", least=1, span_seconds=0, retry_seconds=0)
+        refused = signature.sign(b"", b"other")
+        alert.report_refused(refused)
+        await until(lambda: len(receiver.alerts) == 1)
+        receiver.status = 204
+
+        def is_told_again() -> bool:
+            alert.report_refused(refused)
+            return len(receiver.alerts) == 2
+
+        await until(is_told_again)
+        await alert.close()
+        await webhook.close()
+    assert receiver.kinds() == ["signatures_refused"] * 2

@@ -36,6 +36,11 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "and notification.created_at <= v_left_at",
     ): _INSTANT,
     (
+        "db/functions/outbox/claim/claim_plain.sql",
+        "p_pair_interval <= interval '0' or (",
+        "p_pair_interval < interval '0' or (",
+    ): _SHORTCUT,
+    (
         "db/functions/outbox/claim/list_sending_numbers.sql",
         "and coalesce(notification.phone_number_id, '') > pace.phone_number_id",
         "and nullif(notification.phone_number_id, '') > pace.phone_number_id",

@@ -17,6 +17,15 @@ pytestmark = [with_offered_flows, pytest.mark.any_server]
 
 PROFILE = "insert into public.profiles (whatsapp_e164) values (%s) returning user_id"
 FOUND = "select title from public.market_search(%s, null, %s, %s, %s)"
+AS_FAR_AS_THE_FIRST_RING = """
+    select longitude
+    from generate_series(-500, 500) as step
+    cross join lateral (
+      select degrees(1 / 6371.0088::double precision) + step * 2e-18::double precision
+    ) as beside (longitude)
+    where wa.measure_distance(0, 0, 0, longitude) = 1
+    limit 1
+"""
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,17 @@ def test_the_nearest_come_first_up_to_the_limit(
     found = values(connection, FOUND, buyer, *place, 9)
     assert found == ["0.5 km", "beside it", "3 km", "30 km", "49 km"]
     assert values(connection, FOUND, buyer, *place, 2) == found[:2]
+
+
+def test_what_is_just_as_far_as_a_ring_reaches_is_found_once(
+    connection: Connection[DictRow],
+) -> None:
+    seller, buyer = (value(connection, PROFILE, f"+3460099988{number}") for number in (1, 2))
+    longitude = value(connection, AS_FAR_AS_THE_FIRST_RING)
+    connection.execute(
+        "select public.market_create(%s, 'Red bicycle', 0, 0, %s)", (seller, longitude)
+    )
+    assert values(connection, FOUND, buyer, 0, 0, 9) == ["Red bicycle"]
 
 
 def test_a_title_is_one_line(connection: Connection[DictRow]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, send, value, values
+from tests.fixtures.citus import purges_there
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -106,6 +107,7 @@ def test_invalid_senders_that_are_far_apart_are_no_spike(
     assert value(alerts.owner, "select count(*) from wa.alert_occurrences") == 1
 
 
+@purges_there
 def test_a_purge_that_raises_is_told_and_still_raises(
     edge: Connection[DictRow], alerts: Alerts
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_pause_is_grouped_by_what_it_begins_with_and_quotes_no_number(alerts: 
     assert alert["detail"]["reason"] == "error 190: for ***"
 
 
+@purges_there
 def test_alerts_are_forgotten_after_their_time(edge: Connection[DictRow], alerts: Alerts) -> None:
     alerts.raise_one()
     alerts.notifier.execute("select public.wa_alerts_group()")

@@ -8,6 +8,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.baskets.callers import Baskets, refused
+from tests.fixtures.citus import looks_at_plans
 from tests.fixtures.names import about_two_schemas
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
@@ -207,6 +208,7 @@ def test_the_answer_agrees_with_a_full_scan(baskets: Baskets) -> None:
         assert _names(baskets.nearby(bob, latitude, longitude, 20)) == _names(expected)
 
 
+@looks_at_plans
 def test_a_call_reads_a_small_part_of_a_large_table(baskets: Baskets) -> None:
     baskets.admin.execute(
         "insert into public.baskets (name, is_public, currency, share_token, latitude, longitude)"

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from tests.baskets.callers import AtOnce, Baskets, call, refused
-from tests.fixtures.cluster import asks_who_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +93,6 @@ def test_the_same_reference_at_the_same_moment_counts_once(
     assert baskets.detail(ann, basket)["balance_minor"] == 50
 
 
-@asks_who_waits
 def test_a_repeat_that_waited_while_the_basket_was_closed_is_still_answered(
     baskets: Baskets, connect: Connect
 ) -> None:
@@ -229,8 +227,9 @@ def test_the_ledger_itself_refuses_an_entry_that_does_not_continue_it(
     }
     with pytest.raises(psycopg.errors.IntegrityError) as raised:
         baskets.admin.execute(_INSERT_ENTRY, entry | wrong)
-    violated = raised.value.diag.constraint_name
-    assert violated == constraint
+    # On a node of a cluster the name ends with a number of its table.
+    violated = raised.value.diag.constraint_name or ""
+    assert violated.startswith(constraint)
 
 
 def test_a_wrong_contribution_is_taken_back_by_an_entry_of_its_own(baskets: Baskets) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.fixtures.citus import about_one_server
 from tests.fixtures.names import about_two_schemas
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def test_the_owner_of_the_routines_has_the_rights_they_need(
     assert {row["privilege"] for row in rows} == privileges
 
 
+@about_one_server("asks for row level security, which a node has not")
 def test_each_basket_table_has_row_security(connection: Connection[DictRow]) -> None:
     rows = connection.execute(
         "select relation from unnest(%s::text[]) as relation"

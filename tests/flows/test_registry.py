@@ -10,7 +10,6 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import send, value
-from tests.fixtures.cluster import asks_who_waits
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -55,7 +54,6 @@ def test_a_state_may_be_described_anew_while_somebody_is_in_it(
     chatting.execute("update wa.flow_states set state = state, description = 'better'")
 
 
-@asks_who_waits
 def test_a_state_that_somebody_is_just_entering_stays(
     chatting: Connection[DictRow], connect: Connect
 ) -> None:

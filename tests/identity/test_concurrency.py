@@ -12,7 +12,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import dispatch, send, value
-from tests.fixtures.cluster import asks_who_waits
+from tests.fixtures.citus import limits_there
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -108,6 +108,7 @@ def test_batches_of_people_we_know_never_deadlock(connect: Connect, world: World
         list(pool.map(work, range(4), handlers))
 
 
+@limits_there
 def test_a_person_whose_profile_is_held_keeps_nobody_else_waiting(
     connect: Connect, world: World
 ) -> None:
@@ -132,7 +133,6 @@ def test_a_person_whose_profile_is_held_keeps_nobody_else_waiting(
     holding.rollback()
 
 
-@asks_who_waits
 def test_a_sender_renamed_while_waiting_for_the_lock_is_found_by_the_former_name(
     connect: Connect, world: World
 ) -> None:
@@ -149,7 +149,6 @@ def test_a_sender_renamed_while_waiting_for_the_lock_is_found_by_the_former_name
     assert world.knows() == {("+34600000001", "ES.2")}
 
 
-@asks_who_waits
 def test_one_of_several_renamed_while_all_are_locked_asks_for_another_try(
     connect: Connect, world: World
 ) -> None:
@@ -169,7 +168,6 @@ def test_one_of_several_renamed_while_all_are_locked_asks_for_another_try(
     assert world.knows() == {("+34600000001", "ES.2"), ("+34600000002", "ES.3")}
 
 
-@asks_who_waits
 def test_who_waits_to_make_a_strangers_profile_holds_no_known_one(
     connect: Connect, world: World
 ) -> None:

@@ -21,7 +21,6 @@ from tests.dispatching import (
     value,
     values,
 )
-from tests.fixtures.cluster import asks_who_waits
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -93,7 +92,6 @@ def test_simultaneous_deliveries_of_one_message_have_one_effect(
     assert len(replies(connection)) == 1
 
 
-@asks_who_waits
 @pytest.mark.parametrize("is_committed", [True, False])
 def test_a_racing_delivery_waits_and_counts_what_the_first_one_made_of_it(
     connect: Connect, connection: Connection[DictRow], is_committed: bool

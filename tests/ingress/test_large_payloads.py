@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import break_step, dispatch, say, send, value, values
-from tests.fixtures.cluster import looks_at_plans
+from tests.fixtures.citus import looks_at_plans
 from tests.plans import count_kilobytes_sorted, count_rows_handled, count_writes
 from tests.queue.conftest import ANA, BRUNO, Queue
 from wa_webhook.dev.postgres import SUPERUSER

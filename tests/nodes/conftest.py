@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from tests.fixtures.cluster import OPTION
+from tests.fixtures.citus import OPTION
 from wa_webhook.migrate import Migrator, find_db_folder, read_whole_source
 from wa_webhook.naming.names import Names
 

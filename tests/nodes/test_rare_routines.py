@@ -89,6 +89,7 @@ def test_operators_call_through_every_node(business: Business) -> None:
             port=port,
         )
         ((retried,),) = business.ask("select wa.wa_media_retry()", role=operator, port=port)
+        business.ask("select kind from wa.alert_overview", role=operator, port=port)
         ((step,),) = business.ask("select wa.wa_retention_step()", role=operator, port=port)
         assert (queued, retried) == (2, so_far)
         assert (step["is_done"], step.get("error")) == (True, None)

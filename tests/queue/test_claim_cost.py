@@ -8,7 +8,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
-from tests.fixtures.cluster import looks_at_plans
+from tests.fixtures.citus import looks_at_plans
 from tests.queue.conftest import result_of, text
 
 if TYPE_CHECKING:

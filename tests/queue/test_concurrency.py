@@ -11,7 +11,6 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
-from tests.fixtures.cluster import asks_who_waits
 from tests.queue.conftest import ANA, TEMPLATE, result_of, text
 
 if TYPE_CHECKING:
@@ -155,7 +154,6 @@ def test_a_message_is_not_parked_behind_one_that_is_being_settled(
     assert queue.claimed_ids() == [second]
 
 
-@asks_who_waits
 def test_settling_waits_for_a_claim_that_parks_and_then_releases(
     queue: Queue, connect: Connect
 ) -> None:
@@ -181,7 +179,6 @@ def test_settling_waits_for_a_claim_that_parks_and_then_releases(
     assert queue.claimed_ids() == [second]
 
 
-@asks_who_waits
 def test_settling_waits_for_a_claim_that_holds_what_was_parked_a_moment_ago(
     queue: Queue, connect: Connect
 ) -> None:
@@ -232,7 +229,6 @@ def test_a_claim_skips_what_a_status_is_settling(queue: Queue, connect: Connect)
     assert queue.status(notification) == "sent"
 
 
-@asks_who_waits
 def test_a_message_that_is_given_up_while_its_template_is_approved_stays_given_up(
     queue: Queue, connect: Connect
 ) -> None:

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from tests import payloads
 from tests.dispatching import dispatch
+from tests.fixtures.citus import listens_there
 from tests.queue.conftest import ANA, BRUNO, CARLA_BSUID, text
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ def test_a_reply_to_a_user_without_a_number_goes_to_the_bsuid(queue: Queue) -> N
     assert rows_of(queue)[0]["recipient"] == CARLA_BSUID
 
 
+@listens_there
 def test_a_reply_wakes_a_sleeping_notifier(queue: Queue, listener: Connection[DictRow]) -> None:
     queue.answer(queue.add_user(), text("1"), text("2"))
     assert is_woken(listener)
 
 
+@listens_there
 def test_a_busy_notifier_is_not_woken(queue: Queue, listener: Connection[DictRow]) -> None:
     user = queue.add_user()
     queue.queue()
@@ -66,6 +69,7 @@ def test_a_busy_notifier_is_not_woken(queue: Queue, listener: Connection[DictRow
     assert not is_woken(listener)
 
 
+@listens_there
 def test_of_transactions_that_queue_at_once_one_wakes_the_notifier(
     queue: Queue, connect: Connect, listener: Connection[DictRow]
 ) -> None:
@@ -77,6 +81,7 @@ def test_of_transactions_that_queue_at_once_one_wakes_the_notifier(
     assert is_woken(listener)
 
 
+@listens_there
 def test_no_reply_queues_nothing_and_wakes_nobody(
     queue: Queue, listener: Connection[DictRow]
 ) -> None:
@@ -124,6 +129,7 @@ def test_wa_notify_refuses_what_is_no_recipient(queue: Queue, recipient: str | N
     assert caught.value.diag.message_hint is not None
 
 
+@listens_there
 def test_wa_notify_wakes_the_notifier_unless_it_is_for_later(
     queue: Queue, listener: Connection[DictRow]
 ) -> None:

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import as_engine
+from tests.fixtures.citus import listens_there
 from tests.queue.conftest import ANA, BRUNO, text
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def test_the_drain_statement_sends_what_failed(queue: Queue, operator: Connectio
     assert queue.claimed_ids() == [notification]
 
 
+@listens_there
 def test_the_drain_statement_wakes_the_notifier(
     queue: Queue, operator: Connection[DictRow], connect: Connect
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.fixtures.cluster import looks_at_plans
+from tests.fixtures.citus import looks_at_plans
 from tests.payloads import envelope, status_update
 from tests.plans import count_rows_handled
 from tests.queue.conftest import ANA, BRUNO, CARLA, CARLA_BSUID, TEMPLATE, event_names

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.citus import about_one_server, purges_there
 from tests.retention.conftest import purge
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.retention.conftest import Past
+
+pytestmark = purges_there
+in_days = about_one_server("parts logs by day, which a node does not")
 
 # With its schema, whether or not that is on the search path.
 NAME = "relnamespace::regnamespace || '.' || relname"
@@ -40,6 +44,7 @@ def add_partition(past: Past, days_ago: int) -> str:
     return f"wa.{name}"
 
 
+@in_days
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
 def test_the_partitions_of_today_and_the_coming_week_are_made_once(
     edge: Connection[DictRow], past: Past, zone: str
@@ -50,6 +55,7 @@ def test_the_partitions_of_today_and_the_coming_week_are_made_once(
     assert values(past.owner, PARTITIONS) == values(past.owner, COMING)
 
 
+@in_days
 def test_a_partition_is_closed_to_everyone_and_takes_the_rows_of_its_utc_day(
     edge: Connection[DictRow], past: Past
 ) -> None:
@@ -67,6 +73,7 @@ def test_a_partition_is_closed_to_everyone_and_takes_the_rows_of_its_utc_day(
     assert value(past.owner, protected) is True
 
 
+@in_days
 @pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])
 def test_a_day_whose_rows_are_in_the_default_partition_stays_there(
     edge: Connection[DictRow], past: Past, zone: str
@@ -83,6 +90,7 @@ def test_a_day_whose_rows_are_in_the_default_partition_stays_there(
     assert values(past.owner, PARTITIONS) == [*coming[:2], *coming[3:]]
 
 
+@in_days
 def test_a_partition_goes_when_its_whole_day_is_past_its_time(
     edge: Connection[DictRow], past: Past
 ) -> None:

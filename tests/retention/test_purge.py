@@ -10,6 +10,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import as_engine, dispatch, say, send, value, values
+from tests.fixtures.citus import purges_there
 from tests.retention.conftest import BATCH, purge, step
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Connect
     from tests.retention.conftest import Past
+
+pytestmark = purges_there
 
 
 def test_events_older_than_their_time_are_forgotten_and_younger_ones_are_not(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.citus import purges_there
 from tests.retention.conftest import BATCH, purge
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.retention.conftest import Past
+
+pytestmark = purges_there
 
 TABLE = """
 create table wa.parcel (arrived_at timestamptz not null);

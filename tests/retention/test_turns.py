@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value
-from tests.fixtures.cluster import asks_who_waits
+from tests.fixtures.citus import about_one_server, purges_there
 from tests.retention.conftest import BATCH, purge
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.fixtures.postgres import Connect
     from tests.retention.conftest import Past
+
+pytestmark = purges_there
 
 RUNNERS = 6
 TURN = "select (classid::bigint << 32) | objid::bigint from pg_locks where locktype = 'advisory'"
@@ -54,7 +56,7 @@ def test_many_runners_at_once_purge_everything_once(connect: Connect, past: Past
     assert past.count("public.wa_events") == 0
 
 
-@asks_who_waits
+@about_one_server("asks for the only advisory lock, beside which Citus has its own")
 def test_a_runner_that_is_overtaken_says_what_it_purged(connect: Connect, past: Past) -> None:
     past.add_events(BATCH + 1, "31 days")
     handler, other = connect("wa_edge_role"), connect("wa_edge_role")
@@ -73,7 +75,6 @@ def test_a_runner_that_is_overtaken_says_what_it_purged(connect: Connect, past: 
     assert past.count("public.wa_events") == 1
 
 
-@asks_who_waits
 def test_what_an_interrupted_purge_committed_stays_and_the_next_goes_on(
     connect: Connect, past: Past
 ) -> None:

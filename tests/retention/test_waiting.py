@@ -8,6 +8,7 @@ import pytest
 
 from tests import payloads
 from tests.dispatching import break_step, send, value, values
+from tests.fixtures.citus import purges_there
 from tests.fixtures.numbers import enter_number
 from tests.queue.conftest import ANA
 from tests.retention.conftest import purge
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.retention.conftest import Past
+
+pytestmark = purges_there
 
 ALERTS = """
     select group_key || ' ' || (detail ->> 'payloads') from wa.alert_overview

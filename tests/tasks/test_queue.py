@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.citus import listens_there, purges_there
 from tests.tasks.conftest import BEN, result_of
 
 if TYPE_CHECKING:
@@ -225,6 +226,7 @@ def test_the_workers_role_reaches_two_routines_and_nothing_else(
         worker.execute(statement.encode())
 
 
+@listens_there
 def test_a_commit_wakes_whoever_listens_for_tasks(workshop: Workshop, connect: Connect) -> None:
     listener = connect("wa_worker_role")
     listener.execute("listen wa_tasks")
@@ -232,6 +234,7 @@ def test_a_commit_wakes_whoever_listens_for_tasks(workshop: Workshop, connect: C
     assert [notice.payload for notice in listener.notifies(timeout=30, stop_after=1)] == ["scan"]
 
 
+@purges_there
 def test_finished_tasks_are_purged_and_unfinished_ones_are_not(
     workshop: Workshop, operator: Connection[DictRow]
 ) -> None:

@@ -120,6 +120,34 @@ where owned.deptype in ('i', 'a')
 group by 1, 2
 order by 1, 2
 """
+_GRANTS_ON_VIEWS = """
+select pg_catalog.format(
+  'grant %%s on %%s to %%I', granted.privilege_type, view.oid::regclass, grantee.rolname
+)
+from pg_catalog.pg_class as view
+cross join lateral pg_catalog.aclexplode(view.relacl) as granted
+inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
+where view.relnamespace = %s::regnamespace
+  and view.relkind = 'v'
+  and granted.grantee <> view.relowner
+order by 1
+"""
+_GRANTS_ON_SEQUENCES = """
+select 'set citus.enable_ddl_propagation to off; ' || pg_catalog.string_agg(
+  pg_catalog.format(
+    'grant %%s on sequence %%s to %%I',
+    granted.privilege_type, sequence.oid::regclass, grantee.rolname
+  ),
+  '; ' order by sequence.relname, grantee.rolname, granted.privilege_type
+)
+from pg_catalog.pg_class as sequence
+cross join lateral pg_catalog.aclexplode(sequence.relacl) as granted
+inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
+where sequence.relnamespace = %s::regnamespace
+  and sequence.relkind = 'S'
+  and granted.grantee <> sequence.relowner
+having pg_catalog.count(*) > 0
+"""
 
 
 def settings_of_runs(database: Connection[Any]) -> Mapping[str, str]:
@@ -149,6 +177,21 @@ def place_on_node(database: Connection[Any], names: Names, report: Callable[[str
             f"schema {names.schema} does not go to a node: {error.diag.message_primary}\n"
             "It is whole where it was, and works there."
         ) from error
+    _give_numbers(database, names.schema)
+
+
+def _give_numbers(database: Connection[Any], schema: str) -> None:
+    """Grant on the workers what is granted on sequences, which Citus hands on to none."""
+    for (grants,) in _ask(database, _GRANTS_ON_SEQUENCES, schema):
+        refused = _ask(
+            database,
+            "select nodename || ':' || nodeport, result"
+            " from pg_catalog.run_command_on_workers(%s) where not success",
+            grants,
+        )
+        if refused:
+            told = "\n".join(f"{node} takes no rights on sequences: {why}" for node, why in refused)
+            raise NodesError(told)
 
 
 def _place(database: Connection[Any], schema: str, report: Callable[[str], None]) -> None:
@@ -179,6 +222,9 @@ def _place(database: Connection[Any], schema: str, report: Callable[[str], None]
     # Where a table is on a node its numbers are asked for by name.
     for sequence, role in _ask(database, _NUMBERED_ELSEWHERE, schema):
         _run(database, f"grant usage on sequence {sequence} to {role}")
+    # A view goes there without what was granted on it.
+    for (grant,) in _ask(database, _GRANTS_ON_VIEWS, schema):
+        _run(database, grant)
     database.execute(sql.SQL("call {}.note_rights()").format(sql.Identifier(schema)))
     if delegated:
         report(f"Citus: {len(delegated)} routines are called on the node")

@@ -18,6 +18,7 @@ declare
   v_state constant text := coalesce(wa.name_state(p_chat.prefix, p_state), p_chat.state);
   v_late_state constant text := wa.name_state(p_chat.prefix, p_late_state);
   v_unknown text;
+  v_last_turn_at timestamptz;
   v_id bigint;
 begin
   select named.state into v_unknown
@@ -42,11 +43,19 @@ begin
       hint = 'For example: wa.request_task(p_chat, ''thumbnail'', jsonb_build_object(''media_id'', v_id)); see docs/build/tasks.md.';
   end if;
 
+  select max(earlier.turn_at) into v_last_turn_at
+  from wa.tasks as earlier
+  where earlier.user_id = p_chat.user_id
+    and earlier.kind = p_kind
+    and earlier.due_at is not null
+    -- One under way stands in no line; where its answer comes later it is a long time ahead.
+    and earlier.status = 'queued';
+
   insert into wa.tasks as task (
     user_id, phone_number_id, kind, input, state, late_state, dedupe_key, max_attempts, turn_at, next_attempt_at,
     deadline_at
   )
-  select
+  values (
     p_chat.user_id,
     p_chat.phone_number_id,
     p_kind,
@@ -57,20 +66,13 @@ begin
     coalesce(p_max_attempts, wa.get_setting('task_max_attempts')::integer),
     greatest(
       v_now,
-      (
-        select max(earlier.turn_at)
-        from wa.tasks as earlier
-        where earlier.user_id = p_chat.user_id
-          and earlier.kind = p_kind
-          and earlier.due_at is not null
-          -- One under way stands in no line; where its answer comes later it is a long time ahead.
-          and earlier.status = 'queued'
-      ) + make_interval(secs => wa.get_setting('task_turn_seconds')::double precision)
+      v_last_turn_at + make_interval(secs => wa.get_setting('task_turn_seconds')::double precision)
     ),
     v_now,
     v_now + coalesce(
       p_deadline, make_interval(secs => wa.get_setting('task_deadline_seconds')::double precision)
     )
+  )
   on conflict (dedupe_key) do nothing
   returning task.id into v_id;
 

@@ -794,6 +794,37 @@ ALTER FUNCTION public.wa_status() OWNER TO wa_runtime;
 
 COMMENT ON FUNCTION public.wa_status() IS 'One look at everything, for wa-webhook status: health, traffic, clock, queue, tasks, media, hand-overs, failures by error, kept payloads, alerts, retention, roles, rights, and problems with what to do next. Counts are bounded, so that it stays quick on a large database.';
 
+CREATE FUNCTION public.wa_task_cancel(id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    SET jit TO 'off'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_task_cancel(id bigint) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_task_cancel(id bigint) IS 'Ends a task that is queued or running, without an alert: its step hears of a failure of the class cancelled, the worker that is at it with its next sign of life. False: it is finished, or unknown.';
+
+CREATE FUNCTION public.wa_task_retry(id bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    SET "DateStyle" TO 'ISO'
+    SET "IntervalStyle" TO 'postgres'
+    SET "TimeZone" TO 'UTC'
+    SET extra_float_digits TO '1'
+    SET standard_conforming_strings TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION public.wa_task_retry(id bigint) OWNER TO wa_runtime;
+
+COMMENT ON FUNCTION public.wa_task_retry(id bigint) IS 'Queues a task again that failed or was cancelled, with all its attempts, and at least task_deadline_seconds to be done in. What comes of it reaches the conversation that still waits for it, and is late for one that has gone on. False: it is neither, or unknown.';
+
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1588,7 +1619,7 @@ COMMENT ON COLUMN wa.tasks.state IS 'Where the chat waits for the result. Empty:
 
 COMMENT ON COLUMN wa.tasks.late_state IS 'Where a result leads that comes when the chat waits no longer. Null: it is only noted as late.';
 
-COMMENT ON COLUMN wa.tasks.status IS 'queued, running, and finally done, failed, or cancelled: the conversation was reset, or a step wants it no longer.';
+COMMENT ON COLUMN wa.tasks.status IS 'queued, running, and finally done, failed, or cancelled: the conversation was reset, a step wants it no longer, or an operator cancelled it.';
 
 COMMENT ON COLUMN wa.tasks.dedupe_key IS 'A second task with the same key is not queued.';
 
@@ -2209,7 +2240,7 @@ CREATE FUNCTION wa.finish_tasks(p_task_ids bigint[]) RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
+COMMENT ON FUNCTION wa.finish_tasks(p_task_ids bigint[]) IS 'Tells the conversations of tasks that have just been done, have failed for good or were cancelled by an operator, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
 
 CREATE FUNCTION wa.fold_basket_code(p_code text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -6291,6 +6322,12 @@ GRANT ALL ON FUNCTION public.wa_retention_step() TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_status() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_status() TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_task_cancel(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_task_cancel(id bigint) TO wa_operator_role;
+
+REVOKE ALL ON FUNCTION public.wa_task_retry(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.wa_task_retry(id bigint) TO wa_operator_role;
 
 REVOKE ALL ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer, lease interval) TO wa_worker_role;

@@ -191,6 +191,23 @@ async def test_what_failed_is_tried_again_when_an_operator_says_so(
     assert gallery.only()["status"] == "stored"
 
 
+async def test_what_an_operator_cancels_is_not_fetched_until_it_is_tried_again(
+    gallery: Gallery, connect: Connect
+) -> None:
+    gallery.fetch_on_arrival("image")
+    gallery.send()
+    (task_id,) = gallery.tasks("id")
+    operator = connect("wa_operator_role")
+    operator.execute("select public.wa_task_cancel(%s)", (task_id,))
+    assert await gallery.work() == 0
+    failed = gallery.only()
+    assert (failed["status"], failed["problem"]) == ("failed", "an operator cancelled it")
+
+    operator.execute("select public.wa_task_retry(%s)", (task_id,))
+    await gallery.work()
+    assert gallery.only()["status"] == "stored"
+
+
 async def test_what_a_worker_stored_before_it_died_is_not_fetched_again(gallery: Gallery) -> None:
     gallery.fetch_on_arrival("image")
     gallery.send()

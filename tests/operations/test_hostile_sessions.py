@@ -110,6 +110,8 @@ CALLS: dict[str, str] = {
     "public.wa_desk_session": "select public.wa_desk_session('Kim') is null",
     "public.wa_desk_actions": "select count(*) from public.wa_desk_actions()",
     "public.wa_media_retry": "select public.wa_media_retry()",
+    "public.wa_task_retry": "select public.wa_task_retry(1)",
+    "public.wa_task_cancel": "select public.wa_task_cancel(1)",
     "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }

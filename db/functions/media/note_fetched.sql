@@ -34,8 +34,8 @@ begin
     inner join wa.media as media on media.id = (task.input ->> 'media')::bigint
     where task.id = any(p_task_ids)
       and task.kind = 'media.fetch'
-      and task.status in ('done', 'failed')
-    order by media.id, task.status, task.id
+      and task.finished_at is not null
+    order by media.id, task.status = 'done' desc, task.id
   ),
 
   stored as (
@@ -53,10 +53,10 @@ begin
   update wa.media as media
   set
     status = case
-      when fetched.status = 'failed' then 'failed' when fetched.result ? 'refused' then 'refused' else 'stored'
+      when fetched.status <> 'done' then 'failed' when fetched.result ? 'refused' then 'refused' else 'stored'
     end,
     problem = case
-      when fetched.status = 'failed' then coalesce(fetched.error_message, 'unknown') else fetched.result ->> 'refused'
+      when fetched.status <> 'done' then coalesce(fetched.error_message, 'unknown') else fetched.result ->> 'refused'
     end
   from fetched
   where media.id = fetched.id

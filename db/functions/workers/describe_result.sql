@@ -28,7 +28,7 @@ begin
       jsonb_build_object(
         'task', p_task.id,
         'kind', p_task.kind,
-        'outcome', p_task.status,
+        'outcome', case when p_task.status = 'done' then 'done' else 'failed' end,
         'state', p_task.state,
         'late_state', p_task.late_state
       )

@@ -16,8 +16,8 @@ begin
     jsonb_agg(
       jsonb_strip_nulls(
         jsonb_build_object(
-          'event', case task.status when 'done' then 'TASK_DONE' else 'TASK_FAILED' end,
-          'level', case task.status when 'done' then 'info' else 'error' end,
+          'event', case task.status when 'done' then 'TASK_DONE' when 'failed' then 'TASK_FAILED' else 'TASK_CANCELLED' end,
+          'level', case task.status when 'failed' then 'error' else 'info' end,
           'id', task.id,
           'kind', task.kind,
           'attempts', task.attempt_count + (task.status = 'done')::integer,
@@ -47,4 +47,4 @@ end
 $$;
 
 comment on function wa.finish_tasks is
-'Tells the conversations of tasks that have just been done or have failed for good, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';
+'Tells the conversations of tasks that have just been done, have failed for good or were cancelled by an operator, and operators of the failures. Returns the events to log. The caller holds the locks of their users'' profiles.';

@@ -201,7 +201,7 @@ as $$
         '%s tasks of the kind %s failed in the last day: %s',
         failed.entry ->> 'tasks', failed.entry ->> 'kind', failed.entry ->> 'error_class'
       ),
-      'error_message in wa.tasks: docs/build/tasks.md'
+      'error_message in wa.tasks, then wa_task_retry: docs/build/tasks.md'
     from jsonb_array_elements(p_status -> 'tasks' -> 'failed') as failed (entry)
     union all
     select

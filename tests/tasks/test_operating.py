@@ -1,0 +1,84 @@
+"""Operators have tasks tried again, and end those that nobody needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dispatching import reply_texts, value, values
+from tests.tasks.conftest import ANA, BEN, result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg import Connection
+    from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Connect
+    from tests.tasks.conftest import Workshop
+
+
+@pytest.fixture
+def retry(operator: Connection[DictRow]) -> Callable[[int], bool]:
+    """Have a task tried again."""
+    return lambda task_id: bool(value(operator, "select public.wa_task_retry(%s)", task_id))
+
+
+@pytest.fixture
+def cancel(operator: Connection[DictRow]) -> Callable[[int], bool]:
+    """End a task."""
+    return lambda task_id: bool(value(operator, "select public.wa_task_cancel(%s)", task_id))
+
+
+def test_what_failed_is_tried_again_and_reaches_the_step_that_still_waits(
+    workshop: Workshop, retry: Callable[[int], bool], connect: Connect
+) -> None:
+    workshop.say("scan")
+    workshop.say("scan", sender=BEN)
+    for claimed in workshop.claim():
+        workshop.fail(claimed, "permanent")
+    workshop.say("menu", sender=BEN)
+    workshop.pass_deadline()
+    listener = connect("wa_worker_role")
+    listener.execute("listen wa_tasks")
+
+    assert [retry(task_id) for task_id in workshop.tasks("id")] == [True, True]
+    assert list(listener.notifies(timeout=30, stop_after=1))
+    workshop.owner.execute("delete from public.notifications where kind <> 'message'")
+    said = reply_texts(workshop.owner)
+    for claimed in workshop.claim():
+        assert claimed["attempt"] == 1
+        workshop.finish(claimed)
+    assert workshop.tasks("reached") == ["answered", "late"]
+    assert reply_texts(workshop.owner) == [*said, "read hello"]
+    assert [retry(task_id) for task_id in (*workshop.tasks("id"), 0)] == [False] * 3
+
+
+def test_a_failure_that_waits_for_a_colleague_is_not_told_once_it_is_tried_again(
+    workshop: Workshop, retry: Callable[[int], bool], connect: Connect
+) -> None:
+    workshop.say("scan")
+    agent = connect("wa_agent_role")
+    agent.execute("select public.wa_handover(%s)", (f"+{ANA}",))
+    workshop.fail(workshop.claim()[0], "permanent")
+    assert retry(workshop.task()["id"])
+    agent.execute("select public.wa_hand_back(%s)", (f"+{ANA}",))
+    workshop.finish(workshop.claim()[0])
+    assert workshop.last_reply() == "read hello"
+    assert "failed permanent" not in reply_texts(workshop.owner)
+
+
+def test_what_is_cancelled_fails_for_its_step_and_its_worker_and_alerts_nobody(
+    workshop: Workshop, cancel: Callable[[int], bool], retry: Callable[[int], bool]
+) -> None:
+    workshop.say("scan")
+    (claimed,) = workshop.claim()
+    assert [cancel(claimed["id"]), cancel(claimed["id"])] == [True, False]
+    assert (workshop.task()["status"], workshop.last_reply()) == ("cancelled", "failed cancelled")
+    assert workshop.settle(result_of(claimed, "running"))["lost"] == [claimed["id"]]
+    assert values(workshop.owner, "select kind from wa.alert_occurrences") == []
+
+    assert retry(claimed["id"])
+    workshop.finish(workshop.claim()[0])
+    assert workshop.last_reply() == "read hello"

@@ -97,6 +97,8 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert "Been here?" in dev.read_until("[Yes] [No]")
         declaration.write_text(written.replace('"noted"', '"note"'))
         assert "flows not applied" in dev.read_until("step_welcome_question says welcome.noted")
+        declaration.write_text(written.replace("Is this your first time here?", "Been here?"))
+        assert "flows mended" in dev.read_until("as they were applied")
         said = say(dev, "--tap", "Yes")
         assert said.stdout.startswith("Thank you, noted: Yes.\n\nWhat would you like to do?")
         seen = httpx.get(dev.found(r"phone +(http\S+)") + "/people/1/messages").json()
@@ -110,7 +112,9 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         dev.read_until("flows applied")
         said = say(dev, "welcome")
         assert (said.exit_code, "the bot did not process it" in said.stderr) == (1, True)
-        assert "division by zero" in dev.read_until("failed: 22012")
+        line = step.read_text().splitlines().index("  perform 1 / 0;") + 1
+        told = f"division by zero, at flows/welcome/steps/{step.name}, line {line}"
+        assert told in dev.read_until("failed: 22012")
 
 
 def say(dev: Dev, *arguments: str) -> Result:

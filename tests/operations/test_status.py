@@ -84,6 +84,21 @@ def test_failed_messages_need_a_person_and_name_the_command(
     assert "wa-webhook replay --error 'WA003%'" in result.stdout
 
 
+def test_a_step_that_failed_is_told_by_the_line_of_the_file_that_it_was_applied_from(
+    database: Database, edge: Connection[DictRow], connection: Connection[DictRow]
+) -> None:
+    connection.execute("delete from wa.texts where key = 'help.body'")
+    send(edge, payloads.text_message("help"))
+    assert "at flows/home/steps/step_help.sql, line 12" in run("status", database=database).stdout
+    connection.execute(
+        """
+        create or replace function wa.step_help(p_chat wa.chat) returns wa.step_result
+        language plpgsql set search_path = pg_catalog, pg_temp as $$ begin return null; end $$
+        """
+    )
+    assert "at step_help line 7 of its body" in run("status", database=database).stdout
+
+
 def test_kept_payloads_need_a_person_until_they_are_replayed(
     database: Database, edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

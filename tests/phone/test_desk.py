@@ -64,6 +64,8 @@ async def test_a_conversation_goes_to_the_desk_and_back(
     async with taken_from_ana(settings_of_team, browser, screen) as (desk, answer):
         await ana.write("hello, is anybody there?")
         await expect(desk.locator(".bubble").last).to_contain_text("is anybody there?")
+        told = (await ana.sees("is anybody there?")).locator("summary")
+        await expect(told).to_contain_text("Kim has it")
         await answer.fill("Kim here.")
         await answer.press("Enter")
         await ana.sees("Kim here.")

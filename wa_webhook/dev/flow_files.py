@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wa_webhook.dev.postgres import LocalPostgres
+    from wa_webhook.migrate import Outcome
 
 
 class FlowFiles:
@@ -33,16 +34,22 @@ class FlowFiles:
 
         Where the flows do not hold together the database stays as it is, and `tell` gets why.
         """
+        is_refused = False
         while True:
             await self._files.wait_for_change()
-            if said := await asyncio.to_thread(_apply, postgres):
-                tell(said)
+            try:
+                outcome = await asyncio.to_thread(_apply, postgres)
+            except (MigrateError, psycopg.Error) as error:
+                tell(f"flows not applied: {error}")
+                is_refused = True
+                continue
+            if outcome.migrations or outcome.routines:
+                tell("flows applied")
+            elif is_refused:
+                tell("flows mended: they are again as they were applied")
+            is_refused = False
 
 
-def _apply(postgres: LocalPostgres) -> str | None:
-    try:
-        with psycopg.connect(postgres.url(), autocommit=True) as database:
-            outcome = migrate(database, local_names())
-    except (MigrateError, psycopg.Error) as error:
-        return f"flows not applied: {error}"
-    return "flows applied" if outcome.migrations or outcome.routines else None
+def _apply(postgres: LocalPostgres) -> Outcome:
+    with psycopg.connect(postgres.url(), autocommit=True) as database:
+        return migrate(database, local_names())

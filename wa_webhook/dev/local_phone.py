@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.rows import dict_row
 
+from wa_webhook.dev.failures import locate
 from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.dev.server import LocalServer
@@ -41,7 +43,9 @@ async def running_phone(
 ) -> AsyncIterator[LocalPhone]:
     """Serve the phone on a bound socket until the context is left."""
     feed = Feed()
-    inspector = await Inspector.open(postgres.url(), Rewriter(local_names()).rewrite)
+    inspector = await Inspector.open(
+        postgres.url(), Rewriter(local_names()).rewrite, partial(locate, postgres)
+    )
 
     def pass_time(passed: timedelta) -> None:
         url = postgres.url(SUPERUSER)

@@ -116,7 +116,7 @@ async def _run_until_interrupted(
         following = [
             asyncio.create_task(tasks.follow(LocalWorker(worker_url, tasks.settings), tell))
         ]
-        following.append(asyncio.create_task(follow_failures(postgres.url(), local_names(), tell)))
+        following.append(asyncio.create_task(follow_failures(postgres, tell)))
         if flows:
             following.append(asyncio.create_task(flows.follow(postgres, tell)))
         for task in following:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from wa_webhook.dev.postgres import LocalPostgres
-    from wa_webhook.migrate import Outcome
+    from wa_webhook.migrate import Outcome, Source
     from wa_webhook.naming.names import Names
 
 APP_SECRET = "local-app-secret"  # noqa: S105
@@ -130,14 +130,21 @@ def migrate(
     asked_for: Collection[str] = (),
 ) -> Outcome:
     """Bring the database to what the files say, as prepare_database does."""
+    return Migrator(database, read_files(flows, asked_for), names=names).run()
+
+
+def read_files(flows: Path | None = None, asked_for: Collection[str] = ()) -> Source:
+    """Read what a database is made of, as prepare_database does.
+
+    Raises SourceError, SettingsError.
+    """
     settings = load_settings(FlowSettings)
-    source = read_source(
+    return read_source(
         find_db_folder(),
         flows=flows or settings.folder(),
         asked_for=[*asked_for, *settings.asked_for()],
         without=settings.left_out(),
     )
-    return Migrator(database, source, names=names).run()
 
 
 def local_names() -> Names:

@@ -19,6 +19,8 @@ from wa_webhook.settings import FlowSettings
 if TYPE_CHECKING:
     from psycopg import Connection
 
+    from wa_webhook.migrate import Source
+
 MOST_PATHS = 3
 """Of a kind, in one line."""
 MIGRATE = "wa-webhook migrate, as the role that owns the tables"
@@ -82,19 +84,27 @@ def _listed(paths: tuple[str, ...]) -> str:
     return f"{named} and {len(paths) - MOST_PATHS} more" if len(paths) > MOST_PATHS else named
 
 
+def read_installed_source() -> Source:
+    """Read the files, with the flows that the environment asks for.
+
+    Raises SourceError, SettingsError.
+    """
+    settings = load_settings(FlowSettings)
+    return read_source(
+        find_db_folder(),
+        flows=settings.folder(),
+        asked_for=settings.asked_for(),
+        without=settings.left_out(),
+    )
+
+
 def read_migrations(
     connection: Connection[Any], private_schema: str = DEFAULT_PRIVATE_SCHEMA
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
     try:
-        settings = load_settings(FlowSettings)
-        source = read_source(
-            find_db_folder(),
-            flows=settings.folder(),
-            asked_for=settings.asked_for(),
-            without=settings.left_out(),
-        )
+        source = read_installed_source()
         with connection.transaction():
             extension = find_extension(connection, private_schema)
             plan = make_plan(source, read_any_history(connection, private_schema, source))

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
+from wa_webhook.migrate.places import name_files
 from wa_webhook.naming.rewriting import Rewriter
-from wa_webhook.operations.migrations import MigrationState, read_migrations
+from wa_webhook.operations.migrations import (
+    MigrationState,
+    read_installed_source,
+    read_migrations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +58,12 @@ def read_status(connection: Connection[Any], names: Names, *, is_sampling: bool)
     # What the database says to do may be SQL, written with the default names.
     rewriter = Rewriter(names)
     found = [
-        problem | {"next": rewriter.rewrite(problem["next"])} for problem in report["problems"]
+        problem
+        | {
+            "message": name_files(problem["message"], connection, names, read_installed_source),
+            "next": rewriter.rewrite(problem["next"]),
+        }
+        for problem in report["problems"]
     ]
     return Status(report, migrations, _all_problems(found, migrations, is_sampling=is_sampling))
 

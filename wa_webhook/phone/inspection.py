@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from wa_webhook.phone.recollection import CONVERSATIONS, Recollection, recollect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from psycopg import AsyncConnection
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from wa_webhook.meta_stand_in.people import Person
 
 _PLACE = """
-    select chat.state, chat.data, chat.expires_at
+    select chat.state, chat.data, chat.expires_at,
+        case
+            when chat.handed_over_until > now()
+                then coalesce(chat.handed_over_to || ' has it', 'waits for a colleague')
+        end as held
     from public.chat_state as chat
     join public.profiles as profile using (user_id)
     where profile.whatsapp_e164 = %(number)s or profile.wa_user_id = %(user_id)s
@@ -105,18 +110,29 @@ STATEMENTS = (_PLACE, _EVENT, _NOTIFICATIONS, _TASKS, _FLOW, CONVERSATIONS)
 class Inspector:
     """Reads the tables of one database, whose names `statements` has in place of ours."""
 
-    def __init__(self, connection: AsyncConnection[DictRow], statements: dict[str, str]) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection[DictRow],
+        statements: dict[str, str],
+        locate: Callable[[str], str],
+    ) -> None:
         self._connection = connection
         self._statements = statements
+        self._locate = locate
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str, rewrite: Any = str) -> Self:  # noqa: ANN401
-        """Connect; `rewrite` gives a statement the names of this database. Raises psycopg.Error."""
+    async def open(
+        cls, url: str, rewrite: Callable[[str], str], locate: Callable[[str], str]
+    ) -> Self:
+        """Connect; `rewrite` gives a statement the names of this database. Raises psycopg.Error.
+
+        `locate` says of an error in which file its step stands.
+        """
         connection = await psycopg.AsyncConnection.connect(
             url, autocommit=True, row_factory=dict_row
         )
-        return cls(connection, {one: rewrite(one) for one in STATEMENTS})
+        return cls(connection, {one: rewrite(one) for one in STATEMENTS}, locate)
 
     async def close(self) -> None:
         """Let the connection go."""
@@ -127,11 +143,14 @@ class Inspector:
         return [recollect(row) for row in await self._read(CONVERSATIONS)]
 
     async def place(self, person: Person) -> dict[str, Any]:
-        """Return where somebody's conversation is: `state`, `data`, `expires_at`."""
+        """Return where somebody's conversation is: `state`, `data`, `expires_at`.
+
+        `held` says which person has it in place of the bot: None for nobody.
+        """
         number = person.phone and f"+{person.phone}"
         rows = await self._read(_PLACE, number=number, user_id=person.user_id)
         if not rows:
-            return {"state": "home", "data": {}, "expires_at": None}
+            return {"state": "home", "data": {}, "expires_at": None, "held": None}
         expires_at = rows[0]["expires_at"]
         return {**rows[0], "expires_at": expires_at and expires_at.isoformat()}
 
@@ -153,7 +172,7 @@ class Inspector:
         """
         events = await self._read(_EVENT, message_id=message_id)
         if not events or events[0]["user_id"] is None:
-            return {"event": _plain(events[0]) if events else None, "rows": []}
+            return {"event": await self._plain(events[0]) if events else None, "rows": []}
         event = events[0]
         of_it = {
             "user_id": event["user_id"],
@@ -165,20 +184,20 @@ class Inspector:
             for table, statement in (("notifications", _NOTIFICATIONS), ("wa.tasks", _TASKS))
             for row in await self._read(statement, **of_it)
         ]
-        return {"event": _plain(event), "rows": rows}
+        return {"event": await self._plain(event), "rows": rows}
+
+    async def _plain(self, event: DictRow) -> dict[str, Any]:
+        error = event["error"]
+        return {
+            "table": "wa_events",
+            "status": event["status"],
+            "type": event["message_type"],
+            "error": error and await asyncio.to_thread(self._locate, error),
+            "line": event["line"],
+        }
 
     async def _read(self, statement: str, **values: object) -> list[DictRow]:
         # A connection does one thing at a time.
         async with self._turn:
             cursor = await self._connection.execute(self._statements[statement].encode(), values)
             return await cursor.fetchall()
-
-
-def _plain(event: DictRow) -> dict[str, Any]:
-    return {
-        "table": "wa_events",
-        "status": event["status"],
-        "type": event["message_type"],
-        "error": event["error"],
-        "line": event["line"],
-    }

@@ -59,5 +59,5 @@ def say(
             raise typer.Exit(1) from None
     typer.echo(
         "\n\n".join(answers)
-        or "(no answer; after a hand-over it is for a person to give, at the desk)"
+        or "(no answer; where a colleague has the conversation, as the phone says, it is theirs)"
     )

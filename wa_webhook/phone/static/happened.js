@@ -35,7 +35,8 @@ export function drawHappened(message, told, refresh) {
 function headline(told) {
   const states = told.after ? `${told.before?.state ?? "?"} → ${told.after.state}` : "";
   const rows = told.rows?.length ?? 0;
-  return [states, told.event?.status ?? "no event", `${rows} ${rows === 1 ? "row" : "rows"}`].filter(Boolean).join(" · ");
+  const parts = [states, told.after?.held, told.event?.status ?? "no event", `${rows} ${rows === 1 ? "row" : "rows"}`];
+  return parts.filter(Boolean).join(" · ");
 }
 
 function drawPlace(name, place) {

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.dispatching import break_step
-
 if TYPE_CHECKING:
     from wa_webhook.testing import Chat
 
@@ -29,15 +27,29 @@ def test_people_have_numbers_of_their_own(chat: Chat) -> None:
     assert chat.person("Ana") is ana
 
 
+def test_a_colleague_answers_until_the_bot_has_the_conversation_again(chat: Chat) -> None:
+    ana, kim = chat.person("Ana"), chat.colleague("Kim")
+    menu = ana.says("menu")
+    kim.takes(ana)
+    assert ana.says("menu") == []
+    assert kim.answers(ana, "Kim here.") == ["Kim here."]
+    assert chat.rows("select author from public.notifications order by id desc limit 1") == [
+        {"author": "colleague/Kim"}
+    ]
+    kim.gives_back(ana)
+    assert ana.says("menu") == menu
+
+
 def test_what_was_offered_to_somebody_else_cannot_be_tapped(chat: Chat) -> None:
     chat.person("Ana").says("menu")
     with pytest.raises(AssertionError, match=r"nothing offered \[Baskets nearby\] to Bruno"):
         chat.person("Bruno").taps("Baskets nearby")
 
 
-def test_a_step_that_fails_is_told_with_its_error(chat: Chat) -> None:
-    break_step(chat.owner)
-    with pytest.raises(AssertionError, match=r"failed: .*step_missing"):
+def test_a_step_that_fails_is_told_with_its_error_and_its_line(chat: Chat) -> None:
+    chat.owner.execute("delete from wa.texts where key = 'help.body'")
+    told = r"failed: WA006: .*, at flows/home/steps/step_help\.sql, line 12\b"
+    with pytest.raises(AssertionError, match=told):
         chat.person("Ana").says("help")
 
 

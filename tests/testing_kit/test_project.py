@@ -127,5 +127,7 @@ def test_an_empty_repository_becomes_the_project(own_folder: Path) -> None:
     assert CliRunner().invoke(app, ["init", "."]).exit_code == 0
     example = (own_folder / ".env.example").read_text()
     assert "\nWA_APP_SECRET=\n" in example
+    # What only shows the form would be taken for a server that does not answer.
+    assert "\nWA_DATABASE_URL=\n" in example
     assert "WA_NOTIFY_" not in example
     assert '"wa-webhook[testing]"' in (own_folder / "pyproject.toml").read_text()

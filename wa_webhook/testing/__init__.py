@@ -3,6 +3,6 @@
 A pytest plugin, found by pytest itself once the package is installed with its extra `testing`.
 """
 
-from wa_webhook.testing.chat import Chat, Heard, Person
+from wa_webhook.testing.chat import Chat, Colleague, Heard, Person
 
-__all__ = ["Chat", "Heard", "Person"]
+__all__ = ["Chat", "Colleague", "Heard", "Person"]

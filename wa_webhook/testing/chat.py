@@ -15,9 +15,12 @@ from psycopg.types.json import Jsonb
 
 from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
+from wa_webhook.dev.stack import read_files
 from wa_webhook.meta_stand_in.inbound import build_body
 from wa_webhook.meta_stand_in.people import Person as Identity
 from wa_webhook.meta_stand_in.rendering import find_choice, render_message
+from wa_webhook.migrate.places import name_files
+from wa_webhook.naming.names import Names
 from wa_webhook.testing.outbox import Delivered, send_due
 
 if TYPE_CHECKING:
@@ -149,6 +152,32 @@ class Heard(list[str], Speaker):
         return self._person
 
 
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody at the desk. Each method raises psycopg.Error where the database refuses it."""
+
+    chat: Chat
+    name: str
+
+    def takes(self, person: Person) -> None:
+        """Take somebody's conversation: the bot is silent in it."""
+        self.chat.rows("select public.wa_handover(%s, %s)", person.address, self.name)
+
+    def answers(self, person: Person, text: str) -> Heard:
+        """Answer in a conversation that they have, or that waits for somebody.
+
+        Returns what has reached the user since.
+        """
+        person.hears()
+        payload = Jsonb({"type": "text", "text": {"body": text}})
+        self.chat.rows("select public.wa_reply(%s, %s, %s)", person.address, payload, self.name)
+        return person.hears()
+
+    def gives_back(self, person: Person) -> None:
+        """Give a conversation back to the bot."""
+        self.chat.rows("select public.wa_hand_back(%s, %s)", person.address, self.name)
+
+
 class Chat:
     """The bot on a database of the test's own.
 
@@ -209,6 +238,10 @@ class Chat:
         self._people.append(person)
         return person
 
+    def colleague(self, name: str) -> Colleague:
+        """Seat somebody at the desk."""
+        return Colleague(self, name)
+
     def passes(self, **duration: float) -> None:
         """Let time pass (`hours=2`, as for a timedelta), and send what has become due."""
         let_time_pass(self._superuser, timedelta(**duration))
@@ -240,4 +273,5 @@ class Chat:
         kept = self.rows(
             "select status, error from public.wa_events where wa_message_id = %s", message_id
         )
-        return "; ".join(f"{row['status']}: {row['error']}" for row in kept) or "it is not kept"
+        told = "; ".join(f"{row['status']}: {row['error']}" for row in kept)
+        return name_files(told, self.owner, Names(), read_files) or "it is not kept"

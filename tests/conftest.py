@@ -24,6 +24,7 @@ pytest_plugins = [
     "tests.fixtures.names",
     "tests.fixtures.citus",
     "tests.fixtures.documents",
+    "tests.fixtures.servers",
     "tests.fixtures.postgres",
     "tests.fixtures.counts",
     "tests.fixtures.transport",

@@ -47,7 +47,7 @@ class Session:
         # Imported later than pytest does it, so that pytest can rewrite their assertions: those of
         # its plugins, which wa_webhook has one of, included.
         from tests.fixtures.clusters import TEMPLATE
-        from tests.fixtures.postgres import server_of
+        from tests.fixtures.servers import server_of
         from tests.mutants.template import Template
 
         if session.testsfailed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -104,6 +105,13 @@ def test_an_installed_wheel_tells_its_version_and_licence(installed_wheel: Path)
     (about,) = installed_wheel.glob("*.dist-info")
     assert "License-Expression: MIT\n" in (about / "METADATA").read_text()
     assert (about / "licenses" / "LICENSE").read_text() == (PROJECT / "LICENSE").read_text()
+
+
+def test_the_changelog_tells_first_of_the_version_that_is_built(installed_wheel: Path) -> None:
+    ran = run(installed_wheel, "wa_webhook", "--version")
+    changelog = (PROJECT / "CHANGELOG.md").read_text()
+    versions = re.findall(r"^## (\d\S+) - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert ran.stdout == f"wa-webhook {versions[0]}\n"
 
 
 def test_the_source_distribution_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def _compare_throughput(contestants: Contestants, section: Section) -> None:
                 "handler / pywa",
                 rates(ours),
                 rates(samples[PYWA]),
-                at_least=1.5,
+                at_least=1.0,
                 number=2,
                 held_back_by=HELD_BACK_BY,
             ),

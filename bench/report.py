@@ -25,6 +25,7 @@ TARGETS = (
     "tasks beside a queue of jobs",
     "pictures of users beside fetching them alone",
     "dispatch beside the dispatch of before",
+    "disk and log of a message",
 )
 
 Cell = str | int | float | Spread

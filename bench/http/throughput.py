@@ -124,6 +124,17 @@ def _compare_throughput(contestants: Contestants, section: Section) -> None:
         section.notes.append("pywa is absent: `pip install 'wa-webhook[bench]'`.")
     section.ratios += [
         Ratio(
+            "CPU of the handler for a request, µs",
+            Spread.of([one.server_cpu_microseconds for one in ours]),
+            at_most=45,
+            number=2,
+            held_back_by=(
+                "receiving, verifying and answering alone, with nothing kept, take the CPU of"
+                " *signature only* in the section's table; what is beyond it waits for a call,"
+                " joins and sends it, and hands its outcome to each request."
+            ),
+        ),
+        Ratio(
             "handler: p99 / median", Spread.of([one.tail for one in ours]), at_most=3.0, number=2
         ),
         compare("handler / signature only", rates(ours), rates(samples[PLAIN])),

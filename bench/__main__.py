@@ -1,4 +1,4 @@
-"""Measure everything side by side and write `bench/results.md` and `bench/results.json`.
+"""Measure everything side by side and write `bench/results.md`.
 
 Run with `make bench`, or `python -m bench --help`.
 """

@@ -1,10 +1,9 @@
-"""What a run found: sections of tables, ratios and plans, written as Markdown and as JSON."""
+"""What a run found: sections of tables, ratios and plans, written as Markdown."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bench.comparison import Ratio, Spread
 
@@ -68,31 +67,9 @@ class Report:
     sections: list[Section] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
-        """Write `results.md` and `results.json`."""
+        """Write `results.md`."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "results.md").write_text(self.as_markdown(), encoding="utf-8")
-        (folder / "results.json").write_text(self.as_json(), encoding="utf-8")
-
-    def as_json(self) -> str:
-        """Return everything but the folded texts."""
-        document: dict[str, Any] = {
-            "machine": dict(self.machine),
-            "settings": dict(self.settings),
-            "is_quick": self.is_quick,
-            "sections": {},
-        }
-        for section in self.sections:
-            document["sections"][section.name] = {
-                "title": section.title,
-                "seconds": round(section.seconds, 1),
-                "tables": [asdict(table) for table in section.tables],
-                "ratios": [
-                    asdict(ratio) | {"target": ratio.target, "is_met": ratio.is_met}
-                    for ratio in section.ratios
-                ],
-                "notes": section.notes,
-            }
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
     def as_markdown(self) -> str:
         """Return the report as a person reads it."""

@@ -16,9 +16,15 @@ from tests.fixtures.numbers import enter_number
 from tests.fixtures.offered import OFFERED, with_offered_flows
 from tests.operations.command import answer, run
 from wa_webhook.flows.removal import remove_flow
-from wa_webhook.migrate import Migrator, Outcome, SourceError, find_db_folder, read_source
+from wa_webhook.migrate import (
+    Migrator,
+    Outcome,
+    SourceError,
+    configured,
+    find_db_folder,
+    read_source,
+)
 from wa_webhook.naming.names import Names
-from wa_webhook.operations import migrations
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -135,7 +141,7 @@ def test_a_database_that_has_one_is_sound_without_being_told_of_it(
 ) -> None:
     enter_number(connection)
     migrate(database, db, ["feedback"])
-    monkeypatch.setattr(migrations, "find_db_folder", lambda: db)
+    monkeypatch.setattr(configured, "find_db_folder", lambda: db)
     for given in ({}, {"WA_WITH": "feedback"}):
         assert run("flows", "check", database=database, **given).stdout == (
             "every flow holds together\n"
@@ -156,7 +162,7 @@ def test_a_database_that_has_one_is_sound_without_being_told_of_it(
 def test_a_name_that_no_flow_has_is_found_by_every_command_that_looks(
     database: Database, db: Path, monkeypatch: pytest.MonkeyPatch, name: str, why: str
 ) -> None:
-    monkeypatch.setattr(migrations, "find_db_folder", lambda: db)
+    monkeypatch.setattr(configured, "find_db_folder", lambda: db)
     wrong = {"WA_WITH": name}
     doctor = run("doctor", database=database, **wrong)
     assert f"fail migrations    {why}" in doctor.stdout

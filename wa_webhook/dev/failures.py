@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from wa_webhook.dev.stack import local_names, read_files
+from wa_webhook.dev.stack import local_names
 from wa_webhook.migrate.places import name_files
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -28,7 +28,7 @@ _FAILED = """
 def locate(postgres: LocalPostgres, error: str) -> str:
     """Return an error with the file and line of its step. Raises psycopg.Error."""
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        return name_files(error, connection, local_names(), read_files)
+        return name_files(error, connection, local_names())
 
 
 async def follow_failures(postgres: LocalPostgres, tell: Callable[[str], None]) -> None:

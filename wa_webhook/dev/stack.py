@@ -15,7 +15,6 @@ import psycopg
 from pydantic import SecretStr
 
 from handler.app import create_app
-from handler.process.environment import load_settings
 from handler.process.listening import bind
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.server import Server
@@ -25,12 +24,12 @@ from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta_stand_in import GraphStandIn
 from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER, GRAPH_VERSION
-from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.migrate import Migrator
+from wa_webhook.migrate.configured import read_configured_source
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.naming.settings import NamesSettings
 from wa_webhook.notifier.process import open_notifier
 from wa_webhook.notifier.settings import NotifierSettings
-from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     import socket
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from wa_webhook.dev.postgres import LocalPostgres
-    from wa_webhook.migrate import Outcome, Source
+    from wa_webhook.migrate import Outcome
     from wa_webhook.naming.names import Names
 
 APP_SECRET = "local-app-secret"  # noqa: S105
@@ -130,21 +129,7 @@ def migrate(
     asked_for: Collection[str] = (),
 ) -> Outcome:
     """Bring the database to what the files say, as prepare_database does."""
-    return Migrator(database, read_files(flows, asked_for), names=names).run()
-
-
-def read_files(flows: Path | None = None, asked_for: Collection[str] = ()) -> Source:
-    """Read what a database is made of, as prepare_database does.
-
-    Raises SourceError, SettingsError.
-    """
-    settings = load_settings(FlowSettings)
-    return read_source(
-        find_db_folder(),
-        flows=flows or settings.folder(),
-        asked_for=[*asked_for, *settings.asked_for()],
-        without=settings.left_out(),
-    )
+    return Migrator(database, read_configured_source(flows, asked_for), names=names).run()
 
 
 def local_names() -> Names:

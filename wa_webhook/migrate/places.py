@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import tuple_row
 
 from handler.process.environment import SettingsError
+from wa_webhook.migrate.configured import read_configured_source
 from wa_webhook.migrate.errors import MigrateError
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from psycopg import Connection
 
-    from wa_webhook.migrate.source import Source
     from wa_webhook.naming.names import Names
 
 _OF_BODY = re.compile(r"\bat (step_[a-z0-9_]+) line ([0-9]+) of its body")
@@ -29,18 +27,16 @@ _BODY = """
 """
 
 
-def name_files(
-    told: str, connection: Connection[Any], names: Names, read: Callable[[], Source]
-) -> str:
+def name_files(told: str, connection: Connection[Any], names: Names) -> str:
     """Return what is told of errors with the file and line of each step in place of its body's.
 
     A step of which a database has another body than the file is told as it was, and all of them
-    where `read` raises MigrateError or SettingsError. Raises psycopg.Error.
+    where the files cannot be read. Raises psycopg.Error.
     """
     if not _OF_BODY.search(told):
         return told
     try:
-        source = read()
+        source = read_configured_source()
     except (MigrateError, SettingsError):
         return told
     offered = (file for flow in source.offered for file in flow.routines)

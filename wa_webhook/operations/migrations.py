@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import errors
 
-from handler.process.environment import SettingsError, load_settings
-from wa_webhook.migrate import MigrateError, find_db_folder, read_source
+from handler.process.environment import SettingsError
+from wa_webhook.migrate import MigrateError
+from wa_webhook.migrate.configured import read_configured_source
 from wa_webhook.migrate.files import COMPONENT, component_of
 from wa_webhook.migrate.held_by_extension import find_extension
 from wa_webhook.migrate.plan import make_plan
 from wa_webhook.migrate.takeover import read_any_history
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA
-from wa_webhook.settings import FlowSettings
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-    from wa_webhook.migrate import Source
 
 MOST_PATHS = 3
 """Of a kind, in one line."""
@@ -84,27 +82,13 @@ def _listed(paths: tuple[str, ...]) -> str:
     return f"{named} and {len(paths) - MOST_PATHS} more" if len(paths) > MOST_PATHS else named
 
 
-def read_installed_source() -> Source:
-    """Read the files, with the flows that the environment asks for.
-
-    Raises SourceError, SettingsError.
-    """
-    settings = load_settings(FlowSettings)
-    return read_source(
-        find_db_folder(),
-        flows=settings.folder(),
-        asked_for=settings.asked_for(),
-        without=settings.left_out(),
-    )
-
-
 def read_migrations(
     connection: Connection[Any], private_schema: str = DEFAULT_PRIVATE_SCHEMA
 ) -> MigrationState:
     """Compare history and checksums with the files; not known where the role may not read them."""
     extension = None
     try:
-        source = read_installed_source()
+        source = read_configured_source()
         with connection.transaction():
             extension = find_extension(connection, private_schema)
             plan = make_plan(source, read_any_history(connection, private_schema, source))

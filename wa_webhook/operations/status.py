@@ -9,11 +9,7 @@ from psycopg import sql
 
 from wa_webhook.migrate.places import name_files
 from wa_webhook.naming.rewriting import Rewriter
-from wa_webhook.operations.migrations import (
-    MigrationState,
-    read_installed_source,
-    read_migrations,
-)
+from wa_webhook.operations.migrations import MigrationState, read_migrations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +56,7 @@ def read_status(connection: Connection[Any], names: Names, *, is_sampling: bool)
     found = [
         problem
         | {
-            "message": name_files(problem["message"], connection, names, read_installed_source),
+            "message": name_files(problem["message"], connection, names),
             "next": rewriter.rewrite(problem["next"]),
         }
         for problem in report["problems"]

@@ -15,7 +15,6 @@ from psycopg.types.json import Jsonb
 
 from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
-from wa_webhook.dev.stack import read_files
 from wa_webhook.meta_stand_in.inbound import build_body
 from wa_webhook.meta_stand_in.people import Person as Identity
 from wa_webhook.meta_stand_in.rendering import find_choice, render_message
@@ -274,4 +273,4 @@ class Chat:
             "select status, error from public.wa_events where wa_message_id = %s", message_id
         )
         told = "; ".join(f"{row['status']}: {row['error']}" for row in kept)
-        return name_files(told, self.owner, Names(), read_files) or "it is not kept"
+        return name_files(told, self.owner, Names()) or "it is not kept"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,28 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 60.0
 _ENDING_SECONDS = 40.0
-_COMMAND_LINE = ("-c", "from wa_webhook.cli import app; app()")
 _UVICORN = (*("-m", "uvicorn", "--loop=uvloop", "--http=httptools", "--ws=none"),)
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where the project lies, the Python of its command line, and what it is set to there."""
+
+    folder: Path
+    command_line: str
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """Return the arguments with which Python runs a command of it."""
+        return ("-c", self.command_line, name)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which it runs."""
+        return {"PYTHONPATH": str(self.folder), **self.settings}
+
+
+PRESENT = Checkout(PROJECT, "from wa_webhook.cli import app; app()")
 
 
 class ServerFailedError(RuntimeError):
@@ -76,12 +96,17 @@ class WebhookServer(RunningProcess):
 
 
 @contextlib.contextmanager
-def run_handler(database_url: str, **settings: str) -> Iterator[WebhookServer]:
+def run_handler(
+    database_url: str, checkout: Checkout = PRESENT, **settings: str
+) -> Iterator[WebhookServer]:
     """Run `wa-webhook serve`; `settings` are environment variables in lower case."""
-    environment = {"WA_DATABASE_URL": database_url, "WA_VERIFY_TOKEN": "none"} | {
-        name.upper(): value for name, value in settings.items()
+    environment = {
+        **checkout.environment,
+        "WA_DATABASE_URL": database_url,
+        "WA_VERIFY_TOKEN": "none",
+        **{name.upper(): value for name, value in settings.items()},
     }
-    with _serving((*_COMMAND_LINE, "serve"), environment) as server:
+    with _serving(checkout.command("serve"), environment) as server:
         yield server
 
 
@@ -97,15 +122,18 @@ def run_peer(
 
 
 @contextlib.contextmanager
-def run_notifier(database_url: str, graph_url: str) -> Iterator[RunningProcess]:
+def run_notifier(
+    database_url: str, graph_url: str, checkout: Checkout = PRESENT
+) -> Iterator[RunningProcess]:
     """Run `wa-webhook notify` against a stand-in for the Graph API."""
     environment = {
+        **checkout.environment,
         "WA_DATABASE_URL": database_url,
         "WA_TOKEN": "none",
         "WA_PHONE_ID": "106540352242922",
         "WHATSAPP_API_BASE_URL": f"{graph_url}/v26.0",
     }
-    with run_program(*_COMMAND_LINE, "notify", **environment) as process:
+    with run_program(*checkout.command("notify"), **environment) as process:
         yield process
 
 
@@ -115,7 +143,7 @@ def run_worker(database_url: str, **settings: str) -> Iterator[RunningProcess]:
     environment = {"WA_DATABASE_URL": database_url} | {
         name.upper(): value for name, value in settings.items()
     }
-    with run_program(*_COMMAND_LINE, "work", **environment) as process:
+    with run_program(*PRESENT.command("work"), **environment) as process:
         yield process
 
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
-import os
-import subprocess
-import sys
-import tarfile
-import tempfile
 import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.comparison import Spread, compare, take_turns
-from bench.machine import PROJECT
+from bench.older import COMMIT, older_checkout, older_database
 from bench.people import FIRST_PHONE, UNBOUNDED_ANSWERS, occupy_notifier, webhook_of_many
 from bench.report import Section, Table
 from bench.run import MissingPeerError
@@ -28,8 +22,6 @@ if TYPE_CHECKING:
 
     from bench.run import Run
 
-COMMIT = "6ce8b7c"
-"""The last commit before numbers of several businesses, handovers, silences and tasks."""
 USERS = 640
 BATCH = 32
 NOW, BEFORE = "bench_now", "bench_before"
@@ -41,9 +33,9 @@ def measure(run: Run) -> Section:
     # A round is short, since what else the machine does changes from second to second.
     calls = {1: 10, BATCH: 1}
     with (
-        _older_project() as project,
+        older_checkout() as checkout,
         run.server.database(NOW),
-        _older_database(run, project),
+        older_database(run, checkout, BEFORE),
         _session(run, NOW) as now,
         _session(run, BEFORE) as before,
     ):
@@ -123,40 +115,3 @@ def _session(run: Run, database: str) -> Iterator[psycopg.Connection]:
         with run.server.connect(database) as connection:
             connection.execute("vacuum (analyze)")
         yield session
-
-
-@contextlib.contextmanager
-def _older_project() -> Iterator[Path]:
-    archive = subprocess.run(  # noqa: S603
-        ["git", "-C", PROJECT, "archive", COMMIT, "db", "handler"],  # noqa: S607
-        check=False,
-        capture_output=True,
-    )
-    if archive.returncode != 0:
-        raise MissingPeerError(f"commit {COMMIT} is absent: take a clone with its whole history")
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
-        yield Path(folder)
-
-
-@contextlib.contextmanager
-def _older_database(run: Run, project: Path) -> Iterator[None]:
-    with run.server.connect("template1") as maintenance:
-        maintenance.execute(f"create database {BEFORE} owner postgres")
-    try:
-        subprocess.run(
-            [sys.executable, "-P", "-c", "from handler.cli import app; app()", "migrate"],
-            check=True,
-            capture_output=True,
-            cwd=project,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(project),
-                "WA_DATABASE_URL": run.server.url(BEFORE),
-            },
-        )
-        yield
-    finally:
-        with run.server.connect("template1") as maintenance:
-            maintenance.execute(f"drop database {BEFORE} with (force)")

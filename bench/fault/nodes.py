@@ -26,7 +26,7 @@ from psycopg import sql
 
 from bench.cluster import drop_businesses, holder_of, make_business, move_business, url_of
 from bench.people import FIRST_PHONE, SECRET, webhook_body
-from bench.processes import HOST, run_program
+from bench.processes import HOST, PRESENT, run_program
 from handler.signature import HEADER, sign
 from wa_webhook.dev.postgres import free_port
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bench.fault.plan import NodesPlan
     from wa_webhook.naming.names import Names
 
-_COMMAND_LINE = ("-c", "from wa_webhook.cli import app; app()", "serve")
 _RETRY_SECONDS = 0.5
 # By the id of each one's account.
 _BUSINESSES = {"fault_acme": "101", "fault_beta": "202"}
@@ -238,7 +237,7 @@ def _serving(plan: NodesPlan, businesses: Mapping[str, Names]) -> Iterator[str]:
         file = Path(folder) / "businesses.toml"
         file.write_text("\n".join(sections), encoding="utf-8")
         with run_program(
-            *_COMMAND_LINE,
+            *PRESENT.command("serve"),
             f"--host={HOST}",
             f"--port={port}",
             WA_BUSINESSES_FILE=str(file),

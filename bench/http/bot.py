@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bench.comparison import Ratio, Spread, compare, take_turns
 from bench.http.bot_samples import (
+    BEFORE,
     COMPARED_MESSAGES,
-    DATABASE,
     FEW,
     MANY,
     MOST_MESSAGES,
@@ -31,6 +31,7 @@ _HELD_BACK_BY = (
     " call, and each process sleeps between them: what wakes up finds its caches cold, so that the"
     " same work costs several times what it does at many."
 )
+_WHEN = {OURS: "now", BEFORE: BEFORE}
 _COSTS: Mapping[str, Callable[[Sample], float]] = {
     "CPU: handler, with signatures and HTTP": lambda one: one.cpu.server,
     "CPU: its sessions, which dispatch, commit and wake": lambda one: one.cpu.dispatching,
@@ -61,33 +62,79 @@ def measure(run: Run) -> Section:
             " takes the webhook before it answers, so that what comes faster waits inside it, and"
             " gives up what waits five seconds for one of its HTTP client's hundred connections."
             " Ours answers with the home menu. In a sample every user writes once, and the pace"
-            " of the business number is unlimited. People, bots and database share the cores."
+            " of the business number is unlimited. People, bots and database share the cores, and"
+            f" {BEFORE} is an earlier commit of ours, with its handler, notifier and database."
             " Time of routines is by the clock, in their own statements and expressions."
         ),
     )
-    with run.server.database(DATABASE), running_bots(run) as bots:
+    with running_bots(run) as bots:
         # Before the crowds, which pywa goes on with for minutes.
         _look_at_lone_messages(bots, section)
+        _look_where_time_goes(bots, section)
         _compare(bots, section)
         _look_at_the_notifier(bots, section)
     return section
 
 
+def _look_where_time_goes(bots: Bots, section: Section) -> None:
+    run = bots.run
+    names = [name for name in (OURS, BEFORE) if name in bots.by_name]
+    samples: dict[tuple[int, str], Sequence[Sample]] = {}
+    for connections in (FEW, MANY):
+        run.say(f"where time goes, {connections} connections")
+        repeats = take_turns(
+            {
+                name: functools.partial(bots.sample, name, COMPARED_MESSAGES, connections)
+                for name in names
+            },
+            run.choose(3, 5),
+        )
+        for name in names:
+            samples[connections, name] = repeats[name]
+        if BEFORE in names:
+            section.ratios.append(
+                compare(
+                    f"replies a second, now / {BEFORE}, {connections} connections",
+                    _rates(repeats[OURS]),
+                    _rates(repeats[BEFORE]),
+                    number=9,
+                )
+            )
+    if BEFORE not in names:
+        section.notes.append(f"{BEFORE} is absent: take a clone with its whole history.")
+    costs = Table(
+        ("µs a message", *(f"{_WHEN[name]}, {connections}" for connections, name in samples))
+    )
+    for what, of in _COSTS.items():
+        costs.add(what, *(Spread.of([of(one) for one in repeats]) for repeats in samples.values()))
+    section.tables.append(costs)
+    for name in names:
+        section.tables.append(_list_routines(bots, name))
+
+
+def _list_routines(bots: Bots, name: str) -> Table:
+    table = Table((f"{_WHEN[name]}, in the database, µs a message", str(FEW), str(MANY)))
+    few, many = (
+        bots.list_routines(name, COMPARED_MESSAGES, connections) for connections in (FEW, MANY)
+    )
+    for routine in sorted(few.keys() | many.keys(), key=lambda one: -few.get(one, 0)):
+        table.add(routine, few.get(routine, "less"), many.get(routine, "less"))
+    return table
+
+
 def _compare(bots: Bots, section: Section) -> None:
     run = bots.run
     table = Table(("", "replies a second", "CPU of the bot, µs", "unanswered"))
-    costs = Table(("µs a message", f"{FEW} connections", f"{MANY} connections"))
-    ours: list[Sequence[Sample]] = []
     for connections, at_least in ((FEW, 3.0), (MANY, 10.0)):
         run.say(f"{connections} connections")
         samples = take_turns(
             {
                 name: functools.partial(bots.sample, name, COMPARED_MESSAGES, connections)
-                for name in bots.servers
+                for name in bots.by_name
+                if name != BEFORE
             },
             3,
         )
-        ours.append(samples[OURS])
         for name, repeats in samples.items():
             table.add(
                 f"{name}, {connections} connections",
@@ -106,15 +153,8 @@ def _compare(bots: Bots, section: Section) -> None:
                     held_back_by=_HELD_BACK_BY,
                 )
             )
-    for what, of in _COSTS.items():
-        costs.add(what, *(Spread.of([of(one) for one in repeats]) for repeats in ours))
-    section.tables += [table, costs]
-    for connections in (FEW, MANY):
-        routines = Table((f"{connections} connections, in the database", "µs a message", "calls"))
-        for name, microseconds, calls in bots.list_routines(COMPARED_MESSAGES, connections):
-            routines.add(name, round(microseconds), f"{calls:.2f}")
-        section.tables.append(routines)
-    if PYWA not in bots.servers:
+    section.tables.append(table)
+    if PYWA not in bots.by_name:
         section.notes.append("pywa is absent: `pip install -r requirements/bench.txt`.")
 
 
@@ -124,7 +164,7 @@ def _look_at_lone_messages(bots: Bots, section: Section) -> None:
     samples = take_turns(
         {
             name: functools.partial(bots.sample_lone, name, run.choose(50, 200))
-            for name in bots.servers
+            for name in bots.by_name
         },
         run.choose(3, 5),
     )
@@ -134,6 +174,14 @@ def _look_at_lone_messages(bots: Bots, section: Section) -> None:
             "a lone message to its accepted reply, median, ms", medians[OURS], at_most=25, number=9
         )
     )
+    if BEFORE in medians:
+        section.ratios.append(
+            compare(
+                f"a lone message to its accepted reply, now / {BEFORE}",
+                *([one.heard.median_ms for one in samples[name]] for name in (OURS, BEFORE)),
+                number=9,
+            )
+        )
     if PYWA in medians:
         replies = sum(one.heard.replies for one in samples[PYWA])
         section.notes.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import itertools
 import json
@@ -17,29 +18,36 @@ import psutil
 from bench.database.flat_data import UNLIMITED_PACE
 from bench.http.conversation import Conversation, Heard
 from bench.machine import PROJECT
-from bench.people import FIRST_PHONE, add_people, webhook_body
+from bench.older import COMMIT, older_checkout, older_database
+from bench.people import FIRST_PHONE, UNBOUNDED_ANSWERS, webhook_body, webhook_of_many
 from bench.processes import (
     HOST,
+    PRESENT,
     RunningProcess,
     WebhookServer,
     run_handler,
     run_notifier,
     run_peer,
 )
+from bench.run import MissingPeerError
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import psycopg
+
+    from bench.processes import Checkout
     from bench.run import Run
 
-DATABASE = "bench_bot"
+DATABASE, DATABASE_BEFORE = "bench_bot", "bench_bot_before"
 USERS = 40_000
+_NEWCOMERS = 100
 MOST_MESSAGES = 4000
 COMPARED_MESSAGES = 1000
 """pywa takes 40 seconds and more for as many, and gives up most of what is beyond."""
 FEW, MANY = 8, 64
-OURS, PYWA = "wa-webhook", "pywa"
+OURS, PYWA, BEFORE = "wa-webhook", "pywa", COMMIT
 EDGE, NOTIFIER = "wa_edge_role", "wa_notifier_role"
 _UNSETTLED = "select 1 from public.notifications where status in ('queued', 'sending') limit 1"
 _EMPTY = "truncate public.notifications, public.wa_events"
@@ -52,7 +60,7 @@ select
 """
 """Who wrote a row tells which rows were written together."""
 _ROUTINES = """
-select funcname, self_time * 1000 / %(messages)s, calls / %(messages)s::float
+select funcname, round(self_time * 1000 / %(messages)s)::int
 from pg_stat_user_functions
 order by self_time desc
 limit 20
@@ -96,14 +104,22 @@ class Sample:
     together: Together | None
 
 
+@dataclass(frozen=True)
+class Bot:
+    """A server that answers; a peer's has neither a notifier nor a database."""
+
+    server: WebhookServer
+    notifier: RunningProcess | None = None
+    database: str = ""
+
+
 @dataclass
 class Bots:
     """The bots that are compared, and the people who write to them, each user once."""
 
     run: Run
     people: subprocess.Popen[str]
-    servers: dict[str, WebhookServer] = field(default_factory=dict)
-    notifier: RunningProcess | None = None
+    by_name: dict[str, Bot] = field(default_factory=dict)
     _people: psutil.Process = field(init=False)
     _first_user: Iterator[int] = field(
         default_factory=lambda: itertools.cycle(range(0, USERS, MOST_MESSAGES))
@@ -114,19 +130,19 @@ class Bots:
 
     def sample(self, name: str, messages: int, connections: int = FEW) -> Sample:
         """Let so many users write a message each, over so many connections."""
-        self._empty()
-        port, first = self.servers[name].port, next(self._first_user)
+        self._empty(name)
+        port, first = self.by_name[name].server.port, next(self._first_user)
         return self._hold(name, Conversation(messages, port, connections, first))
 
     def sample_lone(self, name: str, messages: int) -> Sample:
         """Let users write one after the other, each when the one before has the reply."""
-        self._empty()
-        port, first = self.servers[name].port, next(self._first_user)
+        self._empty(name)
+        port, first = self.by_name[name].server.port, next(self._first_user)
         return self._hold(name, Conversation(messages, port, 1, first, is_lone=True))
 
     def sample_notifier(self, messages: int) -> Sample:
         """Let the notifier send what has piled up while the queue was paused."""
-        self._empty()
+        self._empty(OURS)
         first = FIRST_PHONE + next(self._first_user)
         with self.run.server.connect(DATABASE) as connection:
             connection.execute("select public.wa_queue_pause('to be measured')")
@@ -136,28 +152,29 @@ class Bots:
         url = self.run.server.url(DATABASE, SUPERUSER)
         return self._hold(OURS, Conversation(messages, queue_url=url))
 
-    def list_routines(self, messages: int, connections: int) -> list[tuple[str, float, float]]:
-        """Return what took longest in the database: routine, µs a message, calls a message.
+    def list_routines(self, name: str, messages: int, connections: int) -> dict[str, int]:
+        """Return the routines that took longest in the database, with µs a message.
 
         µs by the clock, in the routine's own statements and expressions.
         """
-        with self.run.server.connect(DATABASE) as connection:
+        with self.run.server.connect(self.by_name[name].database) as connection:
             connection.execute("alter system set track_functions = 'pl'")
             connection.execute("select pg_reload_conf()")
             try:
-                self.sample(OURS, messages, connections)
+                self.sample(name, messages, connections)
                 time.sleep(_STATISTICS_SECONDS)
                 connection.execute("select pg_stat_reset()")
-                self.sample(OURS, messages, connections)
+                self.sample(name, messages, connections)
                 time.sleep(_STATISTICS_SECONDS)
-                return connection.execute(_ROUTINES, {"messages": messages}).fetchall()
+                return dict(connection.execute(_ROUTINES, {"messages": messages}).fetchall())
             finally:
                 connection.execute("alter system reset track_functions")
                 connection.execute("select pg_reload_conf()")
 
-    def _empty(self) -> None:
-        with self.run.server.connect(DATABASE) as connection:
-            connection.execute(_EMPTY)
+    def _empty(self, name: str) -> None:
+        if database := self.by_name[name].database:
+            with self.run.server.connect(database) as connection:
+                connection.execute(_EMPTY)
 
     def _hold(self, name: str, conversation: Conversation) -> Sample:
         before = self._cpu(name)
@@ -168,26 +185,29 @@ class Bots:
             (now - then) / conversation.messages * 1e6
             for now, then in zip(self._cpu(name), before, strict=True)
         ]
-        return Sample(heard, Cpu(*used), self._together(heard) if name == OURS else None)
+        database = self.by_name[name].database
+        return Sample(heard, Cpu(*used), self._together(heard, database) if database else None)
 
     def _cpu(self, name: str) -> tuple[float, ...]:
         """Return seconds in the order of Cpu; a peer has one process and no database."""
-        server, people = self.servers[name].cpu_seconds, RunningProcess(self._people).cpu_seconds
-        if name != OURS or self.notifier is None:
+        bot = self.by_name[name]
+        server, people = bot.server.cpu_seconds, RunningProcess(self._people).cpu_seconds
+        if bot.notifier is None:
             return server, 0.0, 0.0, 0.0, 0.0, people
+        # Sessions of a bot that has nothing to do take nothing that counts.
         database = self.run.server
         return (
             server,
-            self.notifier.cpu_seconds,
+            bot.notifier.cpu_seconds,
             database.session_cpu_seconds(EDGE),
             database.session_cpu_seconds(NOTIFIER),
             database.client_cpu_seconds(),
             people,
         )
 
-    def _together(self, heard: Heard) -> Together:
+    def _together(self, heard: Heard, database: str) -> Together:
         """Wait until the last reply is settled, and count."""
-        with self.run.server.connect(DATABASE) as connection:
+        with self.run.server.connect(database) as connection:
             while connection.execute(_UNSETTLED).fetchone():
                 time.sleep(0.01)
             row = connection.execute(_TOGETHER, {"messages": heard.replies}).fetchone()
@@ -197,26 +217,50 @@ class Bots:
 @contextlib.contextmanager
 def running_bots(run: Run) -> Iterator[Bots]:
     """Run the people and all bots that this machine has."""
-    with run.server.connect(DATABASE) as connection:
-        add_people(connection, USERS)
-        connection.execute(UNLIMITED_PACE)
-        connection.execute("vacuum (analyze)")
-    run.server.checkpoint()
-    run.say("starting bots")
     with contextlib.ExitStack() as stack:
         start = stack.enter_context
         people = start(_people())
         graph_url = f"http://{HOST}:{_read_line(people)}"
         bots = Bots(run, people)
-        bots.servers[OURS] = start(run_handler(run.server.url(DATABASE, EDGE)))
-        bots.notifier = start(run_notifier(run.server.url(DATABASE, NOTIFIER), graph_url))
+        start(run.server.database(DATABASE))
+        bots.by_name[OURS] = start(_own_bot(run, DATABASE, graph_url, PRESENT))
+        with contextlib.suppress(MissingPeerError):
+            older = start(older_checkout())
+            start(older_database(run, older, DATABASE_BEFORE))
+            bots.by_name[BEFORE] = start(_own_bot(run, DATABASE_BEFORE, graph_url, older))
         if importlib.util.find_spec("pywa_async") is not None:
-            bots.servers[PYWA] = start(
-                run_peer(
-                    "bench.http.peers.pywa_bot:app", whatsapp_api_base_url=f"{graph_url}/v26.0"
-                )
+            peer = run_peer(
+                "bench.http.peers.pywa_bot:app", whatsapp_api_base_url=f"{graph_url}/v26.0"
             )
+            bots.by_name[PYWA] = Bot(start(peer))
         yield bots
+
+
+@contextlib.contextmanager
+def _own_bot(run: Run, database: str, graph_url: str, checkout: Checkout) -> Iterator[Bot]:
+    run.say(f"starting a bot in {database}")
+    with run.server.connect(database) as connection:
+        _add_people(connection)
+        connection.execute(UNLIMITED_PACE)
+        connection.execute("vacuum (analyze)")
+    run.server.checkpoint()
+    url = functools.partial(run.server.url, database)
+    with (
+        run_handler(url(EDGE), checkout) as handler,
+        run_notifier(url(NOTIFIER), graph_url, checkout) as notifier,
+    ):
+        yield Bot(handler, notifier, database)
+
+
+def _add_people(connection: psycopg.Connection) -> None:
+    """Let each user write once, so that all are known and have a conversation."""
+    connection.execute(UNBOUNDED_ANSWERS)
+    for first in range(0, USERS, _NEWCOMERS):
+        phones = range(FIRST_PHONE + first, FIRST_PHONE + first + _NEWCOMERS)
+        messages = [(str(phone), f"first{phone}") for phone in phones]
+        body = webhook_of_many(messages, str(int(time.time())))
+        connection.execute("select public.wa_dispatch(%s::jsonb)", [body])
+    connection.execute(_EMPTY)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,10 @@
 """What commands and the notifier are told by their environment, beside what the webhook is."""
 
+import re
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from handler.process.environment import (
     AsciiSecret,
@@ -20,6 +22,17 @@ class DatabaseSettings(DatabaseOptions):
 
 
 _META_ID = r"^[0-9]{1,32}$"
+_VERSION = re.compile(r"/v[0-9]+\.[0-9]+$")
+
+
+def _ends_with_a_version(url: str) -> str:
+    if _VERSION.search(url) is None:
+        raise ValueError("holds host and version, such as https://graph.facebook.com/v26.0")
+    return url
+
+
+GraphUrl = Annotated[HttpUrl, AfterValidator(_ends_with_a_version)]
+"""Where Meta's API is, with the version in which it is spoken: every path begins behind it."""
 
 
 class BotSettings(ProcessSettings):
@@ -77,7 +90,7 @@ class GraphSettings(ProcessSettings):
 
     wa_token: AsciiSecret
     wa_phone_id: str = Field(pattern=_META_ID)
-    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+    whatsapp_api_base_url: GraphUrl = "https://graph.facebook.com/v26.0"
 
 
 class AccountSettings(ProcessSettings):
@@ -85,4 +98,4 @@ class AccountSettings(ProcessSettings):
 
     wa_token: AsciiSecret
     wa_waba_id: str | None = Field(None, pattern=_META_ID)
-    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+    whatsapp_api_base_url: GraphUrl = "https://graph.facebook.com/v26.0"

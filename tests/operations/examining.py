@@ -18,7 +18,11 @@ PHONE_ID = "106540352242922"
 TOKEN = "token-of-the-tests"  # noqa: S105
 VERIFY_TOKEN = "verify-token-of-the-tests"  # noqa: S105
 SERVE = {"WA_APP_SECRET": "app-secret-of-the-tests", "WA_VERIFY_TOKEN": VERIFY_TOKEN}
-NOTIFY = {"WA_TOKEN": TOKEN, "WA_PHONE_ID": PHONE_ID, "WHATSAPP_API_BASE_URL": "http://127.0.0.1:1"}
+NOTIFY = {
+    "WA_TOKEN": TOKEN,
+    "WA_PHONE_ID": PHONE_ID,
+    "WHATSAPP_API_BASE_URL": "http://127.0.0.1:1/v26.0",
+}
 
 
 def examine(*options: str, **given: Any) -> dict[str, list[tuple[str, str]]]:

@@ -54,6 +54,15 @@ def test_the_notifier_needs_no_app_secret(environment: Environment) -> None:
     )
 
 
+def test_the_address_of_meta_has_a_version(environment: Environment) -> None:
+    environment(NOTIFIER | {"WHATSAPP_API_BASE_URL": "https://graph.facebook.com/"})
+    with pytest.raises(SettingsError) as raised:
+        load_settings(NotifierSettings)
+    assert str(raised.value) == (
+        "WHATSAPP_API_BASE_URL: holds host and version, such as https://graph.facebook.com/v26.0"
+    )
+
+
 def test_defaults_are_those_of_the_runbook(environment: Environment) -> None:
     environment(WEBHOOK)
     settings = load_settings(WebhookSettings)

@@ -17,7 +17,7 @@ from handler.process.environment import (
 )
 from wa_webhook.media.settings import MediaSettings
 from wa_webhook.ocr.settings import OcrSettings
-from wa_webhook.settings import DatabaseSettings
+from wa_webhook.settings import DatabaseSettings, GraphUrl
 
 
 class TaskSettings(ProcessSettings):
@@ -84,7 +84,7 @@ class WorkerSettings(
     """A direct connection for LISTEN, when WA_DATABASE_URL leads to a pooler."""
     wa_token: AsciiSecret | None = None
     """What media are fetched with: the system user's."""
-    whatsapp_api_base_url: HttpUrl = "https://graph.facebook.com/v26.0"
+    whatsapp_api_base_url: GraphUrl = "https://graph.facebook.com/v26.0"
 
     @field_validator("wa_database_url")
     @classmethod

@@ -211,6 +211,18 @@ async def test_a_webhook_that_meta_would_not_take_is_told() -> None:
     assert str(await verify(wrong)).startswith("no answer: ")
 
 
+async def test_an_application_that_is_not_up_yet_is_asked_again() -> None:
+    told = asyncio.Queue[str]()
+    with bind(HOST, 0, "application") as listener:
+        port = listener.getsockname()[1]
+    url = f"http://{HOST}:{port}/webhook"
+    application = Application(url, SECRET, TOKEN, NUMBER_ID, SECRET)
+    verifying = asyncio.create_task(verify(application, told.put_nowait, patience_seconds=60))
+    assert "nobody answers there yet: asked again for 60 s" in await told.get()
+    async with LocalServer(Parrot().app, bind(HOST, port, "application")):
+        assert await verifying is None
+
+
 def test_the_command_of_the_page_is_one() -> None:
     from typer.testing import CliRunner
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from wa_webhook.phone import Phone, phone_app
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable
+
+_PATIENCE_SECONDS = 60.0
+"""In which an application begins to answer that is started together with this."""
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -67,22 +72,42 @@ async def emulating(
             await phone.deliveries.close()
 
 
-async def verify(application: Application) -> str | None:
+async def verify(
+    application: Application,
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    patience_seconds: float = 0,
+) -> str | None:
     """Ask the webhook for a challenge as Meta does when its address is entered.
 
+    While nobody answers there it is asked again, up to `patience_seconds`, and `tell` gets that.
     Returns why Meta would not take it, or None.
     """
+    deadline = time.monotonic() + patience_seconds
+    is_told = False
+    while True:
+        try:
+            return await _judge_challenge(application)
+        except httpx.InvalidURL as error:
+            return f"no address: {error}"
+        except httpx.HTTPError as error:
+            if time.monotonic() >= deadline:
+                return f"no answer: {error or type(error).__name__}"
+        if not is_told:
+            tell(f"webhooks   nobody answers there yet: asked again for {patience_seconds:g} s")
+            is_told = True
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _judge_challenge(application: Application) -> str | None:
     challenge = secrets.token_hex(8)
     asked = {
         "hub.mode": "subscribe",
         "hub.verify_token": application.verify_token,
         "hub.challenge": challenge,
     }
-    try:
-        async with httpx.AsyncClient(timeout=5) as client:
-            answer = await client.get(application.webhook_url, params=asked)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return f"no answer: {error or type(error).__name__}"
+    async with httpx.AsyncClient(timeout=5) as client:
+        answer = await client.get(application.webhook_url, params=asked)
     if answer.status_code != httpx.codes.OK or answer.text != challenge:
         return f"answered {answer.status_code} instead of 200 with the challenge"
     return None
@@ -112,7 +137,17 @@ async def _run(
         tell(f"Graph API  WHATSAPP_API_BASE_URL={emulator.graph_url}/{GRAPH_VERSION}")
         tell(f"phone      {emulator.phone_url}")
         tell(f"webhooks   to {application.webhook_url}")
-        if application.verify_token and (reason := await verify(application)):
-            tell(f"Meta would not take this webhook: {reason}")
         tell("Ctrl-C stops it.")
+        verifying = asyncio.create_task(_tell_of_challenge(application, tell))
         await interrupted.wait()
+        verifying.cancel()
+
+
+async def _tell_of_challenge(application: Application, tell: Callable[[str], None]) -> None:
+    if not application.verify_token:
+        return
+    reason = await verify(application, tell, patience_seconds=_PATIENCE_SECONDS)
+    if reason is None:
+        tell("webhooks   the challenge was answered: Meta would take this address")
+    else:
+        tell(f"Meta would not take this webhook: {reason}")

@@ -91,6 +91,8 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
     written = declaration.read_text()
     with running_dev(folder) as dev:
         assert "welcome, from flows/" in dev.printed
+        done = r"tasks +(media\.fetch, media\.link.*; no others): WA_WORK_MODULES"
+        assert dev.found(done)
         declaration.write_text(written.replace("Is this your first time here?", "Been here?"))
         dev.read_until("flows applied")
         dev.say("welcome")
@@ -106,11 +108,15 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert (tapped["text"], tapped["author"]) == ("Yes", "user")
         assert tapped["status"] in {"delivered", "read"}
         assert "nothing offered [Maybe]" in say(dev, "--tap", "Maybe").stderr
+        assert "Been here?" in say(dev, "welcome", "--as", "IT.3003").stdout
+        several = say(dev, "welcome")
+        assert several.exit_code == 2
+        assert several.stderr == "say who speaks: --as +34600111222 (Ana), --as IT.3003 (Chiara)\n"
         step = folder / "flows" / "welcome" / "steps" / "step_welcome_question.sql"
         step.write_text(step.read_text().replace("begin\n", "begin\n  perform 1 / 0;\n", 1))
         declaration.write_text(written)
         dev.read_until("flows applied")
-        said = say(dev, "welcome")
+        said = say(dev, "welcome", "--as", "+34600111222")
         assert (said.exit_code, "the bot did not process it" in said.stderr) == (1, True)
         line = step.read_text().splitlines().index("  perform 1 / 0;") + 1
         told = f"division by zero, at flows/welcome/steps/{step.name}, line {line}"

@@ -16,6 +16,9 @@ from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID, local_names
 from wa_webhook.meta_stand_in.inbound import build_body, build_content
 from wa_webhook.meta_stand_in.people import ANA
 from wa_webhook.meta_stand_in.said import Typed
+from wa_webhook.ocr.reader import is_installed
+from wa_webhook.worker.media_kinds import FETCH, LINK
+from wa_webhook.worker.reading_kind import READ
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,10 +92,11 @@ def _describe(flows: Path | None) -> str:
 
 
 def _describe_tasks(tasks: TaskFiles) -> str:
+    ours = ", ".join((FETCH, LINK, READ) if is_installed() else (FETCH, LINK))
     if not tasks.functions:
-        return "nobody does any: WA_WORK_MODULES and WA_WORK_HTTP are not set"
+        return f"{ours}; no others: WA_WORK_MODULES and WA_WORK_HTTP are not set"
     kinds = ", ".join(one.kind for one in tasks.functions)
-    return f"{kinds}; loaded again when a Python file changes"
+    return f"{ours}, {kinds}; functions are loaded again when a Python file changes"
 
 
 def _write_example(stack: LocalStack, folder: Path) -> str:

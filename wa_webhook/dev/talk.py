@@ -14,14 +14,13 @@ import httpx
 from handler import signature
 from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
 from wa_webhook.meta_stand_in.inbound import build_body, build_content
+from wa_webhook.meta_stand_in.people import ANA, BRUNO, CHIARA, Person
 from wa_webhook.meta_stand_in.rendering import find_choice, render_message
 from wa_webhook.meta_stand_in.said import Sent, Tapped, Typed
 from wa_webhook.meta_stand_in.webhooks import GRAPH_VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from wa_webhook.meta_stand_in.people import Person
 
 _QUIET_SECONDS = 1.0
 """As long as nothing comes, nothing more is expected."""
@@ -30,6 +29,22 @@ _LOOK_SECONDS = 0.1
 
 class TalkError(Exception):
     """Nobody answers, or the bot failed; the message says what to do."""
+
+
+def known_as(address: str) -> Person:
+    """Return whom Meta knows by a number in digits, or by a BSUID: of the phones, or a stranger."""
+    for person in (ANA, BRUNO, CHIARA):
+        if address in (person.phone, person.user_id):
+            return person
+    if address.isdigit():
+        return Person(address, phone=address)
+    return Person(address, user_id=address)
+
+
+def find_people(graph_url: str) -> list[Person]:
+    """Return who has heard from the bot since it was started. Raises TalkError."""
+    recipients = (one["recipient"] for one in _read_accepted(graph_url))
+    return list(dict.fromkeys(map(known_as, recipients)))
 
 
 @dataclass(frozen=True)
@@ -101,8 +116,13 @@ class Talk:
         return received
 
     def _received(self) -> list[dict[str, Any]]:
-        record = _ask("GET", f"{self.graph_url}/_accepted").json()["accepted"]
-        return [one for one in record if one["recipient"] in (self.who.phone, self.who.user_id)]
+        addresses = (self.who.phone, self.who.user_id)
+        return [one for one in _read_accepted(self.graph_url) if one["recipient"] in addresses]
+
+
+def _read_accepted(graph_url: str) -> list[dict[str, Any]]:
+    accepted: list[dict[str, Any]] = _ask("GET", f"{graph_url}/_accepted").json()["accepted"]
+    return accepted
 
 
 def _ask(method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """`wa-webhook say`: one message to the bot that `wa-webhook dev` runs, and its answers."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from wa_webhook.cli.embedded import embedded_server_or_exit
 from wa_webhook.meta_stand_in.people import ANA, Person
+from wa_webhook.meta_stand_in.validation import USER_ID
 
 
 def say(
@@ -25,8 +27,14 @@ def say(
         bool, typer.Option("--tap", help="Tap the button or row of that title instead.")
     ] = False,
     who: Annotated[
-        str, typer.Option("--as", metavar="NUMBER", help="Whose telephone number.")
-    ] = f"+{ANA.phone}",
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="WHO",
+            help=f"By number or BSUID. Default: the only one who is there, else +{ANA.phone}.",
+            show_default=False,
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the webhook.")] = 8000,
     graph_port: Annotated[
         int, typer.Option(min=1, max=65535, help="Of the stand-in for the Graph API.")
@@ -34,22 +42,27 @@ def say(
 ) -> None:
     """Write to the bot that wa-webhook dev runs, and print what it answers.
 
-    Exits with 1 when no bot is running, or when it failed at the message.
+    Exits with 1 when no bot is running, or when it failed at the message; with 2 when several
+    people are there, which are named, and nobody says as whom.
     """
     if not text and file is None:
         typer.echo("say something, or send a --file", err=True)
         raise typer.Exit(2)
-    phone = who.removeprefix("+")
-    if not (phone.isascii() and phone.isdigit()):
-        typer.echo(f"--as {who}: write a telephone number, such as +{ANA.phone}", err=True)
+    address = (who or "").removeprefix("+")
+    if who is not None and not (re.fullmatch("[0-9]+", address) or USER_ID.match(address)):
+        typer.echo(f"--as {who}: write a number, such as +{ANA.phone}, or a BSUID", err=True)
         raise typer.Exit(2)
     with embedded_server_or_exit():
         # Only here: the other commands do without the optional packages.
-        from wa_webhook.dev.talk import Talk, TalkError
+        from wa_webhook.dev.talk import Talk, TalkError, find_people, known_as
 
-        person = ANA if phone == ANA.phone else Person(phone, phone=phone)
-        talk = Talk(person, f"http://127.0.0.1:{port}/webhook", f"http://127.0.0.1:{graph_port}")
+        graph_url = f"http://127.0.0.1:{graph_port}"
         try:
+            people = [known_as(address)] if address else find_people(graph_url) or [ANA]
+            if len(people) > 1:
+                typer.echo(f"say who speaks: {', '.join(map(_describe, people))}", err=True)
+                raise typer.Exit(2)
+            talk = Talk(people[0], f"http://127.0.0.1:{port}/webhook", graph_url)
             if file is not None:
                 answers = talk.send(file, text)
             else:
@@ -61,3 +74,8 @@ def say(
         "\n\n".join(answers)
         or "(no answer; where a colleague has the conversation, as the phone says, it is theirs)"
     )
+
+
+def _describe(person: Person) -> str:
+    option = f"--as +{person.phone}" if person.phone else f"--as {person.user_id}"
+    return option if person.name == person.address else f"{option} ({person.name})"

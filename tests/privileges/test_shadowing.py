@@ -97,7 +97,15 @@ class Attack:
         if "wa_dispatch" in outcomes:
             shadows.statement = "a conversation"
             notifier = connect("wa_notifier_role")
-            converse(Chat(edge=shadows.connection, notifier=notifier, owner=owner, superuser=owner))
+            converse(
+                Chat(
+                    edge=shadows.connection,
+                    notifier=notifier,
+                    owner=owner,
+                    superuser=owner,
+                    worker=lambda: owner,
+                )
+            )
         self.ran |= shadows.ran_as_others(current_role(role))
         self.unreached |= {
             (role, name): states

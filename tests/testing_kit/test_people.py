@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.flows.quiz import write_step
+from tests.media.gallery import FLOW
+
 if TYPE_CHECKING:
     from wa_webhook.testing import Chat
 
@@ -51,6 +54,27 @@ def test_a_step_that_fails_is_told_with_its_error_and_its_line(chat: Chat) -> No
     told = r"failed: WA006: .*, at flows/home/steps/step_help\.sql, line 12\b"
     with pytest.raises(AssertionError, match=told):
         chat.person("Ana").says("help")
+
+
+def test_what_a_worker_gives_back_reaches_the_step_that_asked(chat: Chat) -> None:
+    chat.owner.execute(FLOW.encode())
+    ana = chat.person("Ana")
+    with pytest.raises(AssertionError, match=r"no step has asked for media\.fetch; nothing is"):
+        chat.does("media.fetch")
+    ana.says("photo").sends_picture()
+    assert chat.does("media.fetch")["kind"] == "image"
+    assert ana.hears() == ["image/jpeg"]
+    assert chat.rows("select status from wa.media") == [{"status": "stored"}]
+    ana.sends_picture()
+    chat.does("media.fetch", {"refused": "wrong_kind"})
+    assert ana.hears() == ["wrong_kind"]
+    ana.sends_picture()
+    chat.fails("media.fetch", "permanent", "Meta does not have it")
+    assert ana.hears() == ["permanent"]
+    ana.sends_picture()
+    write_step(chat.owner, "photo", "perform 1 / 0;")
+    with pytest.raises(AssertionError, match="failed: 22012: division by zero"):
+        chat.does("media.fetch")
 
 
 def test_a_message_that_meta_would_refuse_is_told_with_the_reason(chat: Chat) -> None:

@@ -28,7 +28,7 @@ def test_the_tests_of_the_document_pass_where_nothing_else_is(pytester: pytest.P
     (code,) = re.findall(r"^```python\n(.*?)^```$", document, re.MULTILINE | re.DOTALL)
     pytester.makepyfile(code + APART + FAILS)
     result = pytester.runpytest_subprocess("-p", "wa_webhook.testing.plugin", "-p", "no:xdist")
-    result.assert_outcomes(passed=3, failed=1)
+    result.assert_outcomes(passed=4, failed=1)
     # The line that failed and why, and no line of the kit.
     result.stdout.fnmatch_lines(
         ['>       chat.person("Ana").says("hello")', "E *: failed: WA003: *"]

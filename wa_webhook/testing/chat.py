@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -21,6 +22,7 @@ from wa_webhook.meta_stand_in.rendering import find_choice, render_message
 from wa_webhook.migrate.places import name_files
 from wa_webhook.naming.names import Names
 from wa_webhook.testing.outbox import Delivered, send_due
+from wa_webhook.worker.media_kinds import FETCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,8 +182,9 @@ class Colleague:
 class Chat:
     """The bot on a database of the test's own.
 
-    `edge` calls it as the webhook handler's role and `notifier` sends as the notifier's; `owner`
-    looks at what was written, and `superuser` lets time pass.
+    `edge` calls it as the webhook handler's role, `notifier` sends as the notifier's and `worker`
+    opens a connection as the worker's; `owner` looks at what was written, and `superuser` lets
+    time pass.
     """
 
     def __init__(
@@ -191,6 +194,7 @@ class Chat:
         notifier: Connection[DictRow],
         owner: Connection[DictRow],
         superuser: Connection[DictRow],
+        worker: Callable[[], Connection[DictRow]],
     ) -> None:
         self.owner = owner
         # In a test people read and write faster than anybody else.
@@ -198,6 +202,7 @@ class Chat:
         self._edge = edge
         self._notifier = notifier
         self._superuser = superuser
+        self._open_worker = cache(worker)
         self._people: list[Person] = []
 
     @classmethod
@@ -220,6 +225,8 @@ class Chat:
             notifier=connect("wa_notifier_role"),
             owner=connect(MIGRATING_ROLE),
             superuser=connect(SUPERUSER),
+            # Few tests have work for one.
+            worker=lambda: connect("wa_worker_role"),
         )
 
     def person(self, name: str, *, phone: str | None = None, user_id: str | None = None) -> Person:
@@ -245,6 +252,46 @@ class Chat:
         """Let time pass (`hours=2`, as for a timedelta), and send what has become due."""
         let_time_pass(self._superuser, timedelta(**duration))
         self.deliver()
+
+    def does(self, kind: str, result: object = None) -> Any:  # noqa: ANN401
+        """Do the oldest task of a kind, as a worker that returns `result`; give its input.
+
+        Without a result what was sent is fetched (`media.fetch`) as a worker that stores it does.
+        Raises AssertionError where no step has asked for one, or where the step that gets the
+        result fails.
+        """
+        task = self._claim(kind)
+        if result is None and kind == FETCH:
+            given = {name: task["input"][name] for name in ("media", "sha256", "key")}
+            result = given | {"size_bytes": 1000, "mime_type": task["input"].get("mime_type")}
+        return self._settle(task, {"outcome": "done", "result": result})
+
+    def fails(self, kind: str, error_class: str = "permanent", message: str = "") -> Any:  # noqa: ANN401
+        """Fail at the oldest task of a kind with an error of that class; give its input.
+
+        Raises AssertionError as `does`. A class that is tried again reaches no step yet.
+        """
+        failed = {"outcome": "failed", "error_class": error_class, "error_message": message}
+        return self._settle(self._claim(kind), failed)
+
+    def _claim(self, kind: str) -> DictRow:
+        claimed = self._open_worker().execute(
+            "select id, lock_token, input from public.wa_tasks_claim('test', %s, 1)", ([kind],)
+        )
+        if (task := claimed.fetchone()) is None:
+            asked = self.rows("select distinct kind from wa.tasks where due_at is not null")
+            others = ", ".join(sorted(row["kind"] for row in asked)) or "nothing"
+            raise AssertionError(f"no step has asked for {kind}; {others} is asked for")
+        return task
+
+    def _settle(self, task: DictRow, outcome: dict[str, Any]) -> Any:  # noqa: ANN401
+        result = {"id": task["id"], "lock_token": str(task["lock_token"]), **outcome}
+        self._open_worker().execute("select public.wa_tasks_settle(%s)", (Jsonb([result]),))
+        message_id = f"task:{task['id']}"
+        kept = "select from public.wa_events where wa_message_id = %s and status = 'failed'"
+        if self.rows(kept, message_id):
+            raise AssertionError(self._why_not_processed(message_id))
+        return task["input"]
 
     def rows(self, query: str, *parameters: object) -> list[DictRow]:
         """Return the rows of a query, as the owner of the tables sees them."""

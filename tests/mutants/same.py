@@ -79,8 +79,10 @@ SAME: Mapping[tuple[str, str, str], str] = {
     ): _ONE_RELEASE,
     (
         "db/functions/workers/finish_tasks.sql",
-        "coalesce(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),",
-        "nullif(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),",
+        "coalesce(array_agg(wa.describe_result(row(task.*)::wa.tasks))"
+        " filter (where task.state <> ''), '{}'),",
+        "nullif(array_agg(wa.describe_result(row(task.*)::wa.tasks))"
+        " filter (where task.state <> ''), '{}'),",
     ): _NOTHING_OR_NONE,
     (
         "db/functions/registry/read_declaration.sql",

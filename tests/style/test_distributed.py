@@ -18,7 +18,11 @@ from tests.style.names_in_routines import (
     statements_of_routines,
 )
 from tests.style.test_names_in_routines import FILES, routine
-from tests.style.unlike_on_nodes import refused_on_nodes
+from tests.style.unlike_on_nodes import (
+    refused_on_nodes,
+    upserts_that_are_counted,
+    whole_rows,
+)
 from wa_webhook.migrate import find_db_folder, read_whole_source
 
 if TYPE_CHECKING:
@@ -120,6 +124,41 @@ def test_no_statement_joins_the_rows_of_a_trigger_with_a_table() -> None:
         ]
         if len(relations) > 1 and (rows,) in relations
     ] == []
+
+
+@pytest.mark.parametrize("given", ["public.f({})", "({})::public.t", "public.f(({})::public.t)"])
+@pytest.mark.parametrize(("row", "found"), [("o", ["o"]), ("o.*", ["o"]), ("row(o.*)", [])])
+def test_the_row_of_a_table_that_goes_on_as_it_is_is_found(
+    given: str, row: str, found: list[str]
+) -> None:
+    assert whole_rows(f"select {given.format(row)} from public.t as o") == found
+
+
+def test_no_routine_is_given_the_row_of_a_table_as_it_is() -> None:
+    assert {
+        file.name: found
+        for file in FILES
+        for statement in statements_of_routines(file.read_text(encoding="utf-8"))
+        if (found := whole_rows(statement))
+    } == {}
+
+
+@pytest.mark.parametrize("asks", ["get diagnostics v_x = row_count;", "if not found then"])
+def test_an_upsert_of_a_query_that_is_counted_is_found(asks: str) -> None:
+    upsert = "insert into public.t (a) {} on conflict (a) do nothing{};\n"
+    counted = [
+        len(upserts_that_are_counted(upsert.format(*parts) + asks))
+        for parts in (("select 1", ""), ("values (1)", ""), ("select 1", " returning t.a into v_x"))
+    ]
+    assert counted == [1, 0, 0]
+
+
+def test_no_routine_counts_what_an_upsert_of_a_query_has_changed() -> None:
+    assert {
+        file.name: found
+        for file in FILES
+        if (found := upserts_that_are_counted(file.read_text(encoding="utf-8")))
+    } == {}
 
 
 def test_a_constraint_is_added_by_a_statement_of_its_own() -> None:

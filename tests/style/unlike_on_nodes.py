@@ -197,6 +197,54 @@ class _Functions(Visitor):
         self.names.append(".".join(part.sval for part in node.funcname))
 
 
+@dataclass
+class _WholeRows(Visitor):
+    """Collects the rows of tables that are handed to a routine of ours, or cast, as a whole."""
+
+    aliases: set[str] = field(default_factory=set)
+    given: list[str] = field(default_factory=list)
+
+    def visit_RangeVar(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if node.schemaname:
+            self.aliases.add(node.alias.aliasname if node.alias else node.relname)
+
+    def visit_FuncCall(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if len(node.funcname) > 1:
+            self._give(node.args or ())
+
+    def visit_TypeCast(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        self._give((node.arg,))
+
+    def _give(self, values: Any) -> None:
+        self.given += [
+            value.fields[0].sval
+            for value in values
+            if _is(value, ast.ColumnRef)
+            and (len(value.fields) == 1 or _is(value.fields[-1], ast.A_Star))
+            and _is(value.fields[0], ast.String)
+        ]
+
+
+def whole_rows(statement: str) -> list[str]:
+    """Return the tables whose rows go on as they are: on a node they are of another type."""
+    found = _WholeRows()
+    found(pglast.parse_sql(statement))
+    return [name for name in found.given if name in found.aliases]
+
+
+# Rows that were inserted or changed are counted as those that the query had, others included.
+_COUNTED = re.compile(
+    r"\binsert\s+into(?:(?!\bvalues\b|;).)*\bon\s+conflict\b(?:(?!\breturning\b|;).)*;"
+    r"(?=[^;]*(?:\brow_count\b|\bfound\b))",
+    re.DOTALL,
+)
+
+
+def upserts_that_are_counted(text: str) -> list[str]:
+    """Return upserts of a query after which a routine asks how many rows there were."""
+    return _COUNTED.findall(text)
+
+
 def _has(node: Any, is_it: Callable[[Any], bool]) -> bool:
     if _is(node, tuple, list):
         return any(_has(one, is_it) for one in node)

@@ -26,15 +26,21 @@ begin
     end if;
   end if;
 
-  insert into wa.number_pace as pace (phone_number_id, rate_per_second)
-  select raised.phone_number_id, v_rate
-  from unnest(v_numbers) as raised (phone_number_id)
-  order by raised.phone_number_id
-  on conflict (phone_number_id) do update
-  set rate_per_second = excluded.rate_per_second
-  where pace.rate_per_second is distinct from excluded.rate_per_second;
+  with changed as (
+    insert into wa.number_pace as pace (phone_number_id, rate_per_second)
+    select raised.phone_number_id, v_rate
+    from unnest(v_numbers) as raised (phone_number_id)
+    order by raised.phone_number_id
+    on conflict (phone_number_id) do update
+    set rate_per_second = excluded.rate_per_second
+    where pace.rate_per_second is distinct from excluded.rate_per_second
+    returning pace.phone_number_id
+  )
 
-  if not found then
+  select array_agg(changed.phone_number_id) into v_numbers
+  from changed;
+
+  if v_numbers is null then
     return '[]'::jsonb;
   end if;
   return jsonb_build_array(

@@ -31,7 +31,8 @@ begin
   end if;
 
   select wa.describe_wanted_media(
-    media.id, media.kind, media.media_id, media.phone_number_id, media.declared_type, object
+    media.id, media.kind, media.media_id, media.phone_number_id, media.declared_type,
+    row(object.*)::wa.media_objects
   )
   into v_input
   from wa.media as media

@@ -12,7 +12,7 @@ begin
   perform wa.note_fetched(p_task_ids);
 
   select
-    coalesce(array_agg(wa.describe_result(task)) filter (where task.state <> ''), '{}'),
+    coalesce(array_agg(wa.describe_result(row(task.*)::wa.tasks)) filter (where task.state <> ''), '{}'),
     jsonb_agg(
       jsonb_strip_nulls(
         jsonb_build_object(

@@ -27,7 +27,7 @@ begin
     where basket.id = new.basket_id and basket.status = 'open';
 
     if not found then
-      perform wa.require_open_basket(basket) from public.baskets as basket where basket.id = new.basket_id;
+      perform wa.require_open_basket(row(basket.*)::public.baskets) from public.baskets as basket where basket.id = new.basket_id;
     end if;
   elsif tg_op = 'DELETE' then
     update public.baskets as basket

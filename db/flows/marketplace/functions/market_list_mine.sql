@@ -20,12 +20,12 @@ declare
 begin
   return query
   select
-    offer.offer_id, offer.title, offer.price_minor, offer.currency, wa.market_status(offer),
+    offer.offer_id, offer.title, offer.price_minor, offer.currency, wa.market_status(row(offer.*)::wa.market_offers),
     (select count(*) from wa.market_talks as talk where talk.offer_id = offer.offer_id),
     offer.created_at, offer.expires_at
   from wa.market_offers as offer
   where offer.seller_id = v_user_id
-  order by wa.market_status(offer) <> 'open', offer.created_at desc, offer.offer_id;
+  order by wa.market_status(row(offer.*)::wa.market_offers) <> 'open', offer.created_at desc, offer.offer_id;
 end
 $$;
 

@@ -79,7 +79,7 @@ as $$
     ),
     'doubtful', cardinality(wa.list_doubtful()),
     'moved_because', (
-      select wa.explain_move(life, place.system_identifier, place.timeline_id, place.database_oid)
+      select wa.explain_move(row(life.*)::wa.lives, place.system_identifier, place.timeline_id, place.database_oid)
       from wa.lives as life
       cross join wa.get_place() as place
       where life.left_at is null

@@ -26,7 +26,7 @@ begin
   from unnest(wa_notify_many.recipients) as addressee (recipient);
 
   -- In a fixed order, so that two broadcasts which create the same profiles do not wait for each other.
-  with addressee as materialized (
+  with addressee as (
     select
       ordered.recipient,
       wa.find_or_create_profile(
@@ -38,23 +38,30 @@ begin
       from unnest(wa_notify_many.recipients) as given (recipient)
       order by given.recipient
     ) as ordered
+  ),
+
+  queued as (
+    insert into public.notifications (
+      user_id, recipient, payload, author, priority, send_at, next_attempt_at, dedupe_key
+    )
+    select distinct on (addressee.user_id)
+      addressee.user_id,
+      addressee.recipient,
+      wa_notify_many.payload,
+      'broadcast',
+      2,
+      v_send_at,
+      v_send_at,
+      wa_notify_many.dedupe_prefix || ':' || addressee.user_id
+    from addressee
+    order by addressee.user_id
+    on conflict (dedupe_key) do nothing
+    returning notifications.id
   )
 
-  insert into public.notifications (user_id, recipient, payload, author, priority, send_at, next_attempt_at, dedupe_key)
-  select distinct on (addressee.user_id)
-    addressee.user_id,
-    addressee.recipient,
-    wa_notify_many.payload,
-    'broadcast',
-    2,
-    v_send_at,
-    v_send_at,
-    wa_notify_many.dedupe_prefix || ':' || addressee.user_id
-  from addressee
-  order by addressee.user_id
-  on conflict (dedupe_key) do nothing;
+  select count(*) into v_queued
+  from queued;
 
-  get diagnostics v_queued = row_count;
   perform wa.emit_event('NOTIFY_QUEUE', jsonb_build_object('count', v_queued, 'send_at', v_send_at));
   if v_queued > 0 and v_send_at = v_now then
     perform wa.wake_notifier();

@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import as_engine
+from tests.fixtures.citus import about_one_server
 from tests.queue.conftest import ANA, TEMPLATE, result_of, text
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def test_settling_waits_for_a_claim_that_parks_and_then_releases(
     assert queue.claimed_ids() == [second]
 
 
+@about_one_server("stops a session by row level security, which a node has not")
 def test_settling_waits_for_a_claim_that_holds_what_was_parked_a_moment_ago(
     queue: Queue, connect: Connect
 ) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.fixtures.citus import limits_there
 from tests.queue.conftest import event_names, result_of
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def test_claims_that_go_on_keep_the_server_present(queue: Queue) -> None:
     assert queue.value("select seen_at > now() - interval '40 seconds' from wa.server_presence")
 
 
+@limits_there
 def test_claims_at_the_same_moment_wait_for_whoever_notes_that_the_server_is_back(
     queue: Queue, connect: Connect
 ) -> None:

@@ -99,7 +99,7 @@ def test_what_is_queued_from_a_number_that_is_retired_is_held_and_told(
     retire_number(queue.owner, SECOND)
     assert queue.claim() == []
     operator: Connection[DictRow] = connect("wa_operator_role")
-    problems = value(operator, "select public.wa_status() -> 'problems'")
+    problems = value(operator, "select public.wa_status()")["problems"]
     assert [one["message"] for one in problems if one["code"] == "sends_held"] == [
         f"messages are queued from the number {SECOND}, which is not one of ours"
     ]

@@ -31,11 +31,6 @@ SAME: Mapping[tuple[str, str, str], str] = {
         "where basket.distance_km < c_most_km;",
     ): _MEASURED,
     (
-        "db/functions/outbox/lives/list_doubtful.sql",
-        "and notification.created_at < v_left_at",
-        "and notification.created_at <= v_left_at",
-    ): _INSTANT,
-    (
         "db/functions/outbox/claim/claim_plain.sql",
         "p_pair_interval <= interval '0' or (",
         "p_pair_interval < interval '0' or (",

@@ -105,9 +105,13 @@ def test_a_paused_queue_is_not_called_stalled_as_well(connection: Connection[Dic
 
 
 def test_a_pause_after_a_restore_names_what_is_in_doubt(connection: Connection[DictRow]) -> None:
-    paused = {"paused_until": "infinity", "doubtful": 3, "held_numbers": []}
-    (found,) = problems(connection, queue=paused)
-    assert found["next"].startswith("3 messages may have been sent before")
+    paused = {"paused_until": "infinity", "held_numbers": [], "queued_since": 4}
+    (found,) = problems(connection, queue=paused | {"doubtful": 3})
+    assert found["next"].startswith("3 messages were in it and may have been sent before")
+    assert "wa_queue_resume('cancel'); drops them" in found["next"]
+    assert "wa_queue_resume('send'); sends them; 4 queued since go out" in found["next"]
+    (found,) = problems(connection, queue=paused | {"doubtful": 0})
+    assert found["next"].endswith("select public.wa_queue_resume();")
 
 
 @pytest.mark.parametrize(

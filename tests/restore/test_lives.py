@@ -122,6 +122,20 @@ def test_doubtful_messages_can_be_cancelled_and_what_was_queued_later_goes_on(co
     assert copy.value("select count(*) from public.notifications where status = 'cancelled'") == 2
 
 
+@pytest.mark.any_server
+def test_what_is_queued_in_a_copy_before_a_claim_is_not_doubtful(copy: Queue) -> None:
+    ana = copy.value("select user_id from public.profiles")
+    copy.answer(ana, text("an answer"))
+    copy.queue(ANA, text("a message"))
+    assert paused_because(copy).startswith("the database is a copy")
+    counted = "select public.wa_status() -> 'queue' ->> %s"
+    assert [copy.value(counted, one) for one in ("doubtful", "queued_since")] == ["2", "2"]
+    copy.execute("select public.wa_queue_resume('cancel')")
+    left = "select array_agg(payload #>> '{text,body}') from public.notifications where status = "
+    assert copy.value(left + "'queued'") == ["an answer", "a message"]
+    assert copy.value(left + "'cancelled'") == ["sent by both", "behind it"]
+
+
 def test_a_life_that_goes_on_asks_nothing(queue: Queue) -> None:
     queue.add_user()
     notification = queue.queue()

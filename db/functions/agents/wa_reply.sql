@@ -25,6 +25,7 @@ declare
   v_recipient text;
   v_id bigint;
 begin
+  perform wa.notice_move();
   v_place := wa.hold_conversation(who, wa_reply.phone_number_id);
 
   select notification.id into v_id

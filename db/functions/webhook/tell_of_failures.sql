@@ -45,6 +45,8 @@ begin
     select distinct receiver.locale from jsonb_to_recordset(v_receivers) as receiver (locale text)
   ) as spoken;
 
+  perform wa.notice_move();
+
   with told as (
     insert into public.notifications (
       user_id, recipient, phone_number_id, payload, dedupe_key, send_at, next_attempt_at, expires_at

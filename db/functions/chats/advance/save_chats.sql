@@ -12,6 +12,7 @@ declare
   v_receipts text;
   v_reply_ttl interval;
   v_notifier_waits boolean;
+  v_may_have_moved boolean;
   v_spacing interval;
   v_burst integer;
   v_is_enough boolean;
@@ -60,8 +61,13 @@ begin
       where setting.key = 'answers_interval_seconds'
     ),
     (select setting.value::integer from wa.settings as setting where setting.key = 'answers_burst'),
-    (select state.notifier_waits from wa.queue_state as state)
-  into v_receipts, v_reply_ttl, v_spacing, v_burst, v_notifier_waits;
+    (select state.notifier_waits from wa.queue_state as state),
+    wa.may_have_moved()
+  into v_receipts, v_reply_ttl, v_spacing, v_burst, v_notifier_waits, v_may_have_moved;
+
+  if v_may_have_moved then
+    perform wa.notice_move();
+  end if;
 
   -- Most calls move one chat. Single rows cost a fraction of the statements for many.
   if v_only.user_id is not null then

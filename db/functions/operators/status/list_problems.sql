@@ -18,9 +18,11 @@ as $$
       format('the queue is paused until %s: %s', p_status -> 'queue' ->> 'paused_until', p_status -> 'queue' ->> 'paused_reason'),
       case
         when p_status -> 'queue' ->> 'doubtful' is null then 'mend the cause, then: select public.wa_queue_resume();'
+        when p_status -> 'queue' ->> 'doubtful' = '0'
+          then 'nothing in it may have been sent before: docs/operate/restore.md, then: select public.wa_queue_resume();'
         else format(
-          '%s messages may have been sent before: docs/operate/restore.md, then: select public.wa_queue_resume(''cancel'');',
-          p_status -> 'queue' ->> 'doubtful'
+          '%s messages were in it and may have been sent before: select public.wa_queue_resume(''cancel''); drops them, public.wa_queue_resume(''send''); sends them; %s queued since go out either way: docs/operate/restore.md',
+          p_status -> 'queue' ->> 'doubtful', p_status -> 'queue' ->> 'queued_since'
         )
       end
     where p_status -> 'queue' ->> 'paused_until' is not null

@@ -78,6 +78,7 @@ as $$
       where state.paused_until > clock_timestamp()
     ),
     'doubtful', cardinality(wa.list_doubtful()),
+    'queued_since', wa.count_queued_since(),
     'moved_because', (
       select wa.explain_move(row(life.*)::wa.lives, place.system_identifier, place.timeline_id, place.database_oid)
       from wa.lives as life
@@ -96,4 +97,4 @@ as $$
 $$;
 
 comment on function wa.summarize_queue is
-'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time and how many were queued since (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';

@@ -6,9 +6,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
+  -- Not by the clock, which may be behind that of the original.
+  v_newest constant bigint := coalesce((select max(notification.id) from public.notifications as notification), 0);
 begin
   update wa.lives as life
-  set left_at = v_now, left_because = p_because
+  set left_at = v_now, left_because = p_because, last_notification_id = v_newest
   where life.left_at is null;
 
   if not found then

@@ -5,13 +5,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_left_at timestamptz;
+  v_last_id constant bigint := wa.find_end_of_doubt();
 begin
-  select max(life.left_at) into v_left_at
-  from wa.lives as life
-  having bool_and(life.left_at is not null);
-
-  if v_left_at is null then
+  if v_last_id is null then
     return null;
   end if;
 
@@ -20,16 +16,16 @@ begin
     select notification.id
     from public.notifications as notification
     where notification.turn_at is not null
-      and notification.created_at < v_left_at
+      and notification.id <= v_last_id
     union
     select notification.id
     from public.notifications as notification
     where notification.waiting_for is not null
       and notification.status in ('queued', 'sending')
-      and notification.created_at < v_left_at
+      and notification.id <= v_last_id
   );
 end
 $$;
 
 comment on function wa.list_doubtful is
-'The open messages of a database that was restored or copied, as far as they were queued before that was noticed: the original may have sent them. Null in any other database.';
+'The open messages of a database that was restored or copied, as far as they were there when it was noticed: the original may have sent them. Null in any other database.';

@@ -17,6 +17,7 @@ begin
       message = format(
         'this database was restored or copied, and %s messages in its queue may have been sent before', cardinality(v_ids)
       ),
+      detail = format('%s messages were queued since, and go out either way.', wa.count_queued_since()),
       hint = 'Leave a copy paused. In a restored database: wa_queue_resume(''cancel'') drops them, wa_queue_resume(''send'') sends them, perhaps for the second time; docs/operate/restore.md shows how to list them.';
   end if;
   if p_doubtful not in ('send', 'cancel') then
@@ -49,6 +50,15 @@ begin
     where notification.id = held.id;
   end if;
 
+  if cardinality(v_ids) > 0 then
+    perform wa.emit_event(
+      'NOTIFY_DOUBTFUL_SETTLED',
+      jsonb_build_object(
+        'doubtful', cardinality(v_ids), 'decision', p_doubtful, 'queued_since', wa.count_queued_since()
+      ),
+      'warning'
+    );
+  end if;
   perform wa.begin_life();
 end
 $$;

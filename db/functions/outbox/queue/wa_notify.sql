@@ -23,6 +23,7 @@ declare
   v_id bigint;
 begin
   perform wa.require_recipient(wa_notify.recipient);
+  perform wa.notice_move();
 
   insert into public.notifications as notification
     (user_id, recipient, payload, author, send_at, next_attempt_at, dedupe_key)

@@ -24,6 +24,7 @@ declare
 begin
   perform wa.require_recipient(addressee.recipient)
   from unnest(wa_notify_many.recipients) as addressee (recipient);
+  perform wa.notice_move();
 
   -- In a fixed order, so that two broadcasts which create the same profiles do not wait for each other.
   with addressee as (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,3 +83,30 @@ def test_what_is_cancelled_fails_for_its_step_and_its_worker_and_alerts_nobody(
     assert retry(claimed["id"])
     workshop.finish(workshop.claim()[0])
     assert workshop.last_reply() == "read hello"
+
+
+def test_a_replay_and_a_retry_of_one_task_wait_for_each_other_and_do_not_deadlock(
+    workshop: Workshop, connect: Connect
+) -> None:
+    workshop.say("scan")
+    (claimed,) = workshop.claim()
+    workshop.break_step()
+    workshop.fail(claimed, "permanent")
+    workshop.mend_step()
+    holder = connect(autocommit=False)
+    holder.execute("select from public.profiles for no key update")
+    replaying, retrying = connect("wa_operator_role"), connect("wa_operator_role")
+    blocked = "select cardinality(pg_blocking_pids(%s)) > 0"
+    with ThreadPoolExecutor(2) as threads:
+        called = []
+        for session, routine, argument in (
+            (replaying, "wa_replay_event", f"task:{claimed['id']}"),
+            (retrying, "wa_task_retry", claimed["id"]),
+        ):
+            call = f"select public.{routine}(%s)"
+            called.append(threads.submit(value, session, call, argument))
+            while not value(workshop.owner, blocked, session.info.backend_pid):
+                assert not called[-1].done()
+        holder.rollback()
+        replayed, is_retried = (one.result() for one in called)
+    assert (replayed["processed"], is_retried) == (1, True)

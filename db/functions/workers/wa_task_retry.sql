@@ -15,8 +15,21 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_deadline constant timestamptz := v_now
     + make_interval(secs => wa.get_setting('task_deadline_seconds')::double precision);
+  v_user_id uuid;
   v_kind text;
 begin
+  select task.user_id into v_user_id
+  from wa.tasks as task
+  where task.id = wa_task_retry.id
+    and task.status in ('failed', 'cancelled');
+
+  if not found then
+    return false;
+  end if;
+
+  -- Before task and event, which a replay of the event locks the other way round.
+  perform wa.hold_conversations(array[v_user_id]);
+
   update wa.tasks as task
   set
     status = 'queued',
@@ -29,6 +42,8 @@ begin
     finished_at = null
   where task.id = wa_task_retry.id
     and task.status in ('failed', 'cancelled')
+    -- A merge may have given it to somebody who is not locked.
+    and task.user_id = v_user_id
   returning task.kind into v_kind;
 
   if not found then

@@ -23,6 +23,12 @@ begin
   where event.wa_message_id = wa_replay_event.wa_message_id
     and (event.status = 'failed' or (event.status = 'ignored' and event.payload is not null));
 
+  -- A task's result names no sender.
+  perform wa.hold_conversations(array[(wa.get_profile(event.user_id)).user_id])
+  from public.wa_events as event
+  where event.wa_message_id = wa_replay_event.wa_message_id
+    and event.message_type = 'task_result';
+
   delete from public.wa_events as event
   where event.wa_message_id = wa_replay_event.wa_message_id
     and (event.status = 'failed' or (event.status = 'ignored' and event.payload is not null))

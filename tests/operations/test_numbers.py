@@ -189,6 +189,14 @@ def test_status_says_which_number_is_not_ours(
     assert [(one["code"], one["needs_person"]) for one in found["problems"]] == [
         ("messages_foreign", False)
     ]
+    connection.execute("update wa.numbers set retired_at = now()")
+    told = run("status", database=database).stdout
+    assert "every business number is retired, so that messages are kept and not answered" in told
+    assert "which is not one of ours" in told
+    connection.execute("delete from wa.numbers")
+    told = run("status", database=database).stdout
+    assert "messages to any number are answered" in told
+    assert f"came for the number {FOREIGN} while it was not one of ours" in told
 
 
 def test_of_very_many_messages_to_others_the_newest_are_told(

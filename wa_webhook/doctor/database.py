@@ -208,7 +208,9 @@ def _numbers(numbers: Mapping[str, Any], own: str | None) -> Iterator[Check]:
     if not known:
         yield warn(
             "numbers",
-            "no business number is known, so that messages to any number are answered",
+            "every business number is retired, so that messages are kept and not answered"
+            if numbers["are_told_apart"]
+            else "no business number is known, so that messages to any number are answered",
             "wa-webhook migrate with WA_PHONE_ID and WA_WABA_ID set, or wa-webhook numbers add.",
         )
     elif own is not None and own not in known:
@@ -223,7 +225,8 @@ def _numbers(numbers: Mapping[str, Any], own: str | None) -> Iterator[Check]:
         number = other["phone_number_id"]
         yield warn(
             "numbers",
-            f"{other['messages']} messages came for the number {number}, which is not one of ours",
+            f"{other['messages']} messages came for the number {number},"
+            f" which {'is' if numbers['are_told_apart'] else 'was'} not one of ours",
             f"If it is: wa-webhook numbers add {number}, then wa-webhook replay.",
         )
     for number in numbers["held"]:

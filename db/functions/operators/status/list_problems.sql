@@ -160,7 +160,11 @@ as $$
     union all
     select
       16, 'no_number_known', true,
-      'no business number is known, so that messages to any number are answered',
+      case
+        when (p_status #> '{health,numbers,are_told_apart}')::boolean
+          then 'every business number is retired, so that messages are kept and not answered'
+        else 'no business number is known, so that messages to any number are answered'
+      end,
       'wa-webhook migrate with WA_PHONE_ID and WA_WABA_ID set, or: wa-webhook numbers add <id>'
     where p_status #> '{health,numbers,known}' = '[]'
     union all
@@ -209,7 +213,11 @@ as $$
     select
       22, 'messages_foreign', false,
       format(
-        '%s messages came for the number %s, which is not one of ours',
+        case
+          when (p_status #> '{health,numbers,are_told_apart}')::boolean
+            then '%s messages came for the number %s, which is not one of ours'
+          else '%s messages are kept that came for the number %s while it was not one of ours'
+        end,
         other.entry ->> 'messages', coalesce(other.entry ->> 'phone_number_id', 'that they do not name')
       ),
       format(

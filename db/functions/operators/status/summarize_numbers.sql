@@ -6,6 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return jsonb_build_object(
+    'are_told_apart', exists (select from wa.numbers),
     'known', (
       select coalesce(jsonb_agg(number.phone_number_id order by number.added_at, number.phone_number_id), '[]')
       from wa.numbers as number
@@ -47,4 +48,4 @@ end
 $$;
 
 comment on function wa.summarize_numbers is
-'Our business numbers by id; those that are not ours for which messages came in the last day (of the newest 10,000), with their count and the last one''s time; and those from which something is queued that is held, since they are not ours.';
+'Our business numbers by id, and whether any was ever entered, before which each is ours (are_told_apart); those that are not ours for which messages came in the last day (of the newest 10,000), with their count and the last one''s time; and those from which something is queued that is held, since they are not ours.';

@@ -83,7 +83,7 @@ class Intake:
             raise
         except DispatchError as error:
             # Not the message behind the SQLSTATE: it may quote what somebody wrote.
-            self._outage.report_lost(str(error).partition(":")[0])
+            self._outage.report_lost(str(error).partition(":")[0], error.cause)
             raise
 
     async def health(self) -> Mapping[str, Any]:
@@ -92,7 +92,7 @@ class Intake:
         try:
             report = await self._rpc.health()
         except DatabaseUnavailable as error:
-            self._outage.report_lost(str(error))
+            self._outage.report_lost(str(error).partition(":")[0], error.cause)
             return {"ok": False, "problems": [f"database: {error}"]}
         if report.get("is_read_only"):
             self._outage.report_lost(READ_ONLY)

@@ -34,6 +34,8 @@ LOST: dict[str, Any] = {
 }
 NEXT_STEPS = {
     READ_ONLY: "It is read-only: see that WA_DATABASE_URL leads to the primary, or free its disk.",
+    "28": "It refuses the login: role and password of WA_DATABASE_URL, runbook section 1.",
+    "3D000": "It has no such database: see WA_DATABASE_URL.",
     "53": "It is out of disk, memory or connections: runbook section 4.",
 }
 """By the beginning of the SQLSTATE, where that says more than that nobody is there."""
@@ -78,8 +80,11 @@ class OutageAlert:
         """Whether an outage is being told, or waits for the end of its grace."""
         return self._telling is not None and not self._telling.done()
 
-    def report_lost(self, error: str) -> None:
-        """Note that a call failed for want of a database; `error` is a SQLSTATE or a type."""
+    def report_lost(self, error: str, cause: str = "") -> None:
+        """Note that a call failed for want of a database; `error` is a SQLSTATE or a type.
+
+        `cause` is more about it, for everybody to read.
+        """
         if self._webhook is None:
             return
         if self._lost_at is None:
@@ -88,7 +93,7 @@ class OutageAlert:
             self._holding.cancel()
             self._holding = None
         if not self.is_telling and not self.is_told:
-            self._telling = self._start(self._tell_lost(self._webhook, self._lost_at, error))
+            self._telling = self._start(self._tell_lost(self._webhook, self._lost_at, error, cause))
 
     def report_back(self) -> None:
         """Note that a call succeeded."""
@@ -113,10 +118,13 @@ class OutageAlert:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _tell_lost(self, webhook: AlertWebhook, lost_at: datetime, error: str) -> None:
+    async def _tell_lost(
+        self, webhook: AlertWebhook, lost_at: datetime, error: str, cause: str
+    ) -> None:
+        detail = {"error": error} | ({"cause": cause} if cause else {})
         for pause in (self._grace_seconds, *RETRY_SECONDS):
             await asyncio.sleep(pause)
-            if await self._post(webhook, describe_outage(error), lost_at, {"error": error}):
+            if await self._post(webhook, describe_outage(error, cause), lost_at, detail):
                 self.is_told = True
                 break
         is_flapping = time.monotonic() - self._told_at < self._flapping_seconds
@@ -146,7 +154,8 @@ class OutageAlert:
         )
 
 
-def describe_outage(error: str) -> dict[str, Any]:
+def describe_outage(error: str, cause: str = "") -> dict[str, Any]:
     """Return the alert about an outage; `error` is a SQLSTATE or a type."""
     told = (step for code, step in NEXT_STEPS.items() if error.startswith(code))
-    return LOST | {"next_step": next(told, LOST["next_step"])}
+    meaning = f"{LOST['meaning']} {error}{f': {cause}' if cause else ''}."
+    return LOST | {"meaning": meaning, "next_step": next(told, LOST["next_step"])}

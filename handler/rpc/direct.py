@@ -6,8 +6,8 @@ here: setting `statement_timeout` would take a statement of its own or lean on t
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, LiteralString
+from collections.abc import Callable, Mapping
+from typing import Any, LiteralString, Self
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from handler.process.blame import is_session_suspect
 from handler.process.environment import DatabaseOptions
 from handler.process.logs import log_notice
+from handler.process.refused_login import Reason, find_reason
 from handler.rpc.protocol import (
     ACQUIRE_SECONDS,
     DISPATCH_SECONDS,
@@ -46,6 +47,7 @@ class DirectRpc:
     ) -> None:
         self._url = url
         self._on_error = on_error
+        self._refusal: Reason | None = None
         self._schema = options.wa_database_schema
         self._pool = AsyncConnectionPool(
             url,
@@ -57,6 +59,7 @@ class DirectRpc:
             },
             min_size=options.wa_database_pool_size,
             open=False,
+            connection_class=_telling(self._note_refusal),
             configure=_hear_notices,
             timeout=ACQUIRE_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
@@ -117,7 +120,7 @@ class DirectRpc:
         try:
             return await self._fetch(self._dispatch, (payload, options), DISPATCH_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
-            sorted_error = _sorted(error)
+            sorted_error = self._refused(error, type(error).__name__) or _sorted(error)
             if isinstance(sorted_error, ConnectionLost):
                 # The others of the pool lead where this one led.
                 await self._pool.drain()
@@ -127,7 +130,19 @@ class DirectRpc:
         try:
             return await self._fetch(statement, (), REPORT_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
-            raise DatabaseUnavailable(_sqlstate(error) or "no connection") from error
+            unavailable = DatabaseUnavailable(_sqlstate(error) or "no connection")
+            raise self._refused(error, "no connection") or unavailable from error
+
+    def _note_refusal(self, refusal: Reason | None) -> None:
+        self._refusal = refusal
+
+    def _refused(self, error: Exception, otherwise: str) -> DatabaseUnavailable | None:
+        """Return why the pool has no connection, where none can be made."""
+        refusal = self._refusal
+        if refusal is None or not isinstance(error, TimeoutError | PoolTimeout):
+            return None
+        told = f"{refusal.sqlstate or otherwise}: {refusal.cause}"
+        return DatabaseUnavailable(told, refusal.sqlstate, refusal.cause)
 
     async def _fetch(
         self,
@@ -149,6 +164,26 @@ class DirectRpc:
             raise
         document: dict[str, Any] = row[0] if row else {}
         return document
+
+
+def _telling(note: Callable[[Reason | None], None]) -> type[AsyncConnection]:
+    """Return connections that tell why the last could not be made, None when it could.
+
+    Their pool hears of it, and says only that nobody got one in time.
+    """
+
+    class Telling(AsyncConnection):
+        @classmethod
+        async def connect(cls, *arguments: Any, **options: Any) -> Self:
+            try:
+                connection = await super().connect(*arguments, **options)
+            except psycopg.Error as error:
+                note(find_reason(error))
+                raise
+            note(None)
+            return connection
+
+    return Telling
 
 
 async def _hear_notices(connection: AsyncConnection) -> None:

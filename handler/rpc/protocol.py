@@ -30,11 +30,15 @@ RECONNECT_SECONDS = (0.05, 0.1, 0.3, 0.7, 1.5)
 
 
 class DispatchError(Exception):
-    """`wa_dispatch` committed nothing. `sqlstate` is the database's, if it was asked."""
+    """`wa_dispatch` committed nothing. `sqlstate` is the database's, if it was asked.
 
-    def __init__(self, message: str, sqlstate: str | None = None) -> None:
+    `cause` is more about it, for everybody to read.
+    """
+
+    def __init__(self, message: str, sqlstate: str | None = None, cause: str = "") -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
+        self.cause = cause
 
 
 class DatabaseUnavailable(DispatchError):  # noqa: N818

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from handler.process.listening import bind
+from handler.process.refused_login import find_reason
 from tests import payloads
 from tests.docs.code_blocks import PROJECT, find_code_blocks
 from tests.docs.outputs import is_as_shown
@@ -76,8 +77,9 @@ async def test_a_password_changes_while_webhooks_are_answered(stoppable_database
         give = f"WA_ROLE_PASSWORD={NEW} {GIVE_LOGIN}"
         assert (await asyncio.to_thread(run_shell, stoppable_database, give)).returncode == 0
         assert (await before.post(payloads.text_body())).status_code == 200
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed") as refused:
         psycopg.connect(url_with(OLD))
+    assert find_reason(refused.value).sqlstate == "28P01"
     async with running_webhook({"wa_database_url": url_with(NEW)}) as after:
         assert (await after.post(payloads.text_body())).status_code == 200
 

@@ -10,6 +10,7 @@ from psycopg.rows import tuple_row
 
 from handler.process.blame import Blame, find_blame_of, is_session_suspect
 from handler.process.logs import log_notice, logger
+from handler.process.refused_login import find_reason
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -34,16 +35,18 @@ class DatabaseState:
 
     def report_lost(self, error: psycopg.Error) -> None:
         """Note that a call failed for want of a database."""
+        reason = find_reason(error)
         if not self._is_lost:
             logger.warning(
                 f"{self.does}_DATABASE_LOST",
-                sqlstate=error.sqlstate,
+                sqlstate=reason.sqlstate,
+                cause=reason.cause,
                 error=type(error).__name__,
                 detail=str(error),
             )
         self._is_lost = True
         if self._outage is not None:
-            self._outage.report_lost(error.sqlstate or type(error).__name__)
+            self._outage.report_lost(reason.sqlstate or type(error).__name__, reason.cause)
 
     def report_back(self) -> None:
         """Note that a call succeeded."""

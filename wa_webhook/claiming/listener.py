@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 
 from handler.process.logs import logger
+from handler.process.refused_login import find_reason
 from wa_webhook.claiming.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ async def listen(url: str, channel: str, wake: Callable[[], None], *, does: str)
                 async for _ in connection.notifies():
                     wake()
         except psycopg.Error as error:
-            logger.warning(
-                f"{does}_LISTEN_LOST", sqlstate=error.sqlstate, error=type(error).__name__
-            )
+            reason = find_reason(error)
+            logger.warning(f"{does}_LISTEN_LOST", sqlstate=reason.sqlstate, cause=reason.cause)
         await asyncio.sleep(backoff.next_pause())
 
 

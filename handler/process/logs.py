@@ -113,9 +113,13 @@ def render(_logger: WrappedLogger, method: str, event: EventDict) -> str:
     return _ENCODER.encode(masked)
 
 
-def place_of(error: BaseException) -> str:
-    """Return where an error was raised, as `file.py:line`, and nothing of its message."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+def place_of(error: BaseException, within: str | None = None) -> str:
+    """Return where an error was raised, as `file.py:line`, and nothing of its message.
+
+    `within` is the path of a file: the last place in it, where the error came through it.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = ([one for one in frames if one.filename == within] or frames)[-1]
     return f"{PurePath(frame.filename).name}:{frame.lineno}"
 
 

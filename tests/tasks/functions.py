@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 
 from pydantic import BaseModel
@@ -57,6 +58,12 @@ async def scan_later(_: Page) -> None:
 async def scan_what_is_none(_: Page) -> None:
     """Refuse for good."""
     raise PermanentError("this is no page")
+
+
+@task("scan.broken")
+async def scan_with_a_mistake(_: Page) -> None:
+    """Raise what nobody thought of, in a library."""
+    json.loads("Ana")
 
 
 @task("scan.wrong")

@@ -261,3 +261,19 @@ def test_the_status_tells_of_a_kind_that_nobody_works_at_and_of_what_failed(
     status = value(operator, "select public.wa_status()")
     assert (status["tasks"]["queued"], status["tasks"]["finished"]) == (1, {"failed": 1})
     assert {"tasks_stalled", "tasks_failed"} <= {one["code"] for one in status["problems"]}
+
+
+@pytest.mark.any_server
+def test_the_status_tells_what_has_failed_twice_and_is_tried_again_without_what_it_quotes(
+    workshop: Workshop, operator: Connection[DictRow]
+) -> None:
+    workshop.say("scan")
+    told = "select public.wa_status() #> '{tasks,retried}'"
+    for said in ([], [{"kind": "scan", "tasks": 1, "attempts": 2, "error": "unknown: KeyError: ***"}]):
+        workshop.pass_time()
+        workshop.fail(workshop.claim()[0], "unknown", error_message="KeyError:\n'Ana'")
+        assert value(operator, told) == said
+    found = value(operator, "select public.wa_status() -> 'problems'")
+    assert [one["message"] for one in found if one["code"] == "tasks_retried"] == [
+        "1 tasks of the kind scan are tried again, after 2 attempts at most: unknown: KeyError: ***"
+    ]

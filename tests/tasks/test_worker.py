@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from tests.fixtures.names import current_names, environment_of
@@ -93,6 +94,21 @@ async def test_what_a_function_raises_says_how_the_attempt_failed(
     async with working(database):
         await until(lambda: workshop.tasks("error_class") == [error_class])
     assert message in workshop.task()["error_message"]
+
+
+@pytest.mark.any_server
+async def test_what_a_function_raises_is_logged_with_its_place_and_without_its_message(
+    workshop: Workshop, database: Database
+) -> None:
+    workshop.say("scan")
+    change_kind(workshop, "scan.broken")
+    with capture_logs() as lines:
+        async with working(database):
+            await until(lambda: workshop.tasks("error_class") == ["unknown"])
+    (raised,) = (one for one in lines if one["event"] == "TASK_RAISED")
+    assert (raised["error"], raised["attempt"]) == ("JSONDecodeError", 1)
+    assert raised["at"].startswith("functions.py:")
+    assert "Ana" not in str(raised)
 
 
 async def test_an_input_that_does_not_fit_fails_for_good_and_quotes_nothing_of_it(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from handler.process.logs import logger
+from handler.process.logs import logger, place_of
 from wa_webhook.worker.claimed import TaskResult
 from wa_webhook.worker.context import TaskCancelledError, TaskContext
 from wa_webhook.worker.errors import AnsweredLater, TaskError
@@ -89,6 +90,7 @@ class Attempt:
         except TaskCancelledError:
             return TaskResult("released")
         except TaskError as error:
+            self._tell(error)
             return TaskResult(
                 "failed",
                 error_class=error.error_class,
@@ -105,10 +107,21 @@ class Attempt:
                     error_class="timeout",
                     error_message=f"not done within {self._timeout:g} s",
                 )
-            logger.error(
-                "TASK_RAISED", id=self.task.id, kind=self.task.kind, error=type(error).__name__
-            )
+            self._tell(error)
             return TaskResult("failed", error_message=f"{type(error).__name__}: {error}")
+
+    def _tell(self, error: Exception) -> None:
+        """Log what was raised and where, without its message: it may quote what somebody wrote."""
+        code = getattr(self._function.function, "__code__", None)
+        logger.log(
+            logging.WARNING if isinstance(error, TaskError) else logging.ERROR,
+            "TASK_RAISED",
+            id=self.task.id,
+            kind=self.task.kind,
+            attempt=self.task.attempt,
+            error=type(error).__name__,
+            at=place_of(error, getattr(code, "co_filename", None)),
+        )
 
     async def _start(self, arguments: tuple[Any, ...]) -> object:
         if self._function.is_async:

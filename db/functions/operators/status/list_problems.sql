@@ -211,6 +211,15 @@ as $$
     from jsonb_array_elements(p_status -> 'tasks' -> 'failed') as failed (entry)
     union all
     select
+      21, 'tasks_retried', false,
+      format(
+        '%s tasks of the kind %s are tried again, after %s attempts at most: %s',
+        again.entry ->> 'tasks', again.entry ->> 'kind', again.entry ->> 'attempts', again.entry ->> 'error'
+      ),
+      'TASK_RAISED in the log of wa-webhook work, error_message in wa.tasks: docs/build/tasks.md'
+    from jsonb_array_elements(p_status -> 'tasks' -> 'retried') as again (entry)
+    union all
+    select
       22, 'messages_foreign', false,
       format(
         case

@@ -7,7 +7,9 @@ as $$
 begin
   return (
     with unfinished as materialized (
-      select task.kind, task.status, task.due_at, task.locked_until
+      select
+        task.id, task.kind, task.status, task.due_at, task.locked_until, task.attempt_count, task.error_class,
+        task.error_message
       from wa.tasks as task
       where task.due_at is not null
       -- The order of the index that claim reads, so that a large table is not scanned.
@@ -46,6 +48,36 @@ begin
           group by finished.kind, finished.error_class
         ) as failed
       ),
+      'retried', (
+        select coalesce(
+          jsonb_agg(
+            jsonb_build_object(
+              'kind', again.kind,
+              'tasks', again.tasks,
+              'attempts', again.attempts,
+              'error', again.error
+            )
+            order by again.kind
+          ),
+          '[]'
+        )
+        from (
+          select
+            unfinished.kind,
+            count(*) as tasks,
+            max(unfinished.attempt_count) as attempts,
+            (
+              array_agg(
+                concat_ws(': ', unfinished.error_class, wa.mask_task_error(unfinished.error_message))
+                order by unfinished.attempt_count desc, unfinished.id desc
+              )
+            )[1] as error
+          from unfinished
+          -- What succeeds when it is tried once more is nobody's business.
+          where unfinished.attempt_count >= 2
+          group by unfinished.kind
+        ) as again
+      ),
       'stalled', (
         select coalesce(
           jsonb_agg(
@@ -68,4 +100,4 @@ end
 $$;
 
 comment on function wa.summarize_tasks is
-'Tasks: unfinished ones by status, those of the last day by how they ended, how many results came late, what failed by kind and class of error, and kinds of which one has been due for five minutes, with the age of the oldest in seconds. Counts look at 10,000 rows.';
+'Tasks: unfinished ones by status, those of the last day by how they ended, how many results came late, what failed by kind and class of error, what is being tried again after two attempts or more, by kind, with the last error of the one with most, masked, and kinds of which one has been due for five minutes, with the age of the oldest in seconds. Counts look at 10,000 rows.';

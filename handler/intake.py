@@ -86,6 +86,19 @@ class Intake:
             self._outage.report_lost(str(error).partition(":")[0], error.cause)
             raise
 
+    async def note_refusals(self, told: Mapping[str, Any]) -> bool | None:
+        """Have the alert raised that signatures are refused; None when nothing was noted.
+
+        Returns whether a notifier is there to post it.
+        """
+        BUSINESS.set(self.business.name)
+        try:
+            answer = await self._dispatch(None, {"refused": told}, 1)
+        except DispatchError:
+            return None
+        alerted = answer.counts.get("alerted")
+        return None if alerted is None else alerted == 1
+
     async def health(self) -> Mapping[str, Any]:
         """Return `{"ok": bool, "problems": [...]}` within two seconds, and tell of outages."""
         BUSINESS.set(self.business.name)

@@ -1,9 +1,14 @@
-"""The alert that nothing gets in: every webhook is refused for its signature."""
+"""The alert that nothing gets in: every webhook is refused for its signature.
+
+The database raises it, so that `wa-webhook status` knows of it and handlers tell of it once; where
+nobody would post it from there, the handler does.
+"""
 
 import asyncio
 import os
 import platform
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,21 +30,26 @@ REFUSED: dict[str, Any] = {
     "level": "error",
     "meaning": "Webhooks with a signature are refused (401), and none has been accepted meanwhile:"
     " WA_APP_SECRET is not that of the app which posts, or somebody posts who has none.",
-    "next_step": "Compare WA_APP_SECRET with the app secret in Meta's dashboard. If it is the same,"
-    " block who posts; Meta repeats for seven days: runbook section 4.",
+    "next_step": "wa-webhook doctor --as serve in this environment compares the secret with Meta's,"
+    " where WA_TOKEN is set too. If it is right, block who posts; Meta repeats for seven days:"
+    " runbook section 4.",
 }
+
+TellDatabase = Callable[[Mapping[str, Any]], Awaitable[bool | None]]
+"""Takes the alert's detail; returns whether the alert is posted, None when nothing was noted."""
 
 
 class RefusalAlert:
     """Tells in the background that signatures are refused, where none is accepted any more.
 
-    Without a webhook it does nothing. Every process tells for itself, of each address alone.
+    Every process tells of each address alone.
     """
 
     def __init__(
         self,
         webhook: AlertWebhook | None,
         business: str,
+        tell_database: TellDatabase,
         *,
         least: int = LEAST,
         span_seconds: float = SPAN_SECONDS,
@@ -47,6 +57,7 @@ class RefusalAlert:
         retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._webhook = webhook
+        self._tell_database = tell_database
         self._whose = {"business": business} if business else {}
         self._least = least
         self._span_seconds = span_seconds
@@ -64,7 +75,7 @@ class RefusalAlert:
 
     def report_refused(self, header: str) -> None:
         """Note that a signature did not hold; what only looks like one does not count."""
-        if self._webhook is None or not signature.is_well_formed(header):
+        if not signature.is_well_formed(header):
             return
         now = time.monotonic()
         if self._count == 0:
@@ -87,7 +98,7 @@ class RefusalAlert:
                 "detail": {},
                 "reported_by": f"{platform.node()}-{os.getpid()}",
             }
-            self._telling = asyncio.create_task(self._tell(self._webhook, alert))
+            self._telling = asyncio.create_task(self._tell(alert))
 
     async def close(self) -> None:
         """Stop telling."""
@@ -95,6 +106,11 @@ class RefusalAlert:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
 
-    async def _tell(self, webhook: AlertWebhook, alert: dict[str, Any]) -> None:
-        if not await webhook.post(alert):
-            self._not_before = time.monotonic() + self._retry_seconds
+    async def _tell(self, alert: dict[str, Any]) -> None:
+        detail = {key: alert[key] for key in ("count", "first_seen_at", "reported_by")}
+        is_posted = await self._tell_database(detail)
+        if is_posted or (
+            is_posted is not None if self._webhook is None else await self._webhook.post(alert)
+        ):
+            return
+        self._not_before = time.monotonic() + self._retry_seconds

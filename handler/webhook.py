@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -44,7 +44,9 @@ class Webhook:
         self._first = intakes[0]
         self._owners = {one: intake for intake in intakes for one in intake.business.ids}
         self._metrics = metrics
-        self._refusals = RefusalAlert(alerts, ", ".join(one.business.name for one in intakes))
+        self._intakes = intakes
+        whose = ", ".join(one.business.name for one in intakes)
+        self._refusals = RefusalAlert(alerts, whose, self._note_refusals)
         self._log = logger.bind()
 
     async def verify(self, request: Request) -> Response:
@@ -93,6 +95,11 @@ class Webhook:
         status = 499 if refusal is None else refusal.status.value
         error = "client_disconnected" if refusal is None else refusal.error
         self._log.info("WEBHOOK_REQUEST", status=status, error=error, **report)
+
+    async def _note_refusals(self, told: Mapping[str, Any]) -> bool | None:
+        """Note in the database of each business that signatures are refused here."""
+        noted = await asyncio.gather(*(one.note_refusals(told) for one in self._intakes))
+        return None if None in noted else all(noted)
 
     async def _take(self, scope: Scope, receive: Receive, report: dict[str, Any]) -> Response:
         headers = dict(scope["headers"])

@@ -11,7 +11,15 @@ from yarl import URL
 
 from tests.fixtures.transport import direct_way_in
 from tests.operations.command import run
-from tests.operations.examining import NOTIFY, SERVE, VERIFY_TOKEN, examine, outcomes, running_graph
+from tests.operations.examining import (
+    NOTIFY,
+    SERVE,
+    TOKEN,
+    VERIFY_TOKEN,
+    examine,
+    outcomes,
+    running_graph,
+)
 from tests.webhook.conftest import running_webhook
 from wa_webhook.dev.postgres import free_port
 from wa_webhook.meta_stand_in import Behaviour
@@ -60,6 +68,25 @@ async def test_a_proxy_in_place_of_meta_fails(database: Database) -> None:
             examine, database=database, role="wa_notifier_role", **given
         )
     assert checks["graph"] == [("fail", "HTTP 502, and no JSON")]
+
+
+@pytest.mark.any_server
+@pytest.mark.parametrize(
+    ("app_secret", "found"),
+    [
+        ("the-new-one,unused", ("ok", "WA_APP_SECRET has that of app")),
+        ("another", ("fail", "WA_APP_SECRET is not the secret of app")),
+    ],
+)
+async def test_the_secret_of_the_webhook_is_compared_with_that_of_the_tokens_app(
+    database: Database, app_secret: str, found: tuple[str, str]
+) -> None:
+    async with running_graph() as (_, url):
+        given = SERVE | {"WA_TOKEN": TOKEN, "WHATSAPP_API_BASE_URL": url}
+        given |= {"WA_APP_SECRET": app_secret}
+        checks = await asyncio.to_thread(examine, database=database, role="wa_edge_role", **given)
+    ((outcome, message),) = checks["secret"]
+    assert (outcome, message[: len(found[1])]) == found
 
 
 def test_a_graph_that_nobody_answers_at_fails(database: Database) -> None:

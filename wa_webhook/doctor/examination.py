@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from handler.process.environment import SettingsError, load_settings
-from handler.settings import VerificationSettings
+from handler.settings import SigningSettings, VerificationSettings
 from wa_webhook.doctor.check import Check, Outcome, skip
 from wa_webhook.doctor.configuration import Process, check_configuration
 from wa_webhook.doctor.console import check_desk
 from wa_webhook.doctor.database import examine_database
 from wa_webhook.doctor.media import check_reading, check_store
+from wa_webhook.doctor.meta import examine_secrets
 from wa_webhook.doctor.network import check_graph, check_webhook
 from wa_webhook.doctor.worker import check_answers, check_functions
 from wa_webhook.naming.names import NamesError
 from wa_webhook.naming.settings import NamesSettings
-from wa_webhook.settings import DatabaseSettings, GraphSettings
+from wa_webhook.operations.graph import GraphApi
+from wa_webhook.settings import AccountSettings, DatabaseSettings, GraphSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +42,7 @@ def examine(process: Process | None, url: str | None) -> tuple[Process, list[Che
         *check_configuration(process),
         *in_database,
         *_graph(process),
+        *((_secret(),) if process is Process.SERVE else ()),
         *_webhook(url),
         *check_desk(),
         *(check_store() if process in (Process.WORK, Process.NOTIFY) else ()),
@@ -63,6 +67,25 @@ def _graph(process: Process) -> Iterator[Check]:
         settings.wa_token.get_secret_value(),
         settings.wa_phone_id,
     )
+
+
+def _secret() -> Check:
+    try:
+        app_secrets = load_settings(SigningSettings).app_secrets
+        account = load_settings(AccountSettings)
+    except SettingsError:
+        return skip(
+            "secret",
+            "WA_APP_SECRET is not compared with Meta's",
+            "Set WA_TOKEN beside it for this call: a token of the app whose webhooks come here.",
+        )
+
+    async def compare() -> Check:
+        base_url, token = account.whatsapp_api_base_url, account.wa_token.get_secret_value()
+        async with GraphApi(base_url, token) as graph:
+            return await examine_secrets(graph, [one.decode() for one in app_secrets])
+
+    return asyncio.run(compare())
 
 
 def _webhook(url: str | None) -> Iterator[Check]:

@@ -72,6 +72,31 @@ async def examine_account(
     return [*checks, *await _examine_templates(graph, ours)]
 
 
+async def examine_secrets(graph: GraphApi, app_secrets: Sequence[str]) -> Check:
+    """Say whether one of these is the secret of the token's app; changes nothing."""
+    try:
+        app_id = (await graph.read_token()).app_id
+    except GraphRefusedError as error:
+        return _refused("secret", error)
+    for secret in app_secrets:
+        try:
+            await graph.read_subscription(app_id, secret)
+        except GraphRefusedError as error:
+            if not is_about_the_secret(error):
+                return _refused("secret", error)
+        else:
+            return ok("secret", f"WA_APP_SECRET has that of app {app_id}, which WA_TOKEN is of")
+    return _not_of_app("secret", app_id)
+
+
+def _not_of_app(name: str, app_id: str) -> Check:
+    return fail(
+        name,
+        f"WA_APP_SECRET is not the secret of app {app_id}, which WA_TOKEN is of",
+        "App settings, Basic, has it; webhooks signed with another are refused with 401.",
+    )
+
+
 def _refused(name: str, error: GraphRefusedError, about: str = "") -> Check:
     problem = f"{about}: {error.problem}" if about else error.problem
     return fail(name, problem, f"{error.mend[:1].upper()}{error.mend[1:]}.")
@@ -121,13 +146,7 @@ async def _examine_app(
     except GraphRefusedError as error:
         if not is_about_the_secret(error):
             return None, [_refused("app", error)]
-        return None, [
-            fail(
-                "app",
-                f"WA_APP_SECRET is not the secret of app {token.app_id}, which WA_TOKEN is of",
-                "App settings, Basic, has it; webhooks signed with another are refused with 401.",
-            )
-        ]
+        return None, [_not_of_app("app", token.app_id)]
     if subscription is None or not subscription.callback_url:
         return None, [fail("app", f"app {token.app_id} has no callback", _SUBSCRIBE)]
     return subscription, list(_check_subscription(subscription, callback_url))

@@ -35,6 +35,13 @@ begin
     select 'snapshot', body #>> '{entry,0,id}', wa.mask_json(body)
     from jsonb_path_query(payload, '$[*]') as body
     where options -> 'snapshot' = 'true';
+
+    if options ? 'refused' then
+      perform wa.raise_alert('signatures_refused', 'signature', options -> 'refused');
+      v_counts := v_counts || jsonb_build_object(
+        'alerted', (select coalesce(state.alerts_are_posted, true)::integer from wa.queue_state as state)
+      );
+    end if;
   end if;
 
   -- Nothing but payloads to keep is a webhook without entries.
@@ -113,6 +120,6 @@ $$;
 alter function public.wa_dispatch owner to wa_runtime;
 
 comment on function public.wa_dispatch is
-'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs), refused (raises the alert that signatures are, with this detail; alerted is 1 where a notifier posts alerts) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 grant execute on function public.wa_dispatch to wa_edge_role;

@@ -14,6 +14,15 @@ as $$
     from jsonb_array_elements_text(p_status -> 'health' -> 'warnings') as health (warning)
     union all
     select
+      1, 'signatures_refused', true,
+      format(
+        'webhooks with a signature are refused (401), at %s the last was still, and none has been accepted meanwhile',
+        left(p_status -> 'traffic' ->> 'signatures_refused_at', 16)
+      ),
+      'wa-webhook doctor --as serve in its environment, with WA_TOKEN set: runbook, section 4'
+    where p_status -> 'traffic' ->> 'signatures_refused_at' is not null
+    union all
+    select
       2, 'queue_paused', true,
       format('the queue is paused until %s: %s', p_status -> 'queue' ->> 'paused_until', p_status -> 'queue' ->> 'paused_reason'),
       case

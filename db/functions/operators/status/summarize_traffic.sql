@@ -84,6 +84,18 @@ as $$
     'spans', (select jsonb_agg(counted.counts order by counted.position) from counted),
     'hours', (select jsonb_agg(to_jsonb(hourly) order by hourly.at) from hourly),
     'last_received_at', (select max(event.received_at) from public.wa_events as event),
+    'signatures_refused_at', (
+      select max(refused.at)
+      from (
+        select alert.last_seen_at as at from wa.alerts as alert where alert.kind = 'signatures_refused'
+        union all
+        select occurrence.occurred_at from wa.alert_occurrences as occurrence
+        where occurrence.kind = 'signatures_refused'
+      ) as refused
+      -- A handler says so each hour for as long as it lasts.
+      where refused.at > now() - interval '2 hours'
+        and refused.at > coalesce((select newest.received_at from newest), '-infinity')
+    ),
     'is_unusually_silent', coalesce(
       (select newest.received_at < now() - interval '3 hours' from newest) and (select count(*) = 3 from usual),
       false
@@ -93,4 +105,4 @@ as $$
 $$;
 
 comment on function wa.summarize_traffic is
-'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; for each of the last 24 hours those received, failed, and sent of what was queued then.';
+'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; when a handler last said that it refuses all signatures, where nothing has come since (signatures_refused_at, null: it does not); for each of the last 24 hours those received, failed, and sent of what was queued then.';

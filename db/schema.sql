@@ -410,7 +410,7 @@ CREATE FUNCTION public.wa_dispatch(payload jsonb, options jsonb DEFAULT '{}'::js
 
 ALTER FUNCTION public.wa_dispatch(payload jsonb, options jsonb) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
+COMMENT ON FUNCTION public.wa_dispatch(payload jsonb, options jsonb) IS 'Commits the effect of one webhook body, or of an array of bodies, exactly once, and returns counts, events to log and whether retention is due; foreign counts those of the ignored that came for numbers which are not ours. options: keep (payloads to store as they came: body in base64, reason, error), snapshot (true stores a masked copy in webhook_logs), refused (raises the alert that signatures are, with this detail; alerted is 1 where a notifier posts alerts) and answer_late (true answers messages however old they are, as a replay does). Raises WA001 when payload is no webhook envelope; 40001 asks the caller to try again.';
 
 CREATE FUNCTION public.wa_erase_profile(who text, and_opt_out boolean DEFAULT false) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1427,6 +1427,13 @@ CREATE FUNCTION wa.count_queue() RETURNS jsonb
 
 COMMENT ON FUNCTION wa.count_queue() IS 'Notifications by status, at a cost that does not grow with them: queued, sending, waiting (queued until the user writes again) and failed. Above 2,000 unsettled ones queued is the planner''s estimate and sending counts among the first 1,000 of each number and priority; waiting and failed end at 10,000.';
 
+CREATE FUNCTION wa.count_queued_since() RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.count_queued_since() IS 'How many messages wait that were queued since this database was found to be restored or copied: nobody else has sent them. Null in any other database.';
+
 CREATE FUNCTION wa.count_tasks() RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1934,6 +1941,8 @@ CREATE TABLE wa.lives (
     database_oid bigint NOT NULL,
     left_at timestamp with time zone,
     left_because text,
+    last_notification_id bigint,
+    CONSTRAINT lives_end_at_a_message CHECK (((left_at IS NULL) = (last_notification_id IS NULL))),
     CONSTRAINT lives_end_for_a_reason CHECK (((left_at IS NULL) = (left_because IS NULL))),
     CONSTRAINT lives_token_is_hexadecimal CHECK ((token ~ '^[0-9a-f]{16}$'::text))
 );
@@ -1951,6 +1960,8 @@ COMMENT ON COLUMN wa.lives.database_oid IS 'Of the database in its cluster; a co
 COMMENT ON COLUMN wa.lives.left_at IS 'When the database was found to be restored or copied. Null: this is its life.';
 
 COMMENT ON COLUMN wa.lives.left_because IS 'How that showed.';
+
+COMMENT ON COLUMN wa.lives.last_notification_id IS 'The newest message when that was found: what the original may have sent as well is among those up to this one. Null: this is its life.';
 
 CREATE FUNCTION wa.explain_move(p_life wa.lives, p_system_identifier bigint, p_timeline_id bigint, p_database_oid bigint) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -2070,6 +2081,13 @@ CREATE FUNCTION wa.find_document_mistakes(p_documents jsonb) RETURNS text[]
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.find_document_mistakes(p_documents jsonb) IS 'What is wrong with the documents of a flow''s declaration, a sentence each.';
+
+CREATE FUNCTION wa.find_end_of_doubt() RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.find_end_of_doubt() IS 'The newest message that was there when this database was found to be restored or copied: what the original may have sent ends with it. Null in any other database.';
 
 CREATE TABLE wa.flow_entries (
     kind text NOT NULL,
@@ -2733,7 +2751,7 @@ CREATE FUNCTION wa.list_doubtful() RETURNS bigint[]
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_doubtful() IS 'The open messages of a database that was restored or copied, as far as they were queued before that was noticed: the original may have sent them. Null in any other database.';
+COMMENT ON FUNCTION wa.list_doubtful() IS 'The open messages of a database that was restored or copied, as far as they were there when it was noticed: the original may have sent them. Null in any other database.';
 
 CREATE FUNCTION wa.list_erasure_problems() RETURNS TABLE(flow text, is_error boolean, problem text)
     LANGUAGE plpgsql STABLE
@@ -2978,6 +2996,13 @@ CREATE FUNCTION wa.mask_recipient(p_recipient text) RETURNS text
 
 COMMENT ON FUNCTION wa.mask_recipient(p_recipient text) IS 'A phone number, BSUID or group id as logs may show it: enough to recognise, too little to dial.';
 
+CREATE FUNCTION wa.mask_task_error(p_message text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.mask_task_error(p_message text) IS 'What a task failed with, as one line that may be shown: quoted parts and numbers of four digits or more are ***, since they may be what a user wrote.';
+
 CREATE FUNCTION wa.match_names(p_names text[]) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2999,6 +3024,13 @@ CREATE FUNCTION wa.match_words(p_key text) RETURNS text
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.match_words(p_key text) IS 'A pattern of the words that commas part in a text, in every language that it is in, as wa.fold_moment leaves them.';
+
+CREATE FUNCTION wa.may_have_moved() RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.may_have_moved() IS 'Whether wa.explain_move is worth asking: no claim was made yet by this server in this database. Null where it has never sent, or waits for a person already. Takes microseconds.';
 
 CREATE FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) RETURNS double precision
     LANGUAGE plpgsql IMMUTABLE
@@ -3201,6 +3233,13 @@ CREATE FUNCTION wa.note_templates(p_changes jsonb) RETURNS void
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.note_templates(p_changes jsonb) IS 'Keeps what account changes (of wa.list_account_changes) say of templates: their category, and whether messages that use them wait.';
+
+CREATE FUNCTION wa.notice_move() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.notice_move() IS 'Comes before something is queued: notices that this database was restored or copied, where no claim has yet, so that what is queued from then on is not taken for what the original may have sent.';
 
 CREATE FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb DEFAULT NULL::jsonb, p_data jsonb DEFAULT NULL::jsonb, p_again text DEFAULT NULL::text, p_button_key text DEFAULT 'menu.choose'::text, p_more_prefix text DEFAULT 'more:'::text) RETURNS wa.step_result
     LANGUAGE plpgsql STABLE
@@ -3987,14 +4026,14 @@ CREATE FUNCTION wa.summarize_numbers() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_numbers() IS 'Our business numbers by id; those that are not ours for which messages came in the last day (of the newest 10,000), with their count and the last one''s time; and those from which something is queued that is held, since they are not ours.';
+COMMENT ON FUNCTION wa.summarize_numbers() IS 'Our business numbers by id, and whether any was ever entered, before which each is ours (are_told_apart); those that are not ours for which messages came in the last day (of the newest 10,000), with their count and the last one''s time; and those from which something is queued that is held, since they are not ours.';
 
 CREATE FUNCTION wa.summarize_queue() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
+COMMENT ON FUNCTION wa.summarize_queue() IS 'The outbox: unsettled messages by status, those that wait for their user to write, what was queued and finished in the last day by status, the age of the oldest due message in seconds, a pause with its reason, how many messages a restored database may send for the second time and how many were queued since (null in any other), why it is about to be noticed that it was restored (null: it was not), and numbers that Meta asked to slow down. Counts look at 10,000 rows (is_capped: there are more).';
 
 CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -4029,14 +4068,14 @@ CREATE FUNCTION wa.summarize_tasks() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_tasks() IS 'Tasks: unfinished ones by status, those of the last day by how they ended, how many results came late, what failed by kind and class of error, and kinds of which one has been due for five minutes, with the age of the oldest in seconds. Counts look at 10,000 rows.';
+COMMENT ON FUNCTION wa.summarize_tasks() IS 'Tasks: unfinished ones by status, those of the last day by how they ended, how many results came late, what failed by kind and class of error, what is being tried again after two attempts or more, by kind, with the last error of the one with most, masked, and kinds of which one has been due for five minutes, with the age of the oldest in seconds. Counts look at 10,000 rows.';
 
 CREATE FUNCTION wa.summarize_traffic() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; for each of the last 24 hours those received, failed, and sent of what was queued then.';
+COMMENT ON FUNCTION wa.summarize_traffic() IS 'Inbound messages by status in the last five minutes, hour and day (of the newest 10,000; is_capped: there are more), and when the last one came, which is unusually long ago where it is three hours and there were three messages in those hours of the day before it; when a handler last said that it refuses all signatures, where nothing has come since (signatures_refused_at, null: it does not); for each of the last 24 hours those received, failed, and sent of what was queued then.';
 
 CREATE FUNCTION wa.take_people_home(p_states text[]) RETURNS integer
     LANGUAGE plpgsql
@@ -6532,6 +6571,9 @@ GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
+REVOKE ALL ON FUNCTION wa.count_queued_since() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_queued_since() TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.count_tasks() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_tasks() TO wa_runtime;
 
@@ -6724,6 +6766,9 @@ GRANT ALL ON FUNCTION wa.find_document_fields(p_document text, p_result jsonb) T
 
 REVOKE ALL ON FUNCTION wa.find_document_mistakes(p_documents jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.find_document_mistakes(p_documents jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.find_end_of_doubt() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.find_end_of_doubt() TO wa_runtime;
 
 GRANT SELECT ON TABLE wa.flow_entries TO wa_runtime;
 GRANT SELECT ON TABLE wa.flow_entries TO wa_operator_role;
@@ -7111,6 +7156,9 @@ REVOKE ALL ON FUNCTION wa.mask_recipient(p_recipient text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_runtime;
 GRANT ALL ON FUNCTION wa.mask_recipient(p_recipient text) TO wa_privacy;
 
+REVOKE ALL ON FUNCTION wa.mask_task_error(p_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.mask_task_error(p_message text) TO wa_runtime;
+
 REVOKE ALL ON FUNCTION wa.match_names(p_names text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_names(p_names text[]) TO wa_privacy;
 
@@ -7119,6 +7167,9 @@ GRANT ALL ON FUNCTION wa.match_statuses(p_statuses jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.match_words(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.match_words(p_key text) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.may_have_moved() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.may_have_moved() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.measure_distance(p_lat double precision, p_lng double precision, p_other_lat double precision, p_other_lng double precision) TO wa_runtime;
@@ -7204,6 +7255,9 @@ REVOKE ALL ON PROCEDURE wa.note_rights() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.note_templates(p_changes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.note_templates(p_changes jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.notice_move() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.notice_move() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.offer(p_chat wa.chat, p_key text, p_rows jsonb, p_values jsonb, p_data jsonb, p_again text, p_button_key text, p_more_prefix text) TO wa_runtime;

@@ -20,8 +20,8 @@ from bench.fault.workers import Workers
 from handler.app import create_app
 from handler.process.listening import bind
 from handler.settings import WebhookSettings
+from wa_webhook.dev.identity import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, VERIFY_TOKEN
 from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
 
 if TYPE_CHECKING:

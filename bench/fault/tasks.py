@@ -15,7 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from bench.fault.workers import DURABILITY, Workers
-from wa_webhook.dev.stack import PHONE_NUMBER_ID
+from wa_webhook.dev.identity import PHONE_NUMBER_ID
 
 if TYPE_CHECKING:
     from collections import Counter

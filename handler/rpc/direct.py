@@ -174,7 +174,7 @@ def _telling(note: Callable[[Reason | None], None]) -> type[AsyncConnection]:
 
     class Telling(AsyncConnection):
         @classmethod
-        async def connect(cls, *arguments: Any, **options: Any) -> Self:
+        async def connect(cls, *arguments: Any, **options: Any) -> Self:  # noqa: ANN401
             try:
                 connection = await super().connect(*arguments, **options)
             except psycopg.Error as error:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 PROBLEM = """
-    select problem ->> 'message' from jsonb_array_elements(public.wa_status() -> 'problems') as problem
+    select problem ->> 'message'
+    from jsonb_array_elements(public.wa_status() -> 'problems') as problem
     where problem ->> 'code' = 'signatures_refused'
 """
 RAISED = "select (detail ->> 'count')::integer from wa.alert_occurrences order by id"

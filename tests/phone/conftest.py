@@ -9,8 +9,9 @@ import pytest_asyncio
 from handler.process.listening import bind
 from tests.fixtures.browser import open_page
 from tests.phone.screen import Screen
+from wa_webhook.dev.identity import BOT_NUMBER
 from wa_webhook.dev.local_phone import running_phone
-from wa_webhook.dev.stack import BOT_NUMBER, Ports, run_stack
+from wa_webhook.dev.stack import Ports, run_stack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

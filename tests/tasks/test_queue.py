@@ -269,7 +269,10 @@ def test_the_status_tells_what_has_failed_twice_and_is_tried_again_without_what_
 ) -> None:
     workshop.say("scan")
     told = "select public.wa_status() #> '{tasks,retried}'"
-    for said in ([], [{"kind": "scan", "tasks": 1, "attempts": 2, "error": "unknown: KeyError: ***"}]):
+    for said in (
+        [],
+        [{"kind": "scan", "tasks": 1, "attempts": 2, "error": "unknown: KeyError: ***"}],
+    ):
         workshop.pass_time()
         workshop.fail(workshop.claim()[0], "unknown", error_message="KeyError:\n'Ana'")
         assert value(operator, told) == said

@@ -15,11 +15,10 @@ from wa_webhook.demo import carrier
 from wa_webhook.demo.conversation import SCENES
 from wa_webhook.demo.stage import Stage
 from wa_webhook.demo.transcript import Transcript
+from wa_webhook.dev.identity import APP_SECRET, PHONE_NUMBER_ID
 from wa_webhook.dev.local_worker import LocalWorker
 from wa_webhook.dev.postgres import THROWAWAY_SETTINGS, LocalPostgres
 from wa_webhook.dev.stack import (
-    APP_SECRET,
-    PHONE_NUMBER_ID,
     Ports,
     local_names,
     prepare_database,

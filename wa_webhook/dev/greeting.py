@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from rich.table import Table
 
 from handler import signature
-from wa_webhook.dev.stack import APP_SECRET, PHONE_NUMBER_ID, local_names
+from wa_webhook.dev.identity import APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.dev.stack import local_names
 from wa_webhook.meta_stand_in.inbound import build_body, build_content
 from wa_webhook.meta_stand_in.people import ANA
 from wa_webhook.meta_stand_in.said import Typed

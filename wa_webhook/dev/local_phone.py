@@ -11,10 +11,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from wa_webhook.dev.failures import locate
+from wa_webhook.dev.identity import PHONE_NUMBER_ID
 from wa_webhook.dev.passing_time import let_time_pass
 from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.dev.server import LocalServer
-from wa_webhook.dev.stack import PHONE_NUMBER_ID, local_names
+from wa_webhook.dev.stack import local_names
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.pages import Feed
 from wa_webhook.phone import Phone, phone_app

@@ -19,11 +19,18 @@ from handler.process.listening import bind
 from handler.process.metrics_endpoint import serve_metrics
 from handler.process.server import Server
 from handler.settings import WebhookSettings
+from wa_webhook.dev.identity import (
+    ACCESS_TOKEN,
+    APP_SECRET,
+    BOT_NUMBER,
+    PHONE_NUMBER_ID,
+    VERIFY_TOKEN,
+)
 from wa_webhook.dev.local_media import fetching_media
 from wa_webhook.dev.postgres import HOST, SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.meta_stand_in import GraphStandIn
-from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, DISPLAY_NUMBER, GRAPH_VERSION
+from wa_webhook.meta_stand_in.webhooks import ACCOUNT_ID, GRAPH_VERSION
 from wa_webhook.migrate import Migrator
 from wa_webhook.migrate.configured import read_configured_source
 from wa_webhook.naming.rewriting import Rewriter
@@ -42,12 +49,6 @@ if TYPE_CHECKING:
     from wa_webhook.dev.postgres import LocalPostgres
     from wa_webhook.migrate import Outcome
     from wa_webhook.naming.names import Names
-
-APP_SECRET = "local-app-secret"  # noqa: S105
-VERIFY_TOKEN = "local-verify-token"  # noqa: S105
-ACCESS_TOKEN = "local-access-token"  # noqa: S105
-PHONE_NUMBER_ID = "106540352242922"
-BOT_NUMBER = f"+{DISPLAY_NUMBER}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from handler import signature
-from wa_webhook.dev.stack import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
+from wa_webhook.dev.identity import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
 from wa_webhook.meta_stand_in.inbound import build_body, build_content
 from wa_webhook.meta_stand_in.people import ANA, BRUNO, CHIARA, Person
 from wa_webhook.meta_stand_in.rendering import find_choice, render_message

@@ -162,8 +162,8 @@ def _flows(connection: Connection[Any], names: Names) -> Iterator[Check]:
         yield warn(
             "flows",
             f"flow {flow} is in the database and has no files here: it stays as it is",
-            "Run this beside its flows/, name the folder in WA_FLOWS, or take it out:"
-            f" wa-webhook flows remove {flow}.",
+            "Run this in the folder of the project that has it, or name its flows/ in WA_FLOWS."
+            f" Only where no project has it any more: wa-webhook flows remove {flow}.",
         )
     if not any(problem.is_error for problem in problems):
         yield ok("flows", "every flow holds together")

@@ -67,7 +67,7 @@ def _facts(status: Status) -> RenderableType:
         ("sent, 24 hours", _counts(queue["finished"])),
         ("tasks", _tasks(report["tasks"])),
         ("with a person", _handovers(report["handovers"])),
-        ("alerts waiting", _number(sum(alert["news"] for alert in report["alerts"]))),
+        ("alerts waiting", _alerts(report["alerts"])),
         (
             "retention",
             f"{_ago(report, retention['last_finished_at'])}; events"
@@ -84,6 +84,12 @@ def _facts(status: Status) -> RenderableType:
     ):
         table.add_row(name, value)
     return table
+
+
+def _alerts(alerts: list[Mapping[str, Any]]) -> str:
+    waiting = _number(sum(alert["news"] for alert in alerts))
+    kinds = sorted({alert["kind"] for alert in alerts})
+    return f"{waiting}: {', '.join(kinds)}" if kinds else waiting
 
 
 def _tasks(tasks: Mapping[str, Any]) -> str:

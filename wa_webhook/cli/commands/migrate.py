@@ -233,7 +233,8 @@ def _say_absent(flows: tuple[str, ...]) -> None:
     for flow in flows:
         typer.echo(
             f"flow {flow} is in the database and has no files here: it stays as it is. Name its"
-            f" folder with --flows, or take it out: wa-webhook flows remove {flow}",
+            " folder with --flows. Only where no project has it any more: wa-webhook flows remove"
+            f" {flow}",
             err=True,
         )
 

@@ -68,6 +68,9 @@ def export(
             typer.echo(f"{error.filename}: {error.strerror}", err=True)
             raise typer.Exit(1) from None
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    counts = {table: len(rows) for table, rows in found.items() if isinstance(rows, list) and rows}
+    told = ", ".join(f"{count} {table}" for table, count in sorted(counts.items()))
+    typer.echo(f"{sum(counts.values())} rows: {told}" if counts else "no rows", err=True)
     for media, problem in problems.items():
         typer.echo(f"media {media}: {problem}", err=True)
     if problems:

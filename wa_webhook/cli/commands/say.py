@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wa_webhook.cli.embedded import embedded_server_or_exit
+from wa_webhook.dev.talk import Talk, TalkError, find_people, known_as
 from wa_webhook.meta_stand_in.people import ANA, Person
 from wa_webhook.meta_stand_in.validation import USER_ID
 
@@ -52,24 +52,20 @@ def say(
     if who is not None and not (re.fullmatch("[0-9]+", address) or USER_ID.match(address)):
         typer.echo(f"--as {who}: write a number, such as +{ANA.phone}, or a BSUID", err=True)
         raise typer.Exit(2)
-    with embedded_server_or_exit():
-        # Only here: the other commands do without the optional packages.
-        from wa_webhook.dev.talk import Talk, TalkError, find_people, known_as
-
-        graph_url = f"http://127.0.0.1:{graph_port}"
-        try:
-            people = [known_as(address)] if address else find_people(graph_url) or [ANA]
-            if len(people) > 1:
-                typer.echo(f"say who speaks: {', '.join(map(_describe, people))}", err=True)
-                raise typer.Exit(2)
-            talk = Talk(people[0], f"http://127.0.0.1:{port}/webhook", graph_url)
-            if file is not None:
-                answers = talk.send(file, text)
-            else:
-                answers = talk.tap(text) if tap else talk.say(text)
-        except TalkError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
+    graph_url = f"http://127.0.0.1:{graph_port}"
+    try:
+        people = [known_as(address)] if address else find_people(graph_url) or [ANA]
+        if len(people) > 1:
+            typer.echo(f"say who speaks: {', '.join(map(_describe, people))}", err=True)
+            raise typer.Exit(2)
+        talk = Talk(people[0], f"http://127.0.0.1:{port}/webhook", graph_url)
+        if file is not None:
+            answers = talk.send(file, text)
+        else:
+            answers = talk.tap(text) if tap else talk.say(text)
+    except TalkError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
     typer.echo(
         "\n\n".join(answers)
         or "(no answer; where a colleague has the conversation, as the phone says, it is theirs)"

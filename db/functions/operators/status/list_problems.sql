@@ -6,7 +6,11 @@ set search_path = pg_catalog, pg_temp
 as $$
   with problem (position, code, needs_person, message, next) as (
     select
-      1, 'unhealthy', true, health.problem, 'wa-webhook doctor'
+      1, 'unhealthy', true, health.problem,
+      case
+        when health.problem like 'the server has no room%' then 'what fills it, and what not to touch: runbook, section 4, a full disk'
+        else 'wa-webhook doctor'
+      end
     from jsonb_array_elements_text(p_status -> 'health' -> 'problems') as health (problem)
     union all
     select

@@ -11,7 +11,7 @@ begin
     return;
   end if;
 
-  select wa.explain_move(life, place.system_identifier, place.timeline_id, place.database_oid) into v_because
+  select wa.explain_move(row(life.*)::wa.lives, place.system_identifier, place.timeline_id, place.database_oid) into v_because
   from wa.lives as life
   cross join wa.get_place() as place
   where life.left_at is null;

@@ -59,6 +59,11 @@ STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting
             "a.b",
         ),
         (
+            "with a as (select {} as b), c as (insert into public.t (a) select a.b from a"
+            " returning t.a) select c.a into v_x from c;",
+            "random()",
+        ),
+        (
             "with c as (insert into public.t (a) values (1) returning t.a)"
             " delete from public.t as o using c where {};",
             "o.a = c.a",

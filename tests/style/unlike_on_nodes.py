@@ -7,8 +7,9 @@ a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13
 
 What it plans apart it keeps as a file, and sends that to where a later part reads it: over a
 connection, which an owner of routines has none of. So an insert within a common table expression is
-the only one that is read, by a query of nothing else, and what it reads itself is written once; and
-an insert of a query with such expressions reads tables by what changes them alone.
+the only one that is read, by a query of nothing else, and what it reads itself is written once and
+not volatile; and an insert of a query with such expressions reads tables by what changes them
+alone.
 """
 
 from __future__ import annotations
@@ -159,6 +160,9 @@ class _Changes(Visitor):
             and part.ctematerialized is not enums.CTEMaterialize.CTEMaterializeAlways
             for name, part in parts.items()
         )
+        asked = _Functions()
+        asked(tuple(part for name, part in parts.items() if name not in inserting))
+        is_once = is_once and all(self.volatility.get(name) != "v" for name in asked.names)
         if not (_is(node, ast.SelectStmt) and list(in_the_end) == inserting and is_once):
             self.found.append(f"insert in {', '.join(inserting)}")
 

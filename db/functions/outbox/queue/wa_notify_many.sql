@@ -20,6 +20,8 @@ as $$
 declare
   v_now timestamptz := clock_timestamp();
   v_send_at timestamptz := greatest(wa_notify_many.send_at, v_now);
+  v_recipients text[];
+  v_user_ids uuid[];
   v_queued integer;
 begin
   perform wa.require_recipient(addressee.recipient)
@@ -27,7 +29,8 @@ begin
   perform wa.notice_move();
 
   -- In a fixed order, so that two broadcasts which create the same profiles do not wait for each other.
-  with addressee as (
+  select array_agg(addressee.recipient), array_agg(addressee.user_id) into v_recipients, v_user_ids
+  from (
     select
       ordered.recipient,
       wa.find_or_create_profile(
@@ -39,9 +42,9 @@ begin
       from unnest(wa_notify_many.recipients) as given (recipient)
       order by given.recipient
     ) as ordered
-  ),
+  ) as addressee;
 
-  queued as (
+  with queued as (
     insert into public.notifications (
       user_id, recipient, payload, author, priority, send_at, next_attempt_at, dedupe_key
     )
@@ -54,7 +57,7 @@ begin
       v_send_at,
       v_send_at,
       wa_notify_many.dedupe_prefix || ':' || addressee.user_id
-    from addressee
+    from unnest(v_recipients, v_user_ids) as addressee (recipient, user_id)
     order by addressee.user_id
     on conflict (dedupe_key) do nothing
     returning notifications.id

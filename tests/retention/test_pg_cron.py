@@ -17,6 +17,7 @@ from tests.docs.code_blocks import CodeBlock, find_code_blocks
 from tests.docs.outputs import is_as_shown
 from tests.docs.shell import run_shell
 from tests.fixtures import supabase_shape
+from tests.fixtures.citus import about_one_server
 from tests.fixtures.documents import as_run
 from tests.fixtures.machine import requires
 from tests.fixtures.postgres import Database
@@ -78,6 +79,7 @@ def connect(server: LocalPostgres, role: str = MIGRATING_ROLE) -> Connection[Dic
     return psycopg.connect(server.url(role), autocommit=True, row_factory=dict_row)
 
 
+@about_one_server("starts a server of its own, with pg_cron")
 def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(
     server: LocalPostgres, record_property: Callable[[str, object], None]
 ) -> None:

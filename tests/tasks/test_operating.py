@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import reply_texts, value, values
+from tests.fixtures.citus import listens_there
 from tests.tasks.conftest import ANA, BEN, result_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def cancel(operator: Connection[DictRow]) -> Callable[[int], bool]:
     return lambda task_id: bool(value(operator, "select public.wa_task_cancel(%s)", task_id))
 
 
+@listens_there
 def test_what_failed_is_tried_again_and_reaches_the_step_that_still_waits(
     workshop: Workshop, retry: Callable[[int], bool], connect: Connect
 ) -> None:

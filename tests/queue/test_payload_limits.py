@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.fixtures.citus import about_one_server
 from tests.queue.conftest import ANA, TEMPLATE, text
 
 if TYPE_CHECKING:
@@ -246,6 +247,7 @@ def test_a_queued_payload_cannot_be_made_wrong(queue: Queue) -> None:
     assert caught.value.sqlstate == "WA011"
 
 
+@about_one_server("gives an API role no right on numbers, which a table on a node asks for")
 def test_a_direct_insert_of_an_api_role_is_checked_as_well(queue: Queue, connect: Connect) -> None:
     queue.add_user()
     # Supabase gives it this in schema public, and in no other.

@@ -1420,6 +1420,16 @@ CREATE FUNCTION wa.count_basket_member() RETURNS trigger
 
 COMMENT ON FUNCTION wa.count_basket_member() IS 'Keeps member_count and owner_count of a basket, refuses members of a closed basket or a merged profile, and closes a basket that its last member left.';
 
+CREATE FUNCTION wa.count_person(p_who text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET row_security TO 'on'
+    AS '(see db/functions)';
+
+ALTER FUNCTION wa.count_person(p_who text) OWNER TO wa_privacy;
+
+COMMENT ON FUNCTION wa.count_person(p_who text) IS 'How many rows are about the person whom a number, a BSUID or a user_id names: what wa_export_profile hands out, none of which leaves the database for it. Raises WA043 when there is nobody.';
+
 CREATE FUNCTION wa.count_queue() RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2356,6 +2366,13 @@ CREATE FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) R
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) IS 'Queues a task of the kind that the setting handover_task_kind names (empty: none), so that a help desk outside hears what a user writes to a person: whose conversation it is, who has it, why, and the message as Meta sent it.';
+
+CREATE FUNCTION wa.gather_person(p_user_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.gather_person(p_user_id uuid) IS 'Everything about a person, an array of rows by table: profiles (with those that were merged), messages in both directions, and what flows keep. kept_payloads only names those that hold something of this person, since they may hold others'' as well.';
 
 CREATE FUNCTION wa.generate_basket_code() RETURNS text
     LANGUAGE sql
@@ -6568,6 +6585,9 @@ GRANT ALL ON FUNCTION wa.count_answers(p_user_ids uuid[], p_phone_number_ids tex
 REVOKE ALL ON FUNCTION wa.count_basket_member() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_basket_member() TO wa_basket_owner;
 
+REVOKE ALL ON FUNCTION wa.count_person(p_who text) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.count_person(p_who text) TO wa_operator_role;
+
 REVOKE ALL ON FUNCTION wa.count_queue() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.count_queue() TO wa_runtime;
 
@@ -6875,6 +6895,9 @@ GRANT ALL ON FUNCTION wa.format_time(p_at timestamp with time zone, p_locale tex
 
 REVOKE ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.forward_to_desk(p_place public.chat_state, p_content jsonb) TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.gather_person(p_user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.gather_person(p_user_id uuid) TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.generate_basket_code() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.generate_basket_code() TO wa_basket_owner;

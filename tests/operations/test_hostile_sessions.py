@@ -112,6 +112,7 @@ CALLS: dict[str, str] = {
     "public.wa_media_retry": "select public.wa_media_retry()",
     "public.wa_task_retry": "select public.wa_task_retry(1)",
     "public.wa_task_cancel": "select public.wa_task_cancel(1)",
+    "wa.count_person": "select wa.count_person('0034 610 000 001')",
     "wa.list_flow_problems": "select count(*) from wa.list_flow_problems()",
     "wa.mask_json": "select wa.mask_json('{\"+34600111222\": 1.10}')",
 }

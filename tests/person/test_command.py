@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
 from tests.dispatching import value, values
+from tests.fixtures.names import current_names
 from tests.operations.command import answer, run
 from tests.person.life import BSUID, MARKS, PHONE, find_marks
 from tests.queue.conftest import text
+from wa_webhook.operations.person import count_person, export_person
 
 if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
@@ -31,6 +34,18 @@ def test_erase_asks_and_does_nothing_without_a_yes(life: Life, database: Databas
     assert result.exit_code == 1
     assert "rows are about this person. Erase them for good?" in result.stdout
     assert life.user_id
+
+
+def test_counting_what_is_to_be_erased_hands_nothing_out(life: Life, database: Database) -> None:
+    assert life.user_id
+    told: list[str] = []
+    with psycopg.connect(database.url("wa_operator_role"), autocommit=True) as operator:
+        operator.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+        counted = count_person(operator, current_names(), f"+{PHONE}")
+        assert not any("PERSON_EXPORTED" in one for one in told)
+        exported = export_person(operator, current_names(), f"+{PHONE}")
+    assert any("PERSON_EXPORTED" in one for one in told)
+    assert counted == sum(len(rows) for rows in exported.values() if isinstance(rows, list))
 
 
 def test_erase_says_what_is_gone_and_nothing_personal(life: Life, database: Database) -> None:

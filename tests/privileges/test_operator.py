@@ -125,7 +125,9 @@ def test_the_operator_holds_no_right_that_nothing_needs(
         f"select wa_desk_picture('{NOBODY}', repeat('0', 64))",
         "select wa_desk_picture_send(0, 1, 'image/png')",
     )
-    uses = Uses(operator, documented_statements() + asked_by_doctor + asked_by_console)
+    asked_before_erasing = (f"select wa.count_person('{NOBODY}')",)
+    asked = asked_by_doctor + asked_by_console + asked_before_erasing
+    uses = Uses(operator, documented_statements() + asked)
     assert uses.are_all_allowed()
     rights = values(connection, RIGHTS.replace("%", "%%"))
     assert len(rights) > 30

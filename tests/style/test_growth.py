@@ -14,7 +14,7 @@ ROUTINES = {file.path: file.text for file in read_whole_source(find_db_folder())
 # Over the tables of a schema, which are few.
 FEW = {
     "functions/operators/person/wa_erase_profile.sql",
-    "functions/operators/person/wa_export_profile.sql",
+    "functions/operators/person/gather_person.sql",
 }
 
 _LOOP = re.compile(r"\bloop\b.*\bend loop\b", re.DOTALL)

@@ -35,6 +35,19 @@ def export_person(
         return _call(connection, names, "wa_export_profile", who)
 
 
+def count_person(
+    connection: Connection[Any], names: Names, who: str, follow: Follow = lambda _table: None
+) -> int:
+    """Return how many rows are about a person, none of which is handed out. Raises psycopg.Error.
+
+    `follow` is called as by export_person.
+    """
+    statement = sql.SQL("select {}.count_person(%s)").format(sql.Identifier(names.private_schema))
+    with _following(connection, follow):
+        row = connection.execute(statement, (who,)).fetchone()
+    return row[0] if row else 0
+
+
 def erase_person(
     connection: Connection[Any],
     names: Names,

@@ -19,7 +19,13 @@ from wa_webhook.media.settings import MediaSettings
 from wa_webhook.media.store import MediaStore
 from wa_webhook.operations.database import explain
 from wa_webhook.operations.media import save_media
-from wa_webhook.operations.person import NOBODY, erase_person, export_person, opt_out_person
+from wa_webhook.operations.person import (
+    NOBODY,
+    count_person,
+    erase_person,
+    export_person,
+    opt_out_person,
+)
 from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(
@@ -100,8 +106,7 @@ def erase(
     with _database("person erase") as connection:
         if not yes:
             with show_progress("counting", when_interrupted="Nothing was erased.") as progress:
-                rows = export_person(connection, names_or_exit(), who, progress.tell)
-            count = sum(len(one) for one in rows.values() if isinstance(one, list))
+                count = count_person(connection, names_or_exit(), who, progress.tell)
             typer.confirm(f"{count} rows are about this person. Erase them for good?", abort=True)
         with show_progress("erasing", when_interrupted=_WHOLE) as progress:
             erased = erase_person(

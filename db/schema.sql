@@ -1474,12 +1474,12 @@ CREATE FUNCTION wa.decide_failures(p_failures jsonb) RETURNS TABLE(id bigint, de
 
 COMMENT ON FUNCTION wa.decide_failures(p_failures jsonb) IS 'What becomes of each failed attempt: fail, cancel, retry, wait, in_doubt, stop, wait_for_user or send_template, and after which delay.';
 
-CREATE PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb)
+CREATE PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration json)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/build/adding-a-flow.md has the shape.';
+COMMENT ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration json) IS 'Makes a flow''s states, moves, entries, rows of the menu and texts what the declaration says, as a whole or not at all. Raises WA060 with all that is wrong. What somebody changed by hand since the last declaration stays, and a warning tells of it. docs/build/adding-a-flow.md has the shape.';
 
 CREATE FUNCTION wa.deliver_held_results() RETURNS jsonb
     LANGUAGE plpgsql
@@ -3450,13 +3450,13 @@ CREATE FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) RETURNS TABLE(
 
 COMMENT ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) IS 'The choices of a question, each a name such as good, or a name and that of its title such as good=title_of_good: the names, the ids of their buttons as wa.name_reply gives them, and the keys of their titles in wa.texts.';
 
-CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) RETURNS jsonb
+CREATE FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb, p_entries text[]) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+COMMENT ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb, p_entries text[]) IS 'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. p_entries has the names of the entries in the order of the file, in which the rows of the menu stand. The declaration has the shape that wa.find_declaration_mistakes checks.';
 
 CREATE FUNCTION wa.read_document_value(p_value text, p_check text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -6606,7 +6606,7 @@ GRANT ALL ON FUNCTION wa.create_profile(p_phone text, p_bsuid text, p_parent_bsu
 REVOKE ALL ON FUNCTION wa.decide_failures(p_failures jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.decide_failures(p_failures jsonb) TO wa_runtime;
 
-REVOKE ALL ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration jsonb) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE wa.declare_flow(IN p_flow text, IN p_declaration json) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION wa.deliver_held_results() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.deliver_held_results() TO wa_runtime;
@@ -7363,8 +7363,8 @@ GRANT ALL ON FUNCTION wa.raise_number_rate(p_changes jsonb) TO wa_runtime;
 REVOKE ALL ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_choices(p_chat wa.chat, p_choices text[]) TO wa_runtime;
 
-REVOKE ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb) TO wa_runtime;
+REVOKE ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb, p_entries text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.read_declaration(p_flow text, p_declaration jsonb, p_entries text[]) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.read_document_value(p_value text, p_check text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.read_document_value(p_value text, p_check text) TO wa_runtime;

@@ -52,7 +52,7 @@ def declare(connection: Connection[DictRow], flow: dict[str, Any], name: str = "
     handler = lambda notice: told.append(notice.message_primary or "")  # noqa: E731
     connection.add_notice_handler(handler)
     try:
-        connection.execute("call wa.declare_flow(%s, %s::jsonb)", (name, json.dumps(flow)))
+        connection.execute("call wa.declare_flow(%s, %s::json)", (name, json.dumps(flow)))
     finally:
         connection.remove_notice_handler(handler)
     return told

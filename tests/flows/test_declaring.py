@@ -48,6 +48,18 @@ def test_names_get_the_flow_before_them(steps: Connection[DictRow]) -> None:
     ) == ["quiz.title"]
 
 
+def test_rows_of_one_position_stand_in_the_menu_as_the_file_has_them(
+    steps: Connection[DictRow],
+) -> None:
+    flow = quiz()
+    first, last = flow["entries"].pop("first"), {"menu": "thanks"}
+    for entries in ({"last": last, "first": first}, {"first": first, "last": last}):
+        declare(steps, flow | {"entries": entries})
+        shown = value(steps, "select wa.list_menu('en')")
+        ours = [row["id"] for row in shown if "quiz" in row["id"]]
+        assert ours == [f"menu.quiz_{state}" for state in entries]
+
+
 def test_a_flow_without_a_menu_is_declared_again_like_any(steps: Connection[DictRow]) -> None:
     flow = quiz()
     del flow["entries"]["first"]["menu"], flow["texts"]["title"]

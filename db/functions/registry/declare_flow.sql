@@ -1,18 +1,28 @@
-create or replace procedure wa.declare_flow(p_flow text, p_declaration jsonb)
+create or replace procedure wa.declare_flow(p_flow text, p_declaration json)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_declaration constant jsonb := p_declaration::jsonb;
   v_base jsonb;
   v_rows jsonb;
   v_kept text[];
-  v_problems text[] := wa.find_declaration_mistakes(p_flow, p_declaration);
+  v_problems text[] := wa.find_declaration_mistakes(p_flow, v_declaration);
   v_warnings text[];
 begin
   if v_problems = '{}' then
     -- Two that declare at once would each keep what the other one wrote.
     perform pg_advisory_xact_lock(hashtextextended('wa.declare_flow', 0));
-    v_rows := wa.read_declaration(p_flow, p_declaration);
+    v_rows := wa.read_declaration(
+      p_flow,
+      v_declaration,
+      -- jsonb has its members in an order of its own, and the menu shows them in that of the file.
+      array(
+        select entry.name
+        from json_object_keys(p_declaration -> 'entries') with ordinality as entry (name, place)
+        order by entry.place
+      )
+    );
     v_problems := wa.find_conflicts(p_flow, v_rows);
 
     select flow.declared into v_base
@@ -20,7 +30,7 @@ begin
     where flow.flow = p_flow;
 
     insert into wa.flows (flow, prefix, declared)
-    values (p_flow, case when p_flow <> 'home' then coalesce(p_declaration ->> 'prefix', p_flow) end, v_rows)
+    values (p_flow, case when p_flow <> 'home' then coalesce(v_declaration ->> 'prefix', p_flow) end, v_rows)
     on conflict (flow) do update
     set prefix = excluded.prefix, declared = excluded.declared, declared_at = excluded.declared_at;
 

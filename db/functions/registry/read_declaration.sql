@@ -1,4 +1,4 @@
-create or replace function wa.read_declaration(p_flow text, p_declaration jsonb)
+create or replace function wa.read_declaration(p_flow text, p_declaration jsonb, p_entries text[])
 returns jsonb
 language plpgsql
 stable
@@ -115,7 +115,7 @@ begin
       ),
       'description_key', wa.name_text(v_prefix, entry.body #>> '{menu,description}')
     )
-    order by entry.name
+    order by array_position(p_entries, entry.name)
   )
   into v_menu
   from jsonb_each(p_declaration -> 'entries') as entry (name, body)
@@ -167,4 +167,4 @@ end
 $$;
 
 comment on function wa.read_declaration is
-'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. The declaration has the shape that wa.find_declaration_mistakes checks.';
+'The rows that a flow''s declaration stands for, with whole names: arrays states, moves, entries, menu, texts and fields of documents, as wa.flows keeps them. p_entries has the names of the entries in the order of the file, in which the rows of the menu stand. The declaration has the shape that wa.find_declaration_mistakes checks.';

@@ -3980,7 +3980,7 @@ CREATE FUNCTION wa.step_language(p_chat wa.chat) RETURNS wa.step_result
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.step_language(p_chat wa.chat) IS 'Offers the languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';
+COMMENT ON FUNCTION wa.step_language(p_chat wa.chat) IS 'Offers languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';
 
 CREATE FUNCTION wa.step_subscribe(p_chat wa.chat) RETURNS wa.step_result
     LANGUAGE plpgsql
@@ -4814,12 +4814,15 @@ ALTER TABLE wa.kept_payloads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE wa.locales (
     locale text NOT NULL,
     name text NOT NULL,
+    is_offered boolean DEFAULT true NOT NULL,
     CONSTRAINT locales_locale_is_a_language_tag CHECK ((locale ~ '^[a-z]{2}(-[A-Z]{2})?$'::text))
 );
 
 COMMENT ON TABLE wa.locales IS 'The languages that profiles and texts can have. A new language is a row here and its rows in wa.texts.';
 
 COMMENT ON COLUMN wa.locales.name IS 'The language''s name in that language, as the user is offered it.';
+
+COMMENT ON COLUMN wa.locales.is_offered IS 'Whether users are offered it, and flows are expected to speak it. False: a language that this bot leaves out, of those that every database begins with.';
 
 CREATE TABLE wa.marketing_preferences (
     user_id uuid NOT NULL,
@@ -4952,11 +4955,11 @@ CREATE VIEW wa.missing_translations WITH (security_invoker='true') AS
    FROM (( SELECT DISTINCT text.key
            FROM wa.texts text) text_key
      CROSS JOIN wa.locales locale)
-  WHERE (NOT (EXISTS ( SELECT
+  WHERE (locale.is_offered AND (NOT (EXISTS ( SELECT
            FROM wa.texts text
-          WHERE ((text.key = text_key.key) AND (text.locale = locale.locale)))));
+          WHERE ((text.key = text_key.key) AND (text.locale = locale.locale))))));
 
-COMMENT ON VIEW wa.missing_translations IS 'The texts that a language lacks, and that its users read in the default language until their rows are in wa.texts.';
+COMMENT ON VIEW wa.missing_translations IS 'The texts that a language lacks which users are offered: they read them in the default language until their rows are in wa.texts.';
 
 CREATE TABLE wa.number_pace (
     phone_number_id text NOT NULL,

@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from psycopg.sql import Literal
+
 from wa_webhook.flows.declaration_file import DeclarationFile, Texts
 from wa_webhook.flows.limits import find_limits
 from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.flows import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,6 +83,42 @@ def import_texts(text: str, folders: Mapping[str, Path]) -> dict[Path, int]:
         for flow, file in sheet.files.items()
         if changed[flow]
     }
+
+
+def translate_shipped(text: str, folders: Mapping[str, Path]) -> str:
+    """Return a migration by which flows that ship speak the further languages of a CSV.
+
+    `folders` has these flows. Raises TranslationError with everything that is wrong.
+    """
+    sheet = _read(text, folders)
+    problems = list(sheet.problems)
+    rows = []
+    for flow, file in sheet.files.items():
+        problems += _find_problems(flow, file, sheet.rows[flow])
+        shipped = _languages(_rows(file))
+        for key, bodies in _compare(file, sheet.rows[flow]).items():
+            for language, body in bodies.items():
+                if language in shipped:
+                    problems.append(f"{flow} {key} ({language}) ships, and is told in wa.texts")
+                rows.append((_whole_key(flow, file, key), language, body))
+    if not rows and not problems:
+        problems.append("no text is in a further language")
+    if problems:
+        raise TranslationError(problems)
+    values = ",\n".join(
+        f"({', '.join(Literal(one).as_string().strip() for one in row)})" for row in rows
+    )
+    return (
+        f"insert into wa.texts (key, locale, body) values\n{values}\n"
+        "on conflict (key, locale) do update\nset body = excluded.body;\n"
+    )
+
+
+def _whole_key(flow: str, file: DeclarationFile, key: str) -> str:
+    name = key if key in file.texts else key.rpartition(".")[0]
+    if flow == HOME or "." in name:
+        return key
+    return f"{file.declaration.get('prefix', flow)}.{key}"
 
 
 Rows = dict[str, dict[str, str]]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wa_webhook.scaffold.files import ScaffoldError, fill_in, write_files
-from wa_webhook.scaffold.flow import fill_in_flow
+from wa_webhook.scaffold.flow import fill_in_flow, fill_in_languages
+from wa_webhook.scaffold.languages import SPOKEN_ALWAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIRST_FLOW = "welcome"
 
@@ -19,16 +24,18 @@ _VARIABLE = re.compile(r"(?:# )?([A-Z][A-Z0-9_]*)=")
 _PARAGRAPH = re.compile(r"(?:^#(?! [A-Z_0-9]+=).*\n)+(?:^(?:# )?[A-Z_0-9]+=.*\n)+", re.MULTILINE)
 
 
-def make_project(folder: Path) -> list[Path]:
+def make_project(folder: Path, languages: Sequence[str] = SPOKEN_ALWAYS) -> list[Path]:
     """Write a project with one flow into a folder, made if need be; return the files' paths.
 
-    Raises ScaffoldError for a folder that holds anything, and where nothing can be written.
+    Its bot speaks `languages`, at first the first of them. Raises ScaffoldError for what is
+    no language, for a folder that holds anything, and where nothing can be written.
     """
     title = folder.resolve().name or "bot"
     project = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "bot"
     contents = fill_in("project", {"project": project, "title": title})
     contents[".env.example"] = write_example(read_example())
-    for path, text in fill_in_flow(FIRST_FLOW).items():
+    flow = fill_in_flow(FIRST_FLOW, languages) | fill_in_languages(languages, alone=True)
+    for path, text in flow.items():
         contents[f"flows/{FIRST_FLOW}/{path}"] = text
     return write_files(folder, contents)
 

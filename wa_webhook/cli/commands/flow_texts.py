@@ -1,12 +1,18 @@
 """`wa-webhook flows export-texts` and `import-texts`: what flows say, for translators."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wa_webhook.cli.settings import settings_or_exit
-from wa_webhook.flows.translations import TranslationError, export_texts, import_texts
+from wa_webhook.flows.translations import (
+    TranslationError,
+    export_texts,
+    import_texts,
+    translate_shipped,
+)
 from wa_webhook.migrate import MigrateError, find_db_folder
 from wa_webhook.migrate.errors import SourceError
 from wa_webhook.migrate.flows import find_flows
@@ -41,7 +47,7 @@ def export(
     try:
         found = _find(flows)
         if names:
-            found = find_flows(find_db_folder() / "flows", None) | found
+            found = _find_shipped() | found
             found = {name: _pick(name, found) for name in names}
         typer.echo(export_texts(found, language or []), nl=False)
     except MigrateError as error:
@@ -53,14 +59,29 @@ def take_back(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     *,
     flows: FlowsFolder = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FLOW",
+            help="Write texts of flows that ship into a new migration of this flow of yours.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write translated texts into the declarations of your flows, and nothing else of these.
+
+    With --into: texts of flows that ship, in languages that these lack.
 
     Exits with 1, says all that is wrong, and changes nothing, where a text or language is missing,
     a placeholder was lost, or WhatsApp would cut a text.
     """
     try:
-        changed = import_texts(file.read_text(encoding="utf-8-sig"), _find(flows))
+        text = file.read_text(encoding="utf-8-sig")
+        if into is not None:
+            folder = _pick(into, _find(flows)) / "migrations"
+            _write_migration(folder, translate_shipped(text, _find_shipped()))
+            return
+        changed = import_texts(text, _find(flows))
     except UnicodeDecodeError:
         typer.echo(f"{file} is not written in UTF-8", err=True)
         raise typer.Exit(1) from None
@@ -71,6 +92,21 @@ def take_back(
         typer.echo(f"changed {count} texts in {path}")
     if not changed:
         typer.echo("every text is as it was")
+
+
+def _write_migration(folder: Path, statements: str) -> None:
+    path = folder / f"{datetime.now(UTC):%Y%m%d%H%M%S}_texts.sql"
+    try:
+        folder.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(statements)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from None
+    typer.echo(f"wrote {path}")
+
+
+def _find_shipped() -> dict[str, Path]:
+    return find_flows(find_db_folder() / "flows", None)
 
 
 def _find(flows: Path | None) -> dict[str, Path]:

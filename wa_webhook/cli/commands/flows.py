@@ -1,6 +1,5 @@
 """`wa-webhook flows`: the conversations, as the database has them."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wa_webhook.cli.commands.flow_texts import export, take_back
+from wa_webhook.cli.languages import LanguagesOption, tell_of_made
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
@@ -27,7 +27,7 @@ from wa_webhook.migrate import MigrateError, find_db_folder
 from wa_webhook.migrate.flows import is_offered
 from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
-from wa_webhook.settings import FlowSettings
+from wa_webhook.settings import FlowSettings, read_names
 
 _WHOLE = "A flow is removed as a whole or not at all; run it again to see which."
 
@@ -120,18 +120,20 @@ def begin_flow(
         bool,
         typer.Option("--table", help="Also write a migration: a table about people, as it may be."),
     ] = False,
+    languages: LanguagesOption = "",
 ) -> None:
     """Write a flow that works at once: it asks one question, and its tests answer it.
+
+    Without --languages it speaks those of the flows beside it.
 
     Exits with 1, and writes nothing, where the name or the folder is taken.
     """
     folder = to or settings_or_exit(FlowSettings).wa_flows or Path("flows")
     try:
-        made = make_flow(name, folder, table_since=datetime.now(UTC) if table else None)
+        made = make_flow(name, folder, languages=read_names(languages), with_table=table)
     except (MigrateError, ScaffoldError) as error:
         _fail(str(error))
-    for path in made:
-        typer.echo(f"wrote {path}")
+    tell_of_made(made)
 
 
 @app.command("check")

@@ -11,8 +11,11 @@ begin
   if not p_chat.is_entered then
     select locale.locale into v_chosen
     from wa.locales as locale
-    where v_message.reply_id = 'language.' || locale.locale
-      or wa.fold_text(v_message.body) in (wa.fold_text(locale.name), locale.locale)
+    where locale.is_offered
+      and (
+        v_message.reply_id = 'language.' || locale.locale
+        or wa.fold_text(v_message.body) in (wa.fold_text(locale.name), locale.locale)
+      )
     limit 1;
   end if;
 
@@ -24,6 +27,7 @@ begin
         (
           select jsonb_agg(wa.build_choice('language.' || locale.locale, locale.name) order by locale.name)
           from wa.locales as locale
+          where locale.is_offered
         )
       ),
       '{}'
@@ -44,4 +48,4 @@ end
 $$;
 
 comment on function wa.step_language is
-'Offers the languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';
+'Offers languages of wa.locales and sets the one that is tapped or written, unless a later choice is known.';

@@ -103,10 +103,27 @@ begin
     and 'en' <> all (key.locales)
     and coalesce(wa.get_setting('default_locale') #>> '{}', 'en') <> all (key.locales)
   union all
-  select speaker.flow, false, format('it has no text in %s', locale.locale)
-  from (select distinct spoken.flow from spoken) as speaker
-  cross join wa.locales as locale
-  where not exists (select from spoken where spoken.flow = speaker.flow and spoken.locale = locale.locale)
+  select
+    case when count(*) = 1 then min(silent.flow) end,
+    false,
+    format(
+      '%s no text in %s, which users are offered: docs/build/adding-a-flow.md#languages says what to do',
+      case when count(*) = 1 then 'it has' else string_agg(silent.flow, ', ' order by silent.flow) || ' have' end,
+      silent.locale
+    )
+  from (
+    select speaker.flow, locale.locale
+    from (select distinct spoken.flow from spoken) as speaker
+    cross join wa.locales as locale
+    where locale.is_offered
+      -- Also where the flow does not declare it: a migration of somebody's may have.
+      and not exists (
+        select from key
+        inner join wa.texts as text on text.key = key.key
+        where key.flow = speaker.flow and text.locale = locale.locale
+      )
+  ) as silent
+  group by silent.locale
   union all
   select text.flow, true, format('the text %s (%s) has more than 4096 characters', text.key, text.locale)
   from wa.list_flow_texts(p_as_declared) as text

@@ -94,3 +94,21 @@ def test_grants_say_alone_who_sees_what(business: Business) -> None:
         with pytest.raises(NodesError, match="policy hides of settings hides rows"):
             place_on_node(owner, business.names, lambda _line: None)
         owner.execute(sql.SQL("drop policy hides on {}").format(table))
+
+
+def test_rights_are_the_same_on_every_node(business: Business) -> None:
+    schema, role = business.names.schema, business.names.reader_role
+    rights = (
+        f"select has_sequence_privilege('{role}', '{schema}.notifications_id_seq', 'usage'),"
+        " count(*) filter (where has_function_privilege(0::oid, oid, 'execute'))"
+        f" from pg_proc where pronamespace = '{schema}'::regnamespace"
+    )
+    with psycopg.connect(business.url, autocommit=True) as owner:
+        for change, is_granted in (
+            ("grant usage on {} to {}", True),
+            ("revoke all on {} from {}", False),
+        ):
+            owner.execute(change.format(f"sequence {schema}.notifications_id_seq", role).encode())
+            place_on_node(owner, business.names, lambda _line: None)
+            told = [business.ask(rights, role="", port=port) for port in business.ports]
+            assert told == [[(is_granted, 0)]] * len(told)

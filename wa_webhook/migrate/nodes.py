@@ -10,6 +10,7 @@ Source: https://docs.citusdata.com/en/stable/get_started/tutorial_microservices.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from psycopg import errors, sql
@@ -132,21 +133,47 @@ where view.relnamespace = %s::regnamespace
   and granted.grantee <> view.relowner
 order by 1
 """
-_GRANTS_ON_SEQUENCES = """
-select 'set citus.enable_ddl_propagation to off; ' || pg_catalog.string_agg(
-  pg_catalog.format(
-    'grant %%s on sequence %%s to %%I',
-    granted.privilege_type, sequence.oid::regclass, grantee.rolname
+# Named in full, whatever a session looks for first.
+_RIGHTS = """
+select coalesce(
+  pg_catalog.json_agg(
+    pg_catalog.json_build_array(
+      granted.privilege_type,
+      object.name,
+      case granted.grantee when 0 then 'public' else granted.grantee::regrole::text end
+    )
   ),
-  '; ' order by sequence.relname, grantee.rolname, granted.privilege_type
-)
-from pg_catalog.pg_class as sequence
-cross join lateral pg_catalog.aclexplode(sequence.relacl) as granted
-inner join pg_catalog.pg_roles as grantee on grantee.oid = granted.grantee
-where sequence.relnamespace = %s::regnamespace
-  and sequence.relkind = 'S'
-  and granted.grantee <> sequence.relowner
-having pg_catalog.count(*) > 0
+  '[]'
+)::text
+from (
+  select
+    pg_catalog.format('sequence %s.%I', relnamespace::regnamespace, relname) as name,
+    relowner as owner,
+    relacl as rights
+  from pg_catalog.pg_class
+  where relnamespace = {schema}::regnamespace and relkind = 'S'
+  union all
+  select
+    pg_catalog.format(
+      'routine %s.%I(%s)',
+      routine.pronamespace::regnamespace,
+      routine.proname,
+      (
+        select pg_catalog.string_agg(
+          pg_catalog.format('%s.%I', type.typnamespace::regnamespace, type.typname),
+          ', ' order by given.position
+        )
+        from pg_catalog.unnest(routine.proargtypes) with ordinality as given (type, position)
+        inner join pg_catalog.pg_type as type on type.oid = given.type
+      )
+    ),
+    routine.proowner,
+    coalesce(routine.proacl, pg_catalog.acldefault('f', routine.proowner))
+  from pg_catalog.pg_proc as routine
+  where routine.pronamespace = {schema}::regnamespace
+) as object
+cross join lateral pg_catalog.aclexplode(object.rights) as granted
+where granted.grantee <> object.owner
 """
 
 
@@ -177,21 +204,49 @@ def place_on_node(database: Connection[Any], names: Names, report: Callable[[str
             f"schema {names.schema} does not go to a node: {error.diag.message_primary}\n"
             "It is whole where it was, and works there."
         ) from error
-    _give_numbers(database, names.schema)
+    _even_rights(database, names.schema)
 
 
-def _give_numbers(database: Connection[Any], schema: str) -> None:
-    """Grant on the workers what is granted on sequences, which Citus hands on to none."""
-    for (grants,) in _ask(database, _GRANTS_ON_SEQUENCES, schema):
-        refused = _ask(
-            database,
-            "select nodename || ':' || nodeport, result"
-            " from pg_catalog.run_command_on_workers(%s) where not success",
-            grants,
+def _even_rights(database: Connection[Any], schema: str) -> None:
+    """Say on the workers too who may use sequences and routines.
+
+    Of sequences Citus tells none, and of a routine what was granted, not what was taken away.
+    """
+    question = sql.SQL(_RIGHTS).format(schema=sql.Literal(schema)).as_string(database)
+    ((told,),) = _ask(database, question)
+    wanted = _read_rights(told)
+    there = [_read_rights(one) for one in _tell_workers(database, question)]
+    changes = {
+        f"{verb} {right} on {name} {preposition} {role}"
+        for one in there
+        for verb, preposition, rights in (
+            ("grant", "to", wanted - one),
+            ("revoke", "from", one - wanted),
         )
-        if refused:
-            told = "\n".join(f"{node} takes no rights on sequences: {why}" for node, why in refused)
-            raise NodesError(told)
+        for right, name, role in rights
+    }
+    if changes:
+        _tell_workers(
+            database, "; ".join(("set citus.enable_ddl_propagation to off", *sorted(changes)))
+        )
+
+
+def _read_rights(told: str) -> set[tuple[str, ...]]:
+    return {tuple(right) for right in json.loads(told)}
+
+
+def _tell_workers(database: Connection[Any], statement: str) -> list[str]:
+    """Run a statement on each worker and return what they answer; raises NodesError."""
+    answers = _ask(
+        database,
+        "select success::text, nodename || ':' || nodeport, result"
+        " from pg_catalog.run_command_on_workers(%s)",
+        statement,
+    )
+    refused = [f"{node} refuses: {why}" for success, node, why in answers if success != "true"]
+    if refused:
+        raise NodesError("\n".join(refused))
+    return [result for _success, _node, result in answers]
 
 
 def _place(database: Connection[Any], schema: str, report: Callable[[str], None]) -> None:

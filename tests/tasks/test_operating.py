@@ -99,16 +99,18 @@ def test_a_replay_and_a_retry_of_one_task_wait_for_each_other_and_do_not_deadloc
     holder.execute("select from public.profiles for no key update")
     replaying, retrying = connect("wa_operator_role"), connect("wa_operator_role")
     blocked = "select cardinality(pg_blocking_pids(%s)) > 0"
+    called = []
     with ThreadPoolExecutor(2) as threads:
-        called = []
-        for session, routine, argument in (
-            (replaying, "wa_replay_event", f"task:{claimed['id']}"),
-            (retrying, "wa_task_retry", claimed["id"]),
-        ):
-            call = f"select public.{routine}(%s)"
-            called.append(threads.submit(value, session, call, argument))
-            while not value(workshop.owner, blocked, session.info.backend_pid):
-                assert not called[-1].done()
-        holder.rollback()
-        replayed, is_retried = (one.result() for one in called)
+        try:
+            for session, routine, argument in (
+                (replaying, "wa_replay_event", f"task:{claimed['id']}"),
+                (retrying, "wa_task_retry", claimed["id"]),
+            ):
+                call = f"select public.{routine}(%s)"
+                called.append(threads.submit(value, session, call, argument))
+                while not value(workshop.owner, blocked, session.info.backend_pid):
+                    assert not called[-1].done()
+        finally:
+            holder.rollback()
+    replayed, is_retried = (one.result() for one in called)
     assert (replayed["processed"], is_retried) == (1, True)

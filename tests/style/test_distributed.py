@@ -44,6 +44,10 @@ STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting
         ),
         ("insert into public.t (a) values ({});", "(select 1)"),
         ("insert into public.t (a) select 1 on conflict (a) do update set a = {};", "v_x"),
+        (
+            "insert into public.t (a) select {} on conflict (a) do nothing returning t.a into v_x;",
+            "(select max(s.a) from public.s as s)",
+        ),
         ("update public.t as o set a = {};", "clock_timestamp()"),
         ("update public.t as o set a = {};", "case when o.a then now() end"),
         ("update public.t as o set a = {};", "o.b + v_i"),

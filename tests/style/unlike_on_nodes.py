@@ -8,8 +8,8 @@ a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13
 What it plans apart it keeps as a file, and sends that to where a later part reads it: over a
 connection, which an owner of routines has none of. So an insert within a common table expression is
 the only one that is read, by a query of nothing else, and what it reads itself is written once and
-not volatile; and an insert of a query with such expressions reads tables by what changes them
-alone.
+not volatile; an insert of a query with such expressions reads tables by what changes them alone,
+and an upsert that returns rows reads none.
 """
 
 from __future__ import annotations
@@ -132,10 +132,11 @@ class _Changes(Visitor):
             # Everything in one is as in a branch.
             changed = (node.onConflictClause.targetList, node.onConflictClause.whereClause)
             self._look(returned=changed)
-            if not (node.selectStmt and node.selectStmt.valuesLists) and _has(
-                changed, _is_variable
-            ):
+            is_of_query = not (node.selectStmt and node.selectStmt.valuesLists)
+            if is_of_query and _has(changed, _is_variable):
                 self.found.append("variable in the upsert of a query")
+            if is_of_query and node.returningClause and _reads_tables(node):
+                self.found.append("upsert of what is read of a table, which returns rows")
         values = node.selectStmt.valuesLists if node.selectStmt else None
         if _has(values, _is_sub_query):
             self.found.append("sub-query in values")
@@ -185,10 +186,14 @@ class _Relations(Visitor):
 
 def _reads_tables_with_expressions(node: Any) -> bool:
     """Whether an insert takes its rows from a query with expressions that reads tables."""
+    with_expressions = node.withClause or (node.selectStmt and node.selectStmt.withClause)
+    return bool(with_expressions) and _reads_tables(node)
+
+
+def _reads_tables(node: Any) -> bool:
     read = _Relations()
     read(node)
-    with_expressions = node.withClause or (node.selectStmt and node.selectStmt.withClause)
-    return bool(with_expressions) and any("." in name for name in read.names)
+    return any("." in name for name in read.names)
 
 
 @dataclass

@@ -18,7 +18,17 @@ PROJECT = Path(__file__).parents[2]
 
 LAYERS = (
     {"http_session"},
-    {"claiming", "media", "meta_stand_in", "naming", "ocr", "pages", "api_key", "settings"},
+    {
+        "bodies",
+        "claiming",
+        "media",
+        "meta_stand_in",
+        "naming",
+        "ocr",
+        "pages",
+        "api_key",
+        "settings",
+    },
     {"console", "migrate", "notifier", "phone", "worker"},
     {"adoption", "dev", "export", "extension", "flows", "operations", "scaffold"},
     {"demo", "doctor", "testing"},

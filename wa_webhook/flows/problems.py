@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row
 
+from handler.process.environment import SettingsError
+from wa_webhook.migrate.bodies import find_mistakes_of
+from wa_webhook.migrate.configured import read_configured_source
+from wa_webhook.migrate.errors import MigrateError
+from wa_webhook.migrate.files import component_of
 from wa_webhook.naming.rewriting import Rewriter
 
 if TYPE_CHECKING:
@@ -35,3 +40,22 @@ def list_problems(connection: Connection[Any], names: Names) -> list[Problem]:
     query = Rewriter(names).rewrite(_PROBLEMS)
     with connection.cursor(row_factory=class_row(Problem)) as cursor:
         return cursor.execute(query.encode()).fetchall()
+
+
+def list_mistakes(connection: Connection[Any], names: Names) -> list[Problem]:
+    """Return what fails in the routines of a team's flows, as the files of this installation are.
+
+    A routine that the database has otherwise is left out. Raises psycopg.Error.
+    """
+    try:
+        source = read_configured_source()
+    except (MigrateError, SettingsError):
+        return []
+    rewriter = Rewriter(names)
+    return [
+        Problem(flow, is_error=True, problem=mistake)
+        for flow in sorted(source.own)
+        for mistake in find_mistakes_of(
+            connection, (one for one in source.routines if component_of(one.path) == flow), rewriter
+        )
+    ]

@@ -234,7 +234,7 @@ class Migrator:
         for part in parts:
             if part in self._source.declarations:
                 self._follow(part.path)
-                declare(self.database, part, self.rewriter, self._source.routines)
+                declare(self.database, part, self.rewriter, self._source)
             else:
                 self._execute_file(part)
 

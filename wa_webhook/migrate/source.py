@@ -35,7 +35,8 @@ class Source:
     `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
     which only what reaches their tables is there, or nothing any more (`gone`). `offered`: flows
     that ship and that nobody asked for, so that only a database which has them keeps them; of these
-    `unwanted` are to be taken out. `predecessor`: the migrations from before 1.0.0.
+    `unwanted` are to be taken out. `own`: names of the flows in a team's folder. `predecessor`: the
+    migrations from before 1.0.0.
     """
 
     migrations: tuple[Migration, ...]
@@ -45,6 +46,7 @@ class Source:
     gone: tuple[str, ...] = ()
     offered: tuple[Flow, ...] = ()
     unwanted: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     predecessor: Manifest = field(default_factory=Manifest)
 
     def files(self) -> tuple[SqlFile, ...]:
@@ -150,6 +152,7 @@ def read_source(
         gone=tuple(sorted(set(without) - folders.keys())),
         offered=tuple(offered),
         unwanted=frozenset(optional.intersection(without)),
+        own=frozenset(name for name, one in folders.items() if one.parent == flows),
         predecessor=_read_predecessor(folder / PREDECESSOR),
     )
 

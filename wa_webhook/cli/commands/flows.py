@@ -21,7 +21,7 @@ from wa_webhook.flows.map import (
     replace_generated,
     write_markdown,
 )
-from wa_webhook.flows.problems import list_problems
+from wa_webhook.flows.problems import list_mistakes, list_problems
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import MigrateError, find_db_folder
 from wa_webhook.migrate.flows import is_offered
@@ -146,7 +146,7 @@ def check_flows(*, database_url: DatabaseUrl = None) -> None:
     url = database_url_or_exit(database_url)
     try:
         with psycopg.connect(url, autocommit=True) as connection:
-            problems = list_problems(connection, names)
+            problems = list_problems(connection, names) + list_mistakes(connection, names)
             state = read_migrations(connection, names.private_schema)
     except psycopg.Error as error:
         _fail(str(error))

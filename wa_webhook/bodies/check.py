@@ -1,0 +1,389 @@
+"""The check of bodies, statement by statement."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pglast
+import psycopg
+from pglast.parser import ParseError
+
+from wa_webhook.bodies.declared import find_declared, with_types
+from wa_webhook.bodies.expressions import Expression, NoFieldError
+from wa_webhook.bodies.hints import hint_at, nearest
+from wa_webhook.bodies.scope import RECORD, UNKNOWN, Scope, UndecidableError, Variable
+from wa_webhook.bodies.server import Refusal, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+
+    from psycopg import Connection
+
+    from wa_webhook.bodies.declared import Declared
+    from wa_webhook.bodies.expressions import Use
+    from wa_webhook.bodies.server import Routine
+
+_PATH_OF_STEPS = "pg_catalog, pg_temp"
+
+_ASKS_WHAT_IS_THERE = re.compile(
+    r"\b(?:create|to_reg\w+|pg_(?:attribute|class|extension|namespace|proc|tables|type)"
+    r"|information_schema|server_version\w*|version|variable_conflict)\b",
+    re.IGNORECASE,
+)
+"""A body with such a word may well know which of its statements can run."""
+
+_TEMPORARY = re.compile(
+    r"\b(?:create|into)\s+(?:(?:global|local)\s+)?temp(?:orary)?\b", re.IGNORECASE
+)
+
+_OF_TRIGGERS = frozenset({2279, 3838})
+"""OIDs of what triggers return: their rows and tables are those of what they are made for."""
+
+_CERTAIN = ("42", "3F", "22P02", "22007", "22008", "22003")
+_UNCERTAIN = frozenset({"42501", "42P18"})
+"""Of class 42: what a role may do, and a type that only a value has."""
+
+_HARMLESS = frozenset(
+    {
+        *("unique_violation", "foreign_key_violation", "check_violation", "not_null_violation"),
+        *("exclusion_violation", "integrity_constraint_violation", "no_data_found"),
+        *("too_many_rows", "raise_exception", "lock_not_available", "deadlock_detected"),
+        *("serialization_failure", "query_canceled", "division_by_zero"),
+    }
+)
+"""What a block can catch that is no mistake of its own statements."""
+
+_BUILT_IN = {"bool": 16, "name": 19, "int4": 23, "text": 25, "oid": 26, "_text": 1009}
+_VOID = 2278
+_FIRST_NAME = re.compile(r'\A\s*"?(\w+)')
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong in which line of a routine's body, from 1; `routine` has its schema."""
+
+    routine: str
+    body: str
+    line: int
+    message: str
+
+
+def find_mistakes(connection: Connection[Any], routines: Iterable[str]) -> list[Mistake]:
+    """Return what fails as soon as it is run in the routines of these names, with their schemas.
+
+    Raises psycopg.Error.
+    """
+    found: list[Mistake] = []
+    # The locks of what is analysed go with it.
+    with connection.transaction(force_rollback=True):
+        server = Server(connection)
+        known = server.read_routines(routines)
+        for routine in known:
+            path = routine.search_path
+            if path is None and ".step_" in routine.name:
+                path = _PATH_OF_STEPS
+            if path is None or "$user" in path or not _is_decidable(routine, known):
+                continue
+            server.set_path(path)
+            if routine.language == "sql":
+                found += _check_sql(server, routine)
+            elif routine.language == "plpgsql":
+                found += _check_plpgsql(server, routine)
+    return found
+
+
+def _is_decidable(routine: Routine, known: Iterable[Routine]) -> bool:
+    """Whether what is there when it is checked is what it finds when it runs."""
+    if routine.result in _OF_TRIGGERS or _ASKS_WHAT_IS_THERE.search(routine.body):
+        return False
+    # A table that another one makes for a while is there for it, too.
+    return not any(_TEMPORARY.search(other.body) for other in known)
+
+
+def _is_certain(answer: object) -> bool:
+    return (
+        isinstance(answer, Refusal)
+        and answer.sqlstate.startswith(_CERTAIN)
+        and answer.sqlstate not in _UNCERTAIN
+    )
+
+
+def _check_sql(server: Server, routine: Routine) -> Iterator[Mistake]:
+    refusal = server.validate(routine)
+    if refusal is not None and _is_certain(refusal):
+        line = routine.body.count("\n", 0, refusal.position or 0) + 1
+        yield Mistake(routine.name, routine.body, line, _joined(refusal.message, refusal.hint))
+
+
+def _check_plpgsql(server: Server, routine: Routine) -> list[Mistake]:
+    try:
+        declared = find_declared(routine.body)
+        scope, stub = _read_scope(server, routine, declared)
+        (parsed,) = pglast.parse_plpgsql(stub)
+    except (ParseError, UndecidableError, psycopg.Error):
+        # What compiles the body says what is wrong with it as a whole.
+        server.undo()
+        return []
+    body = _Body(server, routine, scope, parsed["PLpgSQL_function"])
+    return list(body.check())
+
+
+def _read_scope(server: Server, routine: Routine, declared: list[Declared]) -> tuple[Scope, str]:
+    """Return the variables, and the routine as it is read outside a server."""
+    scope = Scope({}, frozenset({routine.name.rpartition(".")[2]}))
+    types = {one.type for one in routine.arguments}
+    found = [(one, _find_type(server, one, declared, routine)) for one in declared]
+    kinds = server.read_kinds({*types, *(oid for _, oid in found if oid), routine.result})
+
+    def variable(oid: int | None) -> Variable:
+        if oid is None or (kinds.get(oid) == "p" and oid != RECORD):
+            return UNKNOWN
+        return Variable(oid, is_row=kinds.get(oid) == "c")
+
+    def stub(oid: int | None) -> str:
+        return "record" if oid == RECORD or kinds.get(oid or 0) == "c" else "text"
+
+    arguments = []
+    for one in routine.arguments:
+        if one.name:
+            scope.declare(one.name, variable(one.type))
+        mode = {"o": "out", "b": "inout", "v": "variadic", "t": "out"}.get(one.mode, "")
+        of_type = "text[]" if one.mode == "v" else stub(one.type)
+        arguments.append(f'{mode} "{one.name}" {of_type}' if one.name else f"{mode} {of_type}")
+    for its, oid in found:
+        scope.declare(its.name, variable(oid))
+    body = with_types(routine.body, [(its, stub(oid)) for its, oid in found if its.words])
+    result = "" if routine.is_procedure else f"returns {_result(routine, stub(routine.result))}"
+    kind = "procedure" if routine.is_procedure else "function"
+    quote = "$wa_bodies$"
+    if quote in body:
+        raise UndecidableError
+    return scope, (
+        f"create {kind} f({', '.join(arguments)}) {result} language plpgsql as {quote}{body}{quote}"
+    )
+
+
+def _result(routine: Routine, stub: str) -> str:
+    if any(one.mode in "obt" for one in routine.arguments):
+        outputs = [one for one in routine.arguments if one.mode in "obt"]
+        name = "record" if len(outputs) > 1 else stub
+    else:
+        name = "void" if routine.result == _VOID else stub
+    return f"setof {name}" if routine.returns_set else name
+
+
+def _find_type(
+    server: Server, one: Declared, declared: list[Declared], routine: Routine
+) -> int | None:
+    words = one.words
+    if not words:
+        return None
+    written = routine.body[one.start : one.end]
+    if words == ("record",):
+        return RECORD
+    if words[-2:] == ("%", "rowtype"):
+        return server.find_type(written.rpartition("%")[0].strip())
+    if words[-2:] != ("%", "type"):
+        return server.find_type(written)
+    if len(words) == 3:
+        arguments = (other.type for other in routine.arguments if other.name == words[0])
+        others = (other for other in declared if other.name == words[0] and other != one)
+        known = next(arguments, None)
+        return known or next((_find_type(server, other, [], routine) for other in others), None)
+    relation = written.rpartition("%")[0].rpartition(".")[0].strip()
+    return server.find_type_of(relation, words[-3])
+
+
+class _Body:
+    """One walk through the statements of a body, in their order."""
+
+    def __init__(
+        self, server: Server, routine: Routine, scope: Scope, function: Mapping[str, Any]
+    ) -> None:
+        self._server = server
+        self._routine = routine
+        self._body = routine.body
+        self._action = function["action"]
+        self._datums = function.get("datums", [])
+        self._scope = Scope(scope.variables, scope.labels.union(_labels(self._action)))
+        self._filled = Counter(_targets(self._action))
+        self._starts = [0, *(found.end() for found in re.finditer("\n", self._body))]
+        for datum in self._datums:
+            self._declare(datum)
+
+    def check(self) -> Iterator[Mistake]:
+        """Yield what is wrong."""
+        for datum in self._datums:
+            for variable in datum.values():
+                if "default_val" in variable:
+                    yield from self._visit(variable["default_val"], variable.get("lineno", 1))
+        yield from self._visit(self._action, 1)
+
+    def _declare(self, datum: Mapping[str, Any]) -> None:
+        """Add what is a variable without being declared: found, the number of a loop."""
+        (kind, variable), *_ = datum.items()
+        name = variable.get("refname", "")
+        if kind == "PLpgSQL_rec" and name not in self._scope.variables:
+            self._scope.declare(name, UNKNOWN)
+        elif kind == "PLpgSQL_var":
+            type_name = variable.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "")
+            if name not in self._scope.variables or type_name == "int4":
+                oid = _BUILT_IN.get(type_name)
+                self._scope.declare(name, Variable(oid) if oid else UNKNOWN)
+
+    def _visit(self, node: object, line: int) -> Iterator[Mistake]:
+        if isinstance(node, list):
+            for one in node:
+                yield from self._visit(one, line)
+        elif isinstance(node, dict):
+            for kind, value in node.items():
+                if isinstance(value, dict):
+                    at = value.get("lineno", line)
+                    visit = _VISITS.get(kind, _Body._visit)
+                    yield from visit(self, value, at)
+                else:
+                    yield from self._visit(value, line)
+
+    def _visit_block(self, block: Mapping[str, Any], line: int) -> Iterator[Mistake]:
+        handlers = block.get("exceptions", {})
+        if _HARMLESS.issuperset(_conditions(handlers)):
+            yield from self._visit(block.get("body", []), line)
+        yield from self._visit(handlers, line)
+
+    def _visit_loop(self, loop: Mapping[str, Any], line: int) -> Iterator[Mistake]:
+        name = _record_of(loop.get("var"))
+        columns = yield from self._check(loop["query"]["PLpgSQL_expr"], line)
+        body = loop.get("body", [])
+        is_alone = name not in Counter(_targets(body))
+        if name:
+            self._scope.fill(name, columns if is_alone else None)
+        yield from self._visit(body, line)
+        if name and self._filled[name] > 1:
+            self._scope.fill(name, None)
+
+    def _visit_statement(self, statement: Mapping[str, Any], line: int) -> Iterator[Mistake]:
+        columns = yield from self._check(statement["sqlstmt"]["PLpgSQL_expr"], line)
+        if name := _record_of(statement.get("target")):
+            self._scope.fill(name, columns if self._filled[name] == 1 else None)
+
+    def _visit_expression(self, expression: Mapping[str, Any], line: int) -> Iterator[Mistake]:
+        yield from self._check(expression, line)
+
+    def _visit_body_alone(self, loop: Mapping[str, Any], line: int) -> Iterator[Mistake]:
+        yield from self._visit(loop.get("body", []), line)
+
+    def _check(
+        self, told: Mapping[str, Any], line: int
+    ) -> Generator[Mistake, None, dict[str, int] | None]:
+        """Yield what is wrong with one, and return the types of its columns where it has any."""
+        query = told["query"]
+        if "__Case__" in query:
+            return None
+        try:
+            expression = Expression(query, told.get("parseMode", 0))
+            uses = expression.find_uses(self._scope)
+        except UndecidableError:
+            return None
+        except NoFieldError as error:
+            near = nearest(error.field, error.fields)
+            yield self._mistake(query, line, error.position, str(error), near)
+            return None
+        prepared = expression.with_parameters(uses)
+        answer = self._server.prepare(prepared.sql, prepared.types)
+        if not isinstance(answer, Refusal):
+            return answer
+        if _is_certain(answer) and not self._is_column_meant(expression, uses):
+            position = prepared.original(answer.position or 0)
+            schemas = (self._routine.name.partition(".")[0], "public")
+            hint = hint_at(self._server, expression, uses, position, answer, schemas)
+            at = position + expression.shift
+            yield self._mistake(query, line, at, answer.message, hint)
+        return None
+
+    def _is_column_meant(self, expression: Expression, uses: Sequence[Use]) -> bool:
+        """Whether it is right with one that has a variable's name in place of the variable."""
+        names = {use.name for use in uses if use.name}
+        tried = (
+            expression.with_parameters(uses, out) for out in (*({one} for one in names), names)
+        )
+        return bool(names) and any(
+            not isinstance(self._server.prepare(other.sql, other.types), Refusal) for other in tried
+        )
+
+    def _mistake(
+        self, query: str, line: int, position: int, message: str, hint: str | None
+    ) -> Mistake:
+        return Mistake(
+            self._routine.name,
+            self._body,
+            self._line(query, line, position),
+            _joined(message, hint),
+        )
+
+    def _line(self, query: str, line: int, position: int) -> int:
+        """Return the line of the body of which `position` in a query is, which begins at `line`."""
+        # PERFORM is SELECT there, and INTO with what follows is blank.
+        cut = len("select") if query.startswith("SELECT ") else 0
+        head = re.split(r"  |\n", query[cut:].lstrip())[0]
+        cut = query.index(head, cut)
+        begin = self._body.find(head, self._starts[min(line, len(self._starts)) - 1])
+        if begin < 0:
+            return line
+        return self._body.count("\n", 0, begin + max(position - cut, 0)) + 1
+
+
+_VISITS = {
+    "PLpgSQL_expr": _Body._visit_expression,
+    "PLpgSQL_stmt_block": _Body._visit_block,
+    "PLpgSQL_stmt_fors": _Body._visit_loop,
+    "PLpgSQL_stmt_execsql": _Body._visit_statement,
+    "PLpgSQL_stmt_forc": _Body._visit_body_alone,
+    "PLpgSQL_stmt_open": _Body._visit_body_alone,
+    "PLpgSQL_stmt_fetch": _Body._visit_body_alone,
+}
+"""Others are visited part by part."""
+
+
+def _joined(message: str, hint: str | None) -> str:
+    return f"{message}. {hint}" if hint else message
+
+
+def _parts(node: object) -> Iterator[tuple[str, Any]]:
+    """Yield every member of every object, with its name."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _parts(one)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            yield name, value
+            yield from _parts(value)
+
+
+def _labels(node: object) -> Iterator[str]:
+    return (value for name, value in _parts(node) if name == "label")
+
+
+def _conditions(node: object) -> Iterator[str]:
+    return (value for name, value in _parts(node) if name == "condname")
+
+
+def _targets(node: object) -> Iterator[str]:
+    """Yield the names of variables that something is put into, once for each time."""
+    for kind, value in _parts(node):
+        if kind == "PLpgSQL_rec":
+            yield value.get("refname", "")
+        elif kind == "PLpgSQL_row":
+            yield from (field["name"].partition(".")[0] for field in value.get("fields", []))
+        elif kind == "PLpgSQL_stmt_call":
+            yield from re.findall(r"\w+", value["expr"]["PLpgSQL_expr"]["query"])
+        elif kind == "PLpgSQL_expr" and value.get("parseMode", 0) > 2:
+            yield from (name.lower() for name in _FIRST_NAME.findall(value["query"]))
+
+
+def _record_of(target: Any) -> str:  # noqa: ANN401
+    """Return the name of the record that is a target as a whole; empty where none is."""
+    record = target.get("PLpgSQL_rec") if isinstance(target, dict) else None
+    return record.get("refname", "") if record else ""

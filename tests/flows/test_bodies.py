@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from tests.fixtures.names import current_names, with_default_names
@@ -40,13 +41,22 @@ begin
 LINES_BEFORE = 9
 
 
+def as_the_package(connection: Connection[DictRow]) -> Connection[Any]:
+    """Connect to the same database with the names of this run, as `migrate` does."""
+    info = connection.info
+    return psycopg.connect(
+        info.dsn, password=info.password, cursor_factory=psycopg.Cursor, autocommit=True
+    )
+
+
 def mistakes(connection: Connection[DictRow], body: str) -> list[str]:
     """Return what is wrong with a step: the line of `body`, and the message."""
     connection.execute(TABLES)
     connection.execute("set check_function_bodies = off")
     connection.execute(f"{STEP}{body} end $$".encode())
     schema = current_names().private_schema
-    found = find_mistakes(connection, [f"{schema}.step_trip_ask"])
+    with as_the_package(connection) as checker:
+        found = find_mistakes(checker, [f"{schema}.step_trip_ask"])
     return [f"{one.line - LINES_BEFORE}: {with_default_names(one.message)}" for one in found]
 
 
@@ -155,4 +165,5 @@ def test_a_body_that_asks_what_is_there_is_left_out(connection: Connection[DictR
 def test_no_routine_of_the_flows_that_ship_is_blamed(connection: Connection[DictRow]) -> None:
     files = read_whole_source(find_db_folder()).routines
     routines = [file for file in files if file.path.startswith("flows/")]
-    assert find_mistakes_of(connection, routines, Rewriter(current_names())) == []
+    with as_the_package(connection) as checker:
+        assert find_mistakes_of(checker, routines, Rewriter(current_names())) == []

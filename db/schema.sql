@@ -4057,7 +4057,7 @@ CREATE FUNCTION wa.summarize_retention() RETURNS jsonb
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+COMMENT ON FUNCTION wa.summarize_retention() IS 'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC; null on a node of a cluster, where there are none), and how many snapshots debugging has left in the last hour (10,000: or more).';
 
 CREATE FUNCTION wa.summarize_rights() RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -6993,6 +6993,7 @@ GRANT ALL ON FUNCTION wa.is_known_message(p_message jsonb) TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_on_node() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_on_node() TO wa_maintenance;
+GRANT ALL ON FUNCTION wa.is_on_node() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.is_pattern(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.is_pattern(p_text text) TO wa_runtime;

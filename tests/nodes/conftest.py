@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -17,6 +18,8 @@ from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from wa_webhook.migrate import Source
 
 Row = tuple[Any, ...]
 
@@ -50,12 +53,19 @@ class Business:
 @pytest.fixture(scope="session")
 def business(request: pytest.FixtureRequest) -> Iterator[Business]:
     url = request.config.getoption(OPTION)
+    with made_business(url, read_whole_source(find_db_folder())) as one:
+        yield one
+
+
+@contextmanager
+def made_business(url: str, source: Source) -> Iterator[Business]:
+    """Make a business of `source` on a node, and drop it."""
     schema = f"t{uuid4().hex[:12]}"
     names = Names(schema=schema, private_schema=schema)
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as owner:
         owner.execute("set client_min_messages to warning")
         try:
-            Migrator(owner, read_whole_source(find_db_folder()), names=names).run()
+            Migrator(owner, source, names=names).run()
             for role in (names.edge_role, names.notifier_role, names.operator_role):
                 owner.execute(sql.SQL("alter role {} login").format(sql.Identifier(role)))
             ports = owner.execute(

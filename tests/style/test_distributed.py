@@ -20,6 +20,7 @@ from tests.style.names_in_routines import (
 from tests.style.test_names_in_routines import FILES, routine
 from tests.style.unlike_on_nodes import (
     refused_on_nodes,
+    unions_without_names,
     upserts_that_are_counted,
     whole_rows,
 )
@@ -167,6 +168,26 @@ def test_no_routine_counts_what_an_upsert_of_a_query_has_changed() -> None:
         file.name: found
         for file in FILES
         if (found := upserts_that_are_counted(file.read_text(encoding="utf-8")))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ("a (b) as (select 1 union all select t.c from public.t as t)", ["a"]),
+        ("a as (select 1 as b union all select t.c from public.t as t)", []),
+    ],
+)
+def test_a_union_named_from_outside_is_found(part: str, found: list[str]) -> None:
+    assert unions_without_names(f"with {part} select a.b from a") == found
+
+
+def test_a_union_that_is_read_once_names_its_columns_itself() -> None:
+    assert {
+        file.name: found
+        for file in FILES
+        for statement in statements_of_routines(file.read_text(encoding="utf-8"))
+        if (found := unions_without_names(statement))
     } == {}
 
 

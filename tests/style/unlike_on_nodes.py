@@ -10,6 +10,8 @@ connection, which an owner of routines has none of. So an insert within a common
 the only one that is read, by a query of nothing else, and what it reads itself is written once and
 not volatile; an insert of a query with such expressions reads tables by what changes them alone,
 and an upsert that returns rows reads none.
+
+What is read once it puts in place of its name, and a union there has the names of its first part.
 """
 
 from __future__ import annotations
@@ -252,6 +254,33 @@ _COUNTED = re.compile(
 def upserts_that_are_counted(text: str) -> list[str]:
     """Return upserts of a query after which a routine asks how many rows there were."""
     return _COUNTED.findall(text)
+
+
+@dataclass
+class _NamedUnions(Visitor):
+    """Collects the unions of a statement that are named from outside."""
+
+    names: list[str] = field(default_factory=list)
+
+    def visit_WithClause(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+        if not node.recursive:
+            self.names += [
+                part.ctename
+                for part in node.ctes
+                if part.aliascolnames
+                and part.ctematerialized is enums.CTEMaterialize.CTEMaterializeDefault
+                and getattr(part.ctequery, "op", None) is enums.SetOperation.SETOP_UNION
+            ]
+
+
+def unions_without_names(statement: str) -> list[str]:
+    """Return unions that lose the names of their columns, where the statement reads a table."""
+    parsed = pglast.parse_sql(statement)
+    unions, read = _NamedUnions(), _Relations()
+    unions(parsed)
+    read(parsed)
+    reads_tables = any("." in name for name in read.names)
+    return [name for name in unions.names if reads_tables and read.names.count(name) == 1]
 
 
 def _has(node: Any, is_it: Callable[[Any], bool]) -> bool:

@@ -97,7 +97,8 @@ def record_files(files: Mapping[str, AppliedFile]) -> SqlFile:
     statement = (
         f"insert into wa.{FILES} (component, path, checksum, shape) values\n{rows}\n"
         "on conflict (component, path) do update\n"
-        "set checksum = excluded.checksum, shape = excluded.shape, applied_at = now();\n"
+        "set checksum = excluded.checksum, shape = excluded.shape,"
+        " applied_at = excluded.applied_at;\n"
     )
     return SqlFile("history", statement)
 

@@ -16,18 +16,23 @@ from typing import TYPE_CHECKING, Any
 from psycopg import errors, sql
 
 from wa_webhook.migrate.errors import NodesError
+from wa_webhook.migrate.turns import set_local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from psycopg import Connection
 
     from wa_webhook.naming.names import Names
 
-ON_ITS_OWN = {"citus.enable_schema_based_sharding": "off", "citus.enable_unsafe_triggers": "on"}
-"""For migrations: a new schema is filled before it goes to a node, and triggers go with it."""
-
-_IN_ORDER = {**ON_ITS_OWN, "citus.multi_shard_modify_mode": "sequential"}
+_SETTINGS = {
+    # A new schema is filled before it goes to a node, and triggers go with it.
+    "citus.enable_schema_based_sharding": "off",
+    "citus.enable_unsafe_triggers": "on",
+    # Over one connection to each node, which sees all that the transaction has done so far.
+    "citus.multi_shard_modify_mode": "sequential",
+    "citus.propagate_set_commands": "local",
+}
 
 _HIDDEN_ROWS = """
 select policy.tablename, policy.policyname
@@ -177,13 +182,32 @@ where granted.grantee <> object.owner
 """
 
 
-def settings_of_runs(database: Connection[Any]) -> Mapping[str, str]:
-    """Return what a transaction of a run sets where the database is a cluster's; else nothing."""
-    return ON_ITS_OWN if _is_cluster(database) else {}
+def set_up_nodes(database: Connection[Any], lock_timeout: str) -> None:
+    """Set what a transaction of a run needs where the database is a cluster's."""
+    if not _is_cluster(database):
+        return
+    for name, value in _SETTINGS.items():
+        set_local(database, name, value)
+    # A command goes to the nodes, where the locks are waited for; a function call would not.
+    timeout = sql.SQL("set local lock_timeout = {}").format(sql.Literal(lock_timeout))
+    database.execute(timeout)
+
+
+def bring_to_node(database: Connection[Any], names: Names, report: Callable[[str], None]) -> None:
+    """Bring what a transaction has made of a business on a node to where the rest is.
+
+    Nothing happens where it is on none. Raises NodesError.
+    """
+    if (
+        _is_cluster(database)
+        and names.is_one_schema
+        and _ask(database, _IS_ON_A_NODE, names.schema)
+    ):
+        _place_whole(database, names.schema, report)
 
 
 def place_on_node(database: Connection[Any], names: Names, report: Callable[[str], None]) -> None:
-    """Put the business onto a node, or bring what a run has made to where the rest is.
+    """Put the business onto a node, or what is not there yet of one that is.
 
     Nothing happens on a server without Citus. Raises NodesError.
     """
@@ -194,17 +218,21 @@ def place_on_node(database: Connection[Any], names: Names, report: Callable[[str
         return
     if not _ask(database, "select where pg_catalog.citus_is_coordinator()"):
         raise NodesError("this is a worker of a Citus cluster: migrate by its coordinator")
+    with database.transaction():
+        set_up_nodes(database, "0")
+        _place_whole(database, names.schema, report)
+    _even_rights(database, names.schema)
+
+
+def _place_whole(database: Connection[Any], schema: str, report: Callable[[str], None]) -> None:
     try:
         with database.transaction():
-            for name, value in _IN_ORDER.items():
-                database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
-            _place(database, names.schema, report)
+            _place(database, schema, report)
     except (errors.FeatureNotSupported, errors.InternalError_) as error:
         raise NodesError(
-            f"schema {names.schema} does not go to a node: {error.diag.message_primary}\n"
+            f"schema {schema} does not go to a node: {error.diag.message_primary}\n"
             "It is whole where it was, and works there."
         ) from error
-    _even_rights(database, names.schema)
 
 
 def _even_rights(database: Connection[Any], schema: str) -> None:

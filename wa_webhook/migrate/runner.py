@@ -20,7 +20,7 @@ from psycopg import Error, Rollback, errors
 from wa_webhook.migrate import history, kept_names
 from wa_webhook.migrate.errors import StatementFailedError
 from wa_webhook.migrate.held_by_extension import refuse_extension
-from wa_webhook.migrate.nodes import place_on_node, settings_of_runs
+from wa_webhook.migrate.nodes import bring_to_node, place_on_node, set_up_nodes
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.refusals import declare
@@ -209,6 +209,8 @@ class Migrator:
         whole = make_plan(self._source, earlier, include_all=True)
         dropped += self._drop_obsolete(plan)
         self._execute_parts([*whole.routines(), *history.record_files_of(whole)])
+        # At once, for callers of a business on a node find what was made there or nowhere.
+        bring_to_node(self.database, self._names, self._report)
         return dropped
 
     def _drop_obsolete(self, plan: Plan) -> list[str]:
@@ -284,5 +286,4 @@ class Migrator:
         set_local(self.database, "lock_timeout", self._lock_timeout)
         # Waiting is bounded above; work is not, and a role's default may be short.
         set_local(self.database, "statement_timeout", "0")
-        for name, value in settings_of_runs(self.database).items():
-            set_local(self.database, name, value)
+        set_up_nodes(self.database, self._lock_timeout)

@@ -56,7 +56,6 @@ def _traffic(traffic: Mapping[str, Any]) -> RenderableType:
 def _facts(status: Status) -> RenderableType:
     report = status.report
     queue, retention = report["queue"], report["retention"]
-    partitions = retention["log_partitions"]
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -73,12 +72,7 @@ def _facts(status: Status) -> RenderableType:
             f"{_ago(report, retention['last_finished_at'])}; events"
             f" {retention['events_ttl_days']} days, logs {retention['logs_ttl_days']} days",
         ),
-        (
-            "log partitions",
-            f"{partitions['count']}: {partitions['first']} to {partitions['last']}"
-            if partitions["count"]
-            else "none yet: retention creates them",
-        ),
+        ("log partitions", _partitions(retention["log_partitions"])),
         ("snapshots, 1 hour", _number(retention["snapshots_in_last_hour"])),
         ("migrations", _migrations(status)),
     ):
@@ -109,6 +103,14 @@ def _queue(queue: Mapping[str, Any]) -> str:
     figures = ("queued", "sending", "due", "waiting_for_user")
     text = ", ".join(f"{_number(queue[name])} {name.replace('_', ' ')}" for name in figures)
     return f"{text} (counted up to 10,000)" if queue["is_capped"] else text
+
+
+def _partitions(partitions: Mapping[str, Any] | None) -> str:
+    if partitions is None:
+        return "one for all days, as the business is on a node"
+    if not partitions["count"]:
+        return "none yet: retention creates them"
+    return f"{partitions['count']}: {partitions['first']} to {partitions['last']}"
 
 
 def _migrations(status: Status) -> str:

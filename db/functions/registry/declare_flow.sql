@@ -40,7 +40,10 @@ begin
       v_problems || coalesce(array_agg(problem.problem order by problem.problem) filter (where problem.is_error), '{}'),
       array_agg(problem.problem order by problem.problem) filter (where not problem.is_error)
     into v_problems, v_warnings
-    from wa.list_flow_problems(p_flow, true) as problem;
+    from wa.flows as flow
+    -- By its row, so that it is asked where that is, as its owner: no other server lets an owner of routines in.
+    cross join lateral wa.list_flow_problems(flow.flow, true) as problem
+    where flow.flow = p_flow;
   end if;
 
   if v_problems <> '{}' then

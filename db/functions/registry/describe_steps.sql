@@ -6,15 +6,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_step record;
+  -- Read before it is compared: no table that is kept on another server is joined with what is known here.
+  v_states constant jsonb := (
+    select jsonb_agg(to_jsonb(known)) from wa.flow_states as known where known.flow = p_flow
+  );
 begin
   for v_step in
     select state.step_function as name, state.description
-    from wa.flow_states as state
+    from jsonb_to_recordset(v_states) as state (state text, step_function text, description text)
     inner join pg_proc as routine
       on routine.pronamespace = 'wa'::regnamespace and routine.proname = state.step_function
     left join jsonb_to_recordset(p_base) as base (state text, description text) on base.state = state.state
-    where state.flow = p_flow
-      and pg_has_role(routine.proowner, 'usage')
+    where pg_has_role(routine.proowner, 'usage')
       and coalesce(obj_description(routine.oid, 'pg_proc'), base.description, '')
       = coalesce(base.description, '')
       and obj_description(routine.oid, 'pg_proc') is distinct from state.description

@@ -29,8 +29,8 @@ begin
     select distinct text.key from jsonb_to_recordset(p_rows -> 'texts') as text (key text)
   ),
 
-  conflict (words) as (
-    select format('%s moves to %s, which is no state', move.from_state, move.to_state)
+  conflict as (
+    select format('%s moves to %s, which is no state', move.from_state, move.to_state) as words
     from jsonb_to_recordset(p_rows -> 'moves') as move (from_state text, to_state text)
     where move.to_state not in (select known.state from known)
     union all

@@ -66,8 +66,8 @@ begin
     cross join lateral jsonb_each(case jsonb_typeof(part.body) when 'object' then part.body end) as member (name, body)
   ),
 
-  mistake (place, words) as (
-    select part.place, part.place || ' is no object'
+  mistake as (
+    select part.place, part.place || ' is no object' as words
     from part
     where jsonb_typeof(part.body) <> 'object'
     union all

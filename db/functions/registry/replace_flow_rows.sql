@@ -9,6 +9,10 @@ declare
   v_menu jsonb;
   v_texts jsonb;
   v_fields jsonb;
+  -- Read before it is inserted: a table that is kept on another server is not asked in between.
+  v_states constant text[] := array(select state.state from wa.flow_states as state);
+  v_locales constant text[] := array(select locale.locale from wa.locales as locale);
+  v_replies text[];
 begin
   select jsonb_agg(to_jsonb(compared.*)) into v_entries
   from wa.compare_rows(
@@ -64,11 +68,9 @@ begin
   insert into wa.flow_entries (kind, value, action, to_state, locale, scope)
   select (new.body).kind, (new.body).value, (new.body).action, (new.body).to_state, (new.body).locale, (new.body).scope
   from jsonb_to_recordset(v_entries) as new (change text, body wa.flow_entries)
-  left join wa.flow_states as state on state.state = (new.body).to_state
-  left join wa.locales as locale on locale.locale = (new.body).locale
   where new.change in ('insert', 'update')
-    and ((new.body).to_state is null or state.state is not null)
-    and ((new.body).locale is null or locale.locale is not null)
+    and ((new.body).to_state is null or (new.body).to_state = any(v_states))
+    and ((new.body).locale is null or (new.body).locale = any(v_locales))
   on conflict (kind, value) do update
   set
     action = excluded.action,
@@ -76,11 +78,12 @@ begin
     locale = excluded.locale,
     scope = excluded.scope;
 
+  v_replies := array(select entry.value from wa.flow_entries as entry where entry.kind = 'reply');
+
   insert into wa.menu_items (reply_id, position, title_key, description_key)
   select (new.body).reply_id, (new.body).position, (new.body).title_key, (new.body).description_key
   from jsonb_to_recordset(v_menu) as new (change text, body wa.menu_items)
-  inner join wa.flow_entries as entry on entry.kind = 'reply' and entry.value = (new.body).reply_id
-  where new.change in ('insert', 'update')
+  where new.change in ('insert', 'update') and (new.body).reply_id = any(v_replies)
   on conflict (reply_id) do update
   set
     position = excluded.position,
@@ -90,8 +93,7 @@ begin
   insert into wa.texts (key, locale, body)
   select (new.body).key, (new.body).locale, (new.body).body
   from jsonb_to_recordset(v_texts) as new (change text, body wa.texts)
-  inner join wa.locales as locale on locale.locale = (new.body).locale
-  where new.change in ('insert', 'update')
+  where new.change in ('insert', 'update') and (new.body).locale = any(v_locales)
   on conflict (key, locale) do update
   set body = excluded.body;
 

@@ -5,7 +5,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_kept text[];
+  -- Read before it is inserted: a table that is kept on another server is not asked in between.
+  v_kept jsonb;
+  v_moves jsonb;
   v_gone constant text[] := array(
     select state.state
     from wa.flow_states as state
@@ -13,7 +15,7 @@ declare
       and state.state not in (select new.state from jsonb_to_recordset(p_rows -> 'states') as new (state text))
   );
 begin
-  select array_agg(format('the time-out of %s', state.state)) into v_kept
+  select coalesce(jsonb_object_agg(state.state, state.expires_after), '{}') into v_kept
   from wa.flow_states as state
   inner join jsonb_to_recordset(p_rows -> 'states') as new (state text, expires_after interval)
     on new.state = state.state
@@ -29,8 +31,7 @@ begin
     new.step_function,
     new.back_to,
     case
-      when format('the time-out of %s', new.state) = any(v_kept)
-        then (select kept.expires_after from wa.flow_states as kept where kept.state = new.state)
+      when v_kept ? new.state then (v_kept ->> new.state)::interval
       else new.expires_after
     end,
     new.description
@@ -54,11 +55,14 @@ begin
       where new.from_state = move.from_state and new.to_state = move.to_state
     );
 
-  insert into wa.flow_transitions (from_state, to_state)
-  select new.from_state, new.to_state
+  select jsonb_agg(to_jsonb(new.*)) into v_moves
   from jsonb_to_recordset(p_rows -> 'moves') as new (from_state text, to_state text)
   inner join wa.flow_states as origin on origin.state = new.from_state and origin.flow = p_flow
-  inner join wa.flow_states as target on target.state = new.to_state
+  inner join wa.flow_states as target on target.state = new.to_state;
+
+  insert into wa.flow_transitions (from_state, to_state)
+  select new.from_state, new.to_state
+  from jsonb_to_recordset(v_moves) as new (from_state text, to_state text)
   on conflict do nothing;
 
   perform wa.take_people_home(v_gone);
@@ -71,7 +75,7 @@ begin
   delete from wa.flow_transitions as move where move.to_state = any(v_gone);
   delete from wa.flow_states as state where state.state = any(v_gone);
 
-  return coalesce(v_kept, '{}');
+  return array(select format('the time-out of %s', kept.state) from jsonb_object_keys(v_kept) as kept (state));
 end
 $$;
 

@@ -22,4 +22,4 @@ $$;
 comment on function wa.is_on_node is
 'Whether this schema is on a node of a cluster (Citus), where tables are made and dropped by its coordinator alone.';
 
-grant execute on function wa.is_on_node to wa_maintenance;
+grant execute on function wa.is_on_node to wa_maintenance, wa_runtime;

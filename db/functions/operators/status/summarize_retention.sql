@@ -24,7 +24,7 @@ as $$
         limit 10000
       ) as snapshot
     ),
-    'log_partitions', (
+    'log_partitions', case when not wa.is_on_node() then (
       select jsonb_build_object(
         'count', count(*),
         'first', min(right(partition.relname, 8)),
@@ -37,7 +37,7 @@ as $$
       inner join pg_catalog.pg_class as partition on partition.oid = link.inhrelid
       where link.inhparent = 'public.webhook_logs'::regclass
         and partition.relname ~ '^webhook_logs_[0-9]{8}$'
-    )
+    ) end
   )
   from wa.retention_state as state
   cross join (
@@ -49,4 +49,4 @@ as $$
 $$;
 
 comment on function wa.summarize_retention is
-'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC), and how many snapshots debugging has left in the last hour (10,000: or more).';
+'When retention ran, whether it is behind (the oldest event that has not failed is a day past its time), the partitions of webhook_logs by day (UTC; null on a node of a cluster, where there are none), and how many snapshots debugging has left in the last hour (10,000: or more).';

@@ -31,8 +31,8 @@ begin
 
     insert into wa.ride_matches (driver_trip_id, passenger_trip_id, asked_by)
     values (
-      case v_trip.role when 'driver' then _trip_id else _other_trip_id end,
-      case v_trip.role when 'driver' then _other_trip_id else _trip_id end,
+      case when v_trip.role = 'driver' then _trip_id else _other_trip_id end,
+      case when v_trip.role = 'driver' then _other_trip_id else _trip_id end,
       v_trip.role
     )
     returning * into v_match;

@@ -238,6 +238,7 @@ def test_the_command_writes_what_is_due_and_says_what_it_is(
     said = command("--to", str(folder)).output.splitlines()
     assert said[0] == "new      migrations/20980201000000_version_titles.sql"
     assert "changed  functions/base/version_says.sql" in said
+    assert "new      functions/base/version_new.sql" in said
     gone = [line.split()[1] for line in said if line.startswith("gone")]
     assert gone == ["functions/base/version_gone.sql", "functions/base/version_warns.sql"]
     (second,) = set(folder.iterdir()) - {first}

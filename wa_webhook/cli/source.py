@@ -28,7 +28,8 @@ WithOption = Annotated[
         "--with",
         metavar="NAME[,NAME]",
         help="A flow that ships and is not installed otherwise, such as marketplace; may be"
-        " repeated. Default: WA_WITH. A database that has it keeps it.",
+        " repeated; or one that was left out before. Default: WA_WITH. A database that has it"
+        " keeps it.",
         show_default=False,
     ),
 ]
@@ -36,7 +37,8 @@ WithoutOption = Annotated[
     list[str] | None,
     typer.Option(
         "--without",
-        help="A flow to leave out, such as baskets; may be repeated. Default: WA_WITHOUT.",
+        help="A flow to leave out, such as baskets; may be repeated. Default: WA_WITHOUT. Baskets"
+        " that are left out once stay so.",
         show_default=False,
     ),
 ]

@@ -72,9 +72,9 @@ def find_flows(shipped: Path, own: Path | None, asked_for: Collection[str] = ())
     return dict(sorted(folders.items(), key=lambda item: (item[0] != HOME, item[0])))
 
 
-def is_offered(db: Path, name: str) -> bool:
-    """Whether this flow ships and is installed only when asked for; `db` is the folder db/."""
-    return name not in INSTALLED_ALWAYS and (db / "flows" / name / DECLARATION).is_file()
+def ships(db: Path, name: str) -> bool:
+    """Whether this flow ships; `db` is the folder db/."""
+    return (db / "flows" / name / DECLARATION).is_file()
 
 
 def _folders(parent: Path | None) -> list[Path]:

@@ -45,7 +45,8 @@ class Plan:
     """What leads from a manifest to a source.
 
     `applied`: migrations that both have. `remote_only`: versions that only the manifest has.
-    `changed_declarations`: of flows of which a routine changed, too. `left_out`: flows to take out.
+    `changed_declarations`: of flows of which a routine changed, too. `added`: paths of changed
+    routines and declarations that the manifest has not. `left_out`: flows to take out.
     `absent_flows`: flows that only the manifest has. `removed_routines`: paths that have no file
     any more. `replaced`, `replaced_triggers`: names of routines to drop, before the migrations and
     after them.
@@ -56,6 +57,7 @@ class Plan:
     remote_only: tuple[str, ...]
     changed_routines: tuple[SqlFile, ...]
     changed_declarations: tuple[SqlFile, ...]
+    added: frozenset[str]
     left_out: tuple[str, ...]
     absent_flows: tuple[str, ...]
     removed_routines: tuple[str, ...]
@@ -82,6 +84,12 @@ class Plan:
         """Return the removed paths but those of files that were moved."""
         made = {_stem(file.path) for file in self.changed_routines}
         return tuple(path for path in self.removed_routines if _stem(path) not in made)
+
+    def list_files(self) -> list[tuple[str, str]]:
+        """Return what is to become of each routine and declaration that is here, and its path."""
+        files = [("changed", file.path) for file in self.changed_routines]
+        files += [("declare", file.path) for file in self.changed_declarations]
+        return [("new" if path in self.added else word, path) for word, path in files]
 
     def drops(self) -> list[SqlFile]:
         """Return part 1."""
@@ -129,16 +137,18 @@ def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -
     removed = earlier.files.keys() - {file.path for file in source.files()}
     changed = _find_changed(source.routines, earlier)
     touched = {component_of(path) for path in (*removed, *(file.path for file in changed))}
+    declarations = tuple(
+        file
+        for file in source.declarations
+        if component_of(file.path) in touched or file in _find_changed([file], earlier)
+    )
     return Plan(
         applied=applied,
         pending=pending,
         remote_only=tuple(sorted(remote_only)),
         changed_routines=changed,
-        changed_declarations=tuple(
-            file
-            for file in source.declarations
-            if component_of(file.path) in touched or file in _find_changed([file], earlier)
-        ),
+        changed_declarations=declarations,
+        added=frozenset(file.path for file in (*changed, *declarations)) - earlier.files.keys(),
         left_out=source.left_out,
         absent_flows=absent,
         removed_routines=tuple(sorted(removed)),

@@ -35,8 +35,9 @@ class Source:
     `declarations`: of the flows that are wanted. `left_out`: flows without their conversation, of
     which only what reaches their tables is there, or nothing any more (`gone`). `offered`: flows
     that ship and that nobody asked for, so that only a database which has them keeps them; of these
-    `unwanted` are to be taken out. `own`: names of the flows in a team's folder. `predecessor`: the
-    migrations from before 1.0.0.
+    `unwanted` are to be taken out. `own`: names of the flows in a team's folder. `usual`: those
+    that a new database has without being asked, so that one from which they were taken out stays
+    without. `predecessor`: the migrations from before 1.0.0.
     """
 
     migrations: tuple[Migration, ...]
@@ -47,6 +48,7 @@ class Source:
     offered: tuple[Flow, ...] = ()
     unwanted: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    usual: tuple[Flow, ...] = ()
     predecessor: Manifest = field(default_factory=Manifest)
 
     def files(self) -> tuple[SqlFile, ...]:
@@ -56,9 +58,31 @@ class Source:
     def for_one_with(self, earlier: Manifest) -> Source:
         """Return it with what a database keeps where `earlier` is: the offered flows that it has.
 
-        Of one that was taken out that is what reaches its tables, if these are still there. Raises
-        SourceError where another routine has the name of one of theirs.
+        Of one that was taken out, a usual one too, that is what reaches its tables, if these are
+        still there. Raises SourceError where another routine has the name of one of theirs.
         """
+        return self._without_taken_out(earlier)._with_offered(earlier)
+
+    def _without_taken_out(self, earlier: Manifest) -> Source:
+        has = earlier.components()
+        out = {
+            flow.name: flow.without_steps()
+            for flow in self.usual
+            if flow.name in has and flow.declaration.path not in earlier.files
+        }
+        if not out:
+            return self
+        return replace(
+            self,
+            routines=tuple(
+                file for file in self.routines if file in out.get(component_of(file.path), (file,))
+            ),
+            declarations=tuple(
+                file for file in self.declarations if component_of(file.path) not in out
+            ),
+        )
+
+    def _with_offered(self, earlier: Manifest) -> Source:
         has = earlier.components()
         kept = [flow for flow in self.offered if flow.name in has]
         if not kept:
@@ -153,6 +177,11 @@ def read_source(
         offered=tuple(offered),
         unwanted=frozenset(optional.intersection(without)),
         own=frozenset(name for name, one in folders.items() if one.parent == flows),
+        usual=tuple(
+            flow
+            for flow in found
+            if flow.name in INSTALLED_ALWAYS.difference((HOME,), asked_for, without)
+        ),
         predecessor=_read_predecessor(folder / PREDECESSOR),
     )
 

@@ -74,8 +74,8 @@ def _say(due: Export) -> None:
     else:
         for migration in plan.pending:
             typer.echo(f"new      {migration.path}")
-        for file in plan.changed_routines:
-            typer.echo(f"changed  {file.path}")
+        for word, path in plan.list_files():
+            typer.echo(f"{word:8} {path}")
         for path in plan.gone():
             typer.echo(f"gone     {path}")
     for flow in plan.absent_flows:

@@ -24,7 +24,7 @@ from wa_webhook.flows.map import (
 from wa_webhook.flows.problems import list_mistakes, list_problems
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import MigrateError, find_db_folder
-from wa_webhook.migrate.flows import is_offered
+from wa_webhook.migrate.flows import ships
 from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.settings import FlowSettings, read_names
@@ -196,7 +196,7 @@ def remove(
         typer.echo(f"dropped  {kind} {name}")
     for name in removal.kept:
         typer.echo(f"kept     routine {name}, as its tables are")
-    if is_offered(find_db_folder(), flow):
+    if ships(find_db_folder(), flow):
         typer.echo(f"It comes back where it is asked for: wa-webhook migrate --with {flow}.")
     else:
         typer.echo(

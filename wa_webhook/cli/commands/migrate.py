@@ -207,14 +207,12 @@ def _say_plan(plan: Plan) -> None:
     for migration in plan.pending:
         typer.echo(f"pending  {migration.path}")
     if plan.applied:
-        for file in plan.changed_routines:
-            typer.echo(f"changed  {file.path}")
+        for word, path in plan.list_files():
+            typer.echo(f"{word:8} {path}")
     else:
         typer.echo(f"pending  {len(plan.changed_routines)} routine files")
     for path in plan.gone():
         typer.echo(f"removed  {path}")
-    for file in plan.changed_declarations if plan.applied else ():
-        typer.echo(f"declare  {file.path}")
     _say_absent(plan.absent_flows)
     _say_remote_only(plan.remote_only)
     if not plan:

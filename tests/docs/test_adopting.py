@@ -61,9 +61,12 @@ def test_the_walk_prints_what_is_shown_from_what_is_in_the_way_to_what_is_adopte
         record_property(*as_run(block))
         return finished
 
-    look, look_again, adopt = WALK
+    look, look_again, adopt, export = WALK
     execute(older_database, *_MEND.findall(run(look).stdout))
     run(look_again)
+    exported = run_shell(older_database, f"mkdir --parents supabase/migrations\n{export.code}")
+    assert is_as_shown(exported.stdout, export.output), exported.stdout
+    record_property(*as_run(export))
     run(adopt)
     assert "nothing to adopt" in run_shell(older_database, adopt.code).stdout
 

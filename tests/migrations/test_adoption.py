@@ -112,6 +112,21 @@ def test_what_is_in_the_way_is_named_with_its_mend_and_nothing_changes(
     assert dump(bare_database) == before
 
 
+def test_a_table_of_an_apps_own_users_is_left_alone_and_the_way_beside_it_named(
+    bare_database: Database,
+) -> None:
+    with connect(bare_database) as connection:
+        connection.execute(
+            "create table public.profiles (id uuid primary key, user_id uuid, full_name text)"
+        )
+    said = with_default_names(run_migrate(bare_database, "--adopt", "--dry-run").output)
+    about_it = [line for line in said.splitlines() if line.startswith("public.profiles: ")]
+    assert about_it == [
+        "public.profiles: has no column whatsapp_e164: nobody in it can be reached on WhatsApp"
+    ]
+    assert "install beside it: wa-webhook migrate --schema NAME" in said
+
+
 def test_a_dry_run_says_what_would_be_done_and_changes_nothing(
     bare_database: Database, mended: Connection[DictRow]
 ) -> None:

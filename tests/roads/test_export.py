@@ -159,8 +159,9 @@ def test_an_export_with_other_names_makes_what_the_apply_script_knows(
 ) -> None:
     first = write(version, folder, OTHER)
     make_later(version)
-    apply(bare_database, first, write(version, folder, OTHER))
     with psycopg.connect(bare_database.url(), autocommit=True) as connection:
+        connection.execute("create table public.profiles (id uuid)")
+        apply(bare_database, first, write(version, folder, OTHER))
         assert not Migrator(connection, version.source(), names=OTHER).plan()
         with pytest.raises(HistoryError, match="--schema shop"):
             Migrator(connection, version.source()).plan()
@@ -173,8 +174,13 @@ def test_an_export_without_the_one_before_it_says_where_it_begins(
     version.write("migrations/20980102000000_between.sql", "select 1;")
     write(version, folder)
     make_later(version)
-    apply(bare_database, first)
     last = write(version, folder)
+    with (
+        psycopg.connect(bare_database.url(), autocommit=True) as connection,
+        pytest.raises(errors.ObjectNotInPrerequisiteState, match="is not in this database"),
+    ):
+        connection.execute(last.read_text().encode())
+    apply(bare_database, first)
     with pytest.raises(
         errors.ObjectNotInPrerequisiteState, match=r"20980101000000 here.* from 20980102000000"
     ) as raised:

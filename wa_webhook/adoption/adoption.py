@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from wa_webhook.adoption.changes import Changes
 from wa_webhook.adoption.conflict import Conflict
 from wa_webhook.adoption.table import AdoptedTable
 from wa_webhook.adoption.wanted import read_create
@@ -52,7 +53,10 @@ def adopt(migrator: Migrator, *, dry_run: bool = False) -> Adoption:
 
 
 class Adoption:
-    """One attempt. `conflicts` is empty when it worked; `done` says what became of each table."""
+    """One attempt. `conflicts` is empty when it worked; `done` says what became of each table.
+
+    `taken`: names of the tables that were there, without their schema.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,8 @@ class Adoption:
         self._dry_run = dry_run
         self.conflicts: list[Conflict] = []
         self.done: list[str] = []
+        self.taken: list[str] = []
+        self._changes = Changes(database)
         self._tables: list[AdoptedTable] = []
 
     def execute(self, migration: Migration) -> None:
@@ -85,11 +91,19 @@ class Adoption:
                 continue
             if not self.conflicts:
                 execute_statement(self._database, migration, statement)
+                self._changes.keep(statement.text)
                 continue
             # It may only miss what could not be made.
             with suppress(StatementFailedError), self._database.transaction():
                 execute_statement(self._database, migration, statement)
-        self._database.execute(END_OF_FILE)
+        self._changes.execute(END_OF_FILE)
+
+    def as_text(self) -> str:
+        """Return what was executed as a script, with the chosen names: for databases like this.
+
+        All of it where `is_to_be_kept` was asked and there is no conflict.
+        """
+        return self._changes.as_text()
 
     def is_to_be_kept(self) -> bool:
         """Check what refers to rows that migrations insert, and whether nothing was in the way."""
@@ -105,6 +119,7 @@ class Adoption:
         row = self._database.execute(_ABOUT_TABLE, (name,)).fetchone()
         if row is None:
             return False
+        self.taken.append(wanted.short_name)
         kind, is_ours = row
         if not is_ours:
             mend = f"alter table {name} owner to {self._database.info.user};"
@@ -118,18 +133,18 @@ class Adoption:
         if wanted.is_partitioned or kind == "p":
             self._set_aside(wanted)
             return False
-        table = AdoptedTable(self._database, wanted)
+        table = AdoptedTable(self._database, wanted, self._changes)
         self.conflicts += table.adopt()
         self.done += table.done
         self._tables.append(table)
         return True
 
     def _set_aside(self, wanted: WantedTable) -> None:
-        self._database.execute(f"create schema if not exists {ASIDE_SCHEMA}")
-        self._database.execute(
+        self._changes.execute(f"create schema if not exists {ASIDE_SCHEMA}")
+        self._changes.execute(
             f"comment on schema {ASIDE_SCHEMA} is"
             " 'Tables from before wa-webhook that could not be adopted in place.'"
         )
-        self._database.execute(f"alter table {wanted.name} set schema {ASIDE_SCHEMA}".encode())
+        self._changes.execute(f"alter table {wanted.name} set schema {ASIDE_SCHEMA}")
         kept = f"{ASIDE_SCHEMA}.{wanted.short_name}"
         self.done.append(f"{wanted.name}: set aside as {kept}, with its rows and what uses it")

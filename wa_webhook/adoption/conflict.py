@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Conflict:
-    """One obstacle. `mend` is a statement, `otherwise` what else helps or has to be thought of.
+    """One obstacle. `mend` is a statement, or says what to do where it is not to be mended here.
+
+    `otherwise`: what else helps or has to be thought of.
 
     `rows`: how many are concerned, None where it is the table's shape. `example` shows the form of
     one value, digits as 9 and letters as x, since it may be personal.
@@ -58,6 +60,12 @@ VALUES: Mapping[tuple[str, str], str] = {
     ("wa_events", "message_type"): "'unknown'",
 }
 """For columns that rows of an older table have to be given."""
+
+
+REACHED_BY: Mapping[str, tuple[str, ...]] = {"profiles": ("whatsapp_e164", "wa_user_id")}
+"""Columns of which a table has one, or is another thing that has the same name."""
+
+ANOTHER_SCHEMA = "wa-webhook migrate --schema NAME (docs/install/names.md)"
 
 
 def mend_rows(table: str, constraint: str, condition: str, missing: str) -> tuple[str, str | None]:

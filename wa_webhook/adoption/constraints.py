@@ -13,13 +13,14 @@ import psycopg
 from pglast.enums import ConstrType
 from psycopg.rows import class_row
 
-from wa_webhook.adoption.conflict import Conflict, mend_rows, set_aside
+from wa_webhook.adoption.conflict import ANOTHER_SCHEMA, Conflict, mend_rows, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from psycopg import Connection
 
+    from wa_webhook.adoption.changes import Changes
     from wa_webhook.adoption.wanted import WantedConstraint
 
 _CONSTRAINTS = """
@@ -73,12 +74,14 @@ class AdoptedConstraints:
     def __init__(
         self,
         database: Connection[Any],
+        changes: Changes,
         table: str,
         wanted: Sequence[WantedConstraint],
         columns: set[str],
         missing: Mapping[str, str],
     ) -> None:
         self._database = database
+        self._changes = changes
         self._table = table
         self._wanted = wanted
         self._columns = columns
@@ -116,7 +119,12 @@ class AdoptedConstraints:
                     else f'alter table {self._table} drop constraint "{other.name}";'
                 )
                 problem = f"{other.name} may refuse what is written here: {other.definition}"
-                self._conflicts.append(Conflict(self._table, problem, drop))
+                beside = (
+                    f"if the table is your app's own: {ANOTHER_SCHEMA}"
+                    if other.kind == "f"
+                    else None
+                )
+                self._conflicts.append(Conflict(self._table, problem, drop, beside))
         return self._conflicts
 
     def find_unknown(self, column: str, known: Sequence[str]) -> list[Conflict]:
@@ -274,7 +282,7 @@ class AdoptedConstraints:
     def _alter(self, change: str) -> None:
         try:
             with self._database.transaction():
-                self._database.execute(f"alter table {self._table} {change}".encode())
+                self._changes.execute(f"alter table {self._table} {change}")
         except psycopg.errors.LockNotAvailable:
             raise
         except psycopg.Error as error:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from wa_webhook.adoption.conflict import VALUES, Conflict, set_aside
+from wa_webhook.adoption.conflict import ANOTHER_SCHEMA, REACHED_BY, VALUES, Conflict, set_aside
 from wa_webhook.adoption.constraints import AdoptedConstraints
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
+    from wa_webhook.adoption.changes import Changes
     from wa_webhook.adoption.wanted import WantedColumn, WantedTable
 
 _COLUMNS = """
@@ -67,8 +68,9 @@ class Column:
 class AdoptedTable:
     """`wanted` is what the migration creates. `done` says what became of it."""
 
-    def __init__(self, database: Connection[Any], wanted: WantedTable) -> None:
+    def __init__(self, database: Connection[Any], wanted: WantedTable, changes: Changes) -> None:
         self._database = database
+        self._changes = changes
         self._wanted = wanted
         self.short_name = wanted.short_name
         self._name = wanted.name
@@ -77,6 +79,7 @@ class AdoptedTable:
         self._found = {one.name: one for one in rows}
         self.constraints = AdoptedConstraints(
             database,
+            changes,
             wanted.name,
             wanted.constraints,
             {one.name for one in wanted.columns},
@@ -89,7 +92,7 @@ class AdoptedTable:
         """Change the table, and return what is in the way."""
         found = self._found
         wanted = {one.name: one for one in self._wanted.columns}
-        if self._has_its_key_elsewhere(wanted, found):
+        if self._is_of_others(found) or self._has_its_key_elsewhere(wanted, found):
             return self._conflicts
         self._say(wanted.keys() - found.keys(), found.keys() - wanted.keys())
         for name in wanted:
@@ -104,6 +107,19 @@ class AdoptedTable:
         if self._wanted.options:
             self._alter(f"set ({self._wanted.options})")
         return self._conflicts
+
+    def _is_of_others(self, found: Mapping[str, Column]) -> bool:
+        """Whether nobody in it can be reached on WhatsApp, as in a table of an app's own users."""
+        columns = REACHED_BY.get(self.short_name, ())
+        if not columns or found.keys() & columns:
+            return False
+        self._conflict(
+            f"has no column {columns[0]}: nobody in it can be reached on WhatsApp",
+            f"leave it as it is, and install beside it: {ANOTHER_SCHEMA}",
+            f"alter table {self._name} rename column <the one that holds the number> to"
+            f" {columns[0]};",
+        )
+        return True
 
     def _has_its_key_elsewhere(
         self, wanted: Mapping[str, WantedColumn], found: Mapping[str, Column]
@@ -173,19 +189,19 @@ class AdoptedTable:
 
     def _number(self, name: str) -> None:
         """Let the column number itself: a sequence's rights would be one more thing to give."""
-        newest = self._value(f"select coalesce(max({name}), 0) from {self._name}")
         # Later statements of the migrations name the sequence that the column gets.
         sequence = f"{self.short_name}_{name}_seq"
         full_name = f"{self._wanted.schema}.{sequence}"
         if self._value(f"select pg_catalog.to_regclass('{full_name}') is not null"):
-            self._database.execute(
-                f"alter sequence {full_name} rename to {sequence}_before".encode()
-            )
+            self._changes.execute(f"alter sequence {full_name} rename to {sequence}_before")
         self._alter(f"alter column {name} drop default")
         self._alter(f"alter column {name} set not null")
-        self._alter(
-            f"alter column {name} add generated always as identity (start with {newest + 1})"
-        )
+        if self._alter(f"alter column {name} add generated always as identity"):
+            # By the rows where it runs: an export is for more than this database.
+            self._changes.execute(
+                f"select pg_catalog.setval('{full_name}', coalesce(max({name}), 0) + 1, false)"
+                f" from {self._name}"
+            )
 
     def _add(self, column: WantedColumn) -> None:
         name, type_name = column.name, column.type
@@ -218,14 +234,16 @@ class AdoptedTable:
     def _rename(self, name: str) -> str:
         return f"alter table {self._name} rename column {name} to {name}_before;"
 
-    def _alter(self, change: str) -> None:
+    def _alter(self, change: str) -> bool:
         try:
             with self._database.transaction():
-                self._database.execute(f"alter table {self._name} {change}".encode())
+                self._changes.execute(f"alter table {self._name} {change}")
         except psycopg.errors.LockNotAvailable:
             raise
         except psycopg.Error as error:
             self._conflict(f"cannot {change}: {error.diag.message_primary}", set_aside(self._name))
+            return False
+        return True
 
     def _conflict(
         self, problem: str, mend: str, otherwise: str | None = None, rows: int | None = None

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from wa_webhook.migrate.files import COMPONENT, SqlFile, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from wa_webhook.migrate.files import Migration
     from wa_webhook.migrate.manifest import Manifest
 
-_IN_ONE = """\
+IN_ONE = """\
 select pg_catalog.set_config('wa_webhook.in_one', 'yes', true);
 do $$
 begin
@@ -49,6 +49,17 @@ begin
       message = format('of these names there are tables already: %s', v_taken),
       hint = '{taken_hint}';
   end if;
+
+  select string_agg(adopted.name, ', ' order by adopted.name) into v_taken
+  from unnest(array[{adopted}]::text[]) as adopted (name)
+  where to_regclass(adopted.name) is null;
+
+  if v_taken is not null then
+    raise exception using
+      errcode = 'undefined_table',
+      message = format('this file takes tables over that are not here: %s', v_taken),
+      hint = 'It is for databases that the migrations before it have made.';
+  end if;
 end
 $$;
 """
@@ -57,38 +68,62 @@ do $$
 declare
   v_newest text;
 begin
+  if to_regclass('wa.applied_migrations') is null then
+    raise exception using
+      errcode = 'object_not_in_prerequisite_state',
+      message = 'wa-webhook is not in this database, and this file leads on from {newest}',
+      hint = 'Apply the exports before this one first.';
+  end if;
+
   select max(version) into v_newest from wa.applied_migrations where component = '{component}';
   if v_newest is distinct from '{newest}' then
     raise exception using
       errcode = 'object_not_in_prerequisite_state',
-      message = format('wa-webhook is at %s here, and this file leads on from {newest}', v_newest),
+      message = format(
+        'wa-webhook is at %s here, and this file leads on from {newest}',
+        coalesce(v_newest, 'no version')
+      ),
       hint = '{hint}';
   end if;
 end
 $$;
 """
 _TAKEN_HINT = (
-    "If they hold people on WhatsApp, see docs/install/adopting.md; if they are of your app, leave"
-    " them, and export with --schema NAME: docs/install/names.md"
+    "If they hold people on WhatsApp, export with --adopt: docs/install/adopting.md; if they are of"
+    " your app, leave them, and export with --schema NAME: docs/install/names.md"
 )
-_MAKES_TABLE = re.compile(r"^create table (public\.\w+)", re.MULTILINE)
+_MAKES_TABLE = re.compile(r"^create table public\.(\w+)", re.MULTILINE)
 _HINT = "If wa-webhook migrate made it so: supabase migration repair {version} --status applied"
 
 
-def guard(earlier: Manifest, version: str, pending: Iterable[Migration]) -> SqlFile:
+def guard(
+    earlier: Manifest,
+    version: str,
+    pending: Iterable[Migration],
+    adopted: Collection[str],
+    schema: str,
+) -> SqlFile:
     """Return the statements for an export that is called `version` and leads on from `earlier`.
 
-    A first one refuses to run where tables are that its `pending` migrations make in `public`.
+    A first one refuses to run where tables are that its `pending` migrations make in the contract's
+    `schema`, and where those are not that it takes over, `adopted` (names without it).
     """
     template = _WHERE_IT_BEGINS if earlier.migrations else _NOT_BEFORE
     versions = (parts_of(key) for key in earlier.migrations)
     newest = max((version for component, version in versions if component == COMPONENT), default="")
-    made = sorted({name for one in pending for name in _MAKES_TABLE.findall(one.text)})
+    made = {name for one in pending for name in _MAKES_TABLE.findall(one.text)}
+    taken_over = made.intersection(adopted)
     checked = template.format(
         hint=_HINT.format(version=version),
         taken_hint=_TAKEN_HINT,
         newest=newest,
         component=COMPONENT,
-        tables=", ".join(f"'{name}'" for name in made),
+        tables=_listed(schema, made - taken_over),
+        adopted=_listed(schema, taken_over),
     )
-    return SqlFile("guard", _IN_ONE + checked)
+    return SqlFile("guard", IN_ONE + checked)
+
+
+def _listed(schema: str, tables: Collection[str]) -> str:
+    # With the chosen name: a text in a list is none that is rewritten.
+    return ", ".join(f"'{schema}.{name}'" for name in sorted(tables))

@@ -18,11 +18,14 @@ from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from wa_webhook.migrate.plan import Plan
 
 ENDING = "_wa_webhook.sql"
+REMOVED = "_wa_webhook_removed.sql"
+"""How a file ends that takes out what the exports before it brought."""
 
 _HEAD = """\
 -- Written by `wa-webhook export` {version}: {what}.
@@ -41,8 +44,17 @@ class ExportError(MigrateError):
 
 
 def find_exports(folder: Path) -> list[Path]:
-    """Return the exports in a folder of migrations, oldest first."""
-    return sorted(folder.glob(f"*{ENDING}"))
+    """Return the exports in a folder of migrations that no later file takes out, oldest first."""
+    removed = max((path.name for path in folder.glob(f"*{REMOVED}")), default="")
+    return sorted(path for path in folder.glob(f"*{ENDING}") if path.name > removed)
+
+
+def name_file(folder: Path | None, now: datetime, ending: str) -> str:
+    """Return the name of a migration that is later than every other in the folder; `now` is UTC."""
+    files = folder.glob("*.sql") if folder is not None and folder.exists() else ()
+    taken = [int(digits) for file in files if (digits := file.name.partition("_")[0]).isdigit()]
+    version = max(int(now.strftime("%Y%m%d%H%M%S")), max(taken, default=0) + 1)
+    return f"{version:014}{ending}"
 
 
 def with_head(text: str, plan: Plan, names: Names) -> str:
@@ -78,7 +90,7 @@ def read_exports(exports: Sequence[Path], names: Names) -> Manifest:
         if head["names"] != _say(names):
             raise ExportError(
                 f"{path.name} was exported with other names: {head['names']}\n"
-                "Export with the names that it has."
+                "Export with the names that it has, or delete it if it was never pushed."
             )
         _follow(text.rpartition(HEADING)[2], migrations, files)
     return Manifest(migrations, files)

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from wa_webhook.naming.names import Names
 
 
-def compose(plan: Plan, names: Names) -> Iterator[SqlFile]:
+def compose(plan: Plan, names: Names, instead: str = "") -> Iterator[SqlFile]:
     """Yield the parts, for one transaction; all of them with the default names.
 
-    `names`: those that they are going to be rewritten to.
+    `names`: those that they are going to be rewritten to. `instead`: what is to be done in place of
+    the migrations.
     """
     yield from plan.drops()
     keeps_names = not names.are_default and not plan.applied
     if keeps_names:
         yield schema_of_contract(names)
-    for migration in plan.pending:
+    if instead:
+        yield SqlFile("instead", instead)
+    for migration in () if instead else plan.pending:
         yield migration
         yield SqlFile("end", END_OF_FILE)
     if keeps_names:

@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 (typer reads it)
 from typing import TYPE_CHECKING, Annotated
 
+import psycopg
 import typer
 
+from wa_webhook.cli.adopting import adopt_or_exit
 from wa_webhook.cli.names import with_names
+from wa_webhook.cli.settings import database_url_or_exit
 from wa_webhook.cli.source import FlowsOption, WithOption, WithoutOption, read_chosen_source
-from wa_webhook.export import Export, plan_export
-from wa_webhook.migrate import MigrateError
+from wa_webhook.export import Adopting, Export, ExportError, plan_export
+from wa_webhook.migrate import MigrateError, Migrator
 
 if TYPE_CHECKING:
+    from wa_webhook.migrate import Source
     from wa_webhook.naming.names import Names
 
 
@@ -34,9 +38,25 @@ def export(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 if an export is due.")
     ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="Take over tables that the migrations before it made. What becomes of them is"
+            " tried on a database that has these, and nothing is changed.",
+        ),
+    ] = False,
     flows: FlowsOption = None,
     asked_for: WithOption = None,
     without: WithoutOption = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help="With --adopt: a database that your own migrations have made, as the role that"
+            " owns the tables. Default: WA_DATABASE_URL.",
+            show_default=False,
+        ),
+    ] = None,
     names: Names,
 ) -> None:
     """Write what a Supabase project lacks of wa-webhook as one new migration of it.
@@ -46,15 +66,16 @@ def export(
     """
     try:
         source = read_chosen_source(flows, asked_for, without)
-        due = plan_export(source, names, target, datetime.now(UTC))
+        adopting = _try_to_adopt(source, names, database_url) if adopt else None
+        due = plan_export(source, names, target, datetime.now(UTC), adopting)
         if target is None:
             typer.echo(due.text(), nl=False)
             return
         _say(due)
         if due and not check:
             text = due.text()
-    except MigrateError as error:
-        typer.echo(str(error), err=True)
+    except (MigrateError, psycopg.Error) as error:
+        typer.echo(str(error).strip(), err=True)
         raise typer.Exit(1) from None
     if due and check:
         typer.echo(f"an export is due: wa-webhook export --to {target}", err=True)
@@ -62,6 +83,21 @@ def export(
     if due:
         (target / due.file_name).write_text(text, encoding="utf-8", newline="")
         typer.echo(f"wrote {target / due.file_name}")
+
+
+def _try_to_adopt(source: Source, names: Names, database_url: str | None) -> Adopting:
+    url = database_url_or_exit(database_url)
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as database:
+        migrator = Migrator(database, source, names=names)
+        if migrator.plan().applied:
+            raise ExportError(
+                "this database has wa-webhook already: name one that only your own migrations have"
+                " made, such as a branch's or a local one"
+            )
+        adoption = adopt_or_exit(migrator, dry_run=True, err=True)
+    if not adoption.taken:
+        raise ExportError("this database has no table to adopt: export without --adopt")
+    return Adopting(adoption.taken, adoption.as_text())
 
 
 def _say(due: Export) -> None:

@@ -9,7 +9,7 @@ import psycopg
 import typer
 from psycopg import errors
 
-from wa_webhook.adoption import adopt as take_over_tables
+from wa_webhook.cli.adopting import adopt_or_exit
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
@@ -132,15 +132,7 @@ def _run(migrator: Migrator) -> None:
 
 
 def _adopt(migrator: Migrator, *, dry_run: bool) -> None:
-    adoption = take_over_tables(migrator, dry_run=dry_run)
-    for conflict in adoption.conflicts:
-        typer.echo(str(conflict), err=True)
-    if adoption.conflicts:
-        typer.echo(f"nothing is changed: {len(adoption.conflicts)} in the way", err=True)
-        raise typer.Exit(1)
-    for line in adoption.done:
-        typer.echo(line)
-    if not adoption.done:
+    if not adopt_or_exit(migrator, dry_run=dry_run).done:
         typer.echo("nothing to adopt")
     if dry_run:
         typer.echo("nothing is in the way, and nothing is changed")

@@ -116,6 +116,7 @@ def test_a_table_of_an_apps_own_users_is_left_alone_and_the_way_beside_it_named(
     bare_database: Database,
 ) -> None:
     with connect(bare_database) as connection:
+        connection.execute("create schema if not exists public")
         connection.execute(
             "create table public.profiles (id uuid primary key, user_id uuid, full_name text)"
         )

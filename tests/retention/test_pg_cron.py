@@ -20,7 +20,9 @@ from tests.fixtures import supabase_shape
 from tests.fixtures.citus import about_one_server
 from tests.fixtures.documents import as_run
 from tests.fixtures.machine import requires
+from tests.fixtures.names import current_names
 from tests.fixtures.postgres import Database
+from tests.operations import command
 from tests.retention.conftest import Past
 from wa_webhook.dev.postgres import (
     DATABASE,
@@ -80,7 +82,7 @@ def connect(server: LocalPostgres, role: str = MIGRATING_ROLE) -> Connection[Dic
 
 
 @about_one_server("starts a server of its own, with pg_cron")
-def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(
+def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it_and_goes_with_the_rest(
     server: LocalPostgres, record_property: Callable[[str, object], None]
 ) -> None:
 
@@ -103,6 +105,14 @@ def test_the_job_of_the_runbook_purges_when_pg_cron_runs_it(
         assert finished_runs(migrating) == [{"status": "succeeded"}]
         assert Past(migrating).count("public.wa_events") == 0
     run(LOOK)
+    another = f"call my_{current_names().schema}.wa_retention_purge()"
+    with connect(server) as migrating:
+        migrating.execute("select cron.schedule('another', '@daily', %s)", [another])
+        database = Database(server, DATABASE)
+        removal = command.run("remove", database=database, role=MIGRATING_ROLE)
+        migrating.execute(removal.stdout.encode())
+        left = migrating.execute("select command from cron.job").fetchall()
+    assert left == [{"command": another}]
 
 
 def finished_runs(migrating: Connection[DictRow]) -> list[DictRow]:

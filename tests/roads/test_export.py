@@ -121,6 +121,23 @@ def test_an_export_from_before_the_baseline_is_refused(version: Version, folder:
         plan_export(version.source(), Names(), folder, NOW)
 
 
+def test_baskets_that_an_export_left_out_stay_out_until_they_are_asked_for(
+    version: Version, folder: Path
+) -> None:
+    first = plan_export(read_source(version.folder, without=["baskets"]), Names(), folder, NOW)
+    (folder / first.file_name).write_text(first.text(), newline="")
+    assert not plan_export(version.source(), Names(), folder, NOW)
+    asked_for = read_source(version.folder, asked_for=["baskets"])
+    again = plan_export(asked_for, Names(), folder, NOW).plan.list_files()
+    assert ("new", "flows/baskets/flow.sql") in again
+
+
+def test_after_what_removed_it_an_export_begins_anew(version: Version, folder: Path) -> None:
+    write(version, folder)
+    (folder / "20270101000000_wa_webhook_removed.sql").write_text("-- All is gone.\n")
+    assert write(version, folder).name == "20270101000001_wa_webhook.sql"
+
+
 def test_an_edited_export_is_refused(version: Version, folder: Path) -> None:
     path = write(version, folder)
     path.write_text(path.read_text() + "\n")

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from tests.fixtures.clusters import BARE_TEMPLATE
+from tests.migrations.adopting import OLDER_TABLES, find_conflicts
+from tests.migrations.test_adoption import SHAPE
 from tests.operations.command import answer, run
 from tests.roads.versions import make_later, write_earlier
 from tests.supabase.conftest import needs_the_cli
 from tests.supabase.project import AFTER, BEFORE, Project
+from wa_webhook.adoption import adopt
+from wa_webhook.export.written import find_exports
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from typer.testing import Result
 
     from tests.fixtures.postgres import Database
     from tests.supabase.conftest import SupabaseCli
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
 pytestmark = [needs_the_cli, pytest.mark.any_server]
 
 SOURCE = read_source(find_db_folder())
+NEXT_ID = """
+    select nextval(pg_get_serial_sequence('public.notifications', 'id')) > coalesce(max(id), 0)
+    from public.notifications
+"""
 
 
 @pytest.fixture
@@ -125,3 +137,60 @@ def test_a_push_that_fails_leaves_nothing_behind(project: Project) -> None:
     project.cli.run(project.database, "db", "push", expect=1)
     with psycopg.connect(project.database.url()) as connection:
         assert connection.execute("select to_regnamespace('wa')").fetchone() == (None,)
+
+
+def test_an_export_that_adopts_brings_new_databases_to_where_the_adopted_one_is(
+    supabase: SupabaseCli, bare_database: Database, new_database: Callable[[str], Database]
+) -> None:
+    production = Project(supabase, bare_database)
+    production.write("20250101000000_older_bot.sql", OLDER_TABLES)
+    production.push()
+    mends = [conflict.mend for conflict in find_conflicts(bare_database)]
+    production.write("20250201000000_mends.sql", "\n".join(mends))
+    production.push()
+    with psycopg.connect(bare_database.url(), autocommit=True) as connection:
+        assert adopt(Migrator(connection, SOURCE)).conflicts == []
+        Migrator(connection, SOURCE).run()
+
+    def export(database: Database) -> Result:
+        folder = str(production.migrations)
+        return run("export", "--adopt", "--to", folder, database=database, role="postgres")
+
+    assert "has wa-webhook already" in export(bare_database).output
+    preview, branch = (Project(supabase, new_database(BARE_TEMPLATE)) for _ in range(2))
+    preview.push()
+    with psycopg.connect(preview.database.url(), autocommit=True) as connection:
+        connection.execute("delete from public.notifications")
+    written = export(preview.database)
+    assert written.exit_code == 0, written.output
+    ours = find_exports(production.migrations)[-1].name
+    assert preview.push() == [ours]
+    assert branch.push()[-1] == ours
+    repair = ("migration", "repair", ours.partition("_")[0], "--status", "applied")
+    production.cli.run(bare_database, *repair)
+    shapes = []
+    for one in (production, preview, branch):
+        assert one.is_pushed()
+        with psycopg.connect(one.database.url(), autocommit=True) as connection:
+            assert not Migrator(connection, SOURCE).plan()
+            shapes.append(set(connection.execute(SHAPE.encode()).fetchall()))
+            # Numbers go on behind the rows that are there, wherever it was tried.
+            (is_behind,) = connection.execute(NEXT_ID).fetchone() or (None,)
+            assert is_behind
+    assert shapes[0] == shapes[1] == shapes[2]
+
+
+def test_what_is_removed_is_one_more_migration_after_which_an_export_begins_anew(
+    project: Project,
+) -> None:
+    first = project.export(SOURCE)
+    project.push()
+    folder = str(project.migrations)
+    said = run("remove", "--to", folder, database=project.database, role="postgres")
+    assert said.exit_code == 0, said.output
+    (removed,) = project.migrations.glob("*_removed.sql")
+    assert project.push() == [removed.name]
+    second = project.export(SOURCE)
+    assert project.push() == [second]
+    assert project.is_pushed()
+    assert first < removed.name < second

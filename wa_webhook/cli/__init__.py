@@ -27,6 +27,7 @@ _NAMES = (
     "replay",
     "history",
     "export",
+    "remove",
     "extension",
     "key",
     "rewrite",

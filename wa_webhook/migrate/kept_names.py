@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 _HISTORY = [history.MIGRATIONS, history.FILES]
 TABLE = "names"
 
-_SCHEMA = """\
+SCHEMA_COMMENT = "The contract of wa-webhook with its callers."
+"""On the contract's schema where there was none."""
+
+_SCHEMA = f"""\
 do $$
 begin
   if to_regnamespace('public') is null then
     create schema public;
-    comment on schema public is 'The contract of wa-webhook with its callers.';
+    comment on schema public is '{SCHEMA_COMMENT}';
   end if;
 end
 $$;

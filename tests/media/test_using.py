@@ -229,5 +229,5 @@ async def test_an_export_says_which_bytes_the_store_does_not_have(
         )
     )
     assert (lost.exit_code, json.loads(lost.stdout)["media"][0]["file"]) == (1, None)
-    assert lost.stderr.startswith("media 1: ")
+    assert "\nmedia 1: " in lost.stderr
     assert (full.exit_code, full.stdout) == (2, "")

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bench.database import dispatch, flat, large, nodes, predecessor, queue, retention, storage
 from bench.database.pgbench import Pgbench, find_pgbench
-from bench.http import attacks, bot, throughput
+from bench.http import attacks, bot, throughput, way
 from bench.machine import describe_machine
 from bench.media import throughput as media
 from bench.ocr import reading
@@ -37,6 +37,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "retention": retention.measure,
     "http": throughput.measure,
     "bot": bot.measure,
+    "way": way.measure,
     "tasks": tasks.measure,
     "media": media.measure,
     "attacks": attacks.measure,

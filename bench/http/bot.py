@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bench.comparison import Ratio, Spread, compare, take_turns
 from bench.http.bot_samples import (
-    BEFORE,
     COMPARED_MESSAGES,
     FEW,
     MANY,
@@ -21,31 +20,16 @@ from bench.http.bot_samples import (
 from bench.report import Section, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from bench.run import Run
 
 _HELD_BACK_BY = (
     "the two cores that handler, notifier, database, people and Graph API share: what a message"
-    " takes of them all, in the table of CPU, has to fit. At few connections few messages share a"
+    " takes of them all, in the next section, has to fit. At few connections few messages share a"
     " call, and each process sleeps between them: what wakes up finds its caches cold, so that the"
     " same work costs several times what it does at many."
 )
-_WHEN = {OURS: "now", BEFORE: BEFORE}
-_COSTS: Mapping[str, Callable[[Sample], float]] = {
-    "CPU: handler, with signatures and HTTP": lambda one: one.cpu.server,
-    "CPU: its sessions, which dispatch, commit and wake": lambda one: one.cpu.dispatching,
-    "CPU: notifier, with HTTP": lambda one: one.cpu.notifier,
-    "CPU: its sessions, which claim, settle and commit": lambda one: one.cpu.sending,
-    "CPU: autovacuum and what else serves clients": lambda one: max(
-        0.0, round(one.cpu.sessions - one.cpu.dispatching - one.cpu.sending, 1)
-    ),
-    "CPU: people and Graph API": lambda one: one.cpu.people,
-    "CPU: all": lambda one: one.cpu.total,
-    "messages a dispatch": lambda one: one.together.a_dispatch if one.together else 0.0,
-    "replies a claim": lambda one: one.together.a_claim if one.together else 0.0,
-    "replies a settlement": lambda one: one.together.a_settlement if one.together else 0.0,
-}
 
 
 def measure(run: Run) -> Section:
@@ -62,64 +46,15 @@ def measure(run: Run) -> Section:
             " takes the webhook before it answers, so that what comes faster waits inside it, and"
             " gives up what waits five seconds for one of its HTTP client's hundred connections."
             " Ours answers with the home menu. In a sample every user writes once, and the pace"
-            " of the business number is unlimited. People, bots and database share the cores, and"
-            f" {BEFORE} is an earlier commit of ours, with its handler, notifier and database."
-            " Time of routines is by the clock, in their own statements and expressions."
+            " of the business number is unlimited. People, bots and database share the cores."
         ),
     )
-    with running_bots(run) as bots:
+    with running_bots(run, OURS, PYWA) as bots:
         # Before the crowds, which pywa goes on with for minutes.
         _look_at_lone_messages(bots, section)
-        _look_where_time_goes(bots, section)
         _compare(bots, section)
         _look_at_the_notifier(bots, section)
     return section
-
-
-def _look_where_time_goes(bots: Bots, section: Section) -> None:
-    run = bots.run
-    names = [name for name in (OURS, BEFORE) if name in bots.by_name]
-    samples: dict[tuple[int, str], Sequence[Sample]] = {}
-    for connections in (FEW, MANY):
-        run.say(f"where time goes, {connections} connections")
-        repeats = take_turns(
-            {
-                name: functools.partial(bots.sample, name, COMPARED_MESSAGES, connections)
-                for name in names
-            },
-            run.choose(3, 5),
-        )
-        for name in names:
-            samples[connections, name] = repeats[name]
-        if BEFORE in names:
-            section.ratios.append(
-                compare(
-                    f"replies a second, now / {BEFORE}, {connections} connections",
-                    _rates(repeats[OURS]),
-                    _rates(repeats[BEFORE]),
-                    number=9,
-                )
-            )
-    if BEFORE not in names:
-        section.notes.append(f"{BEFORE} is absent: take a clone with its whole history.")
-    costs = Table(
-        ("µs a message", *(f"{_WHEN[name]}, {connections}" for connections, name in samples))
-    )
-    for what, of in _COSTS.items():
-        costs.add(what, *(Spread.of([of(one) for one in repeats]) for repeats in samples.values()))
-    section.tables.append(costs)
-    for name in names:
-        section.tables.append(_list_routines(bots, name))
-
-
-def _list_routines(bots: Bots, name: str) -> Table:
-    table = Table((f"{_WHEN[name]}, in the database, µs a message", str(FEW), str(MANY)))
-    few, many = (
-        bots.list_routines(name, COMPARED_MESSAGES, connections) for connections in (FEW, MANY)
-    )
-    for routine in sorted(few.keys() | many.keys(), key=lambda one: -few.get(one, 0)):
-        table.add(routine, few.get(routine, "less"), many.get(routine, "less"))
-    return table
 
 
 def _compare(bots: Bots, section: Section) -> None:
@@ -131,7 +66,6 @@ def _compare(bots: Bots, section: Section) -> None:
             {
                 name: functools.partial(bots.sample, name, COMPARED_MESSAGES, connections)
                 for name in bots.by_name
-                if name != BEFORE
             },
             3,
         )
@@ -174,14 +108,6 @@ def _look_at_lone_messages(bots: Bots, section: Section) -> None:
             "a lone message to its accepted reply, median, ms", medians[OURS], at_most=25, number=9
         )
     )
-    if BEFORE in medians:
-        section.ratios.append(
-            compare(
-                f"a lone message to its accepted reply, now / {BEFORE}",
-                *([one.heard.median_ms for one in samples[name]] for name in (OURS, BEFORE)),
-                number=9,
-            )
-        )
     if PYWA in medians:
         replies = sum(one.heard.replies for one in samples[PYWA])
         section.notes.append(

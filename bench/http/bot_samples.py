@@ -215,20 +215,22 @@ class Bots:
 
 
 @contextlib.contextmanager
-def running_bots(run: Run) -> Iterator[Bots]:
-    """Run the people and all bots that this machine has."""
+def running_bots(run: Run, *names: str) -> Iterator[Bots]:
+    """Run the people and those of these bots that this machine can have."""
     with contextlib.ExitStack() as stack:
         start = stack.enter_context
         people = start(_people())
         graph_url = f"http://{HOST}:{_read_line(people)}"
         bots = Bots(run, people)
-        start(run.server.database(DATABASE))
-        bots.by_name[OURS] = start(_own_bot(run, DATABASE, graph_url, PRESENT))
-        with contextlib.suppress(MissingPeerError):
-            older = start(older_checkout())
-            start(older_database(run, older, DATABASE_BEFORE))
-            bots.by_name[BEFORE] = start(_own_bot(run, DATABASE_BEFORE, graph_url, older))
-        if importlib.util.find_spec("pywa_async") is not None:
+        if OURS in names:
+            start(run.server.database(DATABASE))
+            bots.by_name[OURS] = start(_own_bot(run, DATABASE, graph_url, PRESENT))
+        if BEFORE in names:
+            with contextlib.suppress(MissingPeerError):
+                older = start(older_checkout())
+                start(older_database(run, older, DATABASE_BEFORE))
+                bots.by_name[BEFORE] = start(_own_bot(run, DATABASE_BEFORE, graph_url, older))
+        if PYWA in names and importlib.util.find_spec("pywa_async") is not None:
             peer = run_peer(
                 "bench.http.peers.pywa_bot:app", whatsapp_api_base_url=f"{graph_url}/v26.0"
             )

@@ -24,6 +24,12 @@ QUARTER, HALF, ALL = "25%", "50%", "100%"
 SHARES = {QUARTER: 0.25, HALF: 0.5, ALL: 1.0}
 DATABASE = "bench_large_bodies"
 
+_HELD_BACK_BY = (
+    "time passed is what a sender waits, and the largest bodies write the most log in it: in the"
+    " session's CPU alone the steepest growth measured was 4.73 (messages of one user, 4.05 to"
+    " 5.17). Every statement reads a body once; their rows meet larger indexes as it grows."
+)
+
 _ACCOUNT_ID = "102290129340398"
 
 _SEND = """
@@ -72,7 +78,14 @@ def measure(run: Run) -> Section:
         ),
         tables=[table],
         ratios=[
-            compare(f"{name}: all / a quarter", whole, quarter, at_most=5, number=8)
+            compare(
+                f"{name}: all / a quarter",
+                whole,
+                quarter,
+                at_most=5,
+                number=8,
+                held_back_by=_HELD_BACK_BY,
+            )
             for name, (whole, quarter) in growth.items()
         ],
         notes=[f"Longer than {MOST_SECONDS} s: {', '.join(slow) or 'none'}."],

@@ -29,7 +29,7 @@ RETRY_SECONDS = (30.0, 120.0, 600.0)
 LOST: dict[str, Any] = {
     "kind": "database_unreachable",
     "level": "error",
-    "meaning": "The database commits nothing. Webhooks get 503 and Meta repeats them.",
+    "meaning": "A process gets nothing from the database; if it is serve, Meta gets 503 and repeats.",
     "next_step": "Look at the server and at WA_DATABASE_URL: runbook section 4.",
 }
 NEXT_STEPS = {
@@ -69,6 +69,7 @@ class OutageAlert:
         self._flapping_seconds = flapping_seconds
         self._reported_by = f"{platform.node()}-{os.getpid()}"
         self._lost_at: datetime | None = None
+        self._reason = ("", "")
         self.is_told = False
         self._told_at = -math.inf
         self._telling: asyncio.Task[None] | None = None
@@ -87,13 +88,15 @@ class OutageAlert:
         """
         if self._webhook is None:
             return
+        # How a session ended tells less than why there is no other.
+        self._reason = (error, cause)
         if self._lost_at is None:
             self._lost_at = datetime.now(UTC)
         if self._holding is not None:
             self._holding.cancel()
             self._holding = None
         if not self.is_telling and not self.is_told:
-            self._telling = self._start(self._tell_lost(self._webhook, self._lost_at, error, cause))
+            self._telling = self._start(self._tell_lost(self._webhook, self._lost_at))
 
     def report_back(self) -> None:
         """Note that a call succeeded."""
@@ -118,12 +121,11 @@ class OutageAlert:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _tell_lost(
-        self, webhook: AlertWebhook, lost_at: datetime, error: str, cause: str
-    ) -> None:
-        detail = {"error": error} | ({"cause": cause} if cause else {})
+    async def _tell_lost(self, webhook: AlertWebhook, lost_at: datetime) -> None:
         for pause in (self._grace_seconds, *RETRY_SECONDS):
             await asyncio.sleep(pause)
+            error, cause = self._reason
+            detail = {"error": error} | ({"cause": cause} if cause else {})
             if await self._post(webhook, describe_outage(error, cause), lost_at, detail):
                 self.is_told = True
                 break

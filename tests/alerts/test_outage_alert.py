@@ -63,6 +63,19 @@ async def test_an_outage_is_told_once_and_so_is_its_end() -> None:
     assert lost["text"].startswith("wa-webhook error: database_unreachable")
 
 
+async def test_an_outage_is_told_with_the_newest_reason() -> None:
+    async with receiving() as receiver, outage_of(receiver) as outage:
+        outage.report_lost("57P01")
+        outage.report_lost("28P01", "the password is wrong, or the role has none")
+        await until(lambda: outage.is_told)
+    (lost,) = receiver.alerts
+    assert lost["detail"] == {
+        "error": "28P01",
+        "cause": "the password is wrong, or the role has none",
+    }
+    assert lost["next_step"] == describe_outage("28P01")["next_step"]
+
+
 async def test_an_alert_says_whose_it_is_where_a_process_has_several_businesses() -> None:
     async with receiving() as receiver, outage_of(receiver) as outage:
         BUSINESS.set("acme")

@@ -72,6 +72,18 @@ def test_a_failure_that_waits_for_a_colleague_is_not_told_once_it_is_tried_again
     assert "failed permanent" not in reply_texts(workshop.owner)
 
 
+@pytest.mark.any_server
+def test_what_waits_for_its_next_attempt_is_tried_at_once(
+    workshop: Workshop, retry: Callable[[int], bool]
+) -> None:
+    workshop.say("scan")
+    workshop.fail(workshop.claim()[0], "unknown")
+    assert (workshop.claim(), retry(workshop.task()["id"])) == ([], True)
+    assert not retry(workshop.task()["id"])
+    (claimed,) = workshop.claim()
+    assert claimed["attempt"] == 1
+
+
 def test_what_is_cancelled_fails_for_its_step_and_its_worker_and_alerts_nobody(
     workshop: Workshop, cancel: Callable[[int], bool], retry: Callable[[int], bool]
 ) -> None:

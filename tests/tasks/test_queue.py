@@ -271,12 +271,21 @@ def test_the_status_tells_what_has_failed_twice_and_is_tried_again_without_what_
     told = "select public.wa_status() #> '{tasks,retried}'"
     for said in (
         [],
-        [{"kind": "scan", "tasks": 1, "attempts": 2, "error": "unknown: KeyError: ***"}],
+        [
+            {
+                "kind": "scan",
+                "tasks": 1,
+                "attempts": 2,
+                "max_attempts": 5,
+                "error": "unknown: KeyError: ***",
+            }
+        ],
     ):
         workshop.pass_time()
         workshop.fail(workshop.claim()[0], "unknown", error_message="KeyError:\n'Ana'")
         assert value(operator, told) == said
     found = value(operator, "select public.wa_status() -> 'problems'")
     assert [one["message"] for one in found if one["code"] == "tasks_retried"] == [
-        "1 tasks of the kind scan are tried again, after 2 attempts at most: unknown: KeyError: ***"
+        "1 tasks of the kind scan have failed and are tried again,"
+        " the furthest after 2 of 5 attempts: unknown: KeyError: ***"
     ]

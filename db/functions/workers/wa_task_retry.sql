@@ -21,7 +21,10 @@ begin
   select task.user_id into v_user_id
   from wa.tasks as task
   where task.id = wa_task_retry.id
-    and task.status in ('failed', 'cancelled');
+    and (
+      task.status in ('failed', 'cancelled')
+      or task.status = 'queued' and task.next_attempt_at > v_now
+    );
 
   if not found then
     return false;
@@ -41,7 +44,10 @@ begin
     reached = null,
     finished_at = null
   where task.id = wa_task_retry.id
-    and task.status in ('failed', 'cancelled')
+    and (
+      task.status in ('failed', 'cancelled')
+      or task.status = 'queued' and task.next_attempt_at > v_now
+    )
     -- A merge may have given it to somebody who is not locked.
     and task.user_id = v_user_id
   returning task.kind into v_kind;
@@ -63,6 +69,6 @@ $$;
 alter function public.wa_task_retry owner to wa_runtime;
 
 comment on function public.wa_task_retry is
-'Queues a task again that failed or was cancelled, with all its attempts, and at least task_deadline_seconds to be done in. What comes of it reaches the conversation that still waits for it, and is late for one that has gone on. False: it is neither, or unknown.';
+'Queues a task again that failed or was cancelled, and has one tried at once that waits for its next attempt: with all its attempts, and at least task_deadline_seconds to be done in. What comes of it reaches the conversation that still waits for it, and is late for one that has gone on. False: it is none of these, or unknown.';
 
 grant execute on function public.wa_task_retry to wa_operator_role;

@@ -1,4 +1,4 @@
-"""`wa-webhook say`: one message to the bot that `wa-webhook dev` runs, and its answers."""
+"""`wa-webhook say`: one message to a bot beside a stand-in for Meta, and its answers."""
 
 import re
 from pathlib import Path
@@ -40,7 +40,7 @@ def say(
         int, typer.Option(min=1, max=65535, help="Of the stand-in for the Graph API.")
     ] = 8001,
 ) -> None:
-    """Write to the bot that wa-webhook dev runs, and print what it answers.
+    """Write to the bot that wa-webhook dev runs, or emulate stands beside, and print its answers.
 
     Exits with 1 when no bot is running, or when it failed at the message; with 2 when several
     people are there, which are named, and nobody says as whom.
@@ -68,7 +68,8 @@ def say(
         raise typer.Exit(1) from None
     typer.echo(
         "\n\n".join(answers)
-        or "(no answer; where a colleague has the conversation, as the phone says, it is theirs)"
+        or "(no answer: a colleague has the conversation, nothing is sent at the moment, or the bot"
+        " has nothing to say; the phone and wa-webhook status tell which)"
     )
 
 

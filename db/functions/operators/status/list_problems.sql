@@ -32,7 +32,7 @@ as $$
       case
         when p_status -> 'queue' ->> 'doubtful' is null then 'mend the cause, then: select public.wa_queue_resume();'
         when p_status -> 'queue' ->> 'doubtful' = '0'
-          then 'nothing in it may have been sent before: docs/operate/restore.md, then: select public.wa_queue_resume();'
+          then 'no message in it is doubtful, as the original may have sent it: read docs/operate/restore.md, then: select public.wa_queue_resume();'
         else format(
           '%s messages were in it and may have been sent before: select public.wa_queue_resume(''cancel''); drops them, public.wa_queue_resume(''send''); sends them; %s queued since go out either way: docs/operate/restore.md',
           p_status -> 'queue' ->> 'doubtful', p_status -> 'queue' ->> 'queued_since'
@@ -226,10 +226,11 @@ as $$
     select
       21, 'tasks_retried', false,
       format(
-        '%s tasks of the kind %s are tried again, after %s attempts at most: %s',
-        again.entry ->> 'tasks', again.entry ->> 'kind', again.entry ->> 'attempts', again.entry ->> 'error'
+        '%s tasks of the kind %s have failed and are tried again, the furthest after %s of %s attempts: %s',
+        again.entry ->> 'tasks', again.entry ->> 'kind', again.entry ->> 'attempts', again.entry ->> 'max_attempts',
+        again.entry ->> 'error'
       ),
-      'TASK_RAISED in the log of wa-webhook work, error_message in wa.tasks: docs/build/tasks.md'
+      'TASK_RAISED in the log of wa-webhook work, error_message in wa.tasks; mend it, then wa_task_retry: docs/build/tasks.md'
     from jsonb_array_elements(p_status -> 'tasks' -> 'retried') as again (entry)
     union all
     select

@@ -8,8 +8,8 @@ begin
   return (
     with unfinished as materialized (
       select
-        task.id, task.kind, task.status, task.due_at, task.locked_until, task.attempt_count, task.error_class,
-        task.error_message
+        task.id, task.kind, task.status, task.due_at, task.locked_until, task.attempt_count, task.max_attempts,
+        task.error_class, task.error_message
       from wa.tasks as task
       where task.due_at is not null
       -- The order of the index that claim reads, so that a large table is not scanned.
@@ -55,6 +55,7 @@ begin
               'kind', again.kind,
               'tasks', again.tasks,
               'attempts', again.attempts,
+              'max_attempts', again.max_attempts,
               'error', again.error
             )
             order by again.kind
@@ -66,6 +67,7 @@ begin
             unfinished.kind,
             count(*) as tasks,
             max(unfinished.attempt_count) as attempts,
+            max(unfinished.max_attempts) as max_attempts,
             (
               array_agg(
                 concat_ws(': ', unfinished.error_class, wa.mask_task_error(unfinished.error_message))

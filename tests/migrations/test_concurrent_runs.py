@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.fixtures.names import current_names
 from tests.migrations.conftest import Tree, run, value
 from wa_webhook.migrate import DatabaseBusyError, Migrator
+from wa_webhook.migrate.serving import wait_for_callers
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -89,3 +91,13 @@ def test_a_table_lock_that_is_given_back_in_time_only_delays(
             target, tree.source(), lock_timeout="10ms", report=lambda _line: holder.rollback()
         ).run()
     assert outcome.migrations == ["migrations/20270102000000_alters.sql"]
+
+
+def test_an_upgrade_holds_nothing_that_a_caller_needs_next_who_has_locked_a_profile(
+    database: Database,
+) -> None:
+    with psycopg.connect(database.url()) as caller, psycopg.connect(database.url()) as upgrade:
+        caller.execute("select from public.profiles for no key update")
+        upgrade.execute("set lock_timeout = '10ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            wait_for_callers(upgrade, current_names())

@@ -62,6 +62,7 @@ select pg_catalog.set_config('lock_timeout', '4s', true);
 -- In a block, for the Supabase CLI sends no `begin`: its transaction is the batch.
 do $$
 begin
+  lock table public.profiles in exclusive mode;
   lock table public.wa_events, public.notifications in share row exclusive mode;
 end
 $$;

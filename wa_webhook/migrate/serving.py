@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 
     from wa_webhook.naming.names import Names
 
-_WRITTEN_BY_CALLERS = ("wa_events", "notifications")
-"""In the order in which every call takes its locks."""
+_LOCKED_BY_CALLERS = {
+    # A call that only reads a profile to lock its row comes after nothing weaker.
+    "profiles": "exclusive",
+    "wa_events": "share row exclusive",
+    "notifications": "share row exclusive",
+}
+"""In the order in which every call takes its locks, with what waits for them."""
 
 _ROUTINES = """
 select routine.oid::text
@@ -76,6 +81,6 @@ def wait_for_callers(database: Connection[Any], names: Names) -> None:
     Otherwise one of them could look for a routine that it has read about and that is gone. Reading
     goes on. Raises LockNotAvailable when calls take longer than the lock timeout.
     """
-    written = [f"{names.schema}.{table}" for table in _WRITTEN_BY_CALLERS]
-    for (table,) in database.execute(_EXISTING, (written,)).fetchall():
-        database.execute(f"lock table {table} in share row exclusive mode".encode())
+    modes = {f"{names.schema}.{table}": mode for table, mode in _LOCKED_BY_CALLERS.items()}
+    for (table,) in database.execute(_EXISTING, (list(modes),)).fetchall():
+        database.execute(f"lock table {table} in {modes[table]} mode".encode())

@@ -9,6 +9,7 @@ from bench.comparison import Ratio, Spread, compare, take_turns
 from bench.http.bot_samples import (
     COMPARED_MESSAGES,
     FEW,
+    LONE_MESSAGES,
     MANY,
     MOST_MESSAGES,
     OURS,
@@ -93,15 +94,7 @@ def _compare(bots: Bots, section: Section) -> None:
 
 
 def _look_at_lone_messages(bots: Bots, section: Section) -> None:
-    run = bots.run
-    run.say("lone messages")
-    samples = take_turns(
-        {
-            name: functools.partial(bots.sample_lone, name, run.choose(50, 200))
-            for name in bots.by_name
-        },
-        run.choose(3, 5),
-    )
+    samples = bots.compare_lone()
     medians = {name: Spread.of([one.heard.median_ms for one in samples[name]]) for name in samples}
     section.ratios.append(
         Ratio(
@@ -112,7 +105,7 @@ def _look_at_lone_messages(bots: Bots, section: Section) -> None:
         replies = sum(one.heard.replies for one in samples[PYWA])
         section.notes.append(
             f"pywa answers a lone message in {medians[PYWA]} ms, and answered {replies} of"
-            f" {run.choose(50, 200) * len(samples[PYWA])}."
+            f" {bots.run.choose(*LONE_MESSAGES) * len(samples[PYWA])}."
         )
 
 

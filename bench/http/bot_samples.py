@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from bench.comparison import take_turns
 from bench.database.flat_data import UNLIMITED_PACE
 from bench.http.conversation import Conversation, Heard
 from bench.machine import PROJECT
@@ -46,6 +47,8 @@ _NEWCOMERS = 100
 MOST_MESSAGES = 4000
 COMPARED_MESSAGES = 1000
 """pywa takes 40 seconds and more for as many, and gives up most of what is beyond."""
+LONE_MESSAGES = (50, 200)
+"""In a quick run and in a full one."""
 FEW, MANY = 8, 64
 OURS, PYWA, BEFORE = "wa-webhook", "pywa", COMMIT
 EDGE, NOTIFIER = "wa_edge_role", "wa_notifier_role"
@@ -139,6 +142,18 @@ class Bots:
         self._empty(name)
         port, first = self.by_name[name].server.port, next(self._first_user)
         return self._hold(name, Conversation(messages, port, 1, first, is_lone=True))
+
+    def compare_lone(self) -> dict[str, list[Sample]]:
+        """Let users write to each bot in turns, one after the other."""
+        run = self.run
+        run.say("lone messages")
+        return take_turns(
+            {
+                name: functools.partial(self.sample_lone, name, run.choose(*LONE_MESSAGES))
+                for name in self.by_name
+            },
+            run.choose(3, 5),
+        )
 
     def sample_notifier(self, messages: int) -> Sample:
         """Let the notifier send what has piled up while the queue was paused."""

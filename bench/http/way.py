@@ -60,15 +60,7 @@ def measure(run: Run) -> Section:
 
 
 def _look_at_lone_messages(bots: Bots, section: Section) -> None:
-    run = bots.run
-    run.say("lone messages")
-    samples = take_turns(
-        {
-            name: functools.partial(bots.sample_lone, name, run.choose(50, 200))
-            for name in bots.by_name
-        },
-        run.choose(3, 5),
-    )
+    samples = bots.compare_lone()
     if BEFORE not in samples:
         section.notes.append(f"{BEFORE} is absent: take a clone with its whole history.")
         return

@@ -29,7 +29,7 @@ RETRY_SECONDS = (30.0, 120.0, 600.0)
 LOST: dict[str, Any] = {
     "kind": "database_unreachable",
     "level": "error",
-    "meaning": "A process gets nothing from the database; if it is serve, Meta gets 503 and repeats.",
+    "meaning": "A process gets nothing from the database. If it is serve, Meta gets 503.",
     "next_step": "Look at the server and at WA_DATABASE_URL: runbook section 4.",
 }
 NEXT_STEPS = {

@@ -11,18 +11,19 @@ import pglast
 import psycopg
 from pglast.parser import ParseError
 
-from wa_webhook.bodies.declared import find_declared, with_types
+from wa_webhook.bodies.declared import find_declared
 from wa_webhook.bodies.expressions import Expression, NoFieldError
 from wa_webhook.bodies.hints import hint_at, nearest
-from wa_webhook.bodies.scope import RECORD, UNKNOWN, Scope, UndecidableError, Variable
+from wa_webhook.bodies.scope import UNKNOWN, Scope, UndecidableError, Variable
 from wa_webhook.bodies.server import Refusal, Server
+from wa_webhook.bodies.stub import read_scope
+from wa_webhook.bodies.tree import find_conditions, find_labels, find_targets, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from psycopg import Connection
 
-    from wa_webhook.bodies.declared import Declared
     from wa_webhook.bodies.expressions import Use
     from wa_webhook.bodies.server import Routine
 
@@ -57,8 +58,6 @@ _HARMLESS = frozenset(
 """What a block can catch that is no mistake of its own statements."""
 
 _BUILT_IN = {"bool": 16, "name": 19, "int4": 23, "text": 25, "oid": 26, "_text": 1009}
-_VOID = 2278
-_FIRST_NAME = re.compile(r'\A\s*"?(\w+)')
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _check_sql(server: Server, routine: Routine) -> Iterator[Mistake]:
 def _check_plpgsql(server: Server, routine: Routine) -> list[Mistake]:
     try:
         declared = find_declared(routine.body)
-        scope, stub = _read_scope(server, routine, declared)
+        scope, stub = read_scope(server, routine, declared)
         (parsed,) = pglast.parse_plpgsql(stub)
     except (ParseError, UndecidableError, psycopg.Error):
         # What compiles the body says what is wrong with it as a whole.
@@ -129,72 +128,6 @@ def _check_plpgsql(server: Server, routine: Routine) -> list[Mistake]:
         return []
     body = _Body(server, routine, scope, parsed["PLpgSQL_function"])
     return list(body.check())
-
-
-def _read_scope(server: Server, routine: Routine, declared: list[Declared]) -> tuple[Scope, str]:
-    """Return the variables, and the routine as it is read outside a server."""
-    scope = Scope({}, frozenset({routine.name.rpartition(".")[2]}))
-    types = {one.type for one in routine.arguments}
-    found = [(one, _find_type(server, one, declared, routine)) for one in declared]
-    kinds = server.read_kinds({*types, *(oid for _, oid in found if oid), routine.result})
-
-    def variable(oid: int | None) -> Variable:
-        if oid is None or (kinds.get(oid) == "p" and oid != RECORD):
-            return UNKNOWN
-        return Variable(oid, is_row=kinds.get(oid) == "c")
-
-    def stub(oid: int | None) -> str:
-        return "record" if oid == RECORD or kinds.get(oid or 0) == "c" else "text"
-
-    arguments = []
-    for one in routine.arguments:
-        if one.name:
-            scope.declare(one.name, variable(one.type))
-        mode = {"o": "out", "b": "inout", "v": "variadic", "t": "out"}.get(one.mode, "")
-        of_type = "text[]" if one.mode == "v" else stub(one.type)
-        arguments.append(f'{mode} "{one.name}" {of_type}' if one.name else f"{mode} {of_type}")
-    for its, oid in found:
-        scope.declare(its.name, variable(oid))
-    body = with_types(routine.body, [(its, stub(oid)) for its, oid in found if its.words])
-    result = "" if routine.is_procedure else f"returns {_result(routine, stub(routine.result))}"
-    kind = "procedure" if routine.is_procedure else "function"
-    quote = "$wa_bodies$"
-    if quote in body:
-        raise UndecidableError
-    return scope, (
-        f"create {kind} f({', '.join(arguments)}) {result} language plpgsql as {quote}{body}{quote}"
-    )
-
-
-def _result(routine: Routine, stub: str) -> str:
-    if any(one.mode in "obt" for one in routine.arguments):
-        outputs = [one for one in routine.arguments if one.mode in "obt"]
-        name = "record" if len(outputs) > 1 else stub
-    else:
-        name = "void" if routine.result == _VOID else stub
-    return f"setof {name}" if routine.returns_set else name
-
-
-def _find_type(
-    server: Server, one: Declared, declared: list[Declared], routine: Routine
-) -> int | None:
-    words = one.words
-    if not words:
-        return None
-    written = routine.body[one.start : one.end]
-    if words == ("record",):
-        return RECORD
-    if words[-2:] == ("%", "rowtype"):
-        return server.find_type(written.rpartition("%")[0].strip())
-    if words[-2:] != ("%", "type"):
-        return server.find_type(written)
-    if len(words) == 3:
-        arguments = (other.type for other in routine.arguments if other.name == words[0])
-        others = (other for other in declared if other.name == words[0] and other != one)
-        known = next(arguments, None)
-        return known or next((_find_type(server, other, [], routine) for other in others), None)
-    relation = written.rpartition("%")[0].rpartition(".")[0].strip()
-    return server.find_type_of(relation, words[-3])
 
 
 class _Body:
@@ -208,8 +141,8 @@ class _Body:
         self._body = routine.body
         self._action = function["action"]
         self._datums = function.get("datums", [])
-        self._scope = Scope(scope.variables, scope.labels.union(_labels(self._action)))
-        self._filled = Counter(_targets(self._action))
+        self._scope = Scope(scope.variables, scope.labels.union(find_labels(self._action)))
+        self._filled = Counter(find_targets(self._action))
         self._starts = [0, *(found.end() for found in re.finditer("\n", self._body))]
         for datum in self._datums:
             self._declare(datum)
@@ -249,15 +182,15 @@ class _Body:
 
     def _visit_block(self, block: Mapping[str, Any], line: int) -> Iterator[Mistake]:
         handlers = block.get("exceptions", {})
-        if _HARMLESS.issuperset(_conditions(handlers)):
+        if _HARMLESS.issuperset(find_conditions(handlers)):
             yield from self._visit(block.get("body", []), line)
         yield from self._visit(handlers, line)
 
     def _visit_loop(self, loop: Mapping[str, Any], line: int) -> Iterator[Mistake]:
-        name = _record_of(loop.get("var"))
+        name = record_of(loop.get("var"))
         columns = yield from self._check(loop["query"]["PLpgSQL_expr"], line)
         body = loop.get("body", [])
-        is_alone = name not in Counter(_targets(body))
+        is_alone = name not in Counter(find_targets(body))
         if name:
             self._scope.fill(name, columns if is_alone else None)
         yield from self._visit(body, line)
@@ -266,7 +199,7 @@ class _Body:
 
     def _visit_statement(self, statement: Mapping[str, Any], line: int) -> Iterator[Mistake]:
         columns = yield from self._check(statement["sqlstmt"]["PLpgSQL_expr"], line)
-        if name := _record_of(statement.get("target")):
+        if name := record_of(statement.get("target")):
             self._scope.fill(name, columns if self._filled[name] == 1 else None)
 
     def _visit_expression(self, expression: Mapping[str, Any], line: int) -> Iterator[Mistake]:
@@ -349,41 +282,3 @@ _VISITS = {
 
 def _joined(message: str, hint: str | None) -> str:
     return f"{message}. {hint}" if hint else message
-
-
-def _parts(node: object) -> Iterator[tuple[str, Any]]:
-    """Yield every member of every object, with its name."""
-    if isinstance(node, list):
-        for one in node:
-            yield from _parts(one)
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            yield name, value
-            yield from _parts(value)
-
-
-def _labels(node: object) -> Iterator[str]:
-    return (value for name, value in _parts(node) if name == "label")
-
-
-def _conditions(node: object) -> Iterator[str]:
-    return (value for name, value in _parts(node) if name == "condname")
-
-
-def _targets(node: object) -> Iterator[str]:
-    """Yield the names of variables that something is put into, once for each time."""
-    for kind, value in _parts(node):
-        if kind == "PLpgSQL_rec":
-            yield value.get("refname", "")
-        elif kind == "PLpgSQL_row":
-            yield from (field["name"].partition(".")[0] for field in value.get("fields", []))
-        elif kind == "PLpgSQL_stmt_call":
-            yield from re.findall(r"\w+", value["expr"]["PLpgSQL_expr"]["query"])
-        elif kind == "PLpgSQL_expr" and value.get("parseMode", 0) > 2:
-            yield from (name.lower() for name in _FIRST_NAME.findall(value["query"]))
-
-
-def _record_of(target: Any) -> str:  # noqa: ANN401
-    """Return the name of the record that is a target as a whole; empty where none is."""
-    record = target.get("PLpgSQL_rec") if isinstance(target, dict) else None
-    return record.get("refname", "") if record else ""

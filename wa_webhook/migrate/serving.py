@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wa_webhook.naming.names import Names
 
 _LOCKED_BY_CALLERS = {
-    # A call that only reads a profile to lock its row comes after nothing weaker.
+    # Callers lock rows of it in a select, which no weaker mode keeps out.
     "profiles": "exclusive",
     "wa_events": "share row exclusive",
     "notifications": "share row exclusive",

@@ -823,7 +823,7 @@ CREATE FUNCTION public.wa_task_retry(id bigint) RETURNS boolean
 
 ALTER FUNCTION public.wa_task_retry(id bigint) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_task_retry(id bigint) IS 'Queues a task again that failed or was cancelled, with all its attempts, and at least task_deadline_seconds to be done in. What comes of it reaches the conversation that still waits for it, and is late for one that has gone on. False: it is neither, or unknown.';
+COMMENT ON FUNCTION public.wa_task_retry(id bigint) IS 'Queues a task again that failed or was cancelled, and has one tried at once that waits for its next attempt: with all its attempts, and at least task_deadline_seconds to be done in. What comes of it reaches the conversation that still waits for it, and is late for one that has gone on. False: it is none of these, or unknown.';
 
 CREATE FUNCTION public.wa_tasks_claim(worker text, kinds text[], batch integer DEFAULT 10, lease interval DEFAULT '00:01:00'::interval) RETURNS TABLE(id bigint, lock_token uuid, kind text, input jsonb, progress jsonb, attempt integer, deadline_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER

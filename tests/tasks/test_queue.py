@@ -276,7 +276,7 @@ def test_the_status_tells_what_has_failed_twice_and_is_tried_again_without_what_
                 "kind": "scan",
                 "tasks": 1,
                 "attempts": 2,
-                "max_attempts": 5,
+                "max_attempts": 3,
                 "error": "unknown: KeyError: ***",
             }
         ],
@@ -287,5 +287,5 @@ def test_the_status_tells_what_has_failed_twice_and_is_tried_again_without_what_
     found = value(operator, "select public.wa_status() -> 'problems'")
     assert [one["message"] for one in found if one["code"] == "tasks_retried"] == [
         "1 tasks of the kind scan have failed and are tried again,"
-        " the furthest after 2 of 5 attempts: unknown: KeyError: ***"
+        " the furthest after 2 of 3 attempts: unknown: KeyError: ***"
     ]

@@ -24,7 +24,7 @@ from wa_webhook.worker.registry import TaskFunction
 from wa_webhook.worker.settings import WorkerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from prometheus_client.samples import Sample
     from psycopg import Connection
@@ -34,7 +34,17 @@ if TYPE_CHECKING:
     from tests.notifier.conftest import Outbox
 
 CARLA = "+4915112345678"
+EVA = "+34600333444"
 DORA = "+351912345678"
+
+
+def sum_of(scraped: Iterable[Sample], name: str, **labels: str) -> float:
+    """Return the sum of one metric's samples."""
+    return sum(
+        sample.value
+        for sample in scraped
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -63,11 +73,7 @@ class Observed:
 
     async def figure(self, name: str, **labels: str) -> float:
         """Return the sum of one metric's samples in all processes, which may have none yet."""
-        return sum(
-            sample.value
-            for sample in await self.scrape()
-            if sample.name == name and labels.items() <= sample.labels.items()
-        )
+        return sum_of(await self.scrape(), name, **labels)
 
     async def post(self, body: bytes, secret: str = APP_SECRET) -> int:
         """Post a webhook and return the status of its answer."""

@@ -185,10 +185,12 @@ async def running_outbox(
     process_url: Callable[[str], str] | None = None,
     *,
     with_metrics: bool = False,
+    connections: int = 4,
 ) -> AsyncIterator[Outbox]:
     """Run handler and stand-in on a database.
 
-    `process_url` gives the URL by which a role of a process gets there, if not the database's own.
+    `process_url` gives the URL by which a role of a process gets there, if not the database's own;
+    `connections`: how many the handler has.
     """
     process_url = process_url or database.url
     async with AsyncExitStack() as running:
@@ -199,6 +201,7 @@ async def running_outbox(
             "wa_app_secret": APP_SECRET,
             "wa_verify_token": "verify-token-of-the-tests",
             "wa_http_grace_seconds": 1,
+            "wa_database_pool_size": connections,
             "wa_metrics_port": 0 if with_metrics else None,
         }
         webhook_url = f"http://{host}:{port}/webhook"
@@ -223,7 +226,10 @@ async def outbox(database: Database, pytestconfig: pytest.Config) -> AsyncIterat
     with ExitStack() as running:
         is_pooled = pytestconfig.getoption("--transport") == "pgbouncer"
         pooler = running.enter_context(pooled(database)) if is_pooled else None
-        async with running_outbox(database, pooler.url if pooler else database.url) as outbox:
+        # Only statuses come: each session more would plan anew what it does with them.
+        async with running_outbox(
+            database, pooler.url if pooler else database.url, connections=4 if pooler else 1
+        ) as outbox:
             if pooler:
                 outbox.leave_sessions = pooler.reconnect
             outbox.listen_url = database.url("wa_notifier_role")

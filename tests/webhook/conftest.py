@@ -81,8 +81,8 @@ def run_webhook(transport: str, postgres_server: LocalPostgres) -> Iterator[RunW
 
 @pytest.fixture
 async def webhook(database: Database, run_webhook: RunWebhook) -> AsyncIterator[Webhook]:
-    """A handler on the test's database."""
-    async with run_webhook(database) as client:
+    """A handler on the test's database, with as few sessions as can be in each other's way."""
+    async with run_webhook(database, wa_database_pool_size=2) as client:
         yield client
 
 

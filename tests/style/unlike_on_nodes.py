@@ -236,8 +236,14 @@ class _WholeRows(Visitor):
         ]
 
 
+# A table is named after one of these.
+_WITH_TABLES = re.compile(r"\b(?:from|into|join|update|using)\b", re.IGNORECASE)
+
+
 def whole_rows(statement: str) -> list[str]:
     """Return the tables whose rows go on as they are: on a node they are of another type."""
+    if not _WITH_TABLES.search(statement):
+        return []
     found = _WholeRows()
     found(pglast.parse_sql(statement))
     return [name for name in found.given if name in found.aliases]
@@ -275,6 +281,8 @@ class _NamedUnions(Visitor):
 
 def unions_without_names(statement: str) -> list[str]:
     """Return unions that lose the names of their columns, where the statement reads a table."""
+    if "union" not in statement.lower():
+        return []
     parsed = pglast.parse_sql(statement)
     unions, read = _NamedUnions(), _Relations()
     unions(parsed)

@@ -69,11 +69,11 @@ def test_a_bot_speaks_spanish_and_english_and_no_french(
 
 
 def test_what_a_language_lacks_is_told_once_with_what_to_do(
-    bare_database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_project(Path("bot"), ["en", "rw"])
     monkeypatch.chdir("bot")
-    url = ("--database-url", bare_database.url())
+    url = ("--database-url", database.url())
     assert CliRunner().invoke(app, ["migrate", *url]).exit_code == 0
     assert run("flows", "check", *url).output == (
         "warning  baskets, home have no text in rw, which users are offered:"

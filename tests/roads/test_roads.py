@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from tests.extension.conftest import NEW, NEXT, OLD, execute, let_go
+from tests.extension.conftest import installation as installation  # fixtures here too
+from tests.extension.conftest import postgres_server as postgres_server
 from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import about_default_names
 from tests.roads.contents import assert_same, routines_of

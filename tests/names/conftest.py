@@ -13,6 +13,7 @@ from tests.dispatching import value, values
 from tests.fixtures.clusters import TEMPLATE
 from tests.fixtures.names import environment_of
 from tests.operations.command import run
+from wa_webhook.dev.postgres import MIGRATING_ROLE, SUPERUSER
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
 from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from psycopg.rows import DictRow
 
     from tests.fixtures.postgres import Database
+    from wa_webhook.dev.postgres import LocalPostgres
 
 ACME, BETA = (Names(schema=name, private_schema=name) for name in ("acme", "beta"))
 PLAIN = Names()
@@ -81,16 +83,21 @@ class Business:
         return {table: value(owner, digest.format(table)) for table in tables}
 
 
-@pytest.fixture(scope="module")
-def shared(shared_database: Callable[[str], Database]) -> str:
+@pytest.fixture(scope="session")
+def shared(postgres_server: LocalPostgres) -> str:
     """A database with the default names and two businesses, to copy."""
-    database = shared_database(TEMPLATE)
-    with psycopg.connect(database.url(), autocommit=True) as connection:
+    name = "template_businesses"
+    with psycopg.connect(postgres_server.url(SUPERUSER), autocommit=True) as superuser:
+        superuser.execute(f"create database {name} template {TEMPLATE} owner {MIGRATING_ROLE}")
+    source = read_source(find_db_folder())
+    with psycopg.connect(postgres_server.url(database=name), autocommit=True) as connection:
         for names in (ACME, BETA):
-            Migrator(connection, read_source(find_db_folder()), names=names).run()
+            Migrator(connection, source, names=names).run()
             for role in ("edge", "notifier", "worker", "operator"):
                 connection.execute(f"alter role {names.schema}_{role}_role login".encode())
-    return database.name
+    # Each copy has the catalog's cache that its first session would make.
+    psycopg.connect(postgres_server.url(SUPERUSER, name)).close()
+    return name
 
 
 @pytest.fixture

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 EDGE = current_role("wa_edge_role")
 SIGNER = read_secret(JWT_SECRET)
 DAY = timedelta(days=1)
-KEPT = "select reason, body from wa.kept_payloads"
+KEPT = "select reason, body from wa.kept_payloads order by id"
+OBJECT_MEMBERS = [
+    b'1,"other":2',
+    b'{},"payload":1',
+    b"{}}",
+    b'{},"options":{"keep":[{}]}',
+    b"null,null",
+]
 
 
 @asynccontextmanager
@@ -177,43 +184,40 @@ async def test_a_key_that_somebody_should_replace_is_told_at_start(
     assert said == warnings
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b'1,"other":2', b'{},"payload":1', b"{}}", b'{},"options":{"keep":[{}]}', b"null,null"],
-    ids=repr,
-)
 async def test_a_body_of_object_members_is_refused_and_kept_like_any_that_is_no_webhook(
-    database: Database, connection: Connection[DictRow], body: bytes
+    database: Database, connection: Connection[DictRow]
 ) -> None:
     async with calling(database, mint(EDGE, SIGNER, DAY).token) as webhook:
-        assert (await webhook.post(body)).status_code == 400
-    (row,) = connection.execute(KEPT).fetchall()
-    assert row["body"] == body
+        for body in OBJECT_MEMBERS:
+            assert (await webhook.post(body)).status_code == 400, body
+    assert [row["body"] for row in connection.execute(KEPT)] == OBJECT_MEMBERS
 
 
-@pytest.mark.parametrize(
-    ("status", "answer"),
-    [
-        (502, "<html>Bad gateway</html>"),
-        (504, json.dumps({"code": "PGRST003", "message": "Timed out"})),
-        (503, json.dumps({"code": "53300", "message": "too many connections"})),
-        (500, json.dumps({"code": "40001", "message": "could not serialize"})),
-        (429, json.dumps({"message": "slow down"})),
-        (200, "[]"),
-    ],
+BLAMELESS = (
+    (502, "<html>Bad gateway</html>"),
+    (504, json.dumps({"code": "PGRST003", "message": "Timed out"})),
+    (503, json.dumps({"code": "53300", "message": "too many connections"})),
+    (500, json.dumps({"code": "40001", "message": "could not serialize"})),
+    (429, json.dumps({"message": "slow down"})),
+    (200, "[]"),
 )
-async def test_an_answer_that_blames_nobodys_payload_sends_the_webhook_back(
-    status: int, answer: str
-) -> None:
+
+
+async def test_an_answer_that_blames_nobodys_payload_sends_the_webhook_back() -> None:
+    answers: list[tuple[int, str]] = []
+
     async def respond(_request: object) -> Response:
+        ((status, answer),) = answers
         return Response(answer, status)
 
     app = Starlette(routes=[Route("/rest/v1/rpc/{name}", respond, methods=["POST"])])
     async with LocalServer(app, bind("127.0.0.1", 0, "gateway")) as server:
         given = {"supabase_url": server.url, "wa_supabase_service_role_key": "key"}
         async with running_webhook(given) as webhook:
-            response = await webhook.post(payloads.text_body())
-            assert (response.status_code, refusals(webhook)) == (503, [])
+            for answer in BLAMELESS:
+                answers[:] = [answer]
+                response = await webhook.post(payloads.text_body())
+                assert (response.status_code, refusals(webhook)) == (503, []), answer
 
 
 @pytest.mark.parametrize(

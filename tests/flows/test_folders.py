@@ -66,11 +66,20 @@ def run(database: Database, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["flows", *arguments, "--database-url", database.url()])
 
 
-def test_a_flow_whose_folder_is_gone_goes_on_and_is_told(
-    database: Database, edge: Connection[DictRow], connection: Connection[DictRow], folder: Path
+def test_a_flow_is_told_before_it_is_applied_and_goes_on_when_its_folder_is_gone(
+    database: Database,
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
+    folder: Path,
+    own_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(folder.parent)
+    assert "flow feedback: is not in the database as it is here" in run(database, "check").output
     migrate(database, folder)
+    assert run(database, "check").output == "every flow holds together\n"
     say(edge, "feedback", "well")
+    monkeypatch.chdir(own_folder)
     assert migrate(database).absent_flows == ("feedback",)
     say(edge, "back", "well", "More baskets, please")
     assert value(connection, FAILED) == 0
@@ -78,15 +87,6 @@ def test_a_flow_whose_folder_is_gone_goes_on_and_is_told(
     told = run(database, "check")
     assert told.exit_code == 0
     assert "flow feedback: has no files here, and stays as it is" in told.output
-
-
-def test_a_flow_that_is_not_applied_yet_is_told(
-    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(folder.parent)
-    assert "flow feedback: is not in the database as it is here" in run(database, "check").output
-    migrate(database, folder)
-    assert run(database, "check").output == "every flow holds together\n"
 
 
 def test_a_step_whose_file_is_gone_stops_the_run(

@@ -169,32 +169,32 @@ async def test_a_failed_tls_handshake_is_not_sent() -> None:
         assert (await sender.send(notification())).outcome == "not_sent"
 
 
-@pytest.mark.parametrize(
-    "sender",
-    [
-        "{url}/x",
-        "//{host}/x",
-        "@{host}/x",
-        "../../v1.0/1",
-        "1/../../2",
-        "1?x=",
-        "1#",
-        "١٢",
-        "1\n",
-        " ",
-    ],
+NO_IDS = (
+    "{url}/x",
+    "//{host}/x",
+    "@{host}/x",
+    "../../v1.0/1",
+    "1/../../2",
+    "1?x=",
+    "1#",
+    "١٢",
+    "1\n",
+    " ",
 )
-async def test_a_sender_that_is_no_id_leads_the_token_nowhere(sender: str) -> None:
+
+
+async def test_a_sender_that_is_no_id_leads_the_token_nowhere() -> None:
     stranger = GraphStandIn(token=TOKEN, app_secret=APP_SECRET)
     async with (
         LocalServer(stranger.app, bind("127.0.0.1", 0, "stranger")) as server,
         running() as (graph, client),
     ):
         host = f"127.0.0.1:{server.port}"
-        given = sender.format(url=server.url, host=host)
-        result = await client.send(notification(sender=given))
-    assert result.outcome == "not_sent"
-    assert graph.record.requests == stranger.record.requests == 0
+        for sender in NO_IDS:
+            given = sender.format(url=server.url, host=host)
+            result = await client.send(notification(sender=given))
+            assert (result.outcome, graph.record.requests) == ("not_sent", 0), sender
+    assert stranger.record.requests == 0
 
 
 async def test_a_redirect_leads_the_token_nowhere() -> None:

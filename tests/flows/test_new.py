@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
+from tests.fixtures.offered import SHIPPED as SOURCE
 from wa_webhook.cli import app
-from wa_webhook.migrate import find_db_folder, read_source
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.scaffold.names import check_name
 from wa_webhook.testing import Chat
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from tests.fixtures.postgres import Database
 
 pytestmark = pytest.mark.any_server
-
-
-SOURCE = read_source(find_db_folder())
 
 
 def run(*arguments: str) -> Result:

@@ -11,9 +11,10 @@ import pytest
 from psycopg.rows import dict_row
 from typer.testing import CliRunner
 
+from tests.fixtures.offered import SHIPPED as SOURCE
 from wa_webhook.adoption import adopt
 from wa_webhook.cli import app
-from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.migrate import Migrator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from wa_webhook.adoption import Conflict
 
 OLDER_TABLES = Path(__file__).with_name("older_tables.sql").read_text()
-SOURCE = read_source(find_db_folder())
 
 
 @pytest.fixture

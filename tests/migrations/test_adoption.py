@@ -14,7 +14,8 @@ from tests import payloads
 from tests.dispatching import dispatch, row, value, values
 from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import with_default_names
-from tests.migrations.adopting import SOURCE, connect, fill, mend, mended, older, run_migrate
+from tests.fixtures.offered import SHIPPED as SOURCE
+from tests.migrations.adopting import connect, fill, mend, mended, older, run_migrate
 from tests.privileges.rights import read_rights
 from wa_webhook.adoption import adopt
 from wa_webhook.migrate import Migrator

@@ -20,6 +20,7 @@ from tests.dispatching import dispatch
 from tests.fixtures.clusters import BARE_TEMPLATE
 from tests.fixtures.names import about_default_names
 from tests.fixtures.offered import OFFERED, with_offered_flows
+from tests.fixtures.offered import SHIPPED as SOURCE
 from tests.fixtures.postgres import Database, freeze_database
 from tests.migrations.conftest import value
 from tests.operations.command import answer, run
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 pytestmark = about_default_names("compares with a database of the default names")
 
 PROJECT = Path(__file__).resolve().parents[2]
-SOURCE = read_source(find_db_folder())
 WITH_OFFERED = read_source(find_db_folder(), asked_for=OFFERED)
 OTHER = Names(schema="shop", edge_role="shop_handler")
 EVA = "34600111555"

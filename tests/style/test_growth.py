@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from wa_webhook.migrate import find_db_folder, read_whole_source
+from tests.fixtures.offered import WHOLE
 
-ROUTINES = {file.path: file.text for file in read_whole_source(find_db_folder()).routines}
+ROUTINES = {file.path: file.text for file in WHOLE.routines}
 
 # Over the tables of a schema, which are few.
 FEW = {

@@ -13,14 +13,13 @@ from pglast import ast
 from pglast.enums import ObjectType
 from pglast.visitors import Visitor
 
-from wa_webhook.migrate import find_db_folder, read_whole_source
+from tests.fixtures.offered import WHOLE as SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wa_webhook.migrate.files import SqlFile
 
-SOURCE = read_whole_source(find_db_folder())
 FILES: tuple[SqlFile, ...] = (*SOURCE.migrations, *SOURCE.routines)
 
 ROUTINES = {

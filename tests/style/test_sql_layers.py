@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from tests.docs.code_blocks import PROJECT
-from wa_webhook.migrate import find_db_folder, read_whole_source
+from tests.fixtures.offered import WHOLE as SOURCE
 
 LAYERS = (
     "agents",
@@ -30,7 +30,6 @@ LAYERS = (
 )
 """From the top. A flow's folder is beside those of other flows, and none calls another's."""
 
-SOURCE = read_whole_source(find_db_folder())
 FILES = {PurePosixPath(file.path).stem: file for file in SOURCE.routines}
 
 _ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)

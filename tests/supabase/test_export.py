@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.fixtures.clusters import BARE_TEMPLATE
+from tests.fixtures.offered import SHIPPED as SOURCE
 from tests.migrations.adopting import OLDER_TABLES, find_conflicts
 from tests.migrations.test_adoption import SHAPE
 from tests.operations.command import answer, run
@@ -17,7 +18,7 @@ from tests.supabase.conftest import needs_the_cli
 from tests.supabase.project import AFTER, BEFORE, Project
 from wa_webhook.adoption import adopt
 from wa_webhook.export.written import find_exports
-from wa_webhook.migrate import Migrator, find_db_folder, read_source
+from wa_webhook.migrate import Migrator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 pytestmark = [needs_the_cli, pytest.mark.any_server]
 
-SOURCE = read_source(find_db_folder())
 NEXT_ID = """
     select nextval(pg_get_serial_sequence('public.notifications', 'id')) > coalesce(max(id), 0)
     from public.notifications

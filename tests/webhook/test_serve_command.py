@@ -26,6 +26,7 @@ from tests.fixtures.names import current_names, current_role, environment_of
 from tests.fixtures.passwords import demand_password
 from tests.fixtures.postgres import Database
 from tests.fixtures.transport import EDGE_ROLE, prepared, way_in
+from tests.operations.command import run
 from tests.webhook.conftest import APP_SECRET, VERIFY_TOKEN
 from wa_webhook.cli import app
 from wa_webhook.dev.postgres import LocalPostgres
@@ -132,13 +133,22 @@ async def post(url: str, body: bytes) -> httpx.Response:
 
 
 @pytest.mark.parametrize("words", [SERVE, HANDLER], ids=["wa-webhook serve", "python -m handler"])
-async def test_the_environment_alone_says_where_to_serve(
+async def test_the_environment_alone_says_where_to_serve_and_no_secret_is_in_the_json_of_the_log(
     way: dict[str, str], tmp_path: Path, words: list[str]
 ) -> None:
     async with serving(tmp_path, words=words, **way, WA_HOST="127.0.0.2") as served:
         assert served.url.startswith("http://127.0.0.2:")
-        assert (await post(served.url, payloads.text_body())).status_code == 200
+        assert (await post(served.url, payloads.text_body("private words"))).status_code == 200
+        assert (await post(served.url, b"{")).status_code == 400
         assert await asyncio.to_thread(served.stop) == 0
+    events = [json.loads(line) for line in served.lines]
+    assert [event["event"] for event in events if event["event"].startswith("WEBHOOK")] == [
+        "WEBHOOK_REQUEST"
+    ] * 2
+    log = "".join(served.lines)
+    key = way.get("WA_SUPABASE_SERVICE_ROLE_KEY", PASSWORD)
+    for private in (APP_SECRET, VERIFY_TOKEN, PASSWORD, key, "private", payloads.SENDER):
+        assert private not in log
 
 
 async def test_an_option_wins_over_its_variable(way: dict[str, str], tmp_path: Path) -> None:
@@ -256,41 +266,19 @@ async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
     assert "another-password" not in log
 
 
-async def test_the_log_of_a_process_is_json_lines_without_secrets(
-    way: dict[str, str], tmp_path: Path
-) -> None:
-    async with serving(tmp_path, **way) as served:
-        await post(served.url, payloads.text_body("private words"))
-        await post(served.url, b"{")
-        assert await asyncio.to_thread(served.stop) == 0
-    events = [json.loads(line) for line in served.lines]
-    assert [event["event"] for event in events if event["event"].startswith("WEBHOOK")] == [
-        "WEBHOOK_REQUEST"
-    ] * 2
-    log = "".join(served.lines)
-    key = way.get("WA_SUPABASE_SERVICE_ROLE_KEY", PASSWORD)
-    for private in (APP_SECRET, VERIFY_TOKEN, PASSWORD, key, "private", payloads.SENDER):
-        assert private not in log
-
-
-@pytest.mark.parametrize("words", [SERVE, HANDLER], ids=["wa-webhook serve", "python -m handler"])
-def test_missing_settings_are_named_and_the_exit_code_is_two(
-    tmp_path: Path, words: list[str]
-) -> None:
-    result = subprocess.run(
-        words,
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=environment(WA_DATABASE_URL="hunter2 hunter2"),
-        check=False,
+def test_missing_settings_are_named_and_the_exit_code_is_two(tmp_path: Path) -> None:
+    given = environment(WA_DATABASE_URL="hunter2 hunter2")
+    ended = subprocess.run(
+        HANDLER, capture_output=True, text=True, cwd=tmp_path, env=given, check=False
     )
-    assert result.returncode == 2
-    assert sorted(result.stderr.splitlines()) == [
-        "WA_DATABASE_URL: must be a connection string or URL of PostgreSQL; in a URL's password,"
-        " what is no letter or digit is percent-encoded",
-        "WA_VERIFY_TOKEN: is not set",
-    ]
+    served = run("serve", **given)
+    for exit_code, told in ((ended.returncode, ended.stderr), (served.exit_code, served.stderr)):
+        assert exit_code == 2
+        assert sorted(told.splitlines()) == [
+            "WA_DATABASE_URL: must be a connection string or URL of PostgreSQL; in a URL's"
+            " password, what is no letter or digit is percent-encoded",
+            "WA_VERIFY_TOKEN: is not set",
+        ]
 
 
 async def test_a_debugging_window_is_announced_at_start(
@@ -328,15 +316,8 @@ async def test_post_signs_prints_the_answer_and_tells_success_by_its_exit_code(
             assert result.returncode == exit_code
 
 
-def test_post_says_when_nobody_answers(tmp_path: Path) -> None:
-    result = subprocess.run(
-        command("post", "-", "--url", "http://127.0.0.1:1/webhook"),
-        input=b"{}",
-        capture_output=True,
-        cwd=tmp_path,
-        env=environment(),
-        check=False,
-    )
-    assert result.returncode == 1
-    assert b"127.0.0.1:1" in result.stderr
-    assert b"Traceback" not in result.stderr
+def test_post_says_when_nobody_answers() -> None:
+    address = "http://127.0.0.1:1/webhook"
+    told = run("post", "-", "--url", address, typed="{}", WA_APP_SECRET=APP_SECRET)
+    assert told.exit_code == 1
+    assert "127.0.0.1:1" in told.stderr

@@ -17,22 +17,21 @@ if TYPE_CHECKING:
 
     from tests.queue.conftest import Queue
 
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        {},
-        {"id": "wamid.1"},
-        {"id": 1, "status": 2, "timestamp": 3, "errors": 4, "biz_opaque_callback_data": 5},
-        {"id": "wamid.1", "status": "warped", "timestamp": "soon", "errors": [{"code": "x"}]},
-        {"id": "wamid.1", "status": "failed", "errors": []},
-        {"status": None, "id": None, "errors": None},
-    ],
+STRANGE: tuple[dict[str, object], ...] = (
+    {},
+    {"id": "wamid.1"},
+    {"id": 1, "status": 2, "timestamp": 3, "errors": 4, "biz_opaque_callback_data": 5},
+    {"id": "wamid.1", "status": "warped", "timestamp": "soon", "errors": [{"code": "x"}]},
+    {"id": "wamid.1", "status": "failed", "errors": []},
+    {"status": None, "id": None, "errors": None},
 )
-def test_a_strange_status_raises_nothing(queue: Queue, status: dict[str, object]) -> None:
+
+
+def test_a_strange_status_raises_nothing(queue: Queue) -> None:
     queue.add_user(ANA)
     queue.send()
-    assert queue.apply_statuses(status)["statuses"] == 1
+    for status in STRANGE:
+        assert queue.apply_statuses(status)["statuses"] == 1, status
 
 
 @pytest.mark.parametrize("status", ["captured", "pending", "failed", "sent"])

@@ -118,10 +118,8 @@ def test_connections_that_are_exhausted_are_no_matter_of_a_login(
     assert "give_login" not in said
 
 
-def test_a_role_that_cannot_log_in_is_one_line(
-    stoppable_database: Database,
-) -> None:
-    checks = examine(database=stoppable_database, role="wa_nobody")
+def test_a_role_that_cannot_log_in_is_one_line(database: Database) -> None:
+    checks = examine(database=database, role="wa_nobody")
     (found,) = checks["database"]
     assert (found[0], len(found[1].splitlines())) == ("fail", 1)
     assert "wa_nobody" in found[1]

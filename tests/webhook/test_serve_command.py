@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -267,7 +268,7 @@ async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
 
 
 def test_missing_settings_are_named_and_the_exit_code_is_two(tmp_path: Path) -> None:
-    given = environment(WA_DATABASE_URL="hunter2 hunter2")
+    given: dict[str, Any] = environment(WA_DATABASE_URL="hunter2 hunter2")
     ended = subprocess.run(
         HANDLER, capture_output=True, text=True, cwd=tmp_path, env=given, check=False
     )

@@ -1,4 +1,4 @@
-"""Handing out and erasing everything about one person, and letting them alone."""
+"""Handing out and erasing everything about one person, and leaving them alone."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def opt_out_person(
 ) -> Mapping[str, Any]:
     """Let a person alone, or no longer; return `user_id` and `opted_out_at`. Raises psycopg.Error.
 
-    A number or BSUID that nobody has can be let alone, too.
+    A number or BSUID that nobody has can be left alone, too.
     """
     return _call(connection, names, "wa_opt_out_profile", who, opted_out)
 

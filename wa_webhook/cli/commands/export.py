@@ -59,7 +59,7 @@ def export(
     ] = None,
     names: Names,
 ) -> None:
-    """Write what a Supabase project lacks of wa-webhook as one new migration of it.
+    """Write what a Supabase project lacks of wa-webhook as one new migration.
 
     The first holds everything, later ones what changed since the newest there. Changes no database:
     that is for `supabase db push`.

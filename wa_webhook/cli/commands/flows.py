@@ -104,9 +104,7 @@ DatabaseUrl = Annotated[
 
 @app.command("new")
 def begin_flow(
-    name: Annotated[
-        str, typer.Argument(help="A word of its own: what leads into the flow, and names it.")
-    ],
+    name: Annotated[str, typer.Argument(help="A word that names the flow and leads into it.")],
     *,
     to: Annotated[
         Path | None,
@@ -118,7 +116,7 @@ def begin_flow(
     ] = None,
     table: Annotated[
         bool,
-        typer.Option("--table", help="Also write a migration: a table about people, as it may be."),
+        typer.Option("--table", help="Also write a migration with a table about people."),
     ] = False,
     languages: LanguagesOption = "",
 ) -> None:

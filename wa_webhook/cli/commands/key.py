@@ -20,7 +20,7 @@ LONGEST_DAYS = 366
 def key(
     role: Annotated[str, typer.Option(help="The database role that the key names.")],
     expires_in: Annotated[
-        int, typer.Option(min=1, max=LONGEST_DAYS, metavar="DAYS", help="Days that it works.")
+        int, typer.Option(min=1, max=LONGEST_DAYS, metavar="DAYS", help="How many days it works.")
     ] = 90,
     signing_key: Annotated[
         Path | None,
@@ -38,7 +38,7 @@ def key(
     own_role: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ROLE", show_default=False, help="A role of another name, taken as known."
+            metavar="ROLE", show_default=False, help="A role of yours to accept; may be repeated."
         ),
     ] = None,
 ) -> None:

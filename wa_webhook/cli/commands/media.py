@@ -31,7 +31,7 @@ def link(
         int, typer.Option("--minutes", min=1, max=10_080, help="How long it works.")
     ] = 60,
 ) -> None:
-    """Print a link by which whoever has it reads this until it ends.
+    """Print a link that opens this for whoever has it, until it ends.
 
     WA_DATABASE_URL is that of wa_operator_role, WA_MEDIA_STORE that of the worker. Exits with 1
     when nothing is stored, 2 when a setting is wrong, and 3 when the database did not answer.
@@ -47,7 +47,7 @@ def get(
 ) -> None:
     """Write the bytes into a file that only its owner may read.
 
-    Takes and exits as `link`; with 1, too, when the file cannot be written.
+    Settings and exit codes are those of `link`; 1 also when the file cannot be written.
     """
     store, found = _find(media, "media get")
     with show_progress("reading", when_interrupted="Nothing was written.") as progress:

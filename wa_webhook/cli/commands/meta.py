@@ -104,7 +104,7 @@ def subscribe_app(
         typer.Option(
             "--field",
             callback=lambda fields: _fields(fields or []),
-            help=f"One more field, again and again: {', '.join(FIELDS_OF_SOME)}.",
+            help=f"One more field, such as {', '.join(FIELDS_OF_SOME)}; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -145,9 +145,9 @@ def register(
 ) -> None:
     """Register a number of ours, so that it can send.
 
-    Its PIN of six digits is asked for, or read from standard input: any where it has none yet. Keep
-    it: Meta asks for it whenever the number is registered again. Exits with 1 when Meta refuses,
-    and 2 when a setting or the PIN is wrong.
+    Its PIN of six digits is asked for, or read from standard input; if it has none yet, choose one.
+    Keep it: Meta asks for it whenever the number is registered again. Exits with 1 when Meta
+    refuses, and 2 when a setting or the PIN is wrong.
     """
     settings = settings_or_exit(AccountSettings)
     number = phone_number_id or settings_or_exit(BotSettings).wa_phone_id

@@ -1,4 +1,4 @@
-"""`wa-webhook person`: everything about one person, handed out or erased; letting them alone."""
+"""`wa-webhook person`: everything about one person, handed out or erased; leaving them alone."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ from wa_webhook.operations.person import (
 from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(
-    no_args_is_help=True, help="Hand out or erase everything about one person, or let them alone."
+    no_args_is_help=True, help="Hand out or erase everything about one person, or leave them alone."
 )
 
 _WHOLE = "A person is erased as a whole or not at all; run it again to see which."
@@ -50,7 +50,7 @@ def export(
         typer.Option(
             "--media-to",
             metavar="DIR",
-            help="Write what they sent of pictures and the like into this folder, empty or new.",
+            help="Write the files that they sent into this folder, empty or new.",
         ),
     ] = None,
 ) -> None:
@@ -127,13 +127,13 @@ def erase(
 def opt_out(who: Who) -> None:
     """Write to a person no more, as if they had sent "stop"; what is queued is cancelled.
 
-    A number or BSUID that nobody has is let alone, too. WA_DATABASE_URL is that of
+    A number or BSUID that nobody has is left alone, too. WA_DATABASE_URL is that of
     wa_operator_role. Exits with 1 when nobody can go by this, 2 when a setting is wrong, and 3 when
     the database did not answer.
     """
     with _database("person opt-out") as connection:
         person = opt_out_person(connection, names_or_exit(), who)
-    typer.echo(f"profile {person['user_id']} is let alone until it opts in again")
+    typer.echo(f"profile {person['user_id']} is left alone until it opts in again")
 
 
 @app.command("opt-in")

@@ -40,8 +40,7 @@ def remove(
         typer.Option(
             "--ignore",
             metavar="SCHEMA.ROUTINE",
-            help="A routine that mentions a name of what goes, and goes on without it; may be"
-            " repeated.",
+            help="A routine that mentions a name of what goes but does not need it; repeatable.",
             show_default=False,
         ),
     ] = None,

@@ -11,7 +11,7 @@ from wa_webhook.naming.rewriting import Rewriter
 
 
 def rewrite(
-    file: Annotated[Path, typer.Argument(help="A file of SQL; db/… is ours where there is none.")],
+    file: Annotated[Path, typer.Argument(help="A file of SQL: yours, or one of ours as db/….")],
 ) -> None:
     """Print SQL of this project with the names that the environment chooses, for psql to run."""
     if not file.exists() and file.parts[:1] == ("db",):

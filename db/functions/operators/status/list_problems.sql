@@ -14,13 +14,13 @@ as $$
     from jsonb_array_elements_text(p_status -> 'health' -> 'problems') as health (problem)
     union all
     select
-      1, 'at_risk', true, health.warning, 'runbook, section 4'
+      1, 'at_risk', true, health.warning, 'as the role that migrates, or a superuser: runbook, at a glance'
     from jsonb_array_elements_text(p_status -> 'health' -> 'warnings') as health (warning)
     union all
     select
       1, 'signatures_refused', true,
       format(
-        'webhooks with a signature are refused (401), at %s the last was still, and none has been accepted meanwhile',
+        'webhooks with a signature are refused (401), as late as %s, and none has been accepted meanwhile',
         left(p_status -> 'traffic' ->> 'signatures_refused_at', 16)
       ),
       'wa-webhook doctor --as serve in its environment, with WA_TOKEN set: runbook, section 4'
@@ -92,7 +92,7 @@ as $$
         failure.entry ->> 'description'
       ),
       case
-        when (failure.entry ->> 'needs_person')::boolean then 'mend the cause, then drain: runbook, section 2'
+        when (failure.entry ->> 'needs_person')::boolean then 'mend the cause, then queue them again: runbook, section 2'
         else 'nothing: it lies with the recipients'
       end
     from jsonb_array_elements(p_status -> 'send_failures') as failure (entry)
@@ -106,7 +106,7 @@ as $$
     union all
     select
       8, 'retention_behind', true,
-      format('events are kept since %s', left(p_status -> 'retention' ->> 'oldest_event_at', 10)),
+      format('events of %s are still there: retention is behind', left(p_status -> 'retention' ->> 'oldest_event_at', 10)),
       'call public.wa_retention_purge();'
     where (p_status -> 'retention' ->> 'is_behind')::boolean
     union all
@@ -184,7 +184,7 @@ as $$
     select
       17, 'tasks_stalled', true,
       format(
-        'a task of the kind %s is due for %s seconds', stalled.entry ->> 'kind', stalled.entry ->> 'oldest_due_seconds'
+        'a task of the kind %s has been due for %s seconds', stalled.entry ->> 'kind', stalled.entry ->> 'oldest_due_seconds'
       ),
       'see whether wa-webhook work runs for that kind, and what it logs'
     from jsonb_array_elements(p_status -> 'tasks' -> 'stalled') as stalled (entry)
@@ -192,7 +192,7 @@ as $$
     select
       18, 'media_not_deleted', true,
       format(
-        'the media store is to lose %s contents, the first since %s seconds ago',
+        '%s files are still in the media store that should be gone, the first for %s seconds',
         p_status -> 'media' ->> 'undeleted', p_status -> 'media' ->> 'undeleted_seconds'
       ),
       'see whether wa-webhook work runs with WA_MEDIA_STORE, and what it logs'

@@ -1,9 +1,11 @@
-"""The runbook's table of alerts holds every kind that there is, and no others."""
+"""The runbook has every kind of alert and every problem that there is, and no other alert."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from handler.process.outage_alert import BACK, LOST
 from handler.refusal_alert import REFUSED
@@ -21,6 +23,20 @@ def test_every_kind_of_alert_is_in_the_runbook(connection: Connection[DictRow]) 
     listed = set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE))
     known = values(connection, "select kind from wa.alert_kinds")
     assert listed == {*known, LOST["kind"], BACK["kind"], REFUSED["kind"]}
+
+
+@pytest.mark.any_server
+def test_every_problem_of_a_status_is_in_the_runbook() -> None:
+    found = PROJECT / "db" / "functions" / "operators" / "status" / "list_problems.sql"
+    added = PROJECT / "wa_webhook" / "operations" / "status.py"
+    codes = {
+        *re.findall(r"^ +\d+, '([a-z_]+)', ", found.read_text(), re.MULTILINE),
+        *re.findall(r'_problem\(\s*"([a-z_]+)"', added.read_text()),
+    }
+    runbook = (PROJECT / "docs" / "runbook.md").read_text()
+    at_a_glance = runbook.partition("\n## At a glance\n")[2].partition("\n## ")[0]
+    assert "queue_paused" in codes
+    assert {code for code in codes if f"`{code}`" not in at_a_glance} == set()
 
 
 def test_every_document_that_an_alert_names_is_there(connection: Connection[DictRow]) -> None:

@@ -102,7 +102,7 @@ def test_grafana_finds_the_dashboard_where_compose_puts_it_and_draws_each_panel_
 
 
 def test_every_alert_says_what_to_do_and_leads_to_a_section_of_the_runbook() -> None:
-    headings = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+    headings = re.findall(r"^##+ (.+)$", RUNBOOK, re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", one.lower()).replace(" ", "-") for one in headings}
     alerts = RULES.split("- alert: ")[1:]
     assert len(alerts) > 10

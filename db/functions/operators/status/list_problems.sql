@@ -32,7 +32,7 @@ as $$
       case
         when p_status -> 'queue' ->> 'doubtful' is null then 'mend the cause, then: select public.wa_queue_resume();'
         when p_status -> 'queue' ->> 'doubtful' = '0'
-          then 'no message in it is doubtful, as the original may have sent it: read docs/operate/restore.md, then: select public.wa_queue_resume();'
+          then 'no message in it can have been sent before: read docs/operate/restore.md, then: select public.wa_queue_resume();'
         else format(
           '%s messages were in it and may have been sent before: select public.wa_queue_resume(''cancel''); drops them, public.wa_queue_resume(''send''); sends them; %s queued since go out either way: docs/operate/restore.md',
           p_status -> 'queue' ->> 'doubtful', p_status -> 'queue' ->> 'queued_since'

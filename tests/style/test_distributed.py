@@ -55,6 +55,12 @@ STABLE = {"now": "s", "clock_timestamp": "v", "random": "v", "public.get_setting
         ("update public.t as o set a = {};", "o.b - interval '1 minute'"),
         ("update public.t as o set a = {};", "public.get_setting(o.b)"),
         ("update public.t as o set a = {};", "case o.b when 1 then 2 end"),
+        ("insert into public.t (a) values ({});", "case v_x when 'a' then 1 end"),
+        ("insert into public.t (a) select {} from public.s as s;", "case s.b when 1 then 2 end"),
+        (
+            "update public.t as o set a = s.a from (select {} as a from public.s as s) as s;",
+            "public.get_setting(s.b)",
+        ),
         ("update public.t as o set a = 1 returning {} into v_x;", "current_timestamp"),
         ("delete from public.t as o where {};", "o.b < public.get_setting(o.b)"),
         ("delete from public.t as o where {};", "o.a in (select random())"),
@@ -90,7 +96,8 @@ def test_what_may_come_out_differently_on_a_node_is_found(statement: str, refuse
         "insert into public.t (a) values (now()) on conflict (a) do update set a = excluded.a;",
         "update public.t as o set a = now(), b = greatest(o.b, now()), c = v_x + v_i;",
         "update public.t as o set a = (o.a at time zone 'UTC' + v_i) at time zone 'UTC';",
-        "update public.t as o set a = s.a from (select now() + s.b as a from public.s as s) as s;",
+        "update public.t as o set a = s.a"
+        " from (select public.get_setting(s.b) as a from public.s as s offset 0) as s;",
         "with a as (select 1 as b), c as (insert into public.t (a) select a.b from a returning t.a)"
         " select c.a into v_x from c;",
         "with a as (delete from public.t as o returning o.a)"

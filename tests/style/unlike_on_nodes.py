@@ -1,9 +1,11 @@
 """What an engine that spreads a schema over nodes refuses to change rows by.
 
 Citus evaluates what is stable once for a statement, where that was planned. So an update, a delete
-or an upsert may ask the clock, but not for each row (by a column), not in a branch (case, coalesce)
-and not for what it returns; and nothing in it may be volatile. Arithmetic with an interval goes by
-a session's time zone, and is stable. Source: multi_router_planner.c of Citus 13.
+or an upsert may ask the clock, but not for each row (by a column, also one of a plain query that is
+read in place of a table), not in a branch (case, coalesce) and not for what it returns; and nothing
+in it may be volatile. Arithmetic with an interval goes by a session's time zone, and is stable. Of
+`case x when y` it evaluates the comparison without x, also in what is inserted. Sources:
+multi_router_planner.c and citus_clauses.c of Citus 13.
 
 What it plans apart it keeps as a file, and sends that to where a later part reads it: over a
 connection, which an owner of routines has none of. So an insert within a common table expression is
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 _CHANGING = re.compile(r"\b(?:insert|update|delete)\b", re.IGNORECASE)
 _INTERVAL = re.compile(r"^\s*([pvc]_\w+|\w+)\s+(?:constant\s+)?interval\b", re.MULTILINE)
 _ARITHMETIC = {"+", "-"}
+# Of aggregates nothing is known here; what has one and no such clause is a single row.
+_KEPT_APART = (
+    *("withClause", "valuesLists", "distinctClause", "groupClause", "havingClause"),
+    *("windowClause", "sortClause", "limitOffset", "limitCount", "lockingClause", "larg"),
+)
 
 
 def _is(node: Any, *kinds: type) -> bool:
@@ -58,9 +65,6 @@ class _Parts:
             return False
         if _is(node, ast.ColumnRef):
             return _is_column(node)
-        if _is(node, ast.CaseExpr) and node.arg:
-            # Citus forgets the value, and takes no branch of its own accord.
-            self.found.append("case of a value")
         in_branch = in_branch or _is(node, ast.CaseExpr, ast.CoalesceExpr)
         has_column = self.look(
             [getattr(node, slot) for slot in node.__slots__], in_branch=in_branch
@@ -112,21 +116,26 @@ class _Changes(Visitor):
     intervals: set[str]
     found: list[str] = field(default_factory=list)
 
-    def visit_UpdateStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+    def visit_UpdateStmt(self, ancestors: Any, node: Any) -> None:  # noqa: N802
         self._refuse_sent(node)
+        self._refuse_cases(node)
         self._refuse_volatile(node)
         self._look(node.targetList, node.whereClause, returned=node.returningClause)
+        self._look_into(ancestors, node.fromClause)
 
-    def visit_DeleteStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
+    def visit_DeleteStmt(self, ancestors: Any, node: Any) -> None:  # noqa: N802
         self._refuse_sent(node)
+        self._refuse_cases(node)
         self._refuse_volatile(node)
         self._look(node.whereClause, returned=node.returningClause)
+        self._look_into(ancestors, node.usingClause)
 
     def visit_SelectStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self._refuse_sent(node)
 
     def visit_InsertStmt(self, _ancestors: Any, node: Any) -> None:  # noqa: N802
         self._refuse_sent(node)
+        self._refuse_cases(node)
         if _reads_tables_with_expressions(node):
             self.found.append("insert of what a query with expressions reads of a table")
         self._look(returned=node.returningClause)
@@ -148,6 +157,18 @@ class _Changes(Visitor):
         parts.look(expressions, in_branch=False)
         parts.look(returned, in_branch=True)
         self.found += parts.found
+
+    def _look_into(self, ancestors: Any, tables: Any) -> None:
+        """Look at what takes the place of names, where nothing else is around the statement."""
+        if ancestors.member == "stmt":
+            for query in _queries_in_place_of_tables(tables):
+                self._look(query.targetList)
+                self._look_into(ancestors, query.fromClause)
+
+    def _refuse_cases(self, node: Any) -> None:
+        # Citus forgets the value where it evaluates the rest, and takes no branch.
+        if _has(node, lambda one: _is(one, ast.CaseExpr) and one.arg is not None):
+            self.found.append("case of a value")
 
     def _refuse_sent(self, node: Any) -> None:
         parts = {part.ctename: part for part in node.withClause.ctes} if node.withClause else {}
@@ -297,6 +318,17 @@ def _has(node: Any, is_it: Callable[[Any], bool]) -> bool:
     if not _is(node, ast.Node):
         return False
     return is_it(node) or any(_has(getattr(node, slot), is_it) for slot in node.__slots__)
+
+
+def _queries_in_place_of_tables(tables: Any) -> Iterator[Any]:
+    """Yield those that PostgreSQL makes a part of the statement that reads them."""
+    for table in tables or ():
+        if _is(table, ast.JoinExpr):
+            yield from _queries_in_place_of_tables((table.larg, table.rarg))
+        elif _is(table, ast.RangeSubselect) and not any(
+            getattr(table.subquery, one) for one in _KEPT_APART
+        ):
+            yield table.subquery
 
 
 def _is_sub_query(node: Any) -> bool:

@@ -46,7 +46,7 @@ begin
 
   insert into wa.alert_occurrences (kind, group_key, detail, seen_count)
   select
-    case change.effect when 'hold_template' then 'template_held' else 'account_warning' end,
+    case when change.effect = 'hold_template' then 'template_held' else 'account_warning' end,
     left(
       concat_ws(
         ' ',

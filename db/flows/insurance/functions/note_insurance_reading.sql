@@ -7,20 +7,24 @@ as $$
 declare
   v_today constant date := (now() at time zone wa.find_time_zone(p_case.user_id))::date;
   v_found constant jsonb := wa.find_document_fields('insurance_' || p_document, p_result);
+  v_values jsonb;
   v_read integer;
 begin
+  -- Before the update, which says the same of every row that it changes.
+  select jsonb_object_agg(
+    found.key, wa.read_insurance_value(p_document, found.key, found.value ->> 'value', v_today)
+  )
+  into v_values
+  from jsonb_each(v_found) as found;
+
   update public.insurance_fields as field
-  set value = read.value, confidence = (v_found #>> array[field.field, 'confidence'])::numeric, confirmed_at = null
-  from (
-    select
-      found.key as field,
-      wa.read_insurance_value(p_document, found.key, found.value ->> 'value', v_today) as value
-    from jsonb_each(v_found) as found
-  ) as read
+  set
+    value = v_values ->> field.field,
+    confidence = (v_found #>> array[field.field, 'confidence'])::numeric,
+    confirmed_at = null
   where field.case_id = p_case.id
     and field.document = p_document
-    and field.field = read.field
-    and read.value is not null;
+    and v_values ->> field.field is not null;
 
   get diagnostics v_read = row_count;
   return v_read;

@@ -34,8 +34,8 @@ begin
     p_case.user_id,
     coalesce(v_profile.whatsapp_e164, v_profile.wa_user_id),
     p_case.phone_number_id,
-    case p_case.status
-      when 'returned' then wa.build_buttons(
+    case
+      when p_case.status = 'returned' then wa.build_buttons(
         v_text,
         jsonb_build_array(
           wa.build_choice('insurance.continue', wa.get_text('insurance.correct_it', v_profile.locale))

@@ -101,7 +101,9 @@ def test_a_yes_that_is_processed_again_contributes_once(
     ana.says("10")
     yes = payloads.envelope([payloads.text_message("yes", sender=ana.phone)])
     for _ in range(2):
-        connection.execute("create table if not exists asked as select * from public.chat_state")
+        connection.execute(
+            "create temporary table if not exists asked as select * from public.chat_state"
+        )
         connection.execute("delete from public.wa_events")
         connection.execute("delete from public.chat_state")
         connection.execute("insert into public.chat_state select * from asked")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.fixtures.citus import waits_there
 from tests.fixtures.offered import with_offered_flows
 from tests.flows.insurance.conftest import fill_in, send_certificate
 
@@ -154,6 +155,7 @@ def test_somebody_who_is_erased_takes_their_case_along(
     assert chat.rows(f"{left} public.insurance_fields) as rows") == [{"rows": 0}]
 
 
+@waits_there
 def test_whoever_is_erased_while_staff_decide_is_told_nothing(
     chat: Chat, submitted: Person, connect: Connect
 ) -> None:

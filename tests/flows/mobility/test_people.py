@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import value, values
+from tests.fixtures.citus import waits_there
 from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.callers import answer
 from tests.flows.mobility.scripts import look, offer
@@ -44,6 +45,7 @@ def test_nothing_is_left_of_who_is_erased_and_companions_are_told_without_a_name
     assert bruno.hears() == []
 
 
+@waits_there
 def test_who_is_erased_while_a_companion_agrees_hears_nothing(
     rides: Rides, connect: Connect, connection: Connection[DictRow]
 ) -> None:
@@ -67,6 +69,7 @@ def test_who_is_erased_while_a_companion_agrees_hears_nothing(
     assert rides.seats_taken(driver) == 0
 
 
+@waits_there
 def test_two_people_of_one_ride_are_erased_at_once(
     rides: Rides, connect: Connect, connection: Connection[DictRow]
 ) -> None:

@@ -57,7 +57,10 @@ def _make_older(superuser: Connection[DictRow], passed: timedelta) -> None:
         superuser.execute("set local session_replication_role = replica")
         for row in superuser.execute(_COLUMNS).fetchall():
             changes = sql.SQL(", ").join(
-                sql.SQL("{0} = {0} - {1}").format(sql.Identifier(column), sql.Literal(passed))
+                # By UTC, as a node of a cluster asks for: the same in every time zone.
+                sql.SQL("{0} = ({0} at time zone 'UTC' - {1}) at time zone 'UTC'").format(
+                    sql.Identifier(column), sql.Literal(passed)
+                )
                 for column in row["columns"]
             )
             superuser.execute(sql.SQL("update {} set {}").format(sql.SQL(row["relation"]), changes))

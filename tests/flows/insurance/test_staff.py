@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.dispatching import value
 from tests.fixtures.citus import waits_there
 from tests.fixtures.offered import with_offered_flows
 from tests.flows.insurance.conftest import fill_in, send_certificate
@@ -146,9 +147,8 @@ def test_somebody_who_is_erased_takes_their_case_along(
     chat: Chat, submitted: Person, connect: Connect
 ) -> None:
     operator = connect("wa_operator_role")
-    export = "select public.wa_export_profile(%s) -> 'insurance_cases' as cases"
-    (handed_out,) = operator.execute(export, [submitted.address]).fetchall()
-    (case,) = handed_out["cases"]
+    handed_out = value(operator, "select public.wa_export_profile(%s)", submitted.address)
+    (case,) = handed_out["insurance_cases"]
     assert [field["value"] for field in case["fields"]][-1] == "JTDBR32E720012345"
     operator.execute("select public.wa_erase_profile(%s)", [submitted.address])
     left = "select (select count(*) from public.insurance_cases) + (select count(*) from "

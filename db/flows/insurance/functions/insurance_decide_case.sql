@@ -20,6 +20,7 @@ declare
   v_wrong jsonb := insurance_decide_case.wrong;
   v_locked uuid[];
   v_case public.insurance_cases;
+  v_number integer;
   v_now constant timestamptz := now();
 begin
   -- The person before the case, as a message of theirs does, or whoever merges or erases them.
@@ -58,10 +59,12 @@ begin
 
   perform wa.check_insurance_decision(v_case.id, v_decision, v_reason, v_wrong);
 
-  insert into public.insurance_decisions (case_id, number, decision, reason, wrong, decided_by)
-  select v_case.id, count(*) + 1, v_decision, v_reason, v_wrong, v_agent
+  select count(*) + 1 into v_number
   from public.insurance_decisions as earlier
   where earlier.case_id = v_case.id;
+
+  insert into public.insurance_decisions (case_id, number, decision, reason, wrong, decided_by)
+  values (v_case.id, v_number, v_decision, v_reason, v_wrong, v_agent);
 
   update public.insurance_cases as one
   set

@@ -9,6 +9,7 @@ import pytest
 
 from tests.baskets.callers import refused
 from tests.dispatching import value
+from tests.fixtures.citus import purges_there
 from tests.fixtures.offered import with_offered_flows
 from tests.flows.mobility.callers import SOON
 from tests.flows.mobility.scripts import AIRPORT, KIMIRONKO, look, offer
@@ -125,6 +126,7 @@ def test_what_is_over_is_neither_found_nor_agreed_and_can_be_talked_about_for_a_
     assert bruno.taps("Write")[0] == "This ride is not there any more."
 
 
+@purges_there
 def test_trips_go_with_their_matches_when_their_time_to_live_is_over(
     chat: Chat, rides: Rides, edge: Connection[DictRow], connection: Connection[DictRow]
 ) -> None:

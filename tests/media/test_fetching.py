@@ -8,6 +8,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from handler.process.listening import bind
 from tests import payloads
@@ -16,9 +17,12 @@ from tests.fixtures.machine import requires
 from tests.media.conftest import SWIFT
 from tests.media.gallery import BEN, PICTURE, SHA256, TOKEN, Gallery
 from tests.notifier.conftest import until
+from tests.plans import count_rows_handled
+from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.dev.server import LocalServer
 from wa_webhook.media.graph import GoneError, MediaClient, TooLargeError
 from wa_webhook.meta_stand_in import Behaviour, GraphStandIn
+from wa_webhook.worker.media_kinds import FETCH
 from wa_webhook.worker.process import media_functions_of, open_worker
 from wa_webhook.worker.settings import WorkerSettings
 
@@ -158,6 +162,29 @@ async def test_what_is_not_what_it_says_or_too_large_is_refused(
     assert (refused["status"], refused["problem"]) == ("refused", problem)
     assert await gallery.store.size(refused["key"]) is None
     assert gallery.tasks("status") == ["done"]
+
+
+async def test_a_plan_for_hardly_any_media_compares_no_two_of_many(
+    gallery: Gallery, connect: Connect
+) -> None:
+    superuser = connect(SUPERUSER)
+    gallery.fetch_on_arrival("image")
+    many = 40
+    for number in range(many):
+        gallery.send(PICTURE + bytes([number]))
+    # As when they are analysed while all else has gone, and so many come in the next moment.
+    superuser.execute(
+        "update pg_class set reltuples = 0, relpages = 1"
+        " where oid in ('wa.tasks'::regclass, 'wa.media'::regclass, 'wa.media_objects'::regclass)"
+    )
+    (task,) = gallery.worker.execute(
+        "select id, lock_token::text from public.wa_tasks_claim('worker-1', %s, 1)", ([FETCH],)
+    ).fetchall()
+
+    result = {"size_bytes": 1, "mime_type": "image/png"}
+    settled = Jsonb([task | {"outcome": "done", "result": result}])
+    settle = "select public.wa_tasks_settle(%s)"
+    assert count_rows_handled(superuser, settle, settled) < many * many
 
 
 async def test_what_meta_no_longer_has_fails_and_the_step_hears_of_it(gallery: Gallery) -> None:

@@ -6,19 +6,23 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz;
+  -- Not only joined: a plan made while there are hardly any media would compare each with each when there are many.
+  v_media_ids constant bigint[] := array(
+    select (task.input ->> 'media')::bigint
+    from wa.tasks as task
+    where task.id = any(p_task_ids) and task.kind = 'media.fetch'
+  );
+  v_object_ids uuid[];
 begin
-  if not exists (select from wa.tasks as task where task.id = any(p_task_ids) and task.kind = 'media.fetch') then
+  if cardinality(v_media_ids) = 0 then
     return;
   end if;
 
+  v_object_ids := array(select media.object_id from wa.media as media where media.id = any(v_media_ids));
+
   -- In the order of dispatch.
   perform from wa.media_objects as object
-  where object.id in (
-    select media.object_id
-    from wa.tasks as task
-    inner join wa.media as media on media.id = (task.input ->> 'media')::bigint
-    where task.id = any(p_task_ids) and task.kind = 'media.fetch'
-  )
+  where object.id = any(v_object_ids)
   order by object.sha256
   for no key update;
 
@@ -35,6 +39,7 @@ begin
     where task.id = any(p_task_ids)
       and task.kind = 'media.fetch'
       and task.finished_at is not null
+      and media.id = any(v_media_ids)
     order by media.id, task.status = 'done' desc, task.id
   ),
 
@@ -46,6 +51,7 @@ begin
       stored_at = v_now
     from fetched
     where object.id = fetched.object_id
+      and object.id = any(v_object_ids)
       and object.stored_at is null
       and fetched.result ? 'size_bytes'
   )
@@ -60,6 +66,7 @@ begin
     end
   from fetched
   where media.id = fetched.id
+    and media.id = any(v_media_ids)
     and media.status <> 'stored';
 end
 $$;

@@ -109,8 +109,8 @@ class RefusalAlert:
     async def _tell(self, alert: dict[str, Any]) -> None:
         detail = {key: alert[key] for key in ("count", "first_seen_at", "reported_by")}
         is_posted = await self._tell_database(detail)
-        if is_posted or (
-            is_posted is not None if self._webhook is None else await self._webhook.post(alert)
-        ):
-            return
-        self._not_before = time.monotonic() + self._retry_seconds
+        is_told = is_posted is not None
+        if not is_posted and self._webhook is not None:
+            is_told = await self._webhook.post(alert)
+        if not is_told:
+            self._not_before = time.monotonic() + self._retry_seconds

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from wa_webhook.adoption import adopt
+from wa_webhook.cli.errors import fail
 
 if TYPE_CHECKING:
     from wa_webhook.adoption import Adoption
@@ -22,8 +23,7 @@ def adopt_or_exit(migrator: Migrator, *, dry_run: bool, err: bool = False) -> Ad
     for conflict in adoption.conflicts:
         typer.echo(str(conflict), err=True)
     if adoption.conflicts:
-        typer.echo(f"nothing is changed: {len(adoption.conflicts)} in the way", err=True)
-        raise typer.Exit(1)
+        fail(f"nothing is changed: {len(adoption.conflicts)} in the way")
     for line in adoption.done:
         typer.echo(line, err=err)
     return adoption

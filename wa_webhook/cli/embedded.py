@@ -3,10 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 
-import typer
-
 from handler.process.environment import SettingsError
 from handler.process.listening import PortRefusedError
+from wa_webhook.cli.errors import fail
 from wa_webhook.migrate import MigrateError
 from wa_webhook.naming.names import NamesError
 from wa_webhook.worker.registry import RegistryError
@@ -22,14 +21,10 @@ def embedded_server_or_exit() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if error.name not in _EXTRA:
             raise
-        problem = "no embedded PostgreSQL: pip install 'wa-webhook[embedded]'"
+        fail("no embedded PostgreSQL: pip install 'wa-webhook[embedded]'")
     except (MigrateError, NamesError, PortRefusedError, RegistryError, SettingsError) as error:
-        problem = str(error)
+        fail(error)
     except RuntimeError as error:
         if type(error).__name__ != "PostgresFailedError":
             raise
-        problem = str(error)
-    else:
-        return
-    typer.echo(problem, err=True)
-    raise typer.Exit(1)
+        fail(error)

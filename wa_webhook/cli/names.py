@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.naming.names import Names, NamesError, variable_of
 from wa_webhook.naming.rewriting import Rewriter
@@ -48,11 +49,8 @@ def with_names(command: Callable[..., ResultT]) -> Callable[..., ResultT]:
 
 def names_or_exit(**options: str | None) -> Names:
     """Return the names of options and environment, or print each problem and exit with 2."""
-    try:
+    with exit_on(NamesError, code=2):
         return Rewriter(settings_or_exit(NamesSettings).names(**options)).names
-    except NamesError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 def _option(name: str) -> inspect.Parameter:

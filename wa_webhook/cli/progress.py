@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from wa_webhook.cli.errors import fail
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -117,5 +119,4 @@ def show_progress(
         with shown:
             yield progress
     except KeyboardInterrupt:
-        typer.echo(f"interrupted after {progress.line()}. {when_interrupted}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        fail(f"interrupted after {progress.line()}. {when_interrupted}", INTERRUPTED)

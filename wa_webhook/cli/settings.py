@@ -1,7 +1,6 @@
 """How a command reports settings that are missing or wrong, and options that stand for settings."""
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from handler.process.businesses import Business, load_businesses
 from handler.process.connection_string import check_connection_string
 from handler.process.environment import SettingsError, SettingsT, load_settings
-from handler.process.listening import PortRefusedError
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.media.settings import ExtraMissingError, MediaSettings, open_store
 from wa_webhook.media.store import MediaStore
 from wa_webhook.settings import DatabaseSettings
@@ -36,18 +35,14 @@ def database_url_or_exit(option: str | None) -> str:
     try:
         check_connection_string(option)
     except ValueError as error:
-        typer.echo(f"--database-url: {error}", err=True)
-        raise typer.Exit(2) from None
+        fail(f"--database-url: {error}", 2)
     return option
 
 
 def settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
     """Return the settings, or print one line for each problem and exit with 2."""
-    try:
+    with exit_on(SettingsError, code=2):
         return load_settings(settings_class)
-    except SettingsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 def businesses_or_exit(
@@ -57,31 +52,23 @@ def businesses_or_exit(
 
     Prints one line for each problem and exits with 2.
     """
-    try:
+    with exit_on(SettingsError, code=2):
         businesses = load_businesses(settings_class, process)
-    except SettingsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
     return [replace(one, settings=with_options(one.settings, given)) for one in businesses]
 
 
 def store_or_exit(settings: MediaSettings) -> MediaStore | None:
     """Return the media store, None where there is to be none; without its library exit with 2."""
-    try:
+    with exit_on(ExtraMissingError, code=2):
         return open_store(settings)
-    except ExtraMissingError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
-@contextlib.contextmanager
-def ports_or_exit() -> Iterator[None]:
-    """Run the block; where a port cannot be had, print which and the way out, and exit with 1."""
-    try:
-        yield
-    except PortRefusedError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+def media_store_or_exit() -> MediaStore:
+    """Return the media store of the environment; without one, or its library, exit with 2."""
+    store = store_or_exit(settings_or_exit(MediaSettings))
+    if store is None:
+        fail("WA_MEDIA_STORE: is not set", 2)
+    return store
 
 
 def with_options(settings: SettingsT, given: Mapping[str, object]) -> SettingsT:

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from handler.process.listening import PortRefusedError
 from handler.process.logs import configure_logging
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.settings import (
     MetricsPort,
-    ports_or_exit,
     settings_or_exit,
     store_or_exit,
     with_options,
@@ -56,7 +57,7 @@ def console(
     )
     store_or_exit(settings)
     configure_logging()
-    with ports_or_exit():
+    with exit_on(PortRefusedError):
         asyncio.run(_serve_until_signalled(settings))
 
 
@@ -65,13 +66,9 @@ def _print_person(person: str) -> None:
     is_asked = sys.stdin.isatty()
     password = getpass.getpass() if is_asked else sys.stdin.readline().rstrip("\n")
     if is_asked and getpass.getpass("Again: ") != password:
-        typer.echo("these are two passwords", err=True)
-        raise typer.Exit(2)
-    try:
+        fail("these are two passwords", 2)
+    with exit_on(PeopleError, code=2):
         typer.echo(describe(name, role, password))
-    except PeopleError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
 
 
 async def _serve_until_signalled(settings: ConsoleSettings) -> None:

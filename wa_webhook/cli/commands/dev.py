@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from wa_webhook.cli.embedded import embedded_server_or_exit
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.signals import exit_on_termination
 from wa_webhook.cli.source import WithOption, names_in
 
@@ -47,7 +48,7 @@ def dev(
         from wa_webhook.dev.session import run_session
         from wa_webhook.phone.script import ScriptError
 
-        try:
+        with exit_on(ScriptError):
             run_session(
                 folder,
                 port=port,
@@ -58,6 +59,3 @@ def dev(
                 asked_for=names_in(asked_for),
                 script=script,
             )
-        except ScriptError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None

@@ -4,23 +4,24 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import fail
+from wa_webhook.dev.identity import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID
+
 
 def emulate(
     webhook: Annotated[
         str, typer.Argument(help="Where the application takes webhooks.", show_default=False)
     ],
-    app_secret: Annotated[
-        str, typer.Option(help="What webhooks are signed with.")
-    ] = "local-app-secret",  # noqa: S107
+    app_secret: Annotated[str, typer.Option(help="What webhooks are signed with.")] = APP_SECRET,
     token: Annotated[
         str, typer.Option(help="What the application shows to the Graph API.")
-    ] = "local-access-token",  # noqa: S107
+    ] = ACCESS_TOKEN,
     verify_token: Annotated[
         str, typer.Option(help="Ask the webhook for a challenge with this first.")
     ] = "",
     number_id: Annotated[
         str, typer.Option(help="The id of the business number.")
-    ] = "106540352242922",
+    ] = PHONE_NUMBER_ID,
     host: Annotated[
         str, typer.Option(help="Where both listen; in a container: 0.0.0.0.")
     ] = "127.0.0.1",
@@ -40,8 +41,7 @@ def emulate(
     from wa_webhook.dev.emulation import Application, run_emulation
 
     if not webhook.startswith(("http://", "https://")):
-        typer.echo(f"{webhook}: write an address, such as http://127.0.0.1:8000/webhook", err=True)
-        raise typer.Exit(2)
+        fail(f"{webhook}: write an address, such as http://127.0.0.1:8000/webhook", 2)
     application = Application(webhook, app_secret, token, number_id, verify_token)
     with (
         bind(host, graph_port, "Graph API", "--graph-port") as graph,

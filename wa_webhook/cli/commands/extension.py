@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.source import WithOption, names_in
 from wa_webhook.extension import read_versions, record_version, write_extension
 from wa_webhook.migrate import MigrateError, find_db_folder, read_source
@@ -34,15 +35,12 @@ def extension(
     database.
     """
     current = version_of("wa-webhook")
-    try:
+    with exit_on(MigrateError):
         folder = find_db_folder()
         # A team's own flows have other roads.
         source = read_source(folder, asked_for=names_in(asked_for))
         earlier = read_versions(folder, read_source(folder), current)
         built = write_extension(folder, source, current, earlier, target)
-    except MigrateError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     if record:
         typer.echo(f"wrote {record_version(folder, read_source(folder), current)}")
     typer.echo(f"wrote {built.extension} (version {current}) and {built.pg_tle}")

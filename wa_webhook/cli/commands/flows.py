@@ -1,7 +1,7 @@
 """`wa-webhook flows`: the conversations, as the database has them."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import psycopg
 import typer
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wa_webhook.cli.commands.flow_texts import export, take_back
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.languages import LanguagesOption, tell_of_made
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
@@ -28,6 +29,14 @@ from wa_webhook.migrate.flows import ships
 from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
 from wa_webhook.settings import FlowSettings, read_names
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="Connection of the operator or migrating role. Default: WA_DATABASE_URL.",
+        show_default=False,
+    ),
+]
 
 _WHOLE = "A flow is removed as a whole or not at all; run it again to see which."
 
@@ -59,13 +68,7 @@ def flows(
             help="Fail if those in this document are out of date.",
         ),
     ] = None,
-    database_url: Annotated[
-        str | None,
-        typer.Option(
-            help="Connection of the operator or migrating role. Default: WA_DATABASE_URL.",
-            show_default=False,
-        ),
-    ] = None,
+    database_url: DatabaseUrl = None,
 ) -> None:
     """Print states and transitions, or keep the diagram in a document up to date.
 
@@ -75,31 +78,20 @@ def flows(
         return
     names = names_or_exit()
     url = database_url_or_exit(database_url)
+    with exit_on(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
+        flow_map = read_flow_map(connection, names)
     try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            flow_map = read_flow_map(connection, names)
         if write is not None:
             write.write_text(_updated(write, flow_map), encoding="utf-8")
         elif check is not None:
             if check.read_text(encoding="utf-8") != _updated(check, flow_map):
-                _fail(f"{check} is out of date: run wa-webhook flows --write {check}")
+                fail(f"{check} is out of date: run wa-webhook flows --write {check}")
         elif mermaid:
             typer.echo(draw_mermaid(flow_map), nl=False)
         else:
             _print_tables(flow_map)
-    except psycopg.Error as error:
-        _fail(str(error))
     except MarkerError as error:
-        _fail(f"{write or check}: {error}")
-
-
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        help="Connection of the operator or migrating role. Default: WA_DATABASE_URL.",
-        show_default=False,
-    ),
-]
+        fail(f"{write or check}: {error}")
 
 
 @app.command("new")
@@ -127,10 +119,8 @@ def begin_flow(
     Exits with 1, and writes nothing, where the name or the folder is taken.
     """
     folder = to or settings_or_exit(FlowSettings).wa_flows or Path("flows")
-    try:
+    with exit_on(MigrateError, ScaffoldError):
         made = make_flow(name, folder, languages=read_names(languages), with_table=table)
-    except (MigrateError, ScaffoldError) as error:
-        _fail(str(error))
     tell_of_made(made)
 
 
@@ -142,12 +132,9 @@ def check_flows(*, database_url: DatabaseUrl = None) -> None:
     """
     names = names_or_exit()
     url = database_url_or_exit(database_url)
-    try:
-        with psycopg.connect(url, autocommit=True) as connection:
-            problems = list_problems(connection, names) + list_mistakes(connection, names)
-            state = read_migrations(connection, names.private_schema)
-    except psycopg.Error as error:
-        _fail(str(error))
+    with exit_on(psycopg.Error), psycopg.connect(url, autocommit=True) as connection:
+        problems = list_problems(connection, names) + list_mistakes(connection, names)
+        state = read_migrations(connection, names.private_schema)
     for problem in problems:
         typer.echo(f"{'error   ' if problem.is_error else 'warning '} {problem}")
     if state.refused is not None:
@@ -179,16 +166,14 @@ def remove(
     """
     names = names_or_exit()
     url = database_url_or_exit(database_url)
-    try:
-        with (
-            show_progress("removing", when_interrupted=_WHOLE) as progress,
-            psycopg.connect(url, autocommit=True) as connection,
-        ):
-            removal = remove_flow(
-                connection, names, flow, with_tables=drop_tables, follow=progress.tell
-            )
-    except (psycopg.Error, MigrateError) as error:
-        _fail(str(error))
+    with (
+        exit_on(psycopg.Error, MigrateError),
+        show_progress("removing", when_interrupted=_WHOLE) as progress,
+        psycopg.connect(url, autocommit=True) as connection,
+    ):
+        removal = remove_flow(
+            connection, names, flow, with_tables=drop_tables, follow=progress.tell
+        )
     typer.echo(f"removed the flow {flow}: {removal.people} people went home")
     for kind, name in removal.dropped:
         typer.echo(f"dropped  {kind} {name}")
@@ -223,8 +208,3 @@ def _print_tables(flow_map: FlowMap) -> None:
                 state.expires_after or "never",
             )
         console.print(table)
-
-
-def _fail(problem: str) -> NoReturn:
-    typer.echo(problem.strip(), err=True)
-    raise typer.Exit(1)

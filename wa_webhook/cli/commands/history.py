@@ -3,16 +3,11 @@
 import json
 from typing import Annotated
 
-import psycopg
 import typer
 
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
-from wa_webhook.cli.settings import settings_or_exit
-from wa_webhook.operations.database import explain
 from wa_webhook.operations.history import draw_history, read_history
-from wa_webhook.operations.person import NOBODY
-from wa_webhook.settings import DatabaseSettings
 
 
 def history(
@@ -34,14 +29,8 @@ def history(
     this, 2 when a setting is wrong, and 3 when the database did not answer.
     """
     names = names_or_exit()
-    with database_or_exit(settings_or_exit(DatabaseSettings), "history") as connection:
-        try:
-            messages = read_history(connection, names, who, most)
-        except psycopg.Error as error:
-            if error.sqlstate != NOBODY:
-                raise
-            typer.echo(explain(error, names), err=True)
-            raise typer.Exit(1) from None
+    with database_or_exit("history") as connection:
+        messages = read_history(connection, names, who, most)
     if as_json:
         typer.echo(json.dumps([said.as_json() for said in messages], ensure_ascii=False))
         return

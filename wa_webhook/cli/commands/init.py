@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.languages import LanguagesOption, tell_of_made
 from wa_webhook.migrate import MigrateError
 from wa_webhook.scaffold import ScaffoldError, make_project
@@ -22,10 +23,7 @@ def init(
 
     Exits with 1, and writes nothing, where the folder holds anything.
     """
-    try:
+    with exit_on(MigrateError, ScaffoldError):
         made = make_project(folder, read_names(languages))
-    except (MigrateError, ScaffoldError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     tell_of_made(made)
     typer.echo(f"Read {folder / 'README.md'}.")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wa_webhook.api_key import ApiKeyError, Signer, mint, read_secret, read_signing_key
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.naming.names import Names
@@ -52,11 +53,8 @@ def key(
     known = (names.edge_role, names.agent_role, *(own_role or ()))
     if role not in known:
         raise typer.BadParameter(f"not one of {', '.join(known)}", param_hint="--role")
-    try:
+    with exit_on(ApiKeyError, OSError, UnicodeDecodeError):
         signer = _read_signer(signing_key, key_id)
-    except (ApiKeyError, OSError, UnicodeDecodeError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     imported = (
         f"The project has to know the signing key {signer.key_id}: import it in the dashboard (JWT"
         " keys).\n"

@@ -9,13 +9,12 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.errors import fail
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
-from wa_webhook.cli.settings import settings_or_exit, store_or_exit
-from wa_webhook.media.settings import MediaSettings
+from wa_webhook.cli.settings import media_store_or_exit
 from wa_webhook.media.store import MediaStore, StoreError
 from wa_webhook.operations.media import StoredMedia, find_media, write_private
-from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(no_args_is_help=True, help="Read what users sent out of the media store.")
 
@@ -56,21 +55,16 @@ def get(
     try:
         write_private(file, content)
     except OSError as error:
-        typer.echo(f"{file}: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
+        fail(f"{file}: {error.strerror}")
     typer.echo(f"{file}: {found.mime_type}, {len(content)} bytes")
 
 
 def _find(media: int, command: str) -> tuple[MediaStore, StoredMedia]:
-    store = store_or_exit(settings_or_exit(MediaSettings))
-    if store is None:
-        typer.echo("WA_MEDIA_STORE: is not set", err=True)
-        raise typer.Exit(2)
-    with database_or_exit(settings_or_exit(DatabaseSettings), command) as connection:
+    store = media_store_or_exit()
+    with database_or_exit(command) as connection:
         found = find_media(connection, names_or_exit(), media)
     if found is None:
-        typer.echo(f"nothing is stored as media {media}", err=True)
-        raise typer.Exit(1)
+        fail(f"nothing is stored as media {media}")
     return store, found
 
 
@@ -78,5 +72,4 @@ def _asked(call: Coroutine[Any, Any, ResultT]) -> ResultT:
     try:
         return asyncio.run(call)
     except StoreError as error:
-        typer.echo(f"the media store: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(f"the media store: {error}")

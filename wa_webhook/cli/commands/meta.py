@@ -15,6 +15,7 @@ from handler.process.environment import SettingsError, SettingsT, load_settings
 from handler.settings import SigningSettings, VerificationSettings
 from wa_webhook.cli.checks import print_checks
 from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.doctor.check import Check
@@ -128,11 +129,9 @@ def subscribe_app(
     try:
         changed = asyncio.run(change())
     except NoCallbackError:
-        typer.echo("the app has no callback yet: give it by --url", err=True)
-        raise typer.Exit(2) from None
+        fail("the app has no callback yet: give it by --url", 2)
     except GraphRefusedError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     _tell(changed, has_accounts=bool(ours.waba_ids))
 
 
@@ -161,11 +160,8 @@ def register(
         async with _graph(settings) as graph:
             await graph.register_number(number, pin)
 
-    try:
+    with exit_on(GraphRefusedError):
         asyncio.run(change())
-    except GraphRefusedError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     typer.echo(f"{number} is registered")
 
 
@@ -205,7 +201,7 @@ def _read_ours(settings: AccountSettings) -> Ours:
         number = settings_or_exit(BotSettings).wa_phone_id
         return Ours(_known(number), _known(settings.wa_waba_id))
     names = names_or_exit()
-    with database_or_exit(database, "meta") as connection:
+    with database_or_exit("meta", database) as connection:
         numbers = [one for one in Numbers(connection, names).list_known() if not one.retired_at]
         templates = list_used_templates(connection, names)
     accounts = {one.waba_id: None for one in numbers if one.waba_id}

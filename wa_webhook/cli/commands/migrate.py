@@ -10,6 +10,7 @@ import typer
 from psycopg import errors
 
 from wa_webhook.cli.adopting import adopt_or_exit
+from wa_webhook.cli.errors import fail
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
@@ -115,10 +116,8 @@ def migrate(
                 if bot.wa_phone_id is not None:
                     _enter_number(database, names, bot.wa_phone_id, bot)
     except (MigrateError, psycopg.Error) as error:
-        typer.echo(str(error).strip(), err=True)
-        if isinstance(error.__cause__ or error, errors.InsufficientPrivilege):
-            typer.echo(OWNER_NEEDED, err=True)
-        raise typer.Exit(1) from None
+        is_owner_needed = isinstance(error.__cause__ or error, errors.InsufficientPrivilege)
+        fail(f"{str(error).strip()}\n{OWNER_NEEDED}" if is_owner_needed else error)
 
 
 def _run(migrator: Migrator) -> None:

@@ -9,8 +9,10 @@ import uvloop
 
 from handler.process.alert_webhook import warn_if_unset
 from handler.process.businesses import Business
+from handler.process.listening import PortRefusedError
 from handler.process.logs import configure_logging
-from wa_webhook.cli.settings import MetricsPort, businesses_or_exit, ports_or_exit, store_or_exit
+from wa_webhook.cli.errors import exit_on
+from wa_webhook.cli.settings import MetricsPort, businesses_or_exit, store_or_exit
 from wa_webhook.notifier.process import open_notifiers
 from wa_webhook.notifier.settings import NotifierSettings
 
@@ -23,7 +25,7 @@ def notify(metrics_port: MetricsPort = None) -> None:
         store_or_exit(business.settings)
     configure_logging()
     warn_if_unset(businesses[0].settings)
-    with ports_or_exit():
+    with exit_on(PortRefusedError):
         uvloop.run(_notify_until_signalled(businesses))
 
 

@@ -11,11 +11,12 @@ import psycopg
 import typer
 
 from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.operations.graph import GraphRefusedError
 from wa_webhook.operations.numbers import Number, Numbers, read_from_graph
-from wa_webhook.settings import AccountSettings, BotSettings, DatabaseSettings
+from wa_webhook.settings import AccountSettings, BotSettings
 
 app = typer.Typer()
 
@@ -130,8 +131,7 @@ def retire(phone_number_id: PhoneNumberId) -> None:
     with _numbers() as numbers:
         is_retired = numbers.retire(phone_number_id)
     if not is_retired:
-        typer.echo(f"{phone_number_id} is not one of our business numbers", err=True)
-        raise typer.Exit(1)
+        fail(f"{phone_number_id} is not one of our business numbers")
     typer.echo(f"{phone_number_id} is retired")
 
 
@@ -148,15 +148,11 @@ def read(
     settings = settings_or_exit(AccountSettings)
     waba_id = account or settings.wa_waba_id
     if waba_id is None:
-        typer.echo("WA_WABA_ID: give the account's id here, or by --account", err=True)
-        raise typer.Exit(2)
-    try:
+        fail("WA_WABA_ID: give the account's id here, or by --account", 2)
+    with exit_on(GraphRefusedError):
         found = read_from_graph(
             settings.whatsapp_api_base_url, settings.wa_token.get_secret_value(), waba_id
         )
-    except GraphRefusedError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     if dry_run:
         for number in found:
             typer.echo(_describe(number))
@@ -176,17 +172,13 @@ def read(
 
 @contextlib.contextmanager
 def _numbers() -> Iterator[Numbers]:
-    with database_or_exit(settings_or_exit(DatabaseSettings), "numbers") as connection:
+    with database_or_exit("numbers") as connection:
         try:
             yield Numbers(connection, names_or_exit())
         except psycopg.errors.ForeignKeyViolation:
-            typer.echo("--home: there is no such state; wa-webhook flows lists them", err=True)
-            raise typer.Exit(2) from None
+            fail("--home: there is no such state; wa-webhook flows lists them", 2)
         except psycopg.errors.UniqueViolation:
-            typer.echo(
-                "another number is dialled so already; wa-webhook numbers lists them", err=True
-            )
-            raise typer.Exit(2) from None
+            fail("another number is dialled so already; wa-webhook numbers lists them", 2)
 
 
 def _describe(number: Number) -> str:

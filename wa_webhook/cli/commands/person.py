@@ -1,32 +1,25 @@
 """`wa-webhook person`: everything about one person, handed out or erased; leaving them alone."""
 
 import asyncio
-import contextlib
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import psycopg
 import typer
-from psycopg import Connection
 
 from wa_webhook.cli.database import database_or_exit
+from wa_webhook.cli.errors import fail
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
-from wa_webhook.cli.settings import settings_or_exit, store_or_exit
-from wa_webhook.media.settings import MediaSettings
+from wa_webhook.cli.settings import media_store_or_exit
 from wa_webhook.media.store import MediaStore
-from wa_webhook.operations.database import explain
 from wa_webhook.operations.media import save_media
 from wa_webhook.operations.person import (
-    NOBODY,
     count_person,
     erase_person,
     export_person,
     opt_out_person,
 )
-from wa_webhook.settings import DatabaseSettings
 
 app = typer.Typer(
     no_args_is_help=True, help="Hand out or erase everything about one person, or leave them alone."
@@ -62,17 +55,16 @@ def export(
     """
     store = None if media_to is None else _open_store(media_to)
     with (
-        _database("person export") as connection,
+        database_or_exit("person export") as connection,
         show_progress("exporting", when_interrupted="Nothing was changed.") as progress,
     ):
         found = export_person(connection, names_or_exit(), who, progress.tell)
-    problems: Mapping[int, str] = {}
+    problems = dict[int, str]()
     if media_to is not None and store is not None:
         try:
             problems = asyncio.run(save_media(found["media"], store, media_to))
         except OSError as error:
-            typer.echo(f"{error.filename}: {error.strerror}", err=True)
-            raise typer.Exit(1) from None
+            fail(f"{error.filename}: {error.strerror}")
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     counts = {table: len(rows) for table, rows in found.items() if isinstance(rows, list) and rows}
     told = ", ".join(f"{count} {table}" for table, count in sorted(counts.items()))
@@ -103,7 +95,7 @@ def erase(
     question is not answered with yes, 2 when a setting is wrong, and 3 when the database did not
     answer.
     """
-    with _database("person erase") as connection:
+    with database_or_exit("person erase") as connection:
         if not yes:
             with show_progress("counting", when_interrupted="Nothing was erased.") as progress:
                 count = count_person(connection, names_or_exit(), who, progress.tell)
@@ -131,7 +123,7 @@ def opt_out(who: Who) -> None:
     wa_operator_role. Exits with 1 when nobody can go by this, 2 when a setting is wrong, and 3 when
     the database did not answer.
     """
-    with _database("person opt-out") as connection:
+    with database_or_exit("person opt-out") as connection:
         person = opt_out_person(connection, names_or_exit(), who)
     typer.echo(f"profile {person['user_id']} is left alone until it opts in again")
 
@@ -143,34 +135,17 @@ def opt_in(who: Who) -> None:
     WA_DATABASE_URL is that of wa_operator_role. Exits with 1 when nobody goes by this, 2 when a
     setting is wrong, and 3 when the database did not answer.
     """
-    with _database("person opt-in") as connection:
+    with database_or_exit("person opt-in") as connection:
         person = opt_out_person(connection, names_or_exit(), who, opted_out=False)
     typer.echo(f"profile {person['user_id']} is written to again")
 
 
 def _open_store(folder: Path) -> MediaStore:
-    store = store_or_exit(settings_or_exit(MediaSettings))
-    if store is None:
-        typer.echo("WA_MEDIA_STORE: is not set", err=True)
-        raise typer.Exit(2)
+    store = media_store_or_exit()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            typer.echo(f"{folder}: is not empty", err=True)
-            raise typer.Exit(2)
+            fail(f"{folder}: is not empty", 2)
     except OSError as error:
-        typer.echo(f"{folder}: {error.strerror}", err=True)
-        raise typer.Exit(2) from None
+        fail(f"{folder}: {error.strerror}", 2)
     return store
-
-
-@contextlib.contextmanager
-def _database(command: str) -> Iterator[Connection[Any]]:
-    with database_or_exit(settings_or_exit(DatabaseSettings), command) as connection:
-        try:
-            yield connection
-        except psycopg.Error as error:
-            if error.sqlstate != NOBODY:
-                raise
-            typer.echo(explain(error, names_or_exit()), err=True)
-            raise typer.Exit(1) from None

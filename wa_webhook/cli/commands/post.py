@@ -7,6 +7,7 @@ import typer
 
 from handler import signature
 from handler.settings import SigningSettings
+from wa_webhook.cli.errors import fail
 from wa_webhook.cli.settings import settings_or_exit
 
 
@@ -29,7 +30,6 @@ def post(
     try:
         response = httpx.post(url, content=body, headers=headers, timeout=60)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        typer.echo(f"{url}: {error}", err=True)
-        raise typer.Exit(1) from None
+        fail(f"{url}: {error}")
     typer.echo(f"{response.status_code} {response.text.strip()}")
     raise typer.Exit(0 if response.status_code == httpx.codes.OK else 1)

@@ -10,9 +10,7 @@ import typer
 from wa_webhook.cli.database import database_or_exit
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.progress import show_progress
-from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.operations.replay import Choice, Outcome, Replayer
-from wa_webhook.settings import DatabaseSettings
 
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 _MEND = "Mend what these errors say, then replay again; wa-webhook status lists them."
@@ -73,8 +71,8 @@ def replay(
         payloads or choice != Choice(even_if_moved_on=even_if_moved_on) or dry_run
     ):
         raise typer.BadParameter("stands alone", param_hint="--message")
-    settings, names = settings_or_exit(DatabaseSettings), names_or_exit()
-    with database_or_exit(settings, "replay") as connection:
+    names = names_or_exit()
+    with database_or_exit("replay") as connection:
         replayer = Replayer(connection, names.schema, names.private_schema)
         if dry_run:
             _list(replayer, choice, payloads=payloads, as_json=as_json)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import fail
 from wa_webhook.cli.names import names_or_exit
 from wa_webhook.migrate import find_db_folder
 from wa_webhook.naming.rewriting import Rewriter
@@ -19,6 +20,5 @@ def rewrite(
     try:
         sql = file.read_text(encoding="utf-8")
     except OSError as error:
-        typer.echo(f"{file}: {error.strerror}", err=True)
-        raise typer.Exit(2) from None
+        fail(f"{file}: {error.strerror}", 2)
     typer.echo(Rewriter(names_or_exit()).rewrite(sql), nl=False)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.dev.talk import Talk, TalkError, find_people, known_as
 from wa_webhook.meta_stand_in.people import ANA, Person
 from wa_webhook.meta_stand_in.validation import USER_ID
@@ -46,26 +47,20 @@ def say(
     people are there, which are named, and nobody says as whom.
     """
     if not text and file is None:
-        typer.echo("say something, or send a --file", err=True)
-        raise typer.Exit(2)
+        fail("say something, or send a --file", 2)
     address = (who or "").removeprefix("+")
     if who is not None and not (re.fullmatch("[0-9]+", address) or USER_ID.match(address)):
-        typer.echo(f"--as {who}: write a number, such as +{ANA.phone}, or a BSUID", err=True)
-        raise typer.Exit(2)
+        fail(f"--as {who}: write a number, such as +{ANA.phone}, or a BSUID", 2)
     graph_url = f"http://127.0.0.1:{graph_port}"
-    try:
+    with exit_on(TalkError):
         people = [known_as(address)] if address else find_people(graph_url) or [ANA]
         if len(people) > 1:
-            typer.echo(f"say who speaks: {', '.join(map(_describe, people))}", err=True)
-            raise typer.Exit(2)
+            fail(f"say who speaks: {', '.join(map(_describe, people))}", 2)
         talk = Talk(people[0], f"http://127.0.0.1:{port}/webhook", graph_url)
         if file is not None:
             answers = talk.send(file, text)
         else:
             answers = talk.tap(text) if tap else talk.say(text)
-    except TalkError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     typer.echo(
         "\n\n".join(answers)
         or "(no answer: a colleague has the conversation, nothing is sent at the moment, or the bot"

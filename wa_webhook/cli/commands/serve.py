@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 import handler.serve
+from handler.process.listening import PortRefusedError
 from handler.settings import WebhookSettings
-from wa_webhook.cli.settings import MetricsPort, businesses_or_exit, ports_or_exit
+from wa_webhook.cli.errors import exit_on
+from wa_webhook.cli.settings import MetricsPort, businesses_or_exit
 
 
 def serve(
@@ -24,5 +26,5 @@ def serve(
     """Receive webhooks until SIGTERM, then answer what is in flight and leave."""
     given = {"wa_host": host, "wa_port": port, "wa_metrics_port": metrics_port}
     businesses = businesses_or_exit(WebhookSettings, "serve", given)
-    with ports_or_exit():
+    with exit_on(PortRefusedError):
         handler.serve.serve(businesses)

@@ -12,7 +12,6 @@ from wa_webhook.cli.names import names_or_exit
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.operations.status import read_status
 from wa_webhook.operations.status_screen import draw_problems, draw_status
-from wa_webhook.settings import DatabaseSettings
 
 
 def status(
@@ -24,9 +23,8 @@ def status(
     WA_DATABASE_URL is that of wa_operator_role. Exits with 0 when nothing needs a person, 1 when
     something does, 2 when a setting is wrong, and 3 when the database did not answer.
     """
-    settings = settings_or_exit(DatabaseSettings)
     is_sampling = settings_or_exit(SnapshotSettings).snapshot_rate > 0
-    with database_or_exit(settings, "status") as connection:
+    with database_or_exit("status") as connection:
         found = read_status(
             connection,
             names_or_exit(),

@@ -4,12 +4,11 @@ import asyncio
 import signal
 from collections.abc import Sequence
 
-import typer
-
+from handler.process.listening import PortRefusedError
 from handler.process.logs import configure_logging
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.settings import (
     MetricsPort,
-    ports_or_exit,
     settings_or_exit,
     with_options,
 )
@@ -22,13 +21,10 @@ from wa_webhook.worker.settings import WorkerSettings
 def work(metrics_port: MetricsPort = None) -> None:
     """Do what conversations ask for until SIGTERM, then finish what was begun and leave."""
     settings = with_options(settings_or_exit(WorkerSettings), {"wa_metrics_port": metrics_port})
-    try:
+    with exit_on(ExtraMissingError, RegistryError, code=2):
         functions = functions_of(settings)
-    except (ExtraMissingError, RegistryError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
     configure_logging()
-    with ports_or_exit():
+    with exit_on(PortRefusedError):
         asyncio.run(_work_until_signalled(settings, functions))
 
 

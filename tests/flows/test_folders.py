@@ -78,6 +78,9 @@ def test_a_flow_is_told_before_it_is_applied_and_goes_on_when_its_folder_is_gone
     assert "flow feedback: is not in the database as it is here" in run(database, "check").output
     migrate(database, folder)
     assert run(database, "check").output == "every flow holds together\n"
+    step = folder / "feedback/steps/step_feedback_rating.sql"
+    step.write_text("create function\n")
+    assert f"{step.name}, line 1: syntax error at end of input" in run(database, "check").output
     say(edge, "feedback", "well")
     monkeypatch.chdir(own_folder)
     assert migrate(database).absent_flows == ("feedback",)

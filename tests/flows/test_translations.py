@@ -127,3 +127,17 @@ def test_what_is_no_file_of_texts_is_explained() -> None:
     Path("texts.csv").write_bytes("flow,key,en\nsurvey,no,Né\n".encode("latin-1"))
     assert run("import-texts", "texts.csv").stderr == "texts.csv is not written in UTF-8\n"
     assert "there is no flow nothing" in run("export-texts", "nothing").stderr
+    assert "'english' is no language" in run("export-texts", "--language", "english").stderr
+    assert refusal('survey,no,No,"Non', "survey,yes,Yes,Oui") == ("line 3: unexpected end of data",)
+    DECLARATION.write_bytes("é".encode("latin-1"))
+    assert run("new", "visit").stderr == f"{DECLARATION} is not written in UTF-8\n"
+
+
+def test_where_one_declaration_cannot_be_written_none_is() -> None:
+    make_flow("visit", Path("flows"))
+    Path("flows/visit/.flow.sql.new").mkdir()
+    Path("texts.csv").write_text(f"{HEAD}survey,no,Never,Non\nvisit,no,Never,Non\n")
+    before = DECLARATION.read_text()
+    assert run("import-texts", "texts.csv").stderr == "flows/visit/flow.sql: Is a directory\n"
+    assert DECLARATION.read_text() == before
+    assert not Path("flows/survey/.flow.sql.new").exists()

@@ -72,6 +72,10 @@ def test_a_file_that_postgres_cannot_parse_is_refused_before_any_of_it_runs(
     target: Connection[Any], tree: Tree
 ) -> None:
     run(target, tree)
+    typo = tree.write_routine("typo", "create function wa.typo() returns int\nlanguag sql;\n")
+    with pytest.raises(SourceError, match=r"functions/typo\.sql, line 2: syntax error"):
+        run(target, tree)
+    typo.unlink()
     tree.write_migration("20270101000000_typo", "create table wa.typo (id int);\nselec 1;\n")
     with pytest.raises(SourceError, match=r"20270101000000_typo\.sql, line 2: syntax error"):
         run(target, tree)

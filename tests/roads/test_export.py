@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import pglast
 import psycopg
 import pytest
 from psycopg import errors
@@ -88,6 +89,16 @@ def test_the_next_holds_what_changed_and_nothing_else(version: Version, folder: 
         f"drop routine if exists wa.version_{name};"
         for name in ("gone", "returns", "takes", "warns")
     ]
+
+
+def test_a_file_with_other_ends_of_lines_and_none_of_its_last_statement_is_exported_whole(
+    version: Version, folder: Path
+) -> None:
+    says = version.folder / "functions/base/version_says.sql"
+    text = says.read_text().rstrip().removesuffix(";")
+    says.write_text(f"{text} -- as it is".replace("\n", "\r\n"), newline="")
+    assert pglast.parse_sql(write(version, folder).read_text())
+    assert not plan_export(version.source(), Names(), folder, NOW)
 
 
 def test_the_exports_say_what_a_database_holds_after_them(version: Version, folder: Path) -> None:
@@ -268,6 +279,17 @@ def test_the_command_writes_what_is_due_and_says_what_it_is(
     assert said[-1] == f"wrote {second}"
     again = command("--to", str(folder))
     assert (again.exit_code, again.output) == (0, f"nothing to export: {second} has it all\n")
+
+
+def test_what_cannot_be_written_is_named_and_leaves_nothing(
+    command: Callable[..., Result], folder: Path
+) -> None:
+    (folder / "20990101000000_theirs.sql").write_text("select 1;")
+    (folder / ".20990101000001_wa_webhook.sql.new").mkdir()
+    refused = command("--to", str(folder))
+    assert refused.exit_code == 1
+    assert refused.stderr == f"{folder}/20990101000001_wa_webhook.sql: Is a directory\n"
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_the_check_writes_nothing_and_fails_while_an_export_is_due(

@@ -1,6 +1,6 @@
 """The database as migrations of a team's own repository."""
 
-from wa_webhook.export.export import Adopting, Export, ExportError, plan_export
-from wa_webhook.export.written import ENDING
+from wa_webhook.export.export import Export, plan_export
+from wa_webhook.export.written import ExportError
 
-__all__ = ["ENDING", "Adopting", "Export", "ExportError", "plan_export"]
+__all__ = ["Export", "ExportError", "plan_export"]

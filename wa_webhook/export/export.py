@@ -10,16 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wa_webhook.export.guard import guard
-from wa_webhook.export.written import (
-    ENDING,
-    ExportError,
-    find_exports,
-    name_file,
-    read_exports,
-    with_head,
-)
+from wa_webhook.export.written import ENDING, ExportError, find_exports, read_exports, with_head
 from wa_webhook.migrate import Manifest, Plan, make_plan
 from wa_webhook.migrate.compose import as_text, compose, wait_for_callers
+from wa_webhook.migrate.migrations import name_next
 from wa_webhook.migrate.takeover import is_of_before
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -31,26 +25,14 @@ if TYPE_CHECKING:
     from wa_webhook.migrate.source import Source
     from wa_webhook.naming.names import Names
 
-__all__ = ["Adopting", "Export", "ExportError", "plan_export"]
-
-
-@dataclass(frozen=True)
-class Adopting:
-    """What an export does that takes over tables: a script with the chosen names.
-
-    `tables`: their names, without the schema.
-    """
-
-    tables: Sequence[str]
-    text: str
-
 
 @dataclass(frozen=True)
 class Export:
     """What an export would hold; it is false where there is nothing to export.
 
     `newest` is the newest export that there is, and `file_name` that of the one to be. One that
-    takes tables over has what becomes of them in place of its migrations.
+    takes over the tables `adopted`, named without their schema, does what `script` says, with the
+    chosen names, in place of its migrations.
     """
 
     plan: Plan
@@ -58,42 +40,35 @@ class Export:
     earlier: Manifest
     newest: Path | None
     file_name: str
-    adopting: Adopting | None = None
+    adopted: Sequence[str] = ()
+    script: str = ""
 
     def __bool__(self) -> bool:
         """Whether there is anything to export."""
         return bool(self.plan)
 
     def text(self) -> str:
-        """Return the migration."""
+        """Return the migration. Raises SourceError for a file that is no SQL."""
         version = self.file_name.partition("_")[0]
-        adopting = self.adopting or Adopting((), "")
         pending, schema = self.plan.pending, self.names.schema
-        parts = [guard(self.earlier, version, pending, adopting.tables, schema)]
+        parts = [guard(self.earlier, version, pending, self.adopted, schema)]
         if self.plan.applied:
             parts.append(wait_for_callers())
-        parts += compose(self.plan, self.names, instead=adopting.text)
+        parts += compose(self.plan, self.names, instead=self.script)
         rewriter = Rewriter(self.names)
         text = "\n".join(
             # What was executed has the chosen names.
-            part.text if part.text == adopting.text else rewriter.rewrite(as_text([part]))
+            part.text if part.text == self.script else rewriter.rewrite(as_text([part]))
             for part in parts
         )
         return with_head(text, self.plan, self.names)
 
 
-def plan_export(
-    source: Source,
-    names: Names,
-    folder: Path | None,
-    now: datetime,
-    adopting: Adopting | None = None,
-) -> Export:
+def plan_export(source: Source, names: Names, folder: Path | None, now: datetime) -> Export:
     """Compare `source` with the exports in `folder`; without one everything is exported.
 
     `now` (UTC) names the file, later than every other in the folder. Raises ExportError for exports
-    that were edited, that have other names, or that a newer version wrote, where one that is not
-    the first is to be `adopting`, and HistoryError.
+    that were edited, that have other names, or that a newer version wrote, and HistoryError.
     """
     exports = find_exports(folder) if folder is not None else []
     earlier = read_exports(exports, names)
@@ -108,10 +83,5 @@ def plan_export(
             f"{exports[-1].name} holds migrations that this installation does not have"
             f" ({', '.join(plan.remote_only)}): a newer wa-webhook wrote it. Export with that one."
         )
-    if adopting is not None and exports:
-        raise ExportError(
-            f"only a first export takes tables over, and {exports[-1].name} is there: if no"
-            " database has it, delete it."
-        )
     newest = exports[-1] if exports else None
-    return Export(plan, names, earlier, newest, name_file(folder, now, ENDING), adopting)
+    return Export(plan, names, earlier, newest, name_next(folder, now, ENDING))

@@ -11,14 +11,13 @@ import pglast
 from pglast import ast
 
 from wa_webhook.migrate import MigrateError
-from wa_webhook.migrate.files import key_of
+from wa_webhook.migrate.files import key_of, read_text
 from wa_webhook.migrate.history import HEADING, MIGRATIONS
 from wa_webhook.migrate.manifest import AppliedFile, Manifest
 from wa_webhook.naming.names import Names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from wa_webhook.migrate.plan import Plan
@@ -49,14 +48,6 @@ def find_exports(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob(f"*{ENDING}") if path.name > removed)
 
 
-def name_file(folder: Path | None, now: datetime, ending: str) -> str:
-    """Return the name of a migration that is later than every other in the folder; `now` is UTC."""
-    files = folder.glob("*.sql") if folder is not None and folder.exists() else ()
-    taken = [int(digits) for file in files if (digits := file.name.partition("_")[0]).isdigit()]
-    version = max(int(now.strftime("%Y%m%d%H%M%S")), max(taken, default=0) + 1)
-    return f"{version:014}{ending}"
-
-
 def with_head(text: str, plan: Plan, names: Names) -> str:
     """Return the text under what read_exports checks."""
     head = _HEAD.format(
@@ -75,7 +66,7 @@ def read_exports(exports: Sequence[Path], names: Names) -> Manifest:
     migrations: dict[str, str] = {}
     files: dict[str, AppliedFile] = {}
     for path in exports:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         head = _READ_HEAD.match(text)
         if head is None:
             raise ExportError(

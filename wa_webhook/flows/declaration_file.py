@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.migrate.errors import SourceError
-from wa_webhook.migrate.files import SqlFile
+from wa_webhook.migrate.files import SqlFile, read_text
 from wa_webhook.migrate.flows import DECLARATION, read_declaration
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Texts = dict[str, dict[str, "str | dict[str, str]"]]
 """Names of texts, languages, and the text or its plural forms."""
+
+Rows = dict[str, dict[str, str]]
+"""The same with a key for each plural form, `name.one` and `name.other`."""
 
 _DECODER = json.JSONDecoder()
 _BLANK = re.compile(r"\s*")
@@ -35,10 +39,7 @@ class DeclarationFile:
     def read(cls, folder: Path) -> DeclarationFile:
         """Read the declaration in a flow's folder; raises SourceError where there is none."""
         path = folder / DECLARATION
-        try:
-            source = path.read_bytes().decode()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{path}: {error}") from None
+        source = read_text(path)
         return cls(path, source, read_declaration(SqlFile(str(path), source), folder.name))
 
     @property
@@ -46,6 +47,17 @@ class DeclarationFile:
         """What the flow says."""
         texts: Texts = self.declaration.get("texts", {})
         return texts
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Its texts, with a key for each plural form."""
+        rows: Rows = {}
+        for name, translations in self.texts.items():
+            for language, body in translations.items():
+                forms = body if isinstance(body, dict) else {"": body}
+                for form, text in forms.items():
+                    rows.setdefault(f"{name}.{form}" if form else name, {})[language] = text
+        return rows
 
     def with_texts(self, changed: Texts) -> str:
         """Return the file with these texts, and everything else byte for byte as it is.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wa_webhook.migrate.files import read_text
+
 if TYPE_CHECKING:
     from wa_webhook.flows.declaration_file import DeclarationFile
 
@@ -21,7 +23,7 @@ def find_limits(file: DeclarationFile) -> dict[str, int]:
     """
     limits: dict[str, int] = {}
     for path in sorted(file.path.parent.glob("steps/**/*.sql")):
-        source = path.read_text(encoding="utf-8")
+        source = read_text(path)
         limits |= dict.fromkeys(_TITLE.findall(source), _BUTTON)
         for literal in _CHOICES.findall(source):
             choices = [one.strip().rpartition("=")[2] for one in literal.split(",")]

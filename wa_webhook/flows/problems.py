@@ -45,17 +45,20 @@ def list_problems(connection: Connection[Any], names: Names) -> list[Problem]:
 def list_mistakes(connection: Connection[Any], names: Names) -> list[Problem]:
     """Return what fails in the routines of a team's flows, as the files of this installation are.
 
-    A routine that the database has otherwise is left out. Raises psycopg.Error.
+    A routine that the database has otherwise is left out, and so are all where a file cannot be
+    read: what compares them with the database says which. Raises psycopg.Error.
     """
+    rewriter = Rewriter(names)
     try:
         source = read_configured_source()
+        return [
+            Problem(flow, is_error=True, problem=mistake)
+            for flow in sorted(source.own)
+            for mistake in find_mistakes_of(
+                connection,
+                (one for one in source.routines if component_of(one.path) == flow),
+                rewriter,
+            )
+        ]
     except (MigrateError, SettingsError):
         return []
-    rewriter = Rewriter(names)
-    return [
-        Problem(flow, is_error=True, problem=mistake)
-        for flow in sorted(source.own)
-        for mistake in find_mistakes_of(
-            connection, (one for one in source.routines if component_of(one.path) == flow), rewriter
-        )
-    ]

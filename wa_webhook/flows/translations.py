@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 
 from psycopg.sql import Literal
 
-from wa_webhook.flows.declaration_file import DeclarationFile, Texts
+from wa_webhook.flows.declaration_file import DeclarationFile
 from wa_webhook.flows.limits import find_limits
 from wa_webhook.migrate.errors import SourceError
-from wa_webhook.migrate.flows import HOME
+from wa_webhook.migrate.files import write_whole
+from wa_webhook.migrate.flows import HOME, judge_languages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from wa_webhook.flows.declaration_file import Rows, Texts
+
 _HEAD = ["flow", "key"]
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -36,21 +38,21 @@ class TranslationError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def export_texts(folders: Mapping[str, Path], languages: Iterable[str] = ()) -> str:
+def export_texts(folders: Mapping[str, Path], languages: Collection[str] = ()) -> str:
     """Return the texts of flows as CSV, with an empty column for each further language.
 
-    A text with plural forms has a row for each, `name.one` and `name.other`. Raises SourceError.
+    A text with plural forms has a row for each, `name.one` and `name.other`. Raises SourceError,
+    and TranslationError for what is no language.
     """
+    _refuse(judge_languages(languages))
     files = {flow: DeclarationFile.read(folder) for flow, folder in folders.items()}
-    spoken = [
-        language for file in files.values() for one in _rows(file).values() for language in one
-    ]
-    columns = [*dict.fromkeys([*sorted(set(spoken)), *languages])]
+    spoken = {language for file in files.values() for language in _languages(file.rows)}
+    columns = [*dict.fromkeys([*sorted(spoken), *languages])]
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow([*_HEAD, *columns])
     for flow, file in files.items():
-        for key, bodies in _rows(file).items():
+        for key, bodies in file.rows.items():
             writer.writerow([flow, key, *(bodies.get(language, "") for language in columns)])
     return written.getvalue()
 
@@ -61,27 +63,18 @@ def import_texts(text: str, folders: Mapping[str, Path]) -> dict[Path, int]:
     Raises TranslationError with everything that is wrong, and SourceError; then nothing is changed.
     """
     sheet = _read(text, folders)
-    changed = {flow: _compare(file, sheet.rows[flow]) for flow, file in sheet.files.items()}
-    problems = list(sheet.problems)
+    _refuse(sheet.problems)
     contents: dict[Path, str] = {}
-    for flow, file in sheet.files.items():
-        problems += _find_problems(flow, file, sheet.rows[flow])
-        if not changed[flow] or problems:
-            continue
+    for flow, rows in sheet.changed.items():
+        file = sheet.files[flow]
         try:
-            contents[file.path] = file.with_texts(_nest(file, changed[flow]))
+            contents[file.path] = file.with_texts(_nest(file, rows))
         except SourceError as error:
-            problems.append(str(error))
-    if problems:
-        raise TranslationError(problems)
-    for path, content in contents.items():
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(content.encode())
-        beside.replace(path)
+            sheet.problems.append(str(error))
+    _refuse(sheet.problems)
+    write_whole(contents)
     return {
-        file.path: sum(map(len, changed[flow].values()))
-        for flow, file in sheet.files.items()
-        if changed[flow]
+        sheet.files[flow].path: sum(map(len, rows.values())) for flow, rows in sheet.changed.items()
     }
 
 
@@ -91,20 +84,17 @@ def translate_shipped(text: str, folders: Mapping[str, Path]) -> str:
     `folders` has these flows. Raises TranslationError with everything that is wrong.
     """
     sheet = _read(text, folders)
-    problems = list(sheet.problems)
     rows = []
-    for flow, file in sheet.files.items():
-        problems += _find_problems(flow, file, sheet.rows[flow])
-        shipped = _languages(_rows(file))
-        for key, bodies in _compare(file, sheet.rows[flow]).items():
+    for flow, changed in sheet.changed.items():
+        file = sheet.files[flow]
+        shipped = _languages(file.rows)
+        for key, bodies in changed.items():
             for language, body in bodies.items():
                 if language in shipped:
-                    problems.append(f"{flow} {key} ({language}) ships, and is told in wa.texts")
+                    told = f"{flow} {key} ({language}) ships, and is told in wa.texts"
+                    sheet.problems.append(told)
                 rows.append((_whole_key(flow, file, key), language, body))
-    if not rows and not problems:
-        problems.append("no text is in a further language")
-    if problems:
-        raise TranslationError(problems)
+    _refuse(sheet.problems or ([] if rows else ["no text is in a further language"]))
     values = ",\n".join(
         f"({', '.join(Literal(one).as_string().strip() for one in row)})" for row in rows
     )
@@ -114,37 +104,49 @@ def translate_shipped(text: str, folders: Mapping[str, Path]) -> str:
     )
 
 
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise TranslationError(problems)
+
+
+def _split(file: DeclarationFile, key: str) -> tuple[str, str]:
+    """Return the name of a text, and the plural form or nothing."""
+    name, _, form = key.rpartition(".")
+    return (key, "") if key in file.texts else (name, form)
+
+
 def _whole_key(flow: str, file: DeclarationFile, key: str) -> str:
-    name = key if key in file.texts else key.rpartition(".")[0]
-    if flow == HOME or "." in name:
+    if flow == HOME or "." in _split(file, key)[0]:
         return key
     return f"{file.declaration.get('prefix', flow)}.{key}"
 
 
-Rows = dict[str, dict[str, str]]
-"""Keys, languages and texts."""
-
-
 @dataclass
 class _Sheet:
+    """A CSV by flow: the declarations, and the rows of which one has another text (`changed`)."""
+
     files: dict[str, DeclarationFile] = field(default_factory=dict)
-    rows: dict[str, Rows] = field(default_factory=dict)
+    changed: dict[str, Rows] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def _read(text: str, folders: Mapping[str, Path]) -> _Sheet:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    head = [name.strip() for name in next(reader, [])]
+    # A sheet written elsewhere may end its lines, and those inside a text, in another way.
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        raise TranslationError([f"line {reader.line_num}: {error}"]) from None
+    head = [name.strip() for name in lines[0][1]] if lines else []
     languages = head[2:]
     if head[:2] != _HEAD or not languages or len(set(head)) < len(head):
         raise TranslationError(
             ["the first line is to be flow,key and languages, each once, parted by commas"]
         )
-    if odd := [name for name in languages if _LANGUAGE.fullmatch(name) is None]:
-        raise TranslationError([f"{name!r} is no language such as en or pt-BR" for name in odd])
+    _refuse(judge_languages(languages))
     sheet = _Sheet()
-    for cells in reader:
-        line = reader.line_num
+    found: dict[str, Rows] = {}
+    for line, cells in lines[1:]:
         if not any(cells):
             continue
         if len(cells) != len(head):
@@ -154,26 +156,29 @@ def _read(text: str, folders: Mapping[str, Path]) -> _Sheet:
         if flow not in folders:
             sheet.problems.append(f"line {line}: there is no folder of the flow {flow!r} here")
             continue
-        if flow not in sheet.files:
+        if flow not in found:
             sheet.files[flow] = DeclarationFile.read(folders[flow])
-            sheet.rows[flow] = {}
-        if key not in _rows(sheet.files[flow]):
+            found[flow] = {}
+        if key not in sheet.files[flow].rows:
             sheet.problems.append(f"line {line}: {flow} has no text {key!r}")
-        elif key in sheet.rows[flow]:
+        elif key in found[flow]:
             sheet.problems.append(f"line {line}: {flow} {key} stands in the file twice")
         else:
-            sheet.rows[flow][key] = dict(zip(languages, bodies, strict=True))
+            found[flow][key] = dict(zip(languages, bodies, strict=True))
+    for flow, rows in found.items():
+        sheet.problems += _find_problems(flow, sheet.files[flow], rows)
+        if changed := _compare(sheet.files[flow], rows):
+            sheet.changed[flow] = changed
     return sheet
 
 
 def _find_problems(flow: str, file: DeclarationFile, rows: Rows) -> Iterable[str]:
-    declared = _rows(file)
     limits = find_limits(file)
     taken = [
         language for language in _languages(rows) if any(row[language] for row in rows.values())
     ]
-    speaks = _languages(declared)
-    for key, before in declared.items():
+    speaks = _languages(file.rows)
+    for key, before in file.rows.items():
         after = rows.get(key, {})
         meant = before.get("en", next(iter(before.values())))
         for language in taken:
@@ -189,7 +194,7 @@ def _find_problems(flow: str, file: DeclarationFile, rows: Rows) -> Iterable[str
                 found |= wanted & {"count"}
             if wanted != found:
                 yield f"{name} has the placeholders {_list(found)}, and {_list(wanted)} are meant"
-            most = limits.get(key.removesuffix(".one").removesuffix(".other"), 4096)
+            most = limits.get(_split(file, key)[0], 4096)
             if len(body) > most >= len(meant):
                 yield f"{name} has {len(body)} characters, and WhatsApp shows {most}"
 
@@ -202,23 +207,12 @@ def _languages(rows: Rows) -> list[str]:
     return [*dict.fromkeys(language for row in rows.values() for language in row)]
 
 
-def _rows(file: DeclarationFile) -> Rows:
-    rows: Rows = {}
-    for name, translations in file.texts.items():
-        for language, body in translations.items():
-            forms = body if isinstance(body, dict) else {"": body}
-            for form, text in forms.items():
-                rows.setdefault(".".join(filter(None, (name, form))), {})[language] = text
-    return rows
-
-
 def _compare(file: DeclarationFile, rows: Rows) -> Rows:
-    declared = _rows(file)
     changed = {
         key: {
             language: body
             for language, body in row.items()
-            if body and body != declared[key].get(language)
+            if body and body != file.rows[key].get(language)
         }
         for key, row in rows.items()
     }
@@ -228,9 +222,7 @@ def _compare(file: DeclarationFile, rows: Rows) -> Rows:
 def _nest(file: DeclarationFile, rows: Rows) -> Texts:
     nested: Texts = {}
     for key, bodies in rows.items():
-        name, form = (
-            (key, "") if key in file.texts else (key.rpartition(".")[0], key.rpartition(".")[2])
-        )
+        name, form = _split(file, key)
         for language, body in bodies.items():
             at = nested.setdefault(name, {})
             if not form:

@@ -22,7 +22,7 @@ def find_mistakes_of(
 ) -> list[str]:
     """Return a sentence for each, as far as the database has the bodies of the files.
 
-    Raises psycopg.Error.
+    Raises psycopg.Error, and SourceError for a file that is no SQL.
     """
     written = {}
     for file in files:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from wa_webhook.migrate import history
 from wa_webhook.migrate.files import SqlFile
 from wa_webhook.migrate.kept_names import keep_names, schema_of_contract
-from wa_webhook.migrate.statements import END_OF_FILE
+from wa_webhook.migrate.serving import LOCKED_BY_CALLERS
+from wa_webhook.migrate.statements import END_OF_FILE, end_statement
+from wa_webhook.migrate.turns import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +48,7 @@ def compose(plan: Plan, names: Names, instead: str = "") -> Iterator[SqlFile]:
 def as_text(parts: Iterable[SqlFile]) -> str:
     """Return parts one after the other, files under their paths."""
     return "\n".join(
-        f"-- {part.path}\n{part.text}" if part.path.endswith(".sql") else part.text
+        f"-- {part.path}\n{end_statement(part)}" if part.path.endswith(".sql") else part.text
         for part in parts
     )
 
@@ -56,14 +58,15 @@ def wait_for_callers() -> SqlFile:
     return SqlFile("callers", _WAIT)
 
 
-_WAIT = """\
+_LOCKS = "".join(
+    f"  lock table public.{name} in {mode} mode;\n" for name, mode in LOCKED_BY_CALLERS.items()
+)
+_WAIT = f"""\
 -- Calls under way are to end with the routines that they began with; new ones wait for the commit.
-select pg_catalog.set_config('lock_timeout', '4s', true);
+select pg_catalog.set_config('lock_timeout', '{LOCK_TIMEOUT}', true);
 -- In a block, for the Supabase CLI sends no `begin`: its transaction is the batch.
 do $$
 begin
-  lock table public.profiles in exclusive mode;
-  lock table public.wa_events, public.notifications in share row exclusive mode;
-end
+{_LOCKS}end
 $$;
 """

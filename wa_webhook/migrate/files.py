@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wa_webhook.migrate.errors import SourceError
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -67,6 +71,33 @@ def parts_of(key: str) -> tuple[str, str]:
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text with the line ends it has, so that its checksum is that of its bytes."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return file.read()
+    """Return a file's text with the line ends it has, so that its checksum is that of its bytes.
+
+    Raises SourceError where it cannot be read, or is not UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise SourceError(f"{path} is not written in UTF-8") from None
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from None
+
+
+def write_whole(contents: Mapping[Path, str]) -> None:
+    """Write files as UTF-8, each whole or not at all, and none where one cannot be written.
+
+    The folder that one is in is made if need be. Raises SourceError.
+    """
+    beside = {path: path.with_name(f".{path.name}.new") for path in contents}
+    try:
+        for path, new in beside.items():
+            path.parent.mkdir(exist_ok=True)
+            new.write_text(contents[path], encoding="utf-8", newline="")
+        for path, new in beside.items():
+            new.replace(path)
+    except OSError as error:
+        for new in beside.values():
+            with suppress(OSError):
+                new.unlink()
+        raise SourceError(f"{path}: {error.strerror}") from None

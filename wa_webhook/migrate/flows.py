@@ -11,13 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pglast
 from pglast import ast
 
 from wa_webhook.migrate.errors import SourceError
 from wa_webhook.migrate.files import Migration, SqlFile, component_of, read_text
 from wa_webhook.migrate.migrations import read_migrations
-from wa_webhook.migrate.statements import split_statements
+from wa_webhook.migrate.statements import parse_statements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -29,6 +28,7 @@ HOME = "home"
 INSTALLED_ALWAYS = frozenset({HOME, "baskets"})
 """Of the flows that ship, those that a database has unless it is to be without them."""
 
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _NO_ROUTINES = {"migrations", "tests"}
 _TABLE = re.compile(r"^create (?:unlogged )?table (?:if not exists )?wa\.(\w+)", re.MULTILINE)
 
@@ -140,6 +140,12 @@ def read_declaration(file: SqlFile, name: str) -> dict[str, Any]:
     return declaration if isinstance(declaration, dict) else {}
 
 
+def judge_languages(languages: Iterable[str]) -> list[str]:
+    """Return what is wrong with each that wa.locales cannot have, as a sentence."""
+    odd = (one for one in languages if _LANGUAGE.fullmatch(one) is None)
+    return [f"{one!r} is no language such as en or pt-BR" for one in odd]
+
+
 def list_states(declaration: SqlFile) -> list[str]:
     """Return the states that a declaration declares, by their whole names."""
     flow = component_of(declaration.path)
@@ -163,12 +169,10 @@ def _refuse_twice(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _literals_of_call(file: SqlFile) -> list[str] | None:
     """Return the literals that the file's one statement calls wa.declare_flow with."""
-    if len(split_statements(file)) != 1:
+    statements = parse_statements(file)
+    if len(statements) != 1 or not isinstance(statements[0], ast.CallStmt):
         return None
-    statement: Any = pglast.parse_sql(file.text)[0].stmt
-    if not isinstance(statement, ast.CallStmt):
-        return None
-    call: Any = statement.funccall
+    call: Any = statements[0].funccall
     if tuple(part.sval for part in call.funcname) != ("wa", "declare_flow"):
         return None
     return [

@@ -9,6 +9,7 @@ from wa_webhook.migrate.errors import SourceError
 from wa_webhook.migrate.files import Migration, read_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 MIGRATION_FILE_NAME = re.compile(r"(?P<version>[0-9]{14})_(?P<name>[a-z0-9_]+)\.sql")
@@ -34,3 +35,11 @@ def read_migrations(folder: Path, path_of_folder: str) -> list[Migration]:
             raise SourceError(f"{relative}: has the version of {migrations[version].path}")
         migrations[version] = Migration(relative, read_text(path), version, parts["name"])
     return list(migrations.values())
+
+
+def name_next(folder: Path | None, now: datetime, ending: str) -> str:
+    """Return the name of a migration that is later than every other in the folder; `now` is UTC."""
+    files = folder.glob("*.sql") if folder is not None else ()
+    taken = [int(digits) for file in files if (digits := file.name.partition("_")[0]).isdigit()]
+    version = max(int(now.strftime("%Y%m%d%H%M%S")), max(taken, default=0) + 1)
+    return f"{version:014}{ending}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wa_webhook.naming.names import Names
 
-_LOCKED_BY_CALLERS = {
+LOCKED_BY_CALLERS = {
     # Callers lock rows of it in a select, which no weaker mode keeps out.
     "profiles": "exclusive",
     "wa_events": "share row exclusive",
@@ -81,6 +81,6 @@ def wait_for_callers(database: Connection[Any], names: Names) -> None:
     Otherwise one of them could look for a routine that it has read about and that is gone. Reading
     goes on. Raises LockNotAvailable when calls take longer than the lock timeout.
     """
-    modes = {f"{names.schema}.{table}": mode for table, mode in _LOCKED_BY_CALLERS.items()}
+    modes = {f"{names.schema}.{table}": mode for table, mode in LOCKED_BY_CALLERS.items()}
     for (table,) in database.execute(_EXISTING, (list(modes),)).fetchall():
         database.execute(f"lock table {table} in {modes[table]} mode".encode())

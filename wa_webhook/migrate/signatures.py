@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import pglast
 from pglast import ast
 from pglast.enums import FunctionParameterMode
 from pglast.stream import RawStream
 
 from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.statements import parse_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from wa_webhook.migrate.files import SqlFile
 
 _MODES = {
@@ -29,7 +27,10 @@ _DEFAULT = " default"
 
 @lru_cache(maxsize=1024)
 def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
-    """Return the name of a file's routine and the types that it takes; None where it makes none."""
+    """Return the name of a file's routine and the types that it takes; None where it makes none.
+
+    Raises SourceError where it makes several, or cannot be parsed.
+    """
     statement = _find_created(file)
     if statement is None:
         return None
@@ -41,7 +42,8 @@ def signature_of(file: SqlFile) -> tuple[str, list[str]] | None:
 def shape_of(file: SqlFile) -> str:
     """Return name, parameters and result of a file's routine; empty for a file that makes none.
 
-    As in `function wa.name(p_text text, p_limit integer default) returns text`.
+    As in `function wa.name(p_text text, p_limit integer default) returns text`. Raises SourceError
+    as signature_of does.
     """
     statement = _find_created(file)
     if statement is None:
@@ -74,8 +76,7 @@ def can_become(shape: str, later: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _find_created(file: SqlFile) -> ast.CreateFunctionStmt | None:
-    statements: Sequence[Any] = [raw.stmt for raw in pglast.parse_sql(file.text)]
-    created = [one for one in statements if isinstance(one, ast.CreateFunctionStmt)]
+    created = [one for one in parse_statements(file) if isinstance(one, ast.CreateFunctionStmt)]
     if len(created) > 1:
         raise SourceError(f"{file.path}: makes more than one routine; each has a file of its own")
     return created[0] if created else None

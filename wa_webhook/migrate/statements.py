@@ -5,8 +5,9 @@ One by one, so that the server's error position leads to a line of the file.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pglast
 import psycopg
@@ -14,9 +15,10 @@ from pglast.parser import ParseError
 from psycopg import errors
 
 from wa_webhook.migrate.errors import SourceError, StatementFailedError
+from wa_webhook.migrate.turns import TRY_AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from psycopg import Connection
 
@@ -45,13 +47,40 @@ def split_statements(file: SqlFile) -> list[Statement]:
 
     Raises SourceError with the line when PostgreSQL's grammar does not take the file.
     """
-    try:
+    with _refused_with_line(file):
         slices = pglast.split(file.text, only_slices=True)
+    return [Statement(file.text[part], part.start) for part in slices]
+
+
+def parse_statements(file: SqlFile) -> list[Any]:
+    """Return the statements of `file` as nodes of pglast; raises as split_statements does."""
+    with _refused_with_line(file):
+        return [raw.stmt for raw in pglast.parse_sql(file.text)]
+
+
+def end_statement(file: SqlFile) -> str:
+    """Return the text of `file` with a semicolon after the last statement, so that more can follow.
+
+    Raises SourceError as split_statements does.
+    """
+    with _refused_with_line(file):
+        tokens = [one.name for one in pglast.parser.scan(file.text)]
+    meant = [one for one in tokens if not one.endswith("_COMMENT")]
+    if meant[-1:] in ([], ["ASCII_59"]):
+        return file.text
+    # Behind a comment it would be a part of that.
+    return file.text.rstrip() + (";\n" if tokens[-1] == meant[-1] else "\n;\n")
+
+
+@contextmanager
+def _refused_with_line(file: SqlFile) -> Iterator[None]:
+    try:
+        yield
     except ParseError as error:
         message, offset = error.args
-        line = _line_at(file.text, offset or 0)
+        # At the end of its input the parser tells no place.
+        line = _line_at(file.text, len(file.text.rstrip()) if offset is None else offset)
         raise SourceError(f"{file.path}, line {line}: {message}") from None
-    return [Statement(file.text[part], part.start) for part in slices]
 
 
 def execute_file(
@@ -81,7 +110,7 @@ def execute_statement(
     """Execute one statement of `file`; raises as execute_file does."""
     try:
         connection.execute(statement.text.encode())
-    except (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure):
+    except TRY_AGAIN:
         raise
     except psycopg.Error as error:
         raise StatementFailedError(_describe(file, statement, error)) from error

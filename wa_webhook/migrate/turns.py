@@ -35,7 +35,8 @@ LOCK_TIMEOUT = "4s"
 
 ATTEMPTS = 5
 
-_TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+"""What only says that another session was in the way."""
 
 
 def wait_for_turn(database: Connection[Any]) -> None:
@@ -55,7 +56,7 @@ def set_local(database: Connection[Any], name: str, value: str) -> None:
 def retry(take_turn: Callable[[], _T], report: Callable[[str], None]) -> _T:
     """Take a turn, and again where a lock was not to be had. Raises DatabaseBusyError."""
     retrying = Retrying(
-        retry=retry_if_exception_type(_TRY_AGAIN),
+        retry=retry_if_exception_type(TRY_AGAIN),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.25, max=4),
         before_sleep=lambda _state: report("a lock is taken; trying again"),
@@ -63,7 +64,7 @@ def retry(take_turn: Callable[[], _T], report: Callable[[str], None]) -> _T:
     )
     try:
         return retrying(take_turn)
-    except _TRY_AGAIN as error:
+    except TRY_AGAIN as error:
         raise DatabaseBusyError(
             f"gave up after {ATTEMPTS} attempts: {error}\n"
             "Some session holds a lock that this step needs. Find it in pg_stat_activity "

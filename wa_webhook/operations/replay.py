@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import sql
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from wa_webhook.migrate.turns import TRY_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +25,6 @@ MOVED_ON = "WA042"
 """The SQLSTATE of a replay that no longer fits its conversation."""
 
 _ENDS = ("processed", "duplicate", "ignored", "invalid_sender", "failed")
-_TRY_AGAIN = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class Replayer:
 
     def _fetch(self, statement: sql.SQL | sql.Composed, parameters: tuple[object, ...]) -> Any:  # noqa: ANN401
         retrying = Retrying(
-            retry=retry_if_exception_type(_TRY_AGAIN),
+            retry=retry_if_exception_type(TRY_AGAIN),
             stop=stop_after_attempt(5),
             wait=wait_random_exponential(multiplier=0.1, max=2),
             reraise=True,

@@ -16,7 +16,6 @@ from wa_webhook.scaffold.languages import (
     Wording,
     check_languages,
     find_languages,
-    in_english,
     name_language,
     write_languages,
 )
@@ -46,7 +45,7 @@ def make_flow(
     """
     target = folder / name
     beside = folder if folder.is_dir() else None
-    languages = languages or find_languages(beside)
+    languages = languages or find_languages(folder)
     contents = fill_in_flow(name, languages, beside)
     contents |= fill_in_languages(languages, alone=False)
     if with_table:
@@ -71,7 +70,7 @@ def fill_in_flow(name: str, languages: Sequence[str], beside: Path | None = None
         "flow", {**values, "texts": wording.as_members()} | wording.expected(languages[0])
     )
     for other in languages[1:2]:
-        spoken = {"name": name_language(other), "language": in_english(other)}
+        spoken = {"name": name_language(other), "tag": other.lower().replace("-", "_")}
         added = fill_in("second_language", {**values, **spoken} | wording.expected(other))
         contents = {path: text + added.get(path, "") for path, text in contents.items()}
     return contents

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from wa_webhook.migrate.files import SqlFile, read_text
-from wa_webhook.migrate.flows import DECLARATION, find_flows, read_declaration
+from wa_webhook.migrate.flows import (
+    DECLARATION,
+    find_flows,
+    judge_languages,
+    read_declaration,
+)
 from wa_webhook.scaffold.files import ScaffoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SPOKEN_ALWAYS = ("en", "fr")
@@ -23,7 +28,6 @@ SPOKEN_ALWAYS = ("en", "fr")
 MARK = re.compile(r'"\[([a-z]{2}(?:-[A-Z]{2})?)\] ')
 """What a text begins with that is to be translated, as a declaration has it."""
 
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _ADD = """\
 insert into wa.locales (locale, name) values
 {rows}
@@ -35,68 +39,42 @@ _LINE_LENGTH = 120
 _TITLE_LENGTH = 24
 """Characters of a menu row's title that WhatsApp shows."""
 
-
-class _Named(NamedTuple):
-    """What a language calls itself, and what it is called in English."""
-
-    name: str
-    english: str
-
-
 _NAMES = {
-    "ar": _Named("العربية", "arabic"),
-    "de": _Named("Deutsch", "german"),
-    "en": _Named("English", "english"),
-    "es": _Named("Español", "spanish"),
-    "fr": _Named("Français", "french"),
-    "hi": _Named("हिन्दी", "hindi"),
-    "id": _Named("Bahasa Indonesia", "indonesian"),
-    "it": _Named("Italiano", "italian"),
-    "nl": _Named("Nederlands", "dutch"),
-    "pl": _Named("Polski", "polish"),
-    "pt": _Named("Português", "portuguese"),
-    "ru": _Named("Русский", "russian"),
-    "rw": _Named("Kinyarwanda", "kinyarwanda"),
-    "sw": _Named("Kiswahili", "swahili"),
-    "tr": _Named("Türkçe", "turkish"),
-    "uk": _Named("Українська", "ukrainian"),
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "id": "Bahasa Indonesia",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ru": "Русский",
+    "rw": "Kinyarwanda",
+    "sw": "Kiswahili",
+    "tr": "Türkçe",
+    "uk": "Українська",
 }
 _TEXTS = {
-    "en": {
-        "ask": "Is this your first time here?",
-        "yes": "Yes",
-        "no": "No",
-        "noted": "Thank you, noted: {answer}.",
+    "ask": {
+        "en": "Is this your first time here?",
+        "fr": "Est-ce votre première fois ici ?",
+        "es": "¿Es su primera vez aquí?",
+        "pt": "É a sua primeira vez aqui?",
+        "de": "Sind Sie zum ersten Mal hier?",
+        "it": "È la prima volta che viene qui?",
     },
-    "fr": {
-        "ask": "Est-ce votre première fois ici ?",
-        "yes": "Oui",
-        "no": "Non",
-        "noted": "Merci, c'est noté : {answer}.",
-    },
-    "es": {
-        "ask": "¿Es su primera vez aquí?",
-        "yes": "Sí",
-        "no": "No",
-        "noted": "Gracias, anotado: {answer}.",
-    },
-    "pt": {
-        "ask": "É a sua primeira vez aqui?",
-        "yes": "Sim",
-        "no": "Não",
-        "noted": "Obrigado, anotado: {answer}.",
-    },
-    "de": {
-        "ask": "Sind Sie zum ersten Mal hier?",
-        "yes": "Ja",
-        "no": "Nein",
-        "noted": "Danke, notiert: {answer}.",
-    },
-    "it": {
-        "ask": "È la prima volta che viene qui?",
-        "yes": "Sì",
-        "no": "No",
-        "noted": "Grazie, annotato: {answer}.",
+    "yes": {"en": "Yes", "fr": "Oui", "es": "Sí", "pt": "Sim", "de": "Ja", "it": "Sì"},
+    "no": {"en": "No", "fr": "Non", "es": "No", "pt": "Não", "de": "Nein", "it": "No"},
+    "noted": {
+        "en": "Thank you, noted: {answer}.",
+        "fr": "Merci, c'est noté : {answer}.",
+        "es": "Gracias, anotado: {answer}.",
+        "pt": "Obrigado, anotado: {answer}.",
+        "de": "Danke, notiert: {answer}.",
+        "it": "Grazie, annotato: {answer}.",
     },
 }
 _WELCOMES = {
@@ -110,21 +88,20 @@ _WELCOMES = {
 
 
 def check_languages(languages: Sequence[str]) -> None:
-    """Raise ScaffoldError for what is no language such as en or pt-BR, for none, and for two."""
-    for language in languages:
-        if _LANGUAGE.fullmatch(language) is None:
-            raise ScaffoldError(f"{language!r} is no language such as en or pt-BR")
+    """Raise ScaffoldError for what is no language, for none at all, and for one that is twice."""
+    if problems := judge_languages(languages):
+        raise ScaffoldError("\n".join(problems))
     if len(set(languages)) < max(len(languages), 1):
         raise ScaffoldError("name at least one language, and each once: en,es")
 
 
-def find_languages(flows: Path | None) -> tuple[str, ...]:
+def find_languages(flows: Path) -> tuple[str, ...]:
     """Return those that the flows in a folder speak, as their files begin with them.
 
     Where there are none, those that every bot speaks. Raises SourceError.
     """
     spoken: dict[str, None] = {}
-    for name, folder in ({} if flows is None else find_flows(flows, None)).items():
+    for name, folder in find_flows(flows, None).items():
         path = folder / DECLARATION
         if path.is_file():
             declared = read_declaration(SqlFile(str(path), read_text(path)), name)
@@ -139,21 +116,12 @@ class Wording:
     def __init__(self, title: str, languages: Sequence[str]) -> None:
         welcomes = _WELCOMES if title == _WELCOMES["en"] else {"en": title}
         self.bodies = {
-            name: {
-                language: _word(
-                    english, {one: words[name] for one, words in _TEXTS.items()}, language
-                )
-                for language in languages
-            }
-            for name, english in _TEXTS["en"].items()
-        }
-        titles = {language: _word(title, welcomes, language) for language in languages}
-        self.titles = {language: body[:_TITLE_LENGTH].rstrip() for language, body in titles.items()}
+            "menu_title": {one: _word(welcomes, one)[:_TITLE_LENGTH].rstrip() for one in languages}
+        } | {name: {one: _word(words, one) for one in languages} for name, words in _TEXTS.items()}
 
     def as_members(self) -> str:
         """Return the members of `texts` in a declaration."""
-        texts = {"menu_title": self.titles, **self.bodies}
-        return ",\n".join(_write_member(name, bodies) for name, bodies in texts.items())
+        return ",\n".join(_write_member(name, bodies) for name, bodies in self.bodies.items())
 
     def expected(self, language: str) -> dict[str, str]:
         """Return what tests of the flow say and hear in a language, by names in the template."""
@@ -169,17 +137,10 @@ class Wording:
 
 def name_language(language: str) -> str:
     """Return what a language calls itself, or its tag where we do not know."""
-    named = _NAMES.get(language)
-    if named is not None:
-        return named.name
     base, _, country = language.partition("-")
-    return f"{_NAMES[base].name} ({country})" if base in _NAMES else language
-
-
-def in_english(language: str) -> str:
-    """Return a language's name as a part of a Python name."""
-    named = _NAMES.get(language)
-    return named.english if named is not None else language.replace("-", "_").lower()
+    if base not in _NAMES:
+        return language
+    return f"{_NAMES[base]} ({country})" if country else _NAMES[base]
 
 
 def write_languages(languages: Sequence[str], *, alone: bool) -> str:
@@ -199,9 +160,9 @@ def write_languages(languages: Sequence[str], *, alone: bool) -> str:
     return "\n".join(statements)
 
 
-def _word(english: str, translations: dict[str, str], language: str) -> str:
+def _word(translations: Mapping[str, str], language: str) -> str:
     base = language.partition("-")[0]
-    return translations.get(base, f"[{language}] {english}")
+    return translations.get(base, f"[{language}] {translations['en']}")
 
 
 def _write_member(name: str, bodies: dict[str, str]) -> str:

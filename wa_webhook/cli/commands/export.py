@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 (typer reads it)
 from typing import TYPE_CHECKING, Annotated
@@ -10,11 +11,13 @@ import psycopg
 import typer
 
 from wa_webhook.cli.adopting import adopt_or_exit
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit
 from wa_webhook.cli.source import FlowsOption, WithOption, WithoutOption, read_chosen_source
-from wa_webhook.export import Adopting, Export, ExportError, plan_export
+from wa_webhook.export import Export, ExportError, plan_export
 from wa_webhook.migrate import MigrateError, Migrator
+from wa_webhook.migrate.files import write_whole
 
 if TYPE_CHECKING:
     from wa_webhook.migrate import Source
@@ -64,31 +67,32 @@ def export(
     The first holds everything, later ones what changed since the newest there. Changes no database:
     that is for `supabase db push`.
     """
-    try:
+    with exit_on(MigrateError, psycopg.Error):
         source = read_chosen_source(flows, asked_for, without)
-        adopting = _try_to_adopt(source, names, database_url) if adopt else None
-        due = plan_export(source, names, target, datetime.now(UTC), adopting)
+        due = plan_export(source, names, target, datetime.now(UTC))
+        if adopt:
+            due = _adopting(due, source, database_url)
         if target is None:
             typer.echo(due.text(), nl=False)
             return
         _say(due)
-        if due and not check:
-            text = due.text()
-    except (MigrateError, psycopg.Error) as error:
-        typer.echo(str(error).strip(), err=True)
-        raise typer.Exit(1) from None
-    if due and check:
-        typer.echo(f"an export is due: wa-webhook export --to {target}", err=True)
-        raise typer.Exit(1)
-    if due:
-        (target / due.file_name).write_text(text, encoding="utf-8", newline="")
-        typer.echo(f"wrote {target / due.file_name}")
+        if due and check:
+            fail(f"an export is due: wa-webhook export --to {target}")
+        if due:
+            write_whole({target / due.file_name: due.text()})
+            typer.echo(f"wrote {target / due.file_name}")
 
 
-def _try_to_adopt(source: Source, names: Names, database_url: str | None) -> Adopting:
+def _adopting(due: Export, source: Source, database_url: str | None) -> Export:
+    """Return the export as one that takes over the tables of a database, which stays as it is."""
+    if due.newest is not None:
+        raise ExportError(
+            f"only a first export takes tables over, and {due.newest.name} is there: if no database"
+            " has it, delete it."
+        )
     url = database_url_or_exit(database_url)
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as database:
-        migrator = Migrator(database, source, names=names)
+        migrator = Migrator(database, source, names=due.names)
         if migrator.plan().applied:
             raise ExportError(
                 "this database has wa-webhook already: name one that only your own migrations have"
@@ -97,7 +101,7 @@ def _try_to_adopt(source: Source, names: Names, database_url: str | None) -> Ado
         adoption = adopt_or_exit(migrator, dry_run=True, err=True)
     if not adoption.taken:
         raise ExportError("this database has no table to adopt: export without --adopt")
-    return Adopting(adoption.taken, adoption.as_text())
+    return replace(due, adopted=adoption.taken, script=adoption.as_text())
 
 
 def _say(due: Export) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wa_webhook.cli.errors import exit_on
 from wa_webhook.cli.settings import settings_or_exit
 from wa_webhook.flows.translations import (
     TranslationError,
@@ -15,7 +16,9 @@ from wa_webhook.flows.translations import (
 )
 from wa_webhook.migrate import MigrateError, find_db_folder
 from wa_webhook.migrate.errors import SourceError
+from wa_webhook.migrate.files import read_text, write_whole
 from wa_webhook.migrate.flows import find_flows
+from wa_webhook.migrate.migrations import name_next
 from wa_webhook.settings import FlowSettings
 
 FlowsFolder = Annotated[
@@ -42,17 +45,14 @@ def export(
 ) -> None:
     """Print the texts of flows as CSV, for translators: a row a text, a column a language.
 
-    Exits with 1 where there is no such flow.
+    Exits with 1 where there is no such flow or language.
     """
-    try:
+    with exit_on(MigrateError, TranslationError):
         found = _find(flows)
         if names:
             found = _find_shipped() | found
             found = {name: _pick(name, found) for name in names}
         typer.echo(export_texts(found, language or []), nl=False)
-    except MigrateError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
 
 
 def take_back(
@@ -75,34 +75,19 @@ def take_back(
     Exits with 1, says all that is wrong, and changes nothing, where a text or language is missing,
     a placeholder was lost, or WhatsApp would cut a text.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
+    with exit_on(MigrateError, TranslationError):
+        text, own = read_text(file), _find(flows)
         if into is not None:
-            folder = _pick(into, _find(flows)) / "migrations"
-            _write_migration(folder, translate_shipped(text, _find_shipped()))
+            folder = _pick(into, own) / "migrations"
+            path = folder / name_next(folder, datetime.now(UTC), "_texts.sql")
+            write_whole({path: translate_shipped(text, _find_shipped())})
+            typer.echo(f"wrote {path}")
             return
-        changed = import_texts(text, _find(flows))
-    except UnicodeDecodeError:
-        typer.echo(f"{file} is not written in UTF-8", err=True)
-        raise typer.Exit(1) from None
-    except (MigrateError, TranslationError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        changed = import_texts(text, own)
     for path, count in changed.items():
         typer.echo(f"changed {count} texts in {path}")
     if not changed:
         typer.echo("every text is as it was")
-
-
-def _write_migration(folder: Path, statements: str) -> None:
-    path = folder / f"{datetime.now(UTC):%Y%m%d%H%M%S}_texts.sql"
-    try:
-        folder.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(statements)
-    except OSError as error:
-        raise SourceError(f"{path}: {error.strerror}") from None
-    typer.echo(f"wrote {path}")
 
 
 def _find_shipped() -> dict[str, Path]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import psycopg
 import typer
 
+from wa_webhook.cli.errors import exit_on, fail
 from wa_webhook.cli.names import with_names
 from wa_webhook.cli.settings import database_url_or_exit
 from wa_webhook.cli.source import FlowsOption, read_chosen_source
 from wa_webhook.export.removal import plan_removal
-from wa_webhook.export.written import REMOVED, name_file
+from wa_webhook.export.written import REMOVED
 from wa_webhook.migrate import MigrateError
+from wa_webhook.migrate.files import write_whole
+from wa_webhook.migrate.migrations import name_next
 
 if TYPE_CHECKING:
     from wa_webhook.export.removal import Removal
@@ -60,30 +63,23 @@ def remove(
     stands on what goes.
     """
     url = database_url_or_exit(database_url)
-    try:
+    with exit_on(MigrateError, psycopg.Error):
         source = read_chosen_source(flows, None, None)
         with psycopg.connect(url, autocommit=True, prepare_threshold=None) as database:
             removal = plan_removal(database, source, names, ignored or ())
-    except (MigrateError, psycopg.Error) as error:
-        typer.echo(str(error).strip(), err=True)
-        raise typer.Exit(1) from None
-    _say(removal)
-    if target is None:
-        typer.echo(removal.text, nl=False)
-        return
-    file = target / name_file(target, datetime.now(UTC), REMOVED)
-    file.write_text(removal.text, encoding="utf-8", newline="")
-    typer.echo(f"wrote {file}")
+        _say(removal)
+        if target is None:
+            typer.echo(removal.text, nl=False)
+            return
+        file = target / name_next(target, datetime.now(UTC), REMOVED)
+        write_whole({file: removal.text})
+        typer.echo(f"wrote {file}")
 
 
 def _say(removal: Removal) -> None:
     for name in removal.in_the_way:
         typer.echo(f"in the way: {name}", err=True)
     if removal.in_the_way:
-        typer.echo(
-            "These are yours: drop or change them first. Nothing is written, and nothing changed.",
-            err=True,
-        )
-        raise typer.Exit(1)
+        fail("These are yours: drop or change them first. Nothing is written, and nothing changed.")
     for table, rows in removal.rows.items():
         typer.echo(f"rows that go: {rows} of {table}", err=True)

@@ -76,8 +76,8 @@ OBSTACLES = {
             "  mend: update public.notifications set status = 'cancelled' where not",
         ),
         (
-            "create unique index one_each on public.notifications (user_id, status)",
-            "public.notifications: one_each may refuse what is written here:",
+            'create unique index "one ""each""" on public.notifications (user_id, status)',
+            'public.notifications: one "each" may refuse what is written here:',
         ),
         (
             "alter table public.notifications alter column id drop default;"

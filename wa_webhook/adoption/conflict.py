@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from psycopg.sql import Identifier
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -81,6 +83,11 @@ def mend_rows(table: str, constraint: str, condition: str, missing: str) -> tupl
         f"select {table}.* from {table}{source} where {condition};",
         "update or delete what it shows",
     )
+
+
+def quoted(name: str) -> str:
+    """Return a name that somebody else gave as it stands in a statement."""
+    return Identifier(name).as_string()
 
 
 def set_aside(table: str) -> str:

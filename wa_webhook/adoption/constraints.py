@@ -13,7 +13,7 @@ import psycopg
 from pglast.enums import ConstrType
 from psycopg.rows import class_row
 
-from wa_webhook.adoption.conflict import ANOTHER_SCHEMA, Conflict, mend_rows, set_aside
+from wa_webhook.adoption.conflict import ANOTHER_SCHEMA, Conflict, mend_rows, quoted, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,9 +114,9 @@ class AdoptedConstraints:
             is_ours = other.name in wanted or other.definition in allowed
             if not is_ours and set(other.columns) & self._columns:
                 drop = (
-                    f'drop index {self._table.partition(".")[0]}."{other.name}";'
+                    f"drop index {self._table.partition('.')[0]}.{quoted(other.name)};"
                     if other.kind == "i"
-                    else f'alter table {self._table} drop constraint "{other.name}";'
+                    else f"alter table {self._table} drop constraint {quoted(other.name)};"
                 )
                 problem = f"{other.name} may refuse what is written here: {other.definition}"
                 beside = (
@@ -162,20 +162,20 @@ class AdoptedConstraints:
             kind = "p" if wanted.kind == ConstrType.CONSTR_PRIMARY else "u"
             same = [one for one in before if (one.kind, set(one.columns)) == (kind, keys)]
             if same and all(one.name != wanted.name for one in same):
-                self._alter(f'rename constraint "{same[0].name}" to {wanted.name}')
+                self._alter(f"rename constraint {quoted(same[0].name)} to {wanted.name}")
             if same:
                 return
             other = [one for one in before if one.kind == kind == "p"]
             if other and set(other[0].columns) < keys:
                 # What is told apart by less is told apart by more.
-                self._alter(f'drop constraint "{other[0].name}"')
+                self._alter(f"drop constraint {quoted(other[0].name)}")
                 before = [one for one in before if one not in other]
             elif other:
                 self._conflicts.append(
                     Conflict(
                         self._table,
                         f"the primary key is {other[0].columns}, not {wanted.columns}",
-                        f'alter table {self._table} drop constraint "{other[0].name}";',
+                        f"alter table {self._table} drop constraint {quoted(other[0].name)};",
                         set_aside(self._table),
                     )
                 )
@@ -280,16 +280,4 @@ class AdoptedConstraints:
             return cursor.execute(_CONSTRAINTS.encode(), {"table": self._table}).fetchall()
 
     def _alter(self, change: str) -> None:
-        try:
-            with self._database.transaction():
-                self._changes.execute(f"alter table {self._table} {change}")
-        except psycopg.errors.LockNotAvailable:
-            raise
-        except psycopg.Error as error:
-            self._conflicts.append(
-                Conflict(
-                    self._table,
-                    f"cannot {change}: {error.diag.message_primary}",
-                    set_aside(self._table),
-                )
-            )
+        self._conflicts += self._changes.alter(self._table, change)

@@ -9,11 +9,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg import sql
 from psycopg.rows import class_row
 
-from wa_webhook.adoption.conflict import ANOTHER_SCHEMA, REACHED_BY, VALUES, Conflict, set_aside
+from wa_webhook.adoption.conflict import (
+    ANOTHER_SCHEMA,
+    REACHED_BY,
+    VALUES,
+    Conflict,
+    quoted,
+    set_aside,
+)
 from wa_webhook.adoption.constraints import AdoptedConstraints
 
 if TYPE_CHECKING:
@@ -130,7 +135,7 @@ class AdoptedTable:
             return False
         self._conflict(
             f"the primary key is {theirs[0]}, not {ours[0]}",
-            f'alter table {self._name} rename column "{theirs[0]}" to {ours[0]};',
+            f"alter table {self._name} rename column {quoted(theirs[0])} to {ours[0]};",
             set_aside(self._name),
         )
         return True
@@ -225,25 +230,18 @@ class AdoptedTable:
 
     def _check_extra(self, column: Column) -> None:
         if column.is_required and not column.has_default and not column.is_generated:
-            name = sql.Identifier(column.name).as_string()
             self._conflict(
                 f"column {column.name} takes no null and has no default: no new row could be made",
-                f"alter table {self._name} alter column {name} drop not null;",
+                f"alter table {self._name} alter column {quoted(column.name)} drop not null;",
             )
 
     def _rename(self, name: str) -> str:
         return f"alter table {self._name} rename column {name} to {name}_before;"
 
     def _alter(self, change: str) -> bool:
-        try:
-            with self._database.transaction():
-                self._changes.execute(f"alter table {self._name} {change}")
-        except psycopg.errors.LockNotAvailable:
-            raise
-        except psycopg.Error as error:
-            self._conflict(f"cannot {change}: {error.diag.message_primary}", set_aside(self._name))
-            return False
-        return True
+        conflicts = self._changes.alter(self._name, change)
+        self._conflicts += conflicts
+        return not conflicts
 
     def _conflict(
         self, problem: str, mend: str, otherwise: str | None = None, rows: int | None = None

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pglast
 import psycopg
 from pglast.parser import ParseError
+from psycopg import postgres
 
 from wa_webhook.bodies.declared import find_declared
 from wa_webhook.bodies.expressions import Expression, NoFieldError
-from wa_webhook.bodies.hints import hint_at, nearest
+from wa_webhook.bodies.hints import did_you_mean, hint_at, nearest
 from wa_webhook.bodies.scope import UNKNOWN, Scope, UndecidableError, Variable
 from wa_webhook.bodies.server import Refusal, Server
 from wa_webhook.bodies.stub import read_scope
-from wa_webhook.bodies.tree import find_conditions, find_labels, find_targets, record_of
+from wa_webhook.bodies.tree import find_members, find_targets, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -57,8 +58,6 @@ _HARMLESS = frozenset(
 )
 """What a block can catch that is no mistake of its own statements."""
 
-_BUILT_IN = {"bool": 16, "name": 19, "int4": 23, "text": 25, "oid": 26, "_text": 1009}
-
 
 @dataclass(frozen=True)
 class Mistake:
@@ -80,11 +79,14 @@ def find_mistakes(connection: Connection[Any], routines: Iterable[str]) -> list[
     with connection.transaction(force_rollback=True):
         server = Server(connection)
         known = server.read_routines(routines)
+        # A table that one of them makes for a while is there for the others, too.
+        if any(_TEMPORARY.search(routine.body) for routine in known):
+            return []
         for routine in known:
             path = routine.search_path
             if path is None and ".step_" in routine.name:
                 path = _PATH_OF_STEPS
-            if path is None or "$user" in path or not _is_decidable(routine, known):
+            if path is None or "$user" in path or not _is_decidable(routine):
                 continue
             server.set_path(path)
             if routine.language == "sql":
@@ -94,12 +96,9 @@ def find_mistakes(connection: Connection[Any], routines: Iterable[str]) -> list[
     return found
 
 
-def _is_decidable(routine: Routine, known: Iterable[Routine]) -> bool:
+def _is_decidable(routine: Routine) -> bool:
     """Whether what is there when it is checked is what it finds when it runs."""
-    if routine.result in _OF_TRIGGERS or _ASKS_WHAT_IS_THERE.search(routine.body):
-        return False
-    # A table that another one makes for a while is there for it, too.
-    return not any(_TEMPORARY.search(other.body) for other in known)
+    return routine.result not in _OF_TRIGGERS and not _ASKS_WHAT_IS_THERE.search(routine.body)
 
 
 def _is_certain(answer: object) -> bool:
@@ -141,7 +140,9 @@ class _Body:
         self._body = routine.body
         self._action = function["action"]
         self._datums = function.get("datums", [])
-        self._scope = Scope(scope.variables, scope.labels.union(find_labels(self._action)))
+        self._scope = Scope(
+            scope.variables, scope.labels.union(find_members(self._action, "label"))
+        )
         self._filled = Counter(find_targets(self._action))
         self._starts = [0, *(found.end() for found in re.finditer("\n", self._body))]
         for datum in self._datums:
@@ -164,8 +165,8 @@ class _Body:
         elif kind == "PLpgSQL_var":
             type_name = variable.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "")
             if name not in self._scope.variables or type_name == "int4":
-                oid = _BUILT_IN.get(type_name)
-                self._scope.declare(name, Variable(oid) if oid else UNKNOWN)
+                known = postgres.types.get(type_name)
+                self._scope.declare(name, Variable(known.oid) if known else UNKNOWN)
 
     def _visit(self, node: object, line: int) -> Iterator[Mistake]:
         if isinstance(node, list):
@@ -182,7 +183,7 @@ class _Body:
 
     def _visit_block(self, block: Mapping[str, Any], line: int) -> Iterator[Mistake]:
         handlers = block.get("exceptions", {})
-        if _HARMLESS.issuperset(find_conditions(handlers)):
+        if _HARMLESS.issuperset(find_members(handlers, "condname")):
             yield from self._visit(block.get("body", []), line)
         yield from self._visit(handlers, line)
 
@@ -190,9 +191,8 @@ class _Body:
         name = record_of(loop.get("var"))
         columns = yield from self._check(loop["query"]["PLpgSQL_expr"], line)
         body = loop.get("body", [])
-        is_alone = name not in Counter(find_targets(body))
         if name:
-            self._scope.fill(name, columns if is_alone else None)
+            self._scope.fill(name, None if name in find_targets(body) else columns)
         yield from self._visit(body, line)
         if name and self._filled[name] > 1:
             self._scope.fill(name, None)
@@ -221,8 +221,8 @@ class _Body:
         except UndecidableError:
             return None
         except NoFieldError as error:
-            near = nearest(error.field, error.fields)
-            yield self._mistake(query, line, error.position, str(error), near)
+            hint = did_you_mean(nearest(error.field, error.fields))
+            yield self._mistake(query, line, error.position, str(error), hint)
             return None
         prepared = expression.with_parameters(uses)
         answer = self._server.prepare(prepared.sql, prepared.types)

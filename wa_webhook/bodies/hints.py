@@ -18,9 +18,13 @@ _MOST_ROUTINES = 2
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """Ask whether the one of `names` was meant that is most like `name`."""
-    close = get_close_matches(name, list(names), 1)
-    return f"Did you mean {close[0]}?" if close else None
+    """Return the one of `names` that is most like `name`, None where none is."""
+    return next(iter(get_close_matches(name, sorted(names), 1)), None)
+
+
+def did_you_mean(name: str | None) -> str | None:
+    """Ask whether `name` was meant, where there is one."""
+    return name and f"Did you mean {name}?"
 
 
 def hint_at(
@@ -48,7 +52,7 @@ def hint_at(
         for use in uses:
             if use.field and (use.start <= position <= use.end + 1 + len(use.field)):
                 columns = server.list_columns(use.type)
-                return None if use.field in columns else nearest(use.field, columns)
+                return None if use.field in columns else did_you_mean(nearest(use.field, columns))
     return None
 
 
@@ -58,12 +62,12 @@ def _near_routine(server: Server, name: Sequence[str]) -> str | None:
     known = server.list_routines(name[0])
     if same := [call for other, call in known if other == name[1]]:
         return f"There is {', and '.join(same[:_MOST_ROUTINES])}."
-    hint = nearest(name[1], {other for other, _ in known})
-    return hint and hint.replace("mean ", f"mean {name[0]}.")
+    near = nearest(name[1], {other for other, _ in known})
+    return near and did_you_mean(f"{name[0]}.{near}")
 
 
 def _near_table(server: Server, table: Any, schemas: Sequence[str]) -> str | None:  # noqa: ANN401
     known = server.list_relations([table.schemaname] if table.schemaname else schemas)
-    if same := [name for name in known if name.rpartition(".")[2] == table.relname]:
-        return f"Did you mean {same[0]}?"
-    return nearest(f"{table.schemaname or schemas[0]}.{table.relname}", known)
+    same = [name for name in known if name.rpartition(".")[2] == table.relname]
+    written = f"{table.schemaname or schemas[0]}.{table.relname}"
+    return did_you_mean(same[0] if same else nearest(written, known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from psycopg.errors import Diagnostic
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
 
 _ROUTINES = """
 select
-  routine.oid, namespace.nspname || '.' || routine.proname, language.lanname, routine.prosrc,
-  routine.prokind = 'p', routine.proretset, routine.prorettype,
-  coalesce(routine.proargnames, array[]::text[]),
+  routine.proargnames, routine.proargmodes::text[],
   coalesce(
     routine.proallargtypes,
     pg_catalog.string_to_array(nullif(routine.proargtypes::text, ''), ' ')::oid[],
     array[]::oid[]
   ),
-  coalesce(routine.proargmodes::text[], array[]::text[]),
+  routine.oid, namespace.nspname || '.' || routine.proname as name, language.lanname,
+  routine.prosrc, routine.prokind = 'p', routine.proretset, routine.prorettype,
   (
     select pg_catalog.substr(setting.value, 13)
     from pg_catalog.unnest(routine.proconfig) as setting (value)
@@ -34,7 +34,7 @@ from pg_catalog.pg_proc as routine
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = routine.pronamespace
 inner join pg_catalog.pg_language as language on language.oid = routine.prolang
 where namespace.nspname || '.' || routine.proname = any (%s::text[]) and routine.prosrc <> ''
-order by 2, 1
+order by name, routine.oid
 """
 
 _COLUMNS = """
@@ -90,6 +90,7 @@ class Argument:
 class Routine:
     """A routine as pg_proc has it; `name` has its schema."""
 
+    arguments: tuple[Argument, ...]
     oid: int
     name: str
     language: str
@@ -97,7 +98,6 @@ class Routine:
     is_procedure: bool
     returns_set: bool
     result: int
-    arguments: tuple[Argument, ...]
     search_path: str | None
 
 
@@ -161,21 +161,11 @@ class Server:
     def read_routines(self, names: Iterable[str]) -> list[Routine]:
         """Return the routines of these names, each with its schema."""
         found = []
-        for *known, names_of, types, modes, path in self._rows(_ROUTINES, (list(names),)):
-            oid, name, language, body, is_procedure, returns_set, result = known
-            arguments = tuple(
-                Argument(
-                    names_of[index] if index < len(names_of) else "",
-                    modes[index] if index < len(modes) else "i",
-                    of_type,
-                )
-                for index, of_type in enumerate(types)
-            )
-            found.append(
-                Routine(
-                    oid, name, language, body, is_procedure, returns_set, result, arguments, path
-                )
-            )
+        for names_of, modes, types, *known in self._rows(_ROUTINES, (list(names),)):
+            # Without any, or with one for each argument.
+            arguments = zip_longest(names_of or (), modes or (), types)
+            taken = tuple(Argument(name or "", mode or "i", oid) for name, mode, oid in arguments)
+            found.append(Routine(taken, *known))
         return found
 
     def read_kinds(self, types: Iterable[int]) -> Mapping[int, str]:

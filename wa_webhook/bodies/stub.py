@@ -42,23 +42,16 @@ def read_scope(server: Server, routine: Routine, declared: list[Declared]) -> tu
     for its, oid in found:
         scope.declare(its.name, variable(oid))
     body = with_types(routine.body, [(its, stub(oid)) for its, oid in found if its.words])
-    result = "" if routine.is_procedure else f"returns {_result(routine, stub(routine.result))}"
-    kind = "procedure" if routine.is_procedure else "function"
+    kind, result = "procedure", ""
+    if not routine.is_procedure:
+        returned = "void" if routine.result == _VOID else stub(routine.result)
+        kind, result = "function", f"returns {'setof ' if routine.returns_set else ''}{returned}"
     quote = "$wa_bodies$"
     if quote in body:
         raise UndecidableError
     return scope, (
         f"create {kind} f({', '.join(arguments)}) {result} language plpgsql as {quote}{body}{quote}"
     )
-
-
-def _result(routine: Routine, stub: str) -> str:
-    if any(one.mode in "obt" for one in routine.arguments):
-        outputs = [one for one in routine.arguments if one.mode in "obt"]
-        name = "record" if len(outputs) > 1 else stub
-    else:
-        name = "void" if routine.result == _VOID else stub
-    return f"setof {name}" if routine.returns_set else name
 
 
 def _find_type(

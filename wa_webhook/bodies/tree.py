@@ -25,14 +25,9 @@ def _parts(node: object) -> Iterator[tuple[str, Any]]:
             yield from _parts(value)
 
 
-def find_labels(node: object) -> Iterator[str]:
-    """Yield the labels of blocks and loops."""
-    return (value for name, value in _parts(node) if name == "label")
-
-
-def find_conditions(node: object) -> Iterator[str]:
-    """Yield the conditions that are caught."""
-    return (value for name, value in _parts(node) if name == "condname")
+def find_members(node: object, name: str) -> Iterator[str]:
+    """Yield each member of this name: `label` of blocks and loops, `condname` of handlers."""
+    return (value for known, value in _parts(node) if known == name)
 
 
 def find_targets(node: object) -> Iterator[str]:

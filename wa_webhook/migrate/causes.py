@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from wa_webhook.bodies.hints import nearest
 from wa_webhook.migrate.files import component_of
 from wa_webhook.migrate.flows import HOME, read_declaration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wa_webhook.migrate.files import SqlFile
 
@@ -64,7 +64,7 @@ class Words:
 def find_causes(problems: Sequence[str], words: Words) -> list[str]:
     """Return of these sentences those that do not follow from others, each with what was meant."""
     unknown = {words.own(found[1]) for one in problems if (found := _NO_STATE.search(one))}
-    meant = {name: _nearest(name, (*words.states, HOME)) for name in unknown}
+    meant = {name: nearest(name, (*words.states, HOME)) for name in unknown}
     misnamed = dict(_find_misnamed(problems, words))
     told = []
     for problem in problems:
@@ -84,7 +84,7 @@ def _find_misnamed(problems: Iterable[str], words: Words) -> Iterator[tuple[str,
     homeless = {words.state_of(step) for step in words.steps}.difference(words.states)
     for problem in problems:
         found = _NO_STEP.match(problem)
-        if found and (meant := _nearest(words.own(found[1]), homeless)):
+        if found and (meant := nearest(words.own(found[1]), homeless)):
             yield words.own(found[1]), meant
 
 
@@ -111,17 +111,13 @@ def _merged(problems: Iterable[str], words: Words) -> Iterator[str]:
         elif found[1] not in seen:
             seen.add(found[1])
             name = words.own(found[1])
-            if near := _nearest(name, words.texts):
+            if near := nearest(name, words.texts):
                 yield _asking(problem, near)
             elif "." not in name and words.texts:
                 others = "" if len(words.texts) <= _MOST_TEXTS else ", …"
                 yield f"{problem}; there are {', '.join(words.texts[:_MOST_TEXTS])}{others}"
             else:
                 yield problem
-
-
-def _nearest(name: str, names: Collection[str]) -> str | None:
-    return next(iter(get_close_matches(name, sorted(names), 1)), None)
 
 
 def _asking(problem: str, meant: str | None) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wa_webhook.migrate.files import Migration
     from wa_webhook.migrate.manifest import Manifest
 
-IN_ONE = """\
+_IN_ONE = """\
 select pg_catalog.set_config('wa_webhook.in_one', 'yes', true);
 do $$
 begin
@@ -121,7 +121,7 @@ def guard(
         tables=_listed(schema, made - taken_over),
         adopted=_listed(schema, taken_over),
     )
-    return SqlFile("guard", IN_ONE + checked)
+    return SqlFile("guard", _IN_ONE + checked)
 
 
 def _listed(schema: str, tables: Collection[str]) -> str:

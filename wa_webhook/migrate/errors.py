@@ -23,5 +23,9 @@ class DatabaseBusyError(MigrateError):
     """A lock was not to be had in time, several times over."""
 
 
+class RemovalError(MigrateError):
+    """There is nothing to remove, or not by this installation."""
+
+
 class NodesError(MigrateError):
     """A cluster does not take the schema onto a node; it is where it was."""

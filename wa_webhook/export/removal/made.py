@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pglast
 from pglast import ast
 
 from wa_webhook.migrate import kept_names
 from wa_webhook.migrate.signatures import name_of, shape_of, signature_of
+from wa_webhook.migrate.statements import parse_statements
 from wa_webhook.naming.names import DEFAULT_PRIVATE_SCHEMA, DEFAULT_SCHEMA
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -74,9 +74,10 @@ def read_made(source: Source, earlier: Manifest, names: Names) -> Made:
     kept = Name(DEFAULT_PRIVATE_SCHEMA, kept_names.TABLE)
     found: dict[Name, set[str]] = {kept: set()}
     routines: dict[Name, str | None] = {}
-    for migration in source.migrations:
-        for raw in pglast.parse_sql(migration.text):
-            _follow(raw.stmt, found, routines)
+    applied = (one for one in source.migrations if one.key in earlier.migrations)
+    for migration in applied:
+        for statement in parse_statements(migration):
+            _follow(statement, found, routines)
         for schema, table, change in _ALTERED.findall(migration.text):
             found.setdefault(Name(schema, table), set()).update(_COLUMN.findall(change))
         for role, comment in _ROLE.findall(migration.text):
@@ -138,6 +139,8 @@ def _noted(source: Source, earlier: Manifest, rewriter: Rewriter) -> Mapping[Nam
             continue
         file = files.get(path)
         signature = signature_of(file) if file and shape_of(file) == applied.shape else None
-        name = Name(*name_of(applied.shape).split("."))
-        noted[name] = signature and ", ".join(map(rewriter.rewrite, signature[1]))
+        schema, _, name = name_of(applied.shape).rpartition(".")
+        # Without its schema it may be anywhere.
+        if schema:
+            noted[Name(schema, name)] = signature and ", ".join(map(rewriter.rewrite, signature[1]))
     return noted

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from wa_webhook.export.removal.made import Made
     from wa_webhook.naming.names import Names
 
-_TRIGGERS = """
+_TRIGGERS_AND_RULES = """
 select pg_describe_object('pg_trigger'::regclass, oid, 0)
 from pg_trigger
 where tgrelid = any(%(relations)s::oid[]) and not tgisinternal
   and tgfoid <> all(%(routines)s::oid[])
+union all
+select pg_describe_object('pg_rewrite'::regclass, oid, 0)
+from pg_rewrite
+where ev_class = any(%(relations)s::oid[]) and rulename <> '_RETURN'
 order by 1
 """
 _COLUMNS = """
@@ -88,7 +92,7 @@ def list_obstacles(
         "tables": catalog.ids("table"),
         "names": sorted(made.contract),
     }
-    found += [name for (name,) in catalog.ask(_TRIGGERS, relations)]
+    found += [name for (name,) in catalog.ask(_TRIGGERS_AND_RULES, relations)]
     found += [
         f"column {column} of table {contract}.{table}"
         for table, column in catalog.ask(_COLUMNS, relations)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wa_webhook.export.removal.catalog import Catalog
-from wa_webhook.export.removal.errors import RemovalError
 from wa_webhook.export.removal.made import read_made
 from wa_webhook.export.removal.obstacles import list_obstacles
 from wa_webhook.export.removal.script import write_script
+from wa_webhook.migrate.errors import RemovalError
 from wa_webhook.migrate.files import COMPONENT, parts_of
 from wa_webhook.migrate.held_by_extension import find_extension
 from wa_webhook.migrate.history import read_history

@@ -1,4 +1,4 @@
-"""Writes the statements that drop what is ours. None of them cascades."""
+"""Writes what drops what is ours. None of its statements cascades."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from wa_webhook.export.guard import IN_ONE
 from wa_webhook.export.removal.catalog import Address
-from wa_webhook.export.removal.errors import RemovalError
 from wa_webhook.export.removal.obstacles import purge_of
+from wa_webhook.migrate.errors import RemovalError
+from wa_webhook.migrate.turns import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from wa_webhook.export.removal.catalog import Catalog
     from wa_webhook.export.removal.made import Made
     from wa_webhook.naming.names import Names
 
-_HEAD = """\
+# One statement, so that it is done as a whole or not at all whoever runs it.
+_SCRIPT = """\
 -- Written by `wa-webhook remove`: drops what wa-webhook made, and nothing else. Where something was
 -- built on it since, PostgreSQL refuses, and nothing is changed.
-"""
-_BEGINNING = """\
-select pg_catalog.set_config('lock_timeout', '4s', true);
-
 do $$
 declare
-  v_role name;
+  v_role record;
+  v_schema name;
 begin
+  perform pg_catalog.set_config('lock_timeout', '{lock_timeout}', true);
+
   -- To drop what a role owns takes membership in it.
   for v_role in
-    select role.rolname from pg_catalog.pg_roles as role
+    select role.rolname as name from pg_catalog.pg_roles as role
     where role.rolname in ({roles})
       and not pg_catalog.pg_has_role(role.oid, 'usage')
       and exists (
@@ -41,7 +41,7 @@ begin
           and here.datname = pg_catalog.current_database()
       )
   loop
-    execute pg_catalog.format('grant %I to current_user', v_role);
+    execute pg_catalog.format('grant %I to current_user', v_role.name);
   end loop;
 
   if pg_catalog.to_regclass('cron.job') is not null then
@@ -49,16 +49,8 @@ begin
     from cron.job
     where database = pg_catalog.current_database() and command operator(pg_catalog.~) '{purge}';
   end if;
-end
-$$;
 
-"""
-_ROLES = """
-do $$
-declare
-  v_role record;
-  v_schema name;
-begin
+{drops}
   for v_role in
     select
       role.oid,
@@ -110,19 +102,19 @@ $$;
 
 
 def write_script(catalog: Catalog, made: Made, names: Names) -> str:
-    """Return it for one transaction. Raises RemovalError where no order would do."""
-    values = {
-        "roles": ", ".join(f"'{role}'" for role in made.roles),
-        "made": ",\n      ".join(
+    """Return the statement that drops it all. Raises RemovalError where no order would do."""
+    return _SCRIPT.format(
+        lock_timeout=LOCK_TIMEOUT,
+        roles=", ".join(f"'{role}'" for role in made.roles),
+        purge=purge_of(names),
+        drops="".join(
+            f"  drop {kind} if exists\n    " + ",\n    ".join(names_of_kind) + ";\n"
+            for kind, names_of_kind in _order(catalog)
+        ),
+        made=",\n      ".join(
             f"({_quote(role)}, {_quote(comment)})" for role, comment in made.roles.items()
         ),
-        "purge": purge_of(names),
-    }
-    drops = [
-        f"drop {kind} if exists\n  " + ",\n  ".join(names_of_kind) + ";\n"
-        for kind, names_of_kind in _order(catalog)
-    ]
-    return "".join((_HEAD, IN_ONE, _BEGINNING.format(**values), *drops, _ROLES.format(**values)))
+    )
 
 
 def _quote(text: str) -> str:

@@ -191,4 +191,4 @@ def test_bytes_that_nobody_deletes_are_told(gallery: Gallery, connect: Connect) 
 
     (problem,) = (one for one in problems if one["code"] == "media_not_deleted")
     assert problem["needs_person"]
-    assert "lose 1 contents" in problem["message"]
+    assert "1 files are still in the media store" in problem["message"]

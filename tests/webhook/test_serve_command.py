@@ -258,7 +258,11 @@ async def test_a_wrong_password_is_logged_by_what_it_is_and_not_shown(
     demand_password(stoppable_database, "wa_edge_role", "another-password")
     role = current_role(EDGE_ROLE)
     url = stoppable_database.url(role).replace(f"{role}@", f"{role}:{PASSWORD}@")
-    async with serving(tmp_path, WA_DATABASE_URL=url) as served:
+    async with serving(tmp_path, WA_DATABASE_URL=url) as served, asyncio.timeout(60):
+        async with httpx.AsyncClient(base_url=served.url, timeout=30) as http:
+            # A busy machine may take its time to be refused.
+            while "28P01" not in (await http.get("/readyz")).text:
+                pass
         assert (await post(served.url, payloads.text_body())).status_code == 503
         assert await asyncio.to_thread(served.stop) == 0
     log = "".join(served.lines)

@@ -36,7 +36,12 @@ IS_AT_THE_GATE = f"""
     )
 """
 IS_WAITING_FOR_CALLERS = """
-    select exists (select from pg_locks where mode = 'ShareRowExclusiveLock' and not granted)
+    select exists (
+      select from pg_locks
+      where relation is not null
+        and mode in ('ExclusiveLock', 'ShareRowExclusiveLock')
+        and not granted
+    )
 """
 
 

@@ -55,9 +55,13 @@ select exists (
 )
 """
 
-_EXISTING = """
-select table_name from pg_catalog.unnest(%s::text[]) with ordinality as written (table_name, number)
-where pg_catalog.to_regclass(table_name) is not null order by number
+_LOCKS = """
+select pg_catalog.format('lock table %%s in %%s mode', locked.name, locked.mode)
+from rows from (
+  pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])
+) with ordinality as locked (name, mode, number)
+where pg_catalog.to_regclass(locked.name) is not null
+order by locked.number
 """
 
 
@@ -81,6 +85,7 @@ def wait_for_callers(database: Connection[Any], names: Names) -> None:
     Otherwise one of them could look for a routine that it has read about and that is gone. Reading
     goes on. Raises LockNotAvailable when calls take longer than the lock timeout.
     """
-    modes = {f"{names.schema}.{table}": mode for table, mode in LOCKED_BY_CALLERS.items()}
-    for (table,) in database.execute(_EXISTING, (list(modes),)).fetchall():
-        database.execute(f"lock table {table} in {modes[table]} mode".encode())
+    tables = [f"{names.schema}.{table}" for table in LOCKED_BY_CALLERS]
+    locks = database.execute(_LOCKS, (tables, list(LOCKED_BY_CALLERS.values()))).fetchall()
+    for (lock,) in locks:
+        database.execute(lock.encode())

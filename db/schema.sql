@@ -602,7 +602,7 @@ CREATE FUNCTION public.wa_notifications_settle(results jsonb) RETURNS jsonb
 
 ALTER FUNCTION public.wa_notifications_settle(results jsonb) OWNER TO wa_runtime;
 
-COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what happened to claimed notifications: an array of results with id, lock_token, outcome (accepted, rejected, not_sent, unknown) and what Meta answered. Returns counts and events; stale counts results whose row somebody else owns or has settled.';
+COMMENT ON FUNCTION public.wa_notifications_settle(results jsonb) IS 'Takes what happened to claimed notifications: an array of results with id, lock_token, outcome (accepted, rejected, not_sent, unknown) and what Meta answered. Returns counts and events; stale counts results whose row somebody else owns or has settled, and lost are the ids of accepted ones that were claimed anew and are being sent.';
 
 CREATE FUNCTION public.wa_notify(recipient text, payload jsonb, send_at timestamp with time zone DEFAULT now(), dedupe_key text DEFAULT NULL::text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER

@@ -108,6 +108,25 @@ async def test_a_message_whose_result_is_kept_is_not_sent_again_when_its_lease_r
     assert len(outbox.graph.record.accepted) == 1
 
 
+async def test_what_was_accepted_is_recalled_by_a_claim_that_overtook_its_result(
+    outbox: Outbox,
+) -> None:
+    outbox.set("in_doubt_seconds", 0)
+    notification = outbox.queue(outbox.add_user(ANA))
+    url = outbox.process_url("wa_notifier_role")
+    async with NotificationQueue(url, worker="a", lease_seconds=60) as queue:
+        (first,) = await queue.claim(1)
+        outbox.execute("update public.notifications set locked_until = now()")
+        (second,) = await queue.claim(1)
+        kept = settler.Settler(queue, Mock(), Mock(), does="NOTIFY")
+        kept.add(first, SendResult("accepted", wa_message_id="wamid.first"))
+        kept.finish()
+        await kept.run()
+    assert outbox.status(notification) == "sending"
+    recalled = [kept.recall(one) for one in (second, second)]
+    assert [one and one.wa_message_id for one in recalled] == ["wamid.first", None]
+
+
 async def test_a_result_that_is_left_when_the_notifier_stops_is_logged(outbox: Outbox) -> None:
     outbox.graph.behave(Behaviour(statuses="none"))
     with capture_logs() as events, refusing_to_settle(outbox, "P0001"):

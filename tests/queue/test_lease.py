@@ -36,6 +36,27 @@ def test_a_wrong_token_settles_nothing(queue: Queue) -> None:
     assert queue.status(notification) == "sending"
 
 
+def test_what_was_claimed_anew_before_it_was_settled_is_named_if_it_was_accepted(
+    queue: Queue,
+) -> None:
+    queue.set("in_doubt_seconds", 0)
+    for number in range(3):
+        queue.add_user(f"+3460000000{number}")
+        queue.queue(f"+3460000000{number}")
+    accepted, rejected, own = queue.claim()
+    queue.end_lease(accepted["id"])
+    queue.end_lease(rejected["id"])
+    assert len(queue.claim()) == 2
+    report = queue.settle_many(
+        [
+            result_of(accepted, "accepted"),
+            result_of(rejected, "rejected", http_status=400, error_code=100),
+            result_of(own, "accepted"),
+        ]
+    )
+    assert (report["sent"], report["stale"], report["lost"]) == (1, 2, [accepted["id"]])
+
+
 def test_an_expired_lease_counts_as_an_attempt_and_leaves_the_row_in_doubt(queue: Queue) -> None:
     queue.add_user()
     notification = queue.queue()
@@ -183,6 +204,7 @@ def test_one_call_settles_a_whole_batch_whatever_became_of_each(queue: Queue) ->
         "failed": 1,
         "in_doubt": 1,
         "stale": 1,
+        "lost": [rows[5]["id"]],
         "paused": False,
     }
 

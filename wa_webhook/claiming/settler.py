@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
@@ -21,6 +22,8 @@ _GATHER_SECONDS = 0.002
 """What comes in so soon after a result is settled with it, and makes room for one larger claim."""
 _LONGEST_PAUSE_SECONDS = 60.0
 """Between two attempts at a result that the database refuses again and again."""
+_RECALL_SECONDS = 60.0
+"""Longer than a claim is under way, by which a row was ours anew before we knew of it."""
 
 
 class Claim(Protocol):
@@ -55,7 +58,10 @@ class Queue(Protocol[TakenClaimT, TakenResultT]):
     """Where results are settled."""
 
     async def settle(self, results: Sequence[tuple[TakenClaimT, TakenResultT]]) -> dict[str, Any]:
-        """Return the database's report, with `events` to log. Raises psycopg.Error."""
+        """Return the database's report. Raises psycopg.Error.
+
+        `events` are to be logged, `lost` are ids that somebody has claimed since.
+        """
 
 
 class Metrics(Protocol):
@@ -102,6 +108,7 @@ class Settler(Generic[ClaimT, ResultT]):
         self._is_more_coming = is_more_coming
         self._waiting: asyncio.Queue[Owed[ClaimT, ResultT] | None] = asyncio.Queue()
         self._owed: dict[Owed[ClaimT, ResultT], None] = {}
+        self._lost: dict[int, tuple[float, ResultT]] = {}
         self._insisting: set[asyncio.Task[None]] = set()
         self.is_failing = False
         """Nothing can be settled at the moment, so that nothing more should be begun."""
@@ -127,6 +134,15 @@ class Settler(Generic[ClaimT, ResultT]):
                 owed.claim = claimed
                 return True
         return False
+
+    def recall(self, claimed: ClaimT) -> ResultT | None:
+        """Return what came of a row that was claimed anew just before its result was settled.
+
+        It must not be done again, and is to be settled by this claim.
+        """
+        now = time.monotonic()
+        self._lost = {one: kept for one, kept in self._lost.items() if kept[0] > now}
+        return self._lost.pop(claimed.id, (now, None))[1]
 
     async def run(self) -> None:
         """Settle until `finish`."""
@@ -206,12 +222,16 @@ class Settler(Generic[ClaimT, ResultT]):
                 raise
             self.is_failing = False
             log_events(report.get("events") or ())
+            lost = set(report.get("lost") or ())
             # Whatever was claimed anew during the call was told of a claim that has run out.
             pairs = list(zip(batch, told, strict=True))
             batch[:] = [owed for owed, (claim, _) in pairs if owed.claim is not claim]
-            for owed, _ in pairs:
-                if owed not in batch:
-                    del self._owed[owed]
+            for owed, (claim, result) in pairs:
+                if owed in batch:
+                    continue
+                del self._owed[owed]
+                if claim.id in lost and result.holds_for_every_claim:
+                    self._lost[claim.id] = (time.monotonic() + _RECALL_SECONDS, result)
             taken = [claim for owed, (claim, _) in pairs if owed not in batch]
             self._metrics.count_settled(len(taken), report)
             self._on_settled(taken)

@@ -174,8 +174,10 @@ class Notifier:
         task.add_done_callback(self._sends.discard)
 
     async def _send(self, notification: Notification) -> None:
-        result = await self._graph.send(notification)
-        self._metrics.observe_send(result)
+        result = self._settler.recall(notification)
+        if result is None:
+            result = await self._graph.send(notification)
+            self._metrics.observe_send(result)
         self._settler.add(notification, result)
 
     def _awaits_answers(self) -> bool:

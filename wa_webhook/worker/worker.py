@@ -138,8 +138,10 @@ class Worker:
         doing.add_done_callback(self._doing.discard)
 
     async def _do(self, attempt: Attempt) -> None:
-        result = await attempt.run()
-        self._metrics.observe_run(attempt.task.kind, result)
+        result = self._settler.recall(attempt.task)
+        if result is None:
+            result = await attempt.run()
+            self._metrics.observe_run(attempt.task.kind, result)
         # First, so that no sign of life follows the result.
         del self._alive[attempt]
         self._settler.add(attempt.task, result)

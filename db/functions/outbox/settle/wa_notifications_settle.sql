@@ -23,6 +23,7 @@ declare
   v_settled record;
   v_sent integer := 0;
   v_stale integer := 0;
+  v_lost jsonb := jsonb '[]';
   v_events jsonb := jsonb '[]';
   v_others jsonb := jsonb '{}';
 begin
@@ -72,6 +73,15 @@ begin
     v_stale := v_settled.stale;
     v_events := v_settled.events;
   end if;
+  if v_stale > 0 then
+    v_lost := (
+      select coalesce(jsonb_agg(notification.id order by notification.id), '[]')
+      from public.notifications as notification
+      where notification.id = any(v_ids)
+        and notification.lock_token <> v_lock_tokens[array_position(v_ids, notification.id)]
+        and notification.status = 'sending'
+    );
+  end if;
 
   return jsonb_build_object(
     'sent', v_sent,
@@ -80,6 +90,7 @@ begin
     'failed', coalesce((v_others ->> 'failed')::integer, 0),
     'in_doubt', coalesce((v_others ->> 'in_doubt')::integer, 0),
     'stale', v_stale + coalesce((v_others ->> 'stale')::integer, 0),
+    'lost', v_lost,
     'paused', v_is_paused,
     'events', case when v_others ? 'events' then v_events || (v_others -> 'events') else v_events end
   );
@@ -89,6 +100,6 @@ $$;
 alter function public.wa_notifications_settle owner to wa_runtime;
 
 comment on function public.wa_notifications_settle is
-'Takes what happened to claimed notifications: an array of results with id, lock_token, outcome (accepted, rejected, not_sent, unknown) and what Meta answered. Returns counts and events; stale counts results whose row somebody else owns or has settled.';
+'Takes what happened to claimed notifications: an array of results with id, lock_token, outcome (accepted, rejected, not_sent, unknown) and what Meta answered. Returns counts and events; stale counts results whose row somebody else owns or has settled, and lost are the ids of accepted ones that were claimed anew and are being sent.';
 
 grant execute on function public.wa_notifications_settle to wa_notifier_role;

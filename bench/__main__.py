@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bench.database import dispatch, flat, large, nodes, predecessor, queue, retention, storage
+from bench.database import (
+    businesses,
+    dispatch,
+    flat,
+    large,
+    nodes,
+    predecessor,
+    queue,
+    retention,
+    storage,
+)
 from bench.database.pgbench import Pgbench, find_pgbench
 from bench.http import attacks, bot, throughput, way
 from bench.machine import describe_machine
@@ -44,6 +54,7 @@ SECTIONS: dict[str, Callable[[Run], Section]] = {
     "large": large.measure,
     "ocr": reading.measure,
     "nodes": nodes.measure,
+    "businesses": businesses.measure,
 }
 
 
@@ -119,7 +130,7 @@ def _parse_arguments() -> argparse.Namespace:
         "--citus",
         metavar="URL",
         default="",
-        help="the coordinator of a Citus cluster, for the section nodes",
+        help="the coordinator of a Citus cluster, for the sections nodes and businesses",
     )
     parser.add_argument(
         "--plain",

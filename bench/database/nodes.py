@@ -32,7 +32,7 @@ MANY = 32
 BATCH = 10
 
 _PLAIN = "without Citus"
-_ONE, _TOGETHER, _CLAIM, _SETTLE = _KINDS = (
+_ONE, _TOGETHER, _CLAIM, _SETTLE = KINDS = (
     "a message",
     f"{MANY} messages together",
     f"a claim of {BATCH}",
@@ -44,11 +44,7 @@ Sample = dict[str, float]
 
 def measure(run: Run) -> Section:
     """Time calls of one session, from outside, at each place in turn."""
-    if not run.citus or not run.plain:
-        raise MissingPeerError(
-            "a cluster is absent: name its coordinator with `--citus URL`, and with `--plain URL` a"
-            " database without Citus on a server of the same version"
-        )
+    require_cluster(run)
     calls = run.choose(20, 60)
     rounds = run.choose(3, 7)
     try:
@@ -57,13 +53,14 @@ def measure(run: Run) -> Section:
         placed = make_business(run.citus, NAME)
         with contextlib.ExitStack() as cleanup:
             ways = _ways_to(run.citus)
-            cases = {_PLAIN: _Way(run.plain, plain, None)} | {
-                name: _Way(run.citus, placed, node) for name, node in ways.items()
+            cases = {_PLAIN: Way(run.plain, plain, None)} | {
+                name: Way(run.citus, placed, node) for name, node in ways.items()
             }
             for way in cases.values():
                 cleanup.callback(way.close)
             samples = take_turns(
-                {name: functools.partial(way.sample, calls) for name, way in cases.items()}, rounds
+                {name: functools.partial(sample, [way], calls) for name, way in cases.items()},
+                rounds,
             )
     finally:
         drop_businesses(run.plain, [PLAIN_NAME])
@@ -79,8 +76,8 @@ def _ways_to(url: str) -> dict[str, Node | None]:
     )
 
 
-class _Way:
-    """Sessions of a handler and a notifier that come to the business through one node."""
+class Way:
+    """Sessions of a handler and a notifier that come to a business through one node."""
 
     _numbers = itertools.count()
 
@@ -91,41 +88,50 @@ class _Way:
             for role in (names.edge_role, names.notifier_role)
         )
 
-    def sample(self, calls: int) -> Sample:
-        """Return the medians of so many calls of each kind, in milliseconds."""
-        taken: dict[str, list[float]] = {kind: [] for kind in _KINDS}
-        for _ in range(calls):
-            for kind, many in ((_ONE, 1), (_TOGETHER, MANY)):
-                taken[kind].append(self._dispatch(many))
-            claimed, took = _timed(
-                self._notifier,
-                f"select * from {self._schema}.wa_notifications_claim('bench', {BATCH})",  # noqa: S608
-            )
-            taken[_CLAIM].append(took)
-            results = [
-                {"id": one[0], "lock_token": str(one[1]), "outcome": "accepted"}
-                | {"wa_message_id": f"wamid.{one[0]}"}
-                for one in claimed
-            ]
-            _, took = _timed(
-                self._notifier,
-                f"select {self._schema}.wa_notifications_settle(%s)",
-                Jsonb(results),
-            )
-            taken[_SETTLE].append(took)
-        return {kind: statistics.median(some) for kind, some in taken.items()}
+    def call_each(self) -> Sample:
+        """Return what one call of each kind takes, in milliseconds."""
+        taken = {_ONE: self.dispatch(1), _TOGETHER: self.dispatch(MANY)}
+        claimed, taken[_CLAIM] = _timed(
+            self._notifier,
+            f"select * from {self._schema}.wa_notifications_claim('bench', {BATCH})",  # noqa: S608
+        )
+        results = [
+            {"id": one[0], "lock_token": str(one[1]), "outcome": "accepted"}
+            | {"wa_message_id": f"wamid.{one[0]}"}
+            for one in claimed
+        ]
+        _, taken[_SETTLE] = _timed(
+            self._notifier, f"select {self._schema}.wa_notifications_settle(%s)", Jsonb(results)
+        )
+        return taken
+
+    def dispatch(self, many: int) -> float:
+        """Return what so many messages take in one call, each somebody's first."""
+        numbers = itertools.islice(self._numbers, many)
+        messages = [(str(FIRST_PHONE + number), f"nodes{number}") for number in numbers]
+        body = webhook_of_many(messages, str(int(time.time())))
+        call = f"select {self._schema}.wa_dispatch(%s::jsonb)"
+        return _timed(self._edge, call, body)[1]
 
     def close(self) -> None:
         """End the sessions."""
         self._edge.close()
         self._notifier.close()
 
-    def _dispatch(self, many: int) -> float:
-        numbers = itertools.islice(self._numbers, many)
-        messages = [(str(FIRST_PHONE + number), f"nodes{number}") for number in numbers]
-        body = webhook_of_many(messages, str(int(time.time())))
-        call = f"select {self._schema}.wa_dispatch(%s::jsonb)"
-        return _timed(self._edge, call, body)[1]
+
+def require_cluster(run: Run) -> None:
+    """Raise MissingPeerError without a cluster and a server to compare it with."""
+    if not run.citus or not run.plain:
+        raise MissingPeerError(
+            "a cluster is absent: name its coordinator with `--citus URL`, and with `--plain URL` a"
+            " database without Citus on a server of the same version"
+        )
+
+
+def sample(ways: Sequence[Way], calls: int) -> Sample:
+    """Return the medians of so many calls of each kind, the ways taking turns."""
+    taken = [way.call_each() for way in itertools.islice(itertools.cycle(ways), calls)]
+    return {kind: statistics.median(one[kind] for one in taken) for kind in KINDS}
 
 
 def _timed(
@@ -137,7 +143,7 @@ def _timed(
 
 
 def _report(samples: Mapping[str, Sequence[Sample]], calls: int, rounds: int) -> Section:
-    table = Table(("median, ms", *_KINDS))
+    table = Table(("median, ms", *KINDS))
     section = Section(
         name="nodes",
         title="A business on a node",
@@ -150,7 +156,7 @@ def _report(samples: Mapping[str, Sequence[Sample]], calls: int, rounds: int) ->
         tables=[table],
     )
     for name, taken in samples.items():
-        table.add(name, *(Spread.of([one[kind] for one in taken]) for kind in _KINDS))
+        table.add(name, *(Spread.of([one[kind] for one in taken]) for kind in KINDS))
         if name != _PLAIN:
             section.ratios += [
                 compare(
@@ -158,6 +164,6 @@ def _report(samples: Mapping[str, Sequence[Sample]], calls: int, rounds: int) ->
                     [one[kind] for one in taken],
                     [one[kind] for one in samples[_PLAIN]],
                 )
-                for kind in _KINDS
+                for kind in KINDS
             ]
     return section

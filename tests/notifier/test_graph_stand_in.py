@@ -201,6 +201,21 @@ async def test_misbehaviour_and_record_are_also_reached_over_http() -> None:
     assert [one["recipient"] for one in record["accepted"]] == ["34600111222"]
 
 
+async def test_a_rule_for_one_recipient_fits_the_number_with_and_without_plus() -> None:
+    async with running_graph() as graph:
+        for recipient in ("+34600111222", "34600111222"):
+            await graph.http.post("/_behave", json={"answer": "error", "recipient": recipient})
+        sent = [await graph.send(message(to=to)) for to in ("+34600333444", *["+34600111222"] * 3)]
+    assert [one.is_success for one in sent] == [True, False, False, True]
+
+
+async def test_a_rule_that_nobody_knows_is_refused_with_what_is_wrong() -> None:
+    async with running_graph() as graph:
+        refused = await graph.http.post("/_behave", json={"answer": "error", "kode": 190})
+    assert refused.status_code == 400
+    assert "kode" in refused.text
+
+
 async def test_marking_as_read_takes_only_a_known_kind_of_id() -> None:
     async with running_graph() as graph:
         read = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.IN"}

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -198,8 +199,11 @@ class GraphStandIn:
     async def _behave(self, request: Request) -> Response:
         if request.method == "DELETE":
             self.behaviours.clear()
-        else:
-            self.behave(Behaviour.model_validate(await request.json()))
+            return JSONResponse({"success": True})
+        try:
+            self.behave(Behaviour.model_validate_json(await request.body()))
+        except ValidationError as error:
+            return Response(str(error), status_code=400)
         return JSONResponse({"success": True})
 
     async def _misbehave(self, request: Request, path: str) -> Response | None:

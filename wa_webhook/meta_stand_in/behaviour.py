@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Answer = Literal["accept", "error", "html", "refuse", "accept_then_reset", "accept_then_html"]
 Path = Literal[
@@ -34,8 +34,8 @@ class Behaviour(BaseModel):
     delay: seconds before the answer; what is accepted is accepted before them, so that a delay
     beyond the client's time-out is a message that was sent and looks as if it were not.
     times: how many messages it fits, None for all; probability: of fitting each one.
-    recipient: only messages to this one; path: the last part of the address, or "phone_number",
-    or "download" of media.
+    recipient: only messages to this number or BSUID; path: the last part of the address, or
+    "phone_number", or "download" of media.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,7 +50,7 @@ class Behaviour(BaseModel):
     is_transient: bool | None = None
     times: int | None = Field(1, ge=1)
     probability: float = Field(1.0, gt=0, le=1)
-    recipient: str | None = None
+    recipient: Annotated[str, AfterValidator(lambda said: said.removeprefix("+"))] | None = None
     path: Path = "messages"
 
 

@@ -9,11 +9,16 @@ import pytest
 
 from tests.dispatching import values
 from tests.docs.code_blocks import PROJECT, find_code_blocks
+from tests.docs.outputs import is_as_shown
+from tests.docs.shell import run_shell
+from tests.docs.situation import bring_trouble
 from tests.fixtures.offered import with_offered_flows
 
 if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import DictRow
+
+    from tests.fixtures.postgres import Database
 
 pytestmark = [with_offered_flows, pytest.mark.any_server]
 
@@ -45,6 +50,14 @@ def test_every_setting_that_is_named_is_there(connection: Connection[DictRow]) -
     named = set(re.findall(r"`(\w+_ttl_days)`", text))
     assert named
     assert named - set(values(connection, "select key from wa.settings")) == set()
+
+
+def test_a_log_with_the_id_of_a_failed_message_holds_the_number(database: Database) -> None:
+    (find,) = find_code_blocks(DOCUMENT, "sh")
+    log = 'psql -Atc "select detail from wa.alert_overview" "$OPERATOR_DATABASE_URL" > serve.log'
+    bring_trouble(database)
+    found = run_shell(database, f"{log}; {find.code}")
+    assert is_as_shown(found.stdout, find.output), found.stdout
 
 
 def test_its_statements_make_a_table_of_a_team_erasable(connection: Connection[DictRow]) -> None:

@@ -9,9 +9,10 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests import payloads
-from tests.dispatching import dispatch, send, value, values
+from tests.dispatching import dispatch, row, send, value, values
 from tests.handover.conftest import ANA, text_of
 from tests.operations.command import answer, run
+from tests.queue.conftest import Queue
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -82,6 +83,22 @@ def test_a_message_that_failed_and_statuses_are_told(desk: Desk) -> None:
     assert [(one["body"], one["status"]) for one in said[:1]] == [("help", "failed")]
     assert said[0]["error"].startswith("WA003")
     assert said[1]["status"] == "queued"
+
+
+def test_an_error_is_told_until_a_later_attempt_is_taken(
+    desk: Desk, notifier_connection: Connection[DictRow]
+) -> None:
+    queue = Queue(desk.owner, notifier_connection)
+    (claimed,) = queue.claim()
+    queue.reject(claimed, 131056)
+    told = "select status, error from public.wa_conversation(%s) where author = 'bot'"
+    assert row(desk.agent, told, ANA) == {
+        "status": "queued",
+        "error": "131056 Too many messages to one user (pair limit).",
+    }
+    queue.make_due(claimed["id"])
+    queue.accept(queue.claim())
+    assert row(desk.agent, told, ANA) == {"status": "sent", "error": None}
 
 
 def test_messages_that_come_together_are_kept_as_well(desk: Desk) -> None:

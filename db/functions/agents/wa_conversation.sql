@@ -70,7 +70,10 @@ begin
       case when notification.kind = 'echo' then 'colleague' else coalesce(notification.author, 'bot') end,
       notification.payload,
       notification.status,
-      concat_ws(' ', notification.error_code, notification.error_message),
+      case
+        when notification.status <> all('{sent,delivered,read}')
+          then concat_ws(' ', notification.error_code, notification.error_message)
+      end,
       notification.phone_number_id,
       notification.id::text
     from unnest(v_user_ids) as one (user_id)
@@ -119,6 +122,6 @@ $$;
 alter function public.wa_conversation owner to wa_runtime;
 
 comment on function public.wa_conversation is
-'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status with the error, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. Whoever may not see numbers (wa_reader_role) gets them masked, and no payload. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
+'One person''s messages in both directions, the latest max_messages (1,000 at most) of those before a moment, newest last: when it was received or queued (what came together lies microseconds apart, in the order in which it took effect), who wrote it (user, bot, app, broadcast, or colleague/ and a name), what it says (null: not kept), its status, with the error of what was not taken, the business number, and its id in wa_events or notifications; with_payload also as Meta has it. Whoever may not see numbers (wa_reader_role) gets them masked, and no payload. who is a number, a BSUID or a user_id. Raises WA043 when there is nobody.';
 
 grant execute on function public.wa_conversation to wa_reader_role, wa_agent_role, wa_operator_role;

@@ -113,7 +113,14 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         assert several.exit_code == 2
         assert several.stderr == "say who speaks: --as +34600111222 (Ana), --as IT.3003 (Chiara)\n"
         step = folder / "flows" / "welcome" / "steps" / "step_welcome_question.sql"
-        step.write_text(step.read_text().replace("begin\n", "begin\n  perform 1 / 0;\n", 1))
+        asks = step.read_text()
+        work = "begin\n  perform wa.request_task(p_chat, 'media.fetch', '{}');\n"
+        step.write_text(asks.replace("begin\n", work, 1))
+        dev.read_until("flows applied")
+        say(dev, "welcome", "--as", "+34600111222")
+        told = "failed: a task of the kind media.fetch, attempt 1: permanent: the input does not"
+        assert dev.read_until("not tried again").splitlines()[-1].startswith(told)
+        step.write_text(asks.replace("begin\n", "begin\n  perform 1 / 0;\n", 1))
         declaration.write_text(written)
         dev.read_until("flows applied")
         said = say(dev, "welcome", "--as", "+34600111222")

@@ -1,4 +1,4 @@
-"""What `wa-webhook dev` tells of messages that the bot fails at."""
+"""What `wa-webhook dev` tells of messages and tasks that the bot fails at."""
 
 from __future__ import annotations
 
@@ -18,10 +18,31 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.3
 _FAILED = """
-    select event.wa_message_id, event.error
-    from public.wa_events as event
-    where event.status = 'failed' and event.wa_message_id <> all(%s)
-    order by event.received_at
+    select failure.id, failure.error
+    from (
+        select event.wa_message_id as id, event.error, event.received_at as failed_at
+        from public.wa_events as event
+        where event.status = 'failed'
+        union all
+        select
+            concat_ws(':', 'task', task.id, task.attempt_count, task.wait_count, task.status),
+            concat(
+                'a task of the kind ', task.kind, ', attempt ', task.attempt_count, ': ',
+                concat_ws(': ', task.error_class, task.error_message), '; ',
+                case
+                    when task.status = 'failed' then 'not tried again'
+                    else 'tried again at ' || task.next_attempt_at::time(0)
+                end,
+                case task.error_class
+                    when 'unknown' then '; TASK_RAISED in the log has its place'
+                end
+            ),
+            coalesce(task.finished_at, task.started_at, task.created_at)
+        from wa.tasks as task
+        where task.status in ('queued', 'failed') and task.error_class is not null
+    ) as failure
+    where failure.id <> all(%s)
+    order by failure.failed_at
 """
 
 
@@ -32,7 +53,7 @@ def locate(postgres: LocalPostgres, error: str) -> str:
 
 
 async def follow_failures(postgres: LocalPostgres, tell: Callable[[str], None]) -> None:
-    """Tell of each message that fails from now on, with what its step raised and where.
+    """Tell of each message and each attempt at a task that fails from now on, and what was raised.
 
     Raises psycopg.Error when the database is there no more.
     """
@@ -42,8 +63,8 @@ async def follow_failures(postgres: LocalPostgres, tell: Callable[[str], None]) 
     url = postgres.url()
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         while True:
-            for message_id, error in await (await connection.execute(statement, [told])).fetchall():
-                told.append(message_id)
+            for failed, error in await (await connection.execute(statement, [told])).fetchall():
+                told.append(failed)
                 if not is_begin:
                     tell(f"failed: {await asyncio.to_thread(locate, postgres, error)}")
             is_begin = False

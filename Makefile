@@ -36,7 +36,7 @@ TESTS_OF_ONE_SCHEMA := $(addprefix tests/,ingress flows queue)
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: $(RUNNABLE) ## run everything on this machine until Ctrl-C; OPTIONS='--port 0' takes other ports
+dev: $(RUNNABLE) ## run everything on this machine until Ctrl-C; OPTIONS=--help says with which options, such as other ports
 	@$(BIN)/wa-webhook dev $(OPTIONS)
 
 demo: $(INSTALLED) $(OCR) ## hold a scripted conversation through everything and print it

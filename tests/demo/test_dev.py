@@ -177,20 +177,24 @@ def test_a_signal_while_starting_leaves_nothing_running(folder: Path) -> None:
     assert processes_in(folder) == []
 
 
-def test_a_taken_port_is_named_and_nothing_is_started(folder: Path) -> None:
+def test_all_taken_ports_are_named_at_once_and_nothing_is_started(folder: Path) -> None:
     with bind("127.0.0.1", 0, "test") as taken:
         taken.listen()
         port = taken.getsockname()[1]
         result = subprocess.run(
-            command(database_port=port),
+            [*command(database_port=port), "--desk-port", str(port)],
             capture_output=True,
             text=True,
             cwd=folder,
             env=ENVIRONMENT,
             check=False,
         )
-    assert result.returncode == 1
-    assert f"port {port}" in result.stderr
-    assert "database" in result.stderr
-    assert "choose another with --database-port" in result.stderr
+    assert (result.returncode, result.stderr.splitlines()) == (
+        1,
+        [
+            f"port {port} of 127.0.0.1, for the {purpose}, is taken by another program;"
+            f" choose another with {option}, or a free one with 0"
+            for purpose, option in (("desk", "--desk-port"), ("database", "--database-port"))
+        ],
+    )
     assert not (folder / ".dev" / "postgres").exists()

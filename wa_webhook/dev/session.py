@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from handler.process.environment import load_settings
-from handler.process.listening import bind
+from handler.process.listening import PortRefusedError, bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.failures import follow_failures
 from wa_webhook.dev.flow_files import FlowFiles
@@ -59,12 +59,14 @@ def run_session(
     console = Console(highlight=False)
     folder.mkdir(parents=True, exist_ok=True)
     lines = [] if script is None else read_script(script)
-    ports = Ports.take(port, graph_port)
-    listeners = (
-        bind(HOST, phone_port, "phone", "--phone-port"),
-        bind(HOST, desk_port, "desk", "--desk-port"),
+    webhook, graph, phone, desk, database = _bind_all(
+        (port, "webhook", "--port"),
+        (graph_port, "Graph API stand-in", "--graph-port"),
+        (phone_port, "phone", "--phone-port"),
+        (desk_port, "desk", "--desk-port"),
+        (database_port, "database", "--database-port"),
     )
-    bind(HOST, database_port, "database", "--database-port").close()
+    database.close()
     flows_folder = load_settings(FlowSettings).folder()
     flows = FlowFiles(flows_folder) if flows_folder is not None else None
     tasks = TaskFiles(load_settings(LocalTaskSettings), Path())
@@ -78,8 +80,8 @@ def run_session(
             asyncio.run(
                 _run_until_interrupted(
                     postgres,
-                    ports,
-                    listeners,
+                    Ports(webhook, graph),
+                    (phone, desk),
                     folder,
                     flows,
                     tasks,
@@ -88,6 +90,22 @@ def run_session(
                 )
             )
     console.print("stopped", style="dim")
+
+
+def _bind_all(*asked: tuple[int, str, str]) -> list[socket.socket]:
+    """Take each port of a purpose and its option; the error names all that cannot be had.
+
+    Somebody whose other session runs would otherwise learn of one port at a time.
+    """
+    bound, refused = [], []
+    for port, purpose, option in asked:
+        try:
+            bound.append(bind(HOST, port, purpose, option))
+        except PortRefusedError as error:
+            refused.append(str(error))
+    if refused:
+        raise PortRefusedError("\n".join(refused))
+    return bound
 
 
 async def _run_until_interrupted(

@@ -59,12 +59,9 @@ class Ports:
     graph: socket.socket
 
     @classmethod
-    def take(cls, webhook: int = 0, graph: int = 0) -> Self:
-        """Bind both ports (0: a free one). Raises PortRefusedError."""
-        return cls(
-            bind(HOST, webhook, "webhook", "--port"),
-            bind(HOST, graph, "Graph API stand-in", "--graph-port"),
-        )
+    def take(cls) -> Self:
+        """Bind two free ones."""
+        return cls(bind(HOST, 0, "webhook"), bind(HOST, 0, "Graph API stand-in"))
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,7 @@ def test_a_flow_in_one_language_is_told_and_no_obstacle(steps: Connection[DictRo
     for translations in flow["texts"].values():
         del translations["fr"]
     assert declare(steps, flow) == [
-        "flow quiz: it has no text in fr, which users are offered:"
+        "flow quiz: it lacks texts in fr, which users are offered:"
         " docs/build/adding-a-flow.md#languages says what to do"
     ]
     steps.execute("update wa.locales set is_offered = false where locale = 'fr'")

@@ -81,9 +81,10 @@ def import_texts(text: str, folders: Mapping[str, Path]) -> dict[Path, int]:
 def translate_shipped(text: str, folders: Mapping[str, Path]) -> str:
     """Return a migration by which flows that ship speak the further languages of a CSV.
 
-    `folders` has these flows. Raises TranslationError with everything that is wrong.
+    `folders` has these flows; texts that have no translation are left out. Raises TranslationError
+    with everything that is wrong.
     """
-    sheet = _read(text, folders)
+    sheet = _read(text, folders, is_whole=False)
     rows = []
     for flow, changed in sheet.changed.items():
         file = sheet.files[flow]
@@ -130,7 +131,7 @@ class _Sheet:
     problems: list[str] = field(default_factory=list)
 
 
-def _read(text: str, folders: Mapping[str, Path]) -> _Sheet:
+def _read(text: str, folders: Mapping[str, Path], *, is_whole: bool = True) -> _Sheet:
     # A sheet written elsewhere may end its lines, and those inside a text, in another way.
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=None), strict=True)
     try:
@@ -166,13 +167,13 @@ def _read(text: str, folders: Mapping[str, Path]) -> _Sheet:
         else:
             found[flow][key] = dict(zip(languages, bodies, strict=True))
     for flow, rows in found.items():
-        sheet.problems += _find_problems(flow, sheet.files[flow], rows)
+        sheet.problems += _find_problems(flow, sheet.files[flow], rows, is_whole)
         if changed := _compare(sheet.files[flow], rows):
             sheet.changed[flow] = changed
     return sheet
 
 
-def _find_problems(flow: str, file: DeclarationFile, rows: Rows) -> Iterable[str]:
+def _find_problems(flow: str, file: DeclarationFile, rows: Rows, is_whole: bool) -> Iterable[str]:
     limits = find_limits(file)
     taken = [
         language for language in _languages(rows) if any(row[language] for row in rows.values())
@@ -186,7 +187,7 @@ def _find_problems(flow: str, file: DeclarationFile, rows: Rows) -> Iterable[str
             name = f"{flow} {key} ({language})"
             # A text may be a space that does not break a line.
             if not body.strip(" \n"):
-                if after or language not in speaks:
+                if is_whole and (after or language not in speaks):
                     yield f"{name} is missing"
                 continue
             wanted, found = (set(_PLACEHOLDER.findall(one)) for one in (meant, body))

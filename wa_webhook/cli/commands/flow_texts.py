@@ -70,7 +70,7 @@ def take_back(
 ) -> None:
     """Write translated texts into the declarations of your flows, and nothing else of these.
 
-    With --into: texts of flows that ship, in languages that these lack.
+    With --into: texts of flows that ship, in languages that these lack; all, or some.
 
     Exits with 1, says all that is wrong, and changes nothing, where a text or language is missing,
     a placeholder was lost, or WhatsApp would cut a text.

@@ -79,3 +79,9 @@ def test_a_document_without_a_place_for_it_is_refused(database: Database, tmp_pa
     assert result.exit_code == 1
     assert "no part between" in result.output
     assert document.read_text() == "# Other\n"
+
+
+def test_a_document_that_cannot_be_written_is_told(database: Database, document: Path) -> None:
+    document.with_name(f".{document.name}.new").mkdir()
+    result = run_flows(database, "--write", str(document))
+    assert (result.exit_code, result.stderr) == (1, f"{document}: Is a directory\n")

@@ -25,6 +25,7 @@ from wa_webhook.flows.map import (
 from wa_webhook.flows.problems import list_mistakes, list_problems
 from wa_webhook.flows.removal import remove_flow
 from wa_webhook.migrate import MigrateError, find_db_folder
+from wa_webhook.migrate.files import read_text, write_whole
 from wa_webhook.migrate.flows import ships
 from wa_webhook.operations.migrations import read_migrations
 from wa_webhook.scaffold import ScaffoldError, make_flow
@@ -82,9 +83,9 @@ def flows(
         flow_map = read_flow_map(connection, names)
     try:
         if write is not None:
-            write.write_text(_updated(write, flow_map), encoding="utf-8")
+            write_whole({write: _updated(read_text(write), flow_map)})
         elif check is not None:
-            if check.read_text(encoding="utf-8") != _updated(check, flow_map):
+            if (document := read_text(check)) != _updated(document, flow_map):
                 fail(f"{check} is out of date: run wa-webhook flows --write {check}")
         elif mermaid:
             typer.echo(draw_mermaid(flow_map), nl=False)
@@ -92,6 +93,8 @@ def flows(
             _print_tables(flow_map)
     except MarkerError as error:
         fail(f"{write or check}: {error}")
+    except MigrateError as error:
+        fail(error)
 
 
 @app.command("new")
@@ -188,8 +191,8 @@ def remove(
     typer.echo(f"Where exports bring the flows: wa-webhook export --without {flow}, the next time.")
 
 
-def _updated(document: Path, flow_map: FlowMap) -> str:
-    return replace_generated(document.read_text(encoding="utf-8"), write_markdown(flow_map))
+def _updated(document: str, flow_map: FlowMap) -> str:
+    return replace_generated(document, write_markdown(flow_map))
 
 
 def _print_tables(flow_map: FlowMap) -> None:

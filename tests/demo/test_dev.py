@@ -198,3 +198,14 @@ def test_all_taken_ports_are_named_at_once_and_nothing_is_started(folder: Path) 
         ],
     )
     assert not (folder / ".dev" / "postgres").exists()
+
+
+def test_a_folder_that_cannot_hold_the_data_is_told(folder: Path) -> None:
+    (folder / ".dev").touch()
+    result = subprocess.run(
+        command(), capture_output=True, text=True, cwd=folder, env=ENVIRONMENT, check=False
+    )
+    assert (result.returncode, result.stderr) == (
+        1,
+        ".dev: File exists; --folder names another place for the data\n",
+    )

@@ -7,11 +7,11 @@ import contextlib
 import signal
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 
-from handler.process.environment import load_settings
+from handler.process.environment import SettingsError, load_settings
 from handler.process.listening import PortRefusedError, bind
 from handler.process.logs import configure_logging
 from wa_webhook.dev.failures import follow_failures
@@ -57,7 +57,7 @@ def run_session(
     PostgresFailedError, MigrateError.
     """
     console = Console(highlight=False)
-    folder.mkdir(parents=True, exist_ok=True)
+    log_file = _open_log(folder)
     lines = [] if script is None else read_script(script)
     webhook, graph, phone, desk, database = _bind_all(
         (port, "webhook", "--port"),
@@ -70,7 +70,7 @@ def run_session(
     flows_folder = load_settings(FlowSettings).folder()
     flows = FlowFiles(flows_folder) if flows_folder is not None else None
     tasks = TaskFiles(load_settings(LocalTaskSettings), Path())
-    with contextlib.suppress(KeyboardInterrupt), (folder / "log.jsonl").open("a") as log:
+    with contextlib.suppress(KeyboardInterrupt), log_file as log:
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
             try:
@@ -90,6 +90,16 @@ def run_session(
                 )
             )
     console.print("stopped", style="dim")
+
+
+def _open_log(folder: Path) -> TextIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / "log.jsonl").open("a")
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename}: {error.strerror}; --folder names another place for the data"
+        ) from None
 
 
 def _bind_all(*asked: tuple[int, str, str]) -> list[socket.socket]:

@@ -63,8 +63,8 @@ def say(
             answers = talk.tap(text) if tap else talk.say(text)
     typer.echo(
         "\n\n".join(answers)
-        or "(no answer: a colleague has the conversation, nothing is sent at the moment, or the bot"
-        " has nothing to say; the phone and wa-webhook status tell which)"
+        or "(no answer: they opted out, a colleague has the conversation, nothing is sent at the"
+        " moment, or the bot has nothing to say; the phone and wa-webhook status tell which)"
     )
 
 

@@ -2863,7 +2863,7 @@ CREATE FUNCTION wa.list_rights() RETURNS TABLE(object text, held text, giving te
     SET quote_all_identifiers TO 'off'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_rights() IS 'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). Of privileges those of our roles, of everybody, and of the API roles.';
+COMMENT ON FUNCTION wa.list_rights() IS 'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). In public a table is ours that every database has, or whose name begins with a flow''s. Of privileges those of our roles, of everybody, and of the API roles; of policies in public, too.';
 
 CREATE FUNCTION wa.list_roles() RETURNS TABLE(name name, is_process boolean)
     LANGUAGE plpgsql IMMUTABLE
@@ -2877,7 +2877,7 @@ CREATE FUNCTION wa.list_routines() RETURNS SETOF oid
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS '(see db/functions)';
 
-COMMENT ON FUNCTION wa.list_routines() IS 'The routines whose rights the source decides: those of wa, and in public those whose names begin with wa_ and those that belong to a role of ours, as the RPCs of flows do. What another extension brought is not among them.';
+COMMENT ON FUNCTION wa.list_routines() IS 'The routines whose rights the source decides: those of wa, and in public those that belong to a role of ours, as the RPCs of flows do, and wa_retention_purge. What an app or another extension brought is not among them.';
 
 CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
     LANGUAGE plpgsql STABLE

@@ -115,6 +115,18 @@ def test_all_that_ship_can_be_taken_out_with_all_that_they_hold_and_come_back(
     assert value(connection, left, list(OFFERED)) == before
 
 
+@with_offered_flows
+@pytest.mark.any_server
+def test_the_rights_of_all_that_ship_are_known_until_they_are_taken_out(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    known = "select exists (select from wa.rights where object = 'table public.insurance_cases')"
+    differences = "select object || ': ' || held from wa.compare_rights()"
+    assert (value(connection, known), values(connection, differences)) == (True, [])
+    migrate(database, find_db_folder(), without=OFFERED)
+    assert (value(connection, known), values(connection, differences)) == (False, [])
+
+
 def test_what_cannot_be_asked_for_is_refused_with_what_can(db: Path) -> None:
     with pytest.raises(SourceError, match="no flow feedbak to ask for; those that can be: feedbac"):
         read_source(db, asked_for=["feedbak"])

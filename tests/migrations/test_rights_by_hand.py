@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from tests.dispatching import values
-from tests.fixtures.names import current_names
+from tests.fixtures.names import about_two_schemas, current_names
+from tests.fixtures.offered import with_offered_flows
 from tests.privileges.document import run_script
 from wa_webhook.dev.postgres import SUPERUSER
 from wa_webhook.migrate import Migrator, find_db_folder, read_source
@@ -47,10 +48,34 @@ CHANGES = {
 }
 
 
+THEIR_TABLE = """
+    create table public.orders (buyer uuid references public.profiles (user_id));
+    alter table public.orders enable row level security;
+    create policy orders_buyers on public.orders to authenticated using (buyer is not null);
+    grant select, insert on public.orders to authenticated;
+    grant select, delete on public.orders to wa_privacy;
+    create policy orders_privacy on public.orders to wa_privacy using (true)"""
+
+
 def migrate(database: Database) -> int:
     with psycopg.connect(database.url(), autocommit=True) as connection:
         source = read_source(find_db_folder())
         return Migrator(connection, source, names=current_names()).run().routines
+
+
+def forget_files(connection: Connection[DictRow]) -> None:
+    """Let the next run apply every routine, as one does after a change."""
+    forget = "update wa.applied_files set checksum = repeat('0', 16)"
+    connection.execute(forget.encode())
+
+
+def held_by(connection: Connection[DictRow], table: str) -> list[DictRow]:
+    """Return what the catalog says of a table's rights."""
+    query = """select relacl::text, relrowsecurity, array(
+            select pg_policies::text from pg_policies where tablename = relname order by 1
+        ) as policies
+        from pg_class where oid = to_regclass(%s)"""
+    return connection.execute(query.encode(), (table,)).fetchall()
 
 
 def test_each_right_that_was_changed_by_hand_is_found(connect: Connect) -> None:
@@ -89,13 +114,62 @@ def test_what_a_team_gives_to_a_role_of_its_own_is_left_alone(
     assert values(connection, may) == [True]
 
 
+@with_offered_flows
+def test_every_table_of_the_contract_is_compared(connection: Connection[DictRow]) -> None:
+    connection.execute(b"set search_path = pg_catalog")
+    tables = """select 'table ' || oid::regclass from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+        and not relispartition"""
+    compared = values(connection, "select distinct object from wa.list_rights()")
+    assert set(values(connection, tables)) - set(compared) == set()
+
+
+@about_two_schemas("all of one that holds everything is ours")
+def test_a_table_of_a_team_is_its_own_business_also_where_a_role_of_ours_may_read_it(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(THEIR_TABLE.encode())
+    as_made = held_by(connection, "public.orders")
+    assert values(connection, DIFFERENCES) == []
+    forget_files(connection)
+    assert migrate(database) > 0
+    assert held_by(connection, "public.orders") == as_made
+    # Nor is a team held to what a run found.
+    connection.execute(b"drop policy orders_buyers on public.orders")
+    assert values(connection, DIFFERENCES) == []
+
+
+@about_two_schemas("all of one that holds everything is ours")
+def test_a_policy_for_a_role_of_a_team_is_left_alone(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(b"create policy theirs on public.profiles to service_role using (true)")
+    assert migrate(database) == 0
+    there = "select exists (select from pg_policies where policyname = 'theirs')"
+    assert values(connection, there) == [True]
+
+
+@about_two_schemas("all of one that holds everything is ours")
+def test_a_routine_of_a_team_stays_open_whatever_its_name(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute(
+        b"create function public.wa_greet() returns text language sql as $$ select 'hello' $$;"
+        b"grant execute on function public.wa_greet to anon"
+    )
+    assert values(connection, DIFFERENCES) == []
+    forget_files(connection)
+    assert migrate(database) > 0
+    may = "select has_function_privilege('anon', 'public.wa_greet()', 'execute')"
+    assert values(connection, may) == [True]
+
+
 def test_what_a_migration_gave_is_not_taken_when_its_run_was_broken_off(
     database: Database, connection: Connection[DictRow]
 ) -> None:
     given = "grant select on public.profiles to wa_notifier_role"
     connection.execute(given.encode())
-    forget = "update wa.applied_files set checksum = repeat('0', 16)"
-    connection.execute(forget.encode())
+    forget_files(connection)
     assert migrate(database) > 0
     may = "select has_table_privilege('wa_notifier_role', 'public.profiles', 'select')"
     assert values(connection, may) == [True]

@@ -27,14 +27,15 @@ from public.chat_state as chat
 inner join wa.flow_states as state on state.state = chat.state
 where state.flow = %s
 """
-# In public others have tables, too: a flow's are those whose rights were noted. The newest come
-# first, since they may stand on those before them.
+# In public others have tables, too: a flow's are those that are open to a role of ours. The newest
+# come first, since they may stand on those before them.
 _MADE = """
 with made as (
   select
     relation.oid,
     relation.relnamespace as namespace,
     relation.relname as name,
+    relation.relacl as acl,
     case relation.relkind
       when 'v' then 'view' when 'm' then 'materialized view'
       when 'S' then 'sequence' when 'c' then 'type' else 'table'
@@ -51,7 +52,7 @@ with made as (
         and relation.relkind = 'S'
     )
   union all
-  select type.oid, type.typnamespace, type.typname, 'type'
+  select type.oid, type.typnamespace, type.typname, null, 'type'
   from pg_catalog.pg_type as type
   where type.typtype in ('d', 'e', 'r')
 )
@@ -64,8 +65,9 @@ where (made.name = %(prefix)s or pg_catalog.starts_with(made.name::text, %(prefi
   and (
     made.namespace = 'wa'::regnamespace
     or exists (
-      select from wa.rights as noted
-      where noted.object = pg_catalog.format('table %%I.%%I', namespace.nspname, made.name)
+      select from pg_catalog.aclexplode(made.acl) as acl
+      inner join wa.list_roles() as role
+        on role.name = pg_catalog.pg_get_userbyid(acl.grantee)
     )
   )
 order by made.oid desc

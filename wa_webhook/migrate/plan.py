@@ -103,6 +103,7 @@ class Plan:
         others = [file for file in self.changed_routines if file not in around]
         names = ", ".join(f"'{_stem(file.path)}'" for file in others)
         opened = f"array[{names}]::text[]" if self.applied else ""
+        is_declared = bool(self.left_out or self.changed_declarations)
         return [
             *_drop(self.replaced_triggers),
             SqlFile("bodies", _BODIES),
@@ -112,6 +113,8 @@ class Plan:
             SqlFile("close", "call wa.close_routines();\n"),
             *(SqlFile("left out", f"call wa.remove_flow('{flow}');\n") for flow in self.left_out),
             *self.changed_declarations,
+            # In public a table is a flow's while the flow is declared.
+            *([SqlFile("note", "call wa.note_rights();\n")] if is_declared else []),
         ]
 
 

@@ -6,6 +6,8 @@ set search_path = pg_catalog, pg_temp
 -- What is noted is compared as text.
 set quote_all_identifiers = off
 as $$
+declare
+  v_prefixes constant text[] := array(select flow.prefix from wa.flows as flow where flow.prefix is not null);
 begin
   return query
   -- Those whose rights the source decides. What a team gives to roles of its own is its own business, and what
@@ -26,7 +28,8 @@ begin
       class.oid::regclass::text as name,
       class.relowner as owner,
       class.relrowsecurity as has_row_security,
-      class.relacl as acl
+      class.relacl as acl,
+      class.relnamespace = 'wa'::regnamespace as is_private
     from pg_class as class
     where class.relkind in ('r', 'p', 'S', 'v')
       -- A day's partition of webhook_logs comes with its rights and goes.
@@ -35,6 +38,17 @@ begin
         class.relnamespace = 'wa'::regnamespace
         or (
           class.relnamespace = 'public'::regnamespace
+          -- A table of an app is its own business, also where it is open to a role of ours.
+          and (
+            class.relname in (
+              'profiles', 'chat_state', 'wa_events', 'notifications', 'webhook_logs',
+              'baskets', 'basket_members', 'basket_contributions'
+            )
+            or exists (
+              select from unnest(v_prefixes) as prefix
+              where class.relname = prefix or starts_with(class.relname::text, prefix || '_')
+            )
+          )
           and (
             exists (
               select from aclexplode(class.relacl) as acl inner join role on acl.grantee = role.oid where role.is_ours
@@ -107,6 +121,7 @@ begin
     select
       stored.polrelid,
       stored.polname as name,
+      exists (select from role where role.oid = any(stored.polroles)) as is_for_listed,
       concat_ws(
         ' ',
         quote_ident(stored.polname),
@@ -124,7 +139,7 @@ begin
         'with check (' || pg_get_expr(stored.polwithcheck, stored.polrelid) || ')'
       ) as terms
     from pg_policy as stored
-  ) as policy on relation.oid = policy.polrelid
+  ) as policy on relation.oid = policy.polrelid and (relation.is_private or policy.is_for_listed)
   union all
   select
     routine.name,
@@ -166,4 +181,4 @@ end
 $$;
 
 comment on function wa.list_rights is
-'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). Of privileges those of our roles, of everybody, and of the API roles.';
+'What the catalog says of the owners, policies, privileges, settings and bodies of our tables and routines, each with the statements that give and take it (null for routines, which are applied again instead). In public a table is ours that every database has, or whose name begins with a flow''s. Of privileges those of our roles, of everybody, and of the API roles; of policies in public, too.';

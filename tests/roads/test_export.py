@@ -225,6 +225,17 @@ def test_a_first_export_names_the_tables_that_are_in_its_way(bare_database: Data
     assert "--schema NAME" in str(raised.value.diag.message_hint)
 
 
+def test_a_first_export_takes_no_routine_from_the_app_that_made_it(bare_database: Database) -> None:
+    export = plan_export(read_source(find_db_folder()), Names(), None, NOW).text()
+    with psycopg.connect(bare_database.url(), autocommit=True) as connection:
+        connection.execute(
+            "create function public.wa_health() returns jsonb return null::jsonb;"
+            "create function public.get_setting() returns text return null::text"
+        )
+        with pytest.raises(errors.DuplicateFunction, match=r"already: public\.wa_health\n"):
+            connection.execute(export.encode())
+
+
 def test_an_export_of_which_each_statement_would_be_a_transaction_applies_nothing(
     bare_database: Database, folder: Path, version: Version
 ) -> None:

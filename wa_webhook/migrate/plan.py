@@ -38,6 +38,30 @@ _BODIES = """\
 -- A routine may call one that comes later in the order.
 select pg_catalog.set_config('check_function_bodies', 'off', true);
 """
+_REFUSE_TAKEN = """\
+do $$
+declare
+  v_taken text;
+begin
+  select string_agg(distinct format('%s.%I', pronamespace::regnamespace, proname), ', ')
+  into v_taken
+  from pg_proc
+  where pronamespace = 'public'::regnamespace
+    and proname in ({names})
+    and pg_get_userbyid(proowner) not in (
+      'wa_runtime', 'wa_basket_owner', 'wa_maintenance', 'wa_privacy'
+    );
+
+  if v_taken is not null then
+    raise exception using
+      errcode = 'duplicate_function',
+      message = format('of these names there are routines already: %s', v_taken),
+      hint = 'They are of your app: rename them, or take --schema NAME: docs/install/names.md';
+  end if;
+end
+$$;
+"""
+"""`create or replace` would take from an app what it made."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +129,7 @@ class Plan:
         opened = f"array[{names}]::text[]" if self.applied else ""
         is_declared = bool(self.left_out or self.changed_declarations)
         return [
+            *self._refuse_taken(),
             *_drop(self.replaced_triggers),
             SqlFile("bodies", _BODIES),
             *around,
@@ -116,6 +141,16 @@ class Plan:
             # In public a table is a flow's while the flow is declared.
             *([SqlFile("note", "call wa.note_rights();\n")] if is_declared else []),
         ]
+
+    def _refuse_taken(self) -> list[SqlFile]:
+        moved = {_stem(path) for path in self.removed_routines}
+        new = (file for file in self.changed_routines if file.path in self.added)
+        names = [name_of(shape_of(file)) for file in new if _stem(file.path) not in moved]
+        public = [name.partition(".")[2] for name in names if name.startswith("public.")]
+        if not public:
+            return []
+        listed = ", ".join(f"'{name}'" for name in public)
+        return [SqlFile("taken", _REFUSE_TAKEN.format(names=listed))]
 
 
 def make_plan(source: Source, earlier: Manifest, *, include_all: bool = False) -> Plan:

@@ -90,6 +90,21 @@ def test_a_tombstone_without_anything_personal_is_left(life: Life) -> None:
     assert left == {"num_nulls": 4, "metadata": {}, "is_erased": True}
 
 
+def test_columns_of_an_app_are_in_a_tombstone_as_in_a_new_profile(life: Life) -> None:
+    life.owner.execute(
+        b"alter table public.profiles add column shoe_size integer,"
+        b" add column points integer not null default 0,"
+        b" add column has_points boolean generated always as (points > 0) stored;"
+        b" update public.profiles set shoe_size = 43, points = 120"
+    )
+    life.erase()
+    left = "select distinct shoe_size, points, has_points from public.profiles where {}"
+    gone = row(life.owner, left.format("erased_at is not null"))
+    assert gone == {"shoe_size": None, "points": 0, "has_points": False}
+    others = row(life.owner, left.format("erased_at is null"))
+    assert others == {"shoe_size": 43, "points": 120, "has_points": True}
+
+
 def test_nobody_can_write_anything_personal_into_a_tombstone(life: Life) -> None:
     life.erase()
     with pytest.raises(psycopg.errors.CheckViolation):

@@ -19,6 +19,7 @@ declare
   v_pattern text;
   v_kept text[];
   v_table record;
+  v_update text;
   v_rows bigint;
   v_erased jsonb := '{}'::jsonb;
   v_now constant timestamptz := now();
@@ -116,21 +117,20 @@ begin
     );
   end if;
 
-  update public.profiles as profile
-  set
-    whatsapp_e164 = null,
-    wa_user_id = null,
-    display_name = null,
-    locale = 'en',
-    opted_out_at = null,
-    display_name_at = null,
-    locale_at = null,
-    consent_at = null,
-    phone_at = null,
-    metadata = '{}',
-    updated_at = v_now,
-    erased_at = coalesce(profile.erased_at, v_now)
-  where profile.user_id = any(v_user_ids);
+  -- What an app keeps in columns of its own goes, too.
+  v_update := (
+    select format(
+      'update %s set erased_at = coalesce(erased_at, $1), updated_at = $1, %s where user_id = any($2)',
+      'public.profiles'::regclass,
+      string_agg(format('%I = default', attribute.attname), ', ')
+    )
+    from pg_attribute as attribute
+    where attribute.attrelid = 'public.profiles'::regclass
+      and attribute.attnum > 0
+      and not attribute.attisdropped
+      and attribute.attname not in ('user_id', 'merged_into', 'erased_at', 'created_at', 'updated_at')
+  );
+  execute v_update using v_now, v_user_ids;
 
   perform wa.emit_event('PERSON_ERASED', jsonb_build_object('user_id', v_user_id, 'rows', v_erased));
   perform public.wa_opt_out_profile(name) from unnest(v_kept) as name;

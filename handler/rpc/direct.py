@@ -120,15 +120,18 @@ class DirectRpc:
         try:
             return await self._fetch(self._dispatch, (payload, options), DISPATCH_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
-            sorted_error = self._refused(error, type(error).__name__) or _sorted(error)
-            if isinstance(sorted_error, ConnectionLost):
-                # The others of the pool lead where this one led.
-                await self._pool.drain()
-            raise sorted_error from error
+            raise self._refused(error, type(error).__name__) or _sorted(error) from error
 
     async def _fetch_report(self, statement: bytes) -> Mapping[str, Any]:
         try:
-            return await self._fetch(statement, (), REPORT_SECONDS)
+            async with asyncio.timeout(REPORT_SECONDS):
+                try:
+                    return await self._fetch(statement, (), REPORT_SECONDS)
+                except psycopg.Error as error:
+                    if not isinstance(_sorted(error), ConnectionLost):
+                        raise
+                    # It may have been idle since before a restart, of which it tells nothing.
+                    return await self._fetch(statement, (), REPORT_SECONDS)
         except (psycopg.Error, TimeoutError) as error:
             unavailable = DatabaseUnavailable(_sqlstate(error) or "no connection")
             raise self._refused(error, "no connection") or unavailable from error
@@ -161,6 +164,9 @@ class DirectRpc:
         except (psycopg.Error, TimeoutError) as error:
             if self._on_error is not None:
                 self._on_error(error)
+            if isinstance(_sorted(error), ConnectionLost):
+                # The others of the pool lead where this one led.
+                await self._pool.drain()
             raise
         document: dict[str, Any] = row[0] if row else {}
         return document

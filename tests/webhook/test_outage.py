@@ -27,6 +27,17 @@ async def test_a_post_is_sent_back_while_the_database_is_away_and_succeeds_after
         assert (taken.status_code, taken.json()["processed"]) == (200, 1)
 
 
+async def test_a_restart_that_is_over_makes_nobody_unready(
+    stoppable_database: Database, run_webhook: RunWebhook
+) -> None:
+    server = stoppable_database.server
+    async with run_webhook(stoppable_database) as webhook:
+        assert (await webhook.http.get("/readyz")).status_code == 200
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+        assert (await webhook.http.get("/readyz")).status_code == 200
+
+
 class Reconnects:
     """Pauses without an end, which say that somebody is waiting."""
 

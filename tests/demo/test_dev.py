@@ -120,6 +120,11 @@ def test_a_projects_flows_answer_as_they_are_being_written(folder: Path) -> None
         say(dev, "welcome", "--as", "+34600111222")
         told = "failed: a task of the kind media.fetch, attempt 1: permanent: the input does not"
         assert dev.read_until("not tried again").splitlines()[-1].startswith(told)
+        step.write_text(asks.replace("begin\n", work.replace("media.fetch", "scam"), 1))
+        dev.read_until("flows applied")
+        say(dev, "welcome", "--as", "+34600111222")
+        httpx.post(dev.found(r"phone +(http\S+)") + "/trouble/time", json={"seconds": 6})
+        dev.read_until("waiting: a task of the kind scam, which no worker takes")
         step.write_text(asks.replace("begin\n", "begin\n  perform 1 / 0;\n", 1))
         declaration.write_text(written)
         dev.read_until("flows applied")

@@ -1,4 +1,4 @@
-"""What `wa-webhook dev` tells of messages and tasks that the bot fails at."""
+"""What `wa-webhook dev` tells of messages and tasks that fail, and of tasks that nobody does."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.3
 _FAILED = """
-    select failure.id, failure.error
+    select failure.id, failure.told
     from (
-        select event.wa_message_id as id, event.error, event.received_at as failed_at
+        select event.wa_message_id as id, 'failed: ' || event.error as told, event.received_at as at
         from public.wa_events as event
         where event.status = 'failed'
         union all
         select
             concat_ws(':', 'task', task.id, task.attempt_count, task.wait_count, task.status),
             concat(
-                'a task of the kind ', task.kind, ', attempt ', task.attempt_count, ': ',
+                'failed: a task of the kind ', task.kind, ', attempt ', task.attempt_count, ': ',
                 concat_ws(': ', task.error_class, task.error_message), '; ',
                 case
                     when task.status = 'failed' then 'not tried again'
@@ -40,9 +40,17 @@ _FAILED = """
             coalesce(task.finished_at, task.started_at, task.created_at)
         from wa.tasks as task
         where task.status in ('queued', 'failed') and task.error_class is not null
+        union all
+        select
+            concat_ws(':', 'task', task.id),
+            concat('waiting: a task of the kind ', task.kind, ', which no worker takes'),
+            task.created_at
+        from wa.tasks as task
+        where task.status = 'queued' and task.attempt_count = 0
+            and task.next_attempt_at < now() - interval '5 seconds'
     ) as failure
     where failure.id <> all(%s)
-    order by failure.failed_at
+    order by failure.at
 """
 
 
@@ -55,6 +63,8 @@ def locate(postgres: LocalPostgres, error: str) -> str:
 async def follow_failures(postgres: LocalPostgres, tell: Callable[[str], None]) -> None:
     """Tell of each message and each attempt at a task that fails from now on, and what was raised.
 
+    And of each task that nobody takes: its kind is misspelt, or has no function.
+
     Raises psycopg.Error when the database is there no more.
     """
     statement = Rewriter(local_names()).rewrite(_FAILED).encode()
@@ -66,6 +76,6 @@ async def follow_failures(postgres: LocalPostgres, tell: Callable[[str], None]) 
             for failed, error in await (await connection.execute(statement, [told])).fetchall():
                 told.append(failed)
                 if not is_begin:
-                    tell(f"failed: {await asyncio.to_thread(locate, postgres, error)}")
+                    tell(await asyncio.to_thread(locate, postgres, error))
             is_begin = False
             await asyncio.sleep(_LOOK_SECONDS)

@@ -58,7 +58,7 @@ class AlertWebhook:
 def warn_if_unset(settings: AlertSettings) -> None:
     """Say once that nobody is told of critical failures, and where to find them."""
     if settings.alert_webhook_url is None:
-        logger.warning("ALERT_WEBHOOK_URL_UNSET", alerts_stay_in="wa.alert_overview")
+        logger.warning("ALERT_WEBHOOK_URL_UNSET", alerts_stay_in="alert_overview")
 
 
 def in_words(alert: Mapping[str, Any]) -> str:

@@ -53,7 +53,7 @@ _NOTES = {
        where pg_class.oid = '{table}'::regclass
            and grantee::regrole::text in ('anon', 'authenticated')""": (
         "closed to {}, as all of the contract; an app that reads it through the API needs a grant"
-        " and a policy of its own"
+        " and a policy of its own, which are noted: docs/install/adopting.md"
     ),
 }
 
@@ -172,7 +172,7 @@ class AdoptedTable:
             self._alter(f"alter column {name} set default {wanted.default}")
         if found.is_required and not wanted.is_required:
             self._conflict(
-                f"column {found.name} takes no null, and some rows here have none",
+                f"column {found.name} takes no null, and not every row will have one",
                 f"alter table {self._name} alter column {name} drop not null;",
             )
         if wanted.is_required and not found.is_required:

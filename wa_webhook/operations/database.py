@@ -21,6 +21,7 @@ CONNECT_SECONDS = 10
 
 NOT_MIGRATED = (errors.UndefinedFunction, errors.UndefinedTable, errors.InvalidSchemaName)
 
+_WHEN_MISSING = "run wa-webhook migrate, or set WA_DATABASE_SCHEMA to the schema that it was given"
 _WHEN_EXHAUSTED = (
     "see in pg_stat_activity who holds the connections; lower WA_DATABASE_POOL_SIZE, raise the"
     " limit, or put a pooler in between"
@@ -46,7 +47,7 @@ def connect(settings: DatabaseSettings, command: str) -> Iterator[Connection[Any
 def explain(error: psycopg.Error, names: Names) -> str:
     """Return one line: what went wrong and what to do. libpq's messages hold no password."""
     if isinstance(error, NOT_MIGRATED):
-        return f"{_message(error)}: run wa-webhook migrate"
+        return f"{_message(error)}: {_WHEN_MISSING}"
     if isinstance(error, errors.InsufficientPrivilege):
         return f"{_message(error)}: connect as {names.operator_role}"
     if is_exhausted(error):

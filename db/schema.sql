@@ -3810,6 +3810,7 @@ COMMENT ON FUNCTION wa.settle_others(p_results jsonb) IS 'Locks the notification
 CREATE FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS '(see db/functions)';
 
 COMMENT ON FUNCTION wa.settle_overtaken(p_ids bigint[], p_lock_tokens uuid[], p_wa_message_ids text[], p_durations_ms integer[], OUT sent integer, OUT stale integer, OUT events jsonb) IS 'As wa.settle_accepted, of notifications of which some are not being sent any more: a status came first, or the lease has run out. Locks them all, in the order of their ids, before it changes any.';

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from psycopg import Connection
     from psycopg.errors import Diagnostic
@@ -35,6 +35,26 @@ def count_rows_handled(
         if key == "Actual Rows" or key.startswith("Rows Removed by")
     )
     return round(handled)
+
+
+def count_rows_more(
+    superuser: Connection[Any],
+    add_rows: Callable[[], object],
+    statement: LiteralString,
+    *parameters: object,
+) -> int:
+    """Return how many rows more a call handles when rows are added after its plans were made."""
+    before = count_rows_handled(superuser, statement, *parameters)
+    add_rows()
+    return count_rows_handled(superuser, statement, *parameters) - before
+
+
+def make_tables_look_empty(superuser: Connection[Any]) -> None:
+    """Let plans be made as if all tables had been analysed just when nothing was in them."""
+    superuser.execute(
+        "update pg_class set reltuples = 0, relpages = 1 where relkind = 'r'"
+        " and relnamespace in ('public'::regnamespace, 'wa'::regnamespace)"
+    )
 
 
 def count_kilobytes_sorted(

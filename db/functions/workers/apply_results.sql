@@ -62,7 +62,10 @@ begin
         v_now + make_interval(secs => least(given.answer_seconds, 2592000)::double precision)
       ) as answer_by
     from given
-    inner join wa.tasks as task on task.id = given.id
+    -- A probe for each, however many rows the planner expects.
+    cross join lateral (
+      select reported.* from wa.tasks as reported where reported.id = given.id limit 1
+    ) as task
     left join wa.task_error_classes as error_class on error_class.class = given.error_class
     cross join lateral (
       values (
@@ -112,6 +115,8 @@ begin
       finished_at = case when decided.decision in ('done', 'failed') then v_now end
     from decided
     where task.id = decided.id
+      -- Not only joined: a plan that was made for few tasks would read all.
+      and task.id = any(array(select one.id from decided as one))
     returning
       task.id, task.kind, task.attempt_count, task.next_attempt_at, task.error_class, decided.decision
   )

@@ -63,6 +63,8 @@ begin
       left join jsonb_to_recordset(v_answer.failures) as failed (wa_message_id text)
         on failed.wa_message_id = result.wa_message_id
       where task.id = result.sequence
+        -- Not only joined: as in wa.apply_results.
+        and task.id = any(array(select one.sequence from unnest(v_now) as one))
       returning task.id, task.kind, task.state, task.reached
     )
 

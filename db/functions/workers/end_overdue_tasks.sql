@@ -43,6 +43,8 @@ begin
     select task.id, task.deadline_at <= v_now as is_late
     from wa.tasks as task
     where task.user_id = any(v_user_ids)
+      -- By these too: for the order of ids a plan that was made for few tasks would read all.
+      and task.id = any(array(select theirs.id from wa.tasks as theirs where theirs.user_id = any(v_user_ids)))
       and task.due_at is not null
       and (
         task.deadline_at <= v_now
@@ -70,7 +72,7 @@ begin
         else 'not done by its deadline'
       end
     from overdue
-    where task.id = overdue.id
+    where task.id = overdue.id and task.id = any(array(select one.id from overdue as one))
     returning task.id
   )
 

@@ -10,10 +10,15 @@ begin
     array_agg(result.sequence order by result.sequence) filter (where place.user_id is not null)
   into free, held
   from unnest(p_results) as result
-  left join public.chat_state as place
-    on place.user_id = result.user_id
-    and place.phone_number_id = coalesce(result.phone_number_id, '')
-    and place.handed_over_until > now();
+  -- A probe for each, however many rows the planner expects.
+  left join lateral (
+    select chat.user_id
+    from public.chat_state as chat
+    where chat.user_id = result.user_id
+      and chat.phone_number_id = coalesce(result.phone_number_id, '')
+      and chat.handed_over_until > now()
+    limit 1
+  ) as place on true;
 
   if held is not null then
     update wa.tasks as task

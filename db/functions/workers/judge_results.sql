@@ -21,15 +21,9 @@ begin
       order by result.sent_at, result.sequence
     )
     from unnest(p_results) as result
-    inner join public.profiles as profile on profile.user_id = result.user_id
-    left join public.chat_state as place
-      on place.user_id = result.user_id
-      and place.phone_number_id = coalesce(result.phone_number_id, '')
-      and (place.expires_at is null or place.expires_at > now())
-      and place.state = result.content #>> '{task_result,state}'
-      and coalesce(place.data -> 'task', result.content #> '{task_result,task}') = result.content #> '{task_result,task}'
+    -- A probe for each, however many rows the planner expects.
     cross join lateral (
-      values (
+      select
         case
           when profile.opted_out_at is null
             and not exists (
@@ -38,10 +32,23 @@ begin
                 and silence.phone_number_id = coalesce(result.phone_number_id, '')
                 and silence.until > now()
             )
-            then coalesce(place.state, result.content #>> '{task_result,late_state}')
-        end
-      )
-    ) as taker (state)
+            then coalesce(
+              (
+                select place.state from public.chat_state as place
+                where place.user_id = result.user_id
+                  and place.phone_number_id = coalesce(result.phone_number_id, '')
+                  and (place.expires_at is null or place.expires_at > now())
+                  and place.state = result.content #>> '{task_result,state}'
+                  and coalesce(place.data -> 'task', result.content #> '{task_result,task}')
+                  = result.content #> '{task_result,task}'
+              ),
+              result.content #>> '{task_result,late_state}'
+            )
+        end as state
+      from public.profiles as profile
+      where profile.user_id = result.user_id
+      limit 1
+    ) as taker
   );
 end
 $$;

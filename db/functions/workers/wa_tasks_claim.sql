@@ -68,13 +68,6 @@ begin
     ) as candidate
   ),
 
-  chosen as (
-    select due.id
-    from due
-    order by due.turn_at, due.id
-    limit batch
-  ),
-
   leased as (
     update wa.tasks as task
     set
@@ -89,8 +82,7 @@ begin
       lease = wa_tasks_claim.lease,
       locked_until = v_now + wa_tasks_claim.lease,
       started_at = v_now
-    from chosen
-    where task.id = chosen.id
+    where task.id = any(array(select due.id from due order by due.turn_at, due.id limit batch))
     returning
       task.id, task.kind, task.input, task.progress, task.attempt_count + 1 as attempt, task.deadline_at, task.turn_at
   )

@@ -42,7 +42,13 @@ begin
   -- Those whose conversations may hear of it.
   select array_agg(distinct task.user_id order by task.user_id) into v_user_ids
   from jsonb_to_recordset(results) as given (id bigint, lock_token uuid, outcome text)
-  inner join wa.tasks as task on task.id = given.id and task.lock_token = given.lock_token
+  -- A probe for each, however many rows the planner expects.
+  cross join lateral (
+    select claimed.user_id, claimed.status
+    from wa.tasks as claimed
+    where claimed.id = given.id and claimed.lock_token = given.lock_token
+    limit 1
+  ) as task
   where given.outcome in ('done', 'failed') and task.status = 'running';
 
   if v_user_ids is not null then
@@ -60,31 +66,27 @@ begin
   ),
 
   held as materialized (
-    select task.id, task.lock_token, task.user_id
+    select task.id, task.lock_token, task.user_id, task.status = 'running' as is_running
     from wa.tasks as task
-    where task.id in (select given.id from given)
-      and task.status = 'running'
+    where task.id = any(array(select given.id from given))
     order by task.id
     for update
-  ),
-
-  -- Whoever accepted it may have been quicker than whoever says so.
-  reported as (
-    select given.id
-    from given
-    inner join wa.tasks as task on task.id = given.id and task.lock_token = given.lock_token
-    where given.body ->> 'outcome' = 'accepted'
   )
 
   select
-    jsonb_agg(given.body order by given.id) filter (where held.id is not null),
-    coalesce(jsonb_agg(given.id order by given.id) filter (where held.id is null and reported.id is null), '[]'),
+    jsonb_agg(given.body order by given.id) filter (where held.is_running),
+    coalesce(
+      jsonb_agg(given.id order by given.id) filter (
+        -- Whoever accepted it may have been quicker than whoever says so.
+        where held.id is null or not (held.is_running or given.body ->> 'outcome' = 'accepted')
+      ),
+      '[]'
+    ),
     -- A merge that has just been committed gave a task to somebody who is not locked.
-    bool_or(held.id is not null and given.body ->> 'outcome' in ('done', 'failed') and held.user_id <> all(coalesce(v_user_ids, '{}')))
+    bool_or(held.is_running and given.body ->> 'outcome' in ('done', 'failed') and held.user_id <> all(coalesce(v_user_ids, '{}')))
   into strict v_held, v_lost, v_has_moved
   from given
-  left join held on held.id = given.id and held.lock_token = given.lock_token
-  left join reported on reported.id = given.id;
+  left join held on held.id = given.id and held.lock_token = given.lock_token;
 
   if v_has_moved then
     raise exception using

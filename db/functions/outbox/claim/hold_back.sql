@@ -88,6 +88,8 @@ begin
       blocked_by = null
     from verdict
     where notification.id = verdict.id
+      -- Not only joined: as in wa.settle_accepted.
+      and notification.id = any(array(select one.id from verdict as one))
       and verdict.name <> 'lease_expired'
     returning
       notification.id,

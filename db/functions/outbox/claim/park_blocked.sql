@@ -28,7 +28,7 @@ begin
   head as materialized (
     select notification.id
     from public.notifications as notification
-    where notification.id in (select blocked.head_id from blocked)
+    where notification.id = any(array(select blocked.head_id from blocked))
       and notification.open_user_id is not null
     for no key update skip locked
   ),
@@ -39,6 +39,8 @@ begin
     from blocked
     inner join head on blocked.head_id = head.id
     where notification.id = blocked.id
+      -- Not only joined: as in wa.settle_accepted.
+      and notification.id = any(p_ids)
     returning notification.id
   ),
 
@@ -53,6 +55,7 @@ begin
     ) as urgent
     inner join head on urgent.head_id = head.id
     where notification.id = urgent.head_id
+      and notification.id = any(array(select locked.id from head as locked))
       and notification.status = 'queued'
       and notification.priority > urgent.priority
   )

@@ -6,10 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
-begin
-  update public.notifications
-  set waiting_for = null, next_attempt_at = v_now
-  where notifications.id in (
+  -- Not yet in the order of ids: for that a plan that was made for few would read all.
+  v_waiting constant bigint[] := array(
     select waiting.id
     from public.notifications as waiting
     where waiting.user_id = any(p_user_ids)
@@ -21,8 +19,18 @@ begin
           where writer.user_id = waiting.user_id and writer.phone_number_id = waiting.phone_number_id
         )
       )
-    order by waiting.id
-    for update
+  );
+begin
+  update public.notifications
+  set waiting_for = null, next_attempt_at = v_now
+  where notifications.id = any(
+    array(
+      select waiting.id
+      from public.notifications as waiting
+      where waiting.id = any(v_waiting) and waiting.waiting_for is not null
+      order by waiting.id
+      for update
+    )
   );
 
   if found then

@@ -39,6 +39,8 @@ begin
       fbtrace_id = decided.fbtrace_id
     from decided
     where notification.id = decided.id
+      -- Not only joined: as in wa.settle_accepted.
+      and notification.id = any(array(select one.id from decided as one))
     returning
       notification.id,
       notification.user_id,

@@ -60,7 +60,10 @@ begin
     fbtrace_id text,
     retry_after_seconds numeric
   )
-  inner join public.notifications as notification on failure.id = notification.id
+  -- A probe for each, however many rows the planner expects.
+  cross join lateral (
+    select failed.* from public.notifications as failed where failed.id = failure.id limit 1
+  ) as notification
   cross join lateral wa.classify_send_error(failure.outcome, failure.error_code, failure.http_status) as known;
 end
 $$;

@@ -19,9 +19,16 @@ begin
     from jsonb_to_recordset(p_results) as result (
       id bigint, lock_token uuid, outcome text, wa_id text, user_id text, input text
     )
-    inner join public.notifications as notification
-      on result.id = notification.id and result.lock_token = notification.lock_token
-    inner join public.profiles as profile on notification.user_id = profile.user_id
+    -- A probe for each, however many rows the planner expects.
+    cross join lateral (
+      select sent.user_id, sent.last_attempt_at
+      from public.notifications as sent
+      where sent.id = result.id and sent.lock_token = result.lock_token
+      limit 1
+    ) as notification
+    cross join lateral (
+      select written_to.* from public.profiles as written_to where written_to.user_id = notification.user_id limit 1
+    ) as profile
     where result.outcome = 'accepted'
       and wa.normalize_phone(result.wa_id) is not null
       -- The number that was written to, unless it has changed since.

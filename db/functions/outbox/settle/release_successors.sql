@@ -39,16 +39,18 @@ begin
         where waiting.open_user_id = notification.open_user_id
       )
     end
-  where notification.id in (
-    select queued.id
-    from public.notifications as queued
-    where queued.id = any(v_successors)
-      and queued.status = 'queued'
-      and (queued.blocked_by is not null or queued.next_attempt_at <= v_now)
-    -- Not skip locked: a claim also locks rows that were parked a moment ago, only to find them not due, and
-    -- one that is passed over here would stay parked. The claim is about to commit.
-    order by queued.id
-    for update
+  where notification.id = any(
+    array(
+      select queued.id
+      from public.notifications as queued
+      where queued.id = any(v_successors)
+        and queued.status = 'queued'
+        and (queued.blocked_by is not null or queued.next_attempt_at <= v_now)
+      -- Not skip locked: a claim also locks rows that were parked a moment ago, only to find them not due, and
+      -- one that is passed over here would stay parked. The claim is about to commit.
+      order by queued.id
+      for update
+    )
   );
 
   perform wa.wake_notifier();

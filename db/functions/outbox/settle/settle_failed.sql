@@ -7,52 +7,60 @@ as $$
 declare
   v_failures jsonb;
   v_settled_already integer;
-  v_forgotten text[];
 begin
-  with forgotten as (
+  with answered as materialized (
+    select
+      result.value as body,
+      notification.id,
+      notification.status,
+      wa.get_media_cache_key(notification.payload, notification.phone_number_id) as cache_key
+    from jsonb_array_elements(p_results) as result
+    -- A probe for each, however many rows the planner expects.
+    cross join lateral (
+      select failed.* from public.notifications as failed where failed.id = (result.value ->> 'id')::bigint limit 1
+    ) as notification
+    where result.value ->> 'outcome' <> 'accepted'
+  ),
+
+  forgotten as (
     delete from wa.media_cache as cached
-    where cached.cache_key in (
-      select wa.get_media_cache_key(notification.payload, notification.phone_number_id)
-      from jsonb_array_elements(p_results) as result
-      inner join public.notifications as notification on (result.value ->> 'id')::bigint = notification.id
-      where result.value ->> 'outcome' = 'rejected'
-        and result.value ->> 'error_code' in ('100', '131009', '131052', '131053')
-        and result.value #>> '{media,media_id}' is null
+    where cached.cache_key = any(
+      array(
+        select answered.cache_key
+        from answered
+        where answered.body ->> 'outcome' = 'rejected'
+          and answered.body ->> 'error_code' in ('100', '131009', '131052', '131053')
+          and answered.body #>> '{media,media_id}' is null
+      )
     )
     returning cached.cache_key
   )
 
-  select array_agg(forgotten.cache_key) into v_forgotten
-  from forgotten;
-
   select
     jsonb_agg(
       jsonb_build_object(
-        'id', notification.id,
+        'id', answered.id,
         -- The id of an earlier upload was refused: the next attempt uploads again.
         'outcome', case
-          when wa.get_media_cache_key(notification.payload, notification.phone_number_id) = any(v_forgotten)
-            then 'stale_media'
-          else result.value ->> 'outcome'
+          when answered.cache_key in (select forgotten.cache_key from forgotten) then 'stale_media'
+          else answered.body ->> 'outcome'
         end,
-        'http_status', result.value -> 'http_status',
-        'error_code', result.value -> 'error_code',
-        'error_message', result.value -> 'error_message',
-        'fbtrace_id', result.value -> 'fbtrace_id',
-        'retry_after_seconds', result.value -> 'retry_after_seconds'
+        'http_status', answered.body -> 'http_status',
+        'error_code', answered.body -> 'error_code',
+        'error_message', answered.body -> 'error_message',
+        'fbtrace_id', answered.body -> 'fbtrace_id',
+        'retry_after_seconds', answered.body -> 'retry_after_seconds'
       )
     ) filter (
-      where notification.status = 'sending'
-        or (notification.status = 'queued' and result.value ->> 'outcome' <> 'unknown')
+      where answered.status = 'sending'
+        or (answered.status = 'queued' and answered.body ->> 'outcome' <> 'unknown')
     ),
     count(*) filter (
-      where notification.status <> 'sending'
-        and not (notification.status = 'queued' and result.value ->> 'outcome' <> 'unknown')
+      where answered.status <> 'sending'
+        and not (answered.status = 'queued' and answered.body ->> 'outcome' <> 'unknown')
     )
   into v_failures, v_settled_already
-  from jsonb_array_elements(p_results) as result
-  inner join public.notifications as notification on (result.value ->> 'id')::bigint = notification.id
-  where result.value ->> 'outcome' <> 'accepted';
+  from answered;
 
   if v_failures is null then
     return jsonb_build_object('stale', v_settled_already);

@@ -17,7 +17,7 @@ begin
       notification.status in ('sending', 'sent', 'delivered', 'read')
       or notification.in_doubt_since is not null as is_settleable
     from public.notifications as notification
-    where notification.id in (select (result.value ->> 'id')::bigint from jsonb_array_elements(p_results) as result)
+    where notification.id = any(array(select (result.value ->> 'id')::bigint from jsonb_array_elements(p_results) as result))
     order by notification.id
     for update
   )

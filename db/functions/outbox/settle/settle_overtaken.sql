@@ -11,6 +11,8 @@ returns record
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
+-- How many come is not known when the plan is made: comparing each with each row is quick for few only.
+set enable_nestloop = off
 as $$
 declare
   v_users uuid[];
@@ -27,8 +29,9 @@ begin
     )
     inner join public.notifications as notification
       on result.id = notification.id and result.lock_token = notification.lock_token
-    where notification.status in ('sending', 'sent', 'delivered', 'read')
-      or notification.in_doubt_since is not null
+    -- Not only joined: as in wa.settle_accepted.
+    where notification.id = any(p_ids)
+      and (notification.status in ('sending', 'sent', 'delivered', 'read') or notification.in_doubt_since is not null)
     order by notification.id
     for update of notification
   ),
@@ -43,7 +46,7 @@ begin
       in_doubt_since = null,
       wait_count = 0
     from held
-    where notification.id = held.id
+    where notification.id = held.id and notification.id = any(p_ids)
     returning
       notification.id, notification.user_id, notification.kind, notification.recipient,
       notification.retry_count, notification.created_at, held.duration_ms,

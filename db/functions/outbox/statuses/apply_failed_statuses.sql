@@ -30,6 +30,10 @@ begin
       order by failure.notification_id
     ) as matched
     where notification.id = matched.notification_id
+      -- Not only joined: as in wa.settle_accepted.
+      and notification.id = any(
+        array(select (one.value ->> 'notification_id')::bigint from jsonb_array_elements(p_matched) as one)
+      )
       and coalesce(notification.wa_message_id = matched.wa_message_id, true)
       and notification.status <> 'failed'
       and not (notification.status in ('queued', 'sending') and notification.wa_message_id is not null)

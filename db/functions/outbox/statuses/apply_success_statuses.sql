@@ -41,6 +41,8 @@ begin
       and notification.wa_message_id is not distinct from progress.wa_message_id as is_superseded
     from progress
     inner join public.notifications as notification on progress.notification_id = notification.id
+    -- Not only joined: as in wa.settle_accepted.
+    where notification.id = any(array(select one.notification_id from progress as one))
   ),
 
   moved as (
@@ -61,6 +63,7 @@ begin
       blocked_by = null
     from before
     where notification.id = before.notification_id
+      and notification.id = any(array(select one.notification_id from before as one))
       and not (before.is_superseded and before.rank = 1)
       and (
         before.rank > before.old_rank

@@ -5,8 +5,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return (
-    select array_agg(distinct alias.user_id)
+  -- Not sorted: in their order a plan that was made for few aliases would read all.
+  return array(
+    select alias.user_id
     from wa.profile_aliases as alias
     where (alias.kind = 'bsuid' and alias.value = any(p_bsuids))
       or (alias.kind = 'parent_bsuid' and alias.value = any(p_parent_bsuids))

@@ -9,9 +9,16 @@ begin
     with locked as (
       select profile.user_id
       from public.profiles as profile
-      where profile.wa_user_id = any(p_bsuids)
-        or profile.phone_lookup_key = any(array(select wa.phone_lookup_key(phone) from unnest(p_phones) as phone))
-        or profile.user_id = any(p_user_ids)
+      -- Not one or the other of them: a plan that was made for few profiles would read all, in their order.
+      where profile.user_id = any(
+        p_user_ids
+        || array(select named.user_id from public.profiles as named where named.wa_user_id = any(p_bsuids))
+        || array(
+          select called.user_id
+          from public.profiles as called
+          where called.phone_lookup_key = any(array(select wa.phone_lookup_key(phone) from unnest(p_phones) as phone))
+        )
+      )
       order by profile.user_id
       for no key update
     )

@@ -76,8 +76,13 @@ begin
           then by_phone.user_id
       end as known_id
     from plain
-    left join public.profiles as by_bsuid on by_bsuid.wa_user_id = plain.bsuid
-    left join public.profiles as by_phone on by_phone.phone_lookup_key = plain.phone_key
+    -- A probe for each, however many rows the planner expects.
+    left join lateral (
+      select profile.* from public.profiles as profile where profile.wa_user_id = plain.bsuid limit 1
+    ) as by_bsuid on true
+    left join lateral (
+      select profile.* from public.profiles as profile where profile.phone_lookup_key = plain.phone_key limit 1
+    ) as by_phone on true
   )
 
   select

@@ -27,15 +27,17 @@ begin
         message.sequence, message.phone, message.bsuid, message.status,
         case
           when message.status = 'invalid_sender' or message.message_type = 'system' then null
-          when message.bsuid is null then by_phone.user_id
-          when message.phone is null or message.phone = by_bsuid.whatsapp_e164 then by_bsuid.user_id
+          when message.bsuid is null then (
+            select profile.user_id from public.profiles as profile
+            where profile.whatsapp_e164 = message.phone and coalesce(profile.phone_at <= message.sent_at, true)
+          )
+          else (
+            select profile.user_id from public.profiles as profile
+            where profile.wa_user_id = message.bsuid
+              and (message.phone is null or profile.whatsapp_e164 = message.phone)
+          )
         end as known_id
       from unnest(p_messages) as message
-      left join public.profiles as by_bsuid on by_bsuid.wa_user_id = message.bsuid
-      left join public.profiles as by_phone
-        on by_phone.whatsapp_e164 = message.phone
-        and message.bsuid is null
-        and coalesce(by_phone.phone_at <= message.sent_at, true)
     ),
 
     known as materialized (

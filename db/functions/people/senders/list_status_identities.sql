@@ -21,12 +21,20 @@ begin
 
   select pair.phone, pair.bsuid, coalesce(to_timestamp(pair.seconds::double precision), now())
   from pair
-  left join public.profiles as by_phone on by_phone.phone_lookup_key = wa.phone_lookup_key(pair.phone)
-  left join public.profiles as by_bsuid on by_bsuid.wa_user_id = pair.bsuid
+  -- A probe for each, however many rows the planner expects.
+  cross join lateral (
+    select
+      (
+        select profile.user_id from public.profiles as profile
+        where profile.phone_lookup_key = wa.phone_lookup_key(pair.phone)
+      ) as by_phone,
+      (select profile.user_id from public.profiles as profile where profile.wa_user_id = pair.bsuid) as by_bsuid
+    offset 0
+  ) as known
   where pair.phone is not null
     and pair.bsuid is not null
-    and coalesce(by_phone.user_id, by_bsuid.user_id) is not null
-    and by_phone.user_id is distinct from by_bsuid.user_id
+    and coalesce(known.by_phone, known.by_bsuid) is not null
+    and known.by_phone is distinct from known.by_bsuid
   order by pair.seconds, pair.phone, pair.bsuid;
 end
 $$;

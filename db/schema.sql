@@ -2886,6 +2886,13 @@ CREATE FUNCTION wa.list_sending_numbers() RETURNS SETOF text
 
 COMMENT ON FUNCTION wa.list_sending_numbers() IS 'The business numbers that have something to send, be it later, the one that has sent least lately first. Empty text stands for the notifier''s own.';
 
+CREATE FUNCTION wa.list_shards() RETURNS oid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS '(see db/functions)';
+
+COMMENT ON FUNCTION wa.list_shards() IS 'What keeps the rows of tables on a node of a cluster (Citus): each of these is there twice, and what is asked is the other. None on a server by itself.';
+
 CREATE FUNCTION wa.list_state_problems(p_flow text) RETURNS TABLE(flow text, is_error boolean, problem text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -7122,6 +7129,10 @@ GRANT ALL ON FUNCTION wa.list_routines() TO wa_runtime;
 
 REVOKE ALL ON FUNCTION wa.list_sending_numbers() FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_sending_numbers() TO wa_runtime;
+
+REVOKE ALL ON FUNCTION wa.list_shards() FROM PUBLIC;
+GRANT ALL ON FUNCTION wa.list_shards() TO wa_runtime;
+GRANT ALL ON FUNCTION wa.list_shards() TO wa_privacy;
 
 REVOKE ALL ON FUNCTION wa.list_state_problems(p_flow text) FROM PUBLIC;
 GRANT ALL ON FUNCTION wa.list_state_problems(p_flow text) TO wa_runtime;

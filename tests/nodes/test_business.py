@@ -112,3 +112,10 @@ def test_rights_are_the_same_on_every_node(business: Business) -> None:
             place_on_node(owner, business.names, lambda _line: None)
             told = [business.ask(rights, role="", port=port) for port in business.ports]
             assert told == [[(is_granted, 0)]] * len(told)
+
+
+def test_the_status_finds_rights_as_they_were_made_through_every_node(business: Business) -> None:
+    operator = business.names.operator_role
+    for port in business.ports:
+        ((status,),) = business.ask("select wa.wa_status()", role=operator, port=port)
+        assert status["rights"] == {"differences": 0, "first": []}

@@ -8,6 +8,7 @@ set quote_all_identifiers = off
 as $$
 declare
   v_prefixes constant text[] := array(select flow.prefix from wa.flows as flow where flow.prefix is not null);
+  v_shards constant oid[] := wa.list_shards();
 begin
   return query
   -- Those whose rights the source decides. What a team gives to roles of its own is its own business, and what
@@ -34,6 +35,7 @@ begin
     where class.relkind in ('r', 'p', 'S', 'v')
       -- A day's partition of webhook_logs comes with its rights and goes.
       and not class.relispartition
+      and class.oid <> all(v_shards)
       and (
         class.relnamespace = 'wa'::regnamespace
         or (

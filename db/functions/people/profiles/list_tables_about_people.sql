@@ -12,17 +12,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_tell constant regproc := to_regprocedure('pg_catalog.relation_is_a_known_shard(regclass)')::oid::regproc;
-  v_parts oid[] := array[]::oid[];
+  v_shards constant oid[] := wa.list_shards();
 begin
-  -- On a node of a cluster each table is there twice: as what is asked, and as what keeps its rows.
-  if v_tell is not null then
-    execute format(
-      'select array(select oid from pg_catalog.pg_class where relkind in (''r'', ''p'') and %s(oid))', v_tell
-    )
-    into v_parts;
-  end if;
-
   return query
   with reference as (
     select attribute.attrelid, array_agg(attribute.attname order by attribute.attnum) as columns
@@ -30,7 +21,7 @@ begin
     inner join pg_class as class on class.oid = attribute.attrelid
     where class.relkind in ('r', 'p')
       and not class.relispartition
-      and class.oid <> all(v_parts)
+      and class.oid <> all(v_shards)
       and class.oid <> 'public.profiles'::regclass
       and attribute.attnum > 0
       and not attribute.attisdropped

@@ -55,7 +55,7 @@ def test_old_failed_messages_do_not_make_retention_look_late(
 ) -> None:
     enter_number(past.owner)
     fail_long_ago(edge, past)
-    problems = value(operator, "select public.wa_status() -> 'problems'")
+    problems = value(operator, "select public.wa_status()")["problems"]
     assert {problem["code"] for problem in problems} == {"messages_failed"}
 
 
@@ -93,7 +93,7 @@ def test_two_weeks_before_it_is_told_once_a_day(edge: Connection[DictRow], past:
 
 def test_status_says_when_the_first_of_them_goes(operator: Connection[DictRow], past: Past) -> None:
     past.add_kept_payload("not_json", "80 days")
-    problems = value(operator, "select public.wa_status() -> 'problems'")
+    problems = value(operator, "select public.wa_status()")["problems"]
     (problem,) = [one for one in problems if one["code"] == "payloads_kept"]
     goes_on = value(
         past.owner, "select (now() at time zone 'UTC' + interval '10 days')::date::text"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatching import reply_texts, value, values
-from tests.fixtures.citus import listens_there
+from tests.fixtures.citus import listens_there, waits_there
 from tests.tasks.conftest import ANA, BEN, result_of
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def test_what_is_cancelled_fails_for_its_step_and_its_worker_and_alerts_nobody(
     assert workshop.last_reply() == "read hello"
 
 
+@waits_there
 def test_a_replay_and_a_retry_of_one_task_wait_for_each_other_and_do_not_deadlock(
     workshop: Workshop, connect: Connect
 ) -> None:

@@ -771,6 +771,7 @@ CREATE FUNCTION public.wa_retention_step() RETURNS jsonb
     SET "DateStyle" TO 'ISO'
     SET "TimeZone" TO 'UTC'
     SET standard_conforming_strings TO 'on'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS '(see db/functions)';
 
 ALTER FUNCTION public.wa_retention_step() OWNER TO wa_maintenance;

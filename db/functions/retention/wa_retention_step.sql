@@ -10,6 +10,8 @@ set lock_timeout = '2s'
 set datestyle = 'ISO'
 set timezone = 'UTC'
 set standard_conforming_strings = on
+-- Planning is nothing beside a batch, and a plan kept since a table was small would read all of it.
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   -- Small enough that a batch holds its locks for milliseconds, large enough that commits do not dominate.

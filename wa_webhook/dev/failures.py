@@ -27,7 +27,7 @@ _FAILED = """
         select
             concat_ws(':', 'task', task.id, task.attempt_count, task.wait_count, task.status),
             concat(
-                'failed: a task of the kind ', task.kind, ', attempt ', task.attempt_count, ': ',
+                'failed: a task of the kind ', task.kind, ': ',
                 concat_ws(': ', task.error_class, task.error_message), '; ',
                 case
                     when task.status = 'failed' then 'not tried again'

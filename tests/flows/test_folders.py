@@ -176,7 +176,7 @@ def test_a_removed_flow_leaves_its_tables_unless_told_otherwise(
     say(edge, "feedback")
     said = run(database, "remove", "feedback")
     assert said.exit_code == 0, said.output
-    assert "removed the flow feedback: 1 people went home" in said.output
+    assert "removed the flow feedback: 1 person went home" in said.output
     say(edge, "well")
     assert value(connection, STATE) == "home"
     assert value(connection, FAILED) == 0

@@ -107,7 +107,7 @@ def end(story: Story, dev: Dev, book_it: dict[str, Any]) -> None:
     answers = story.run(SAY.replace("say", f"say {ports}"), dev)
     assert "For how many?" in answers, answers
     said = story.run(REMOVE, dev)
-    assert "removed the flow booking: 1 people went home" in said, said
+    assert "removed the flow booking: 1 person went home" in said, said
     dev.say("2")
     dev.read_until("Stop")
     with psycopg.connect(dev.found(r"psql (\S+)")) as database:

@@ -177,7 +177,8 @@ def remove(
         removal = remove_flow(
             connection, names, flow, with_tables=drop_tables, follow=progress.tell
         )
-    typer.echo(f"removed the flow {flow}: {removal.people} people went home")
+    people = "1 person" if removal.people == 1 else f"{removal.people} people"
+    typer.echo(f"removed the flow {flow}: {people} went home")
     for kind, name in removal.dropped:
         typer.echo(f"dropped  {kind} {name}")
     for name in removal.kept:

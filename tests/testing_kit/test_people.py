@@ -56,6 +56,17 @@ def test_a_step_that_fails_is_told_with_its_error_and_its_line(chat: Chat) -> No
         chat.person("Ana").says("help")
 
 
+def test_a_placeholder_that_got_no_value_is_told_with_the_texts_that_have_it(chat: Chat) -> None:
+    chat.owner.execute("update wa.texts set body = 'Ask {whom}.' where key = 'help.body'")
+    with pytest.raises(AssertionError, match=r"says \{whom\}, .* no value was given: help\.body$"):
+        chat.person("Ana").says("help")
+
+
+def test_what_somebody_puts_in_braces_is_no_placeholder(chat: Chat) -> None:
+    replies = chat.person("Ana").says("new basket").says("{whom}")
+    assert any("{whom}" in reply for reply in replies)
+
+
 def test_what_a_worker_gives_back_reaches_the_step_that_asked(chat: Chat) -> None:
     chat.owner.execute(FLOW.encode())
     ana = chat.person("Ana")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -25,13 +26,15 @@ from wa_webhook.testing.outbox import Delivered, send_due
 from wa_webhook.worker.media_kinds import FETCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Self
 
     from psycopg import Connection
     from psycopg.rows import DictRow
 
 __tracebackhide__ = True  # pytest shows the line of the test that failed
+
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
 PHONE_NUMBER_ID = "106540352242922"
 """The business number that people write to."""
@@ -137,7 +140,9 @@ class Person(Speaker):
         self.chat.deliver()
         fresh = self.delivered[self._heard :]
         self._heard = len(self.delivered)
-        return Heard(self, [render_message(one.request) for one in fresh])
+        heard = Heard(self, [render_message(one.request) for one in fresh])
+        self.chat.require_filled(heard)
+        return heard
 
 
 class Heard(list[str], Speaker):
@@ -204,6 +209,7 @@ class Chat:
         self._superuser = superuser
         self._open_worker = cache(worker)
         self._people: list[Person] = []
+        self._said: list[str] = []
 
     @classmethod
     @contextmanager
@@ -300,6 +306,7 @@ class Chat:
     def receive(self, person: Person, said: dict[str, Any]) -> Heard:
         """Take a message of somebody's as from Meta, and return what reaches them in answer."""
         person.hears()
+        self._said.append(json.dumps(said))
         identity = Identity(person.name, person.phone, person.user_id)
         body = json.loads(build_body(identity, said, phone_number_id=PHONE_NUMBER_ID))
         message_id = body["entry"][0]["changes"][0]["value"]["messages"][0]["id"]
@@ -314,6 +321,15 @@ class Chat:
             for person in self._people:
                 if delivered.recipient in (person.phone, person.user_id):
                     person.delivered.append(delivered)
+
+    def require_filled(self, replies: Iterable[str]) -> None:
+        """Raise AssertionError where somebody reads a placeholder for which no value was given."""
+        left_over = set(_PLACEHOLDER.findall("\n".join(replies)))
+        # Somebody may write in braces.
+        for left in left_over.difference(*map(_PLACEHOLDER.findall, self._said)):
+            have = "select distinct key from wa.texts where strpos(body, %s) > 0 order by key"
+            if keys := ", ".join(row["key"] for row in self.rows(have, left)):
+                raise AssertionError(f"a reply says {left}, for which no value was given: {keys}")
 
     def _why_not_processed(self, message_id: str) -> str:
         kept = self.rows(

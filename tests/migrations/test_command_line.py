@@ -70,6 +70,16 @@ def test_a_routine_that_changed_is_named(
     assert result.output.splitlines()[1:] == ["changed  functions/operators/status/wa_health.sql"]
 
 
+def test_rights_that_a_run_would_give_back_are_told_of(
+    database: Database, connection: Connection[DictRow]
+) -> None:
+    connection.execute("grant select on public.profiles to wa_notifier_role")
+    result = migrate("--dry-run", url=database.url())
+    assert result.output.splitlines()[1:] == [
+        "changed  rights, by hand: wa-webhook status names them"
+    ]
+
+
 @pytest.mark.parametrize("option", ["--status", "--dry-run", None])
 def test_a_role_that_may_not_migrate_is_told_which_may(
     database: Database, option: str | None

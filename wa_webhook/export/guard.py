@@ -35,7 +35,7 @@ begin
   if to_regnamespace('wa') is not null then
     raise exception using
       errcode = 'duplicate_schema',
-      message = 'this database has wa-webhook already',
+      message = 'this database has wa-webhook already, or a schema wa of something else',
       hint = '{hint}';
   end if;
 

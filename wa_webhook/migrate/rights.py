@@ -19,17 +19,28 @@ select
 """  # noqa: S608
 
 
+def are_changed(database: Connection[Any], rewriter: Rewriter) -> bool:
+    """Return whether anything is not as the last run noted it.
+
+    A run that was broken off between a migration and its routines has noted nothing yet, so that
+    what the migration gave would look like too much.
+    """
+    return all(
+        _ask(database, rewriter, question)
+        for question in (
+            "select pg_catalog.to_regclass('wa.rights') is not null",
+            _IS_NOTED,
+            "select exists (select from wa.compare_rights())",
+        )
+    )
+
+
 def mend_rights(database: Connection[Any], rewriter: Rewriter) -> bool:
     """Mend what is not as the last run noted it, and return whether anything was.
 
-    Routines are then to be applied again. A run that was broken off between a migration and its
-    routines has noted nothing yet, so that what the migration gave would look like too much.
+    Routines are then to be applied again.
     """
-    if not _ask(database, rewriter, "select pg_catalog.to_regclass('wa.rights') is not null"):
-        return False
-    if not _ask(database, rewriter, _IS_NOTED):
-        return False
-    if not _ask(database, rewriter, "select exists (select from wa.compare_rights())"):
+    if not are_changed(database, rewriter):
         return False
     # A table goes to an owner that may create one where it is.
     database.execute(rewriter.rewrite("call wa.open_routines(array[]::text[])").encode())

@@ -24,7 +24,7 @@ from wa_webhook.migrate.nodes import bring_to_node, place_on_node, set_up_nodes
 from wa_webhook.migrate.obsolete import drop_obsolete
 from wa_webhook.migrate.plan import Plan, make_plan
 from wa_webhook.migrate.refusals import declare
-from wa_webhook.migrate.rights import mend_rights
+from wa_webhook.migrate.rights import are_changed, mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
 from wa_webhook.migrate.takeover import read_any_history, take_over
@@ -112,6 +112,11 @@ class Migrator:
         """
         with self.database.transaction():
             return self._make_plan()
+
+    def would_mend_rights(self) -> bool:
+        """Return whether a run would give back rights that were changed by hand."""
+        with self.database.transaction():
+            return are_changed(self.database, self.rewriter)
 
     def run(self) -> Outcome:
         """Apply what is pending and return what was done.

@@ -16,7 +16,7 @@ from wa_webhook.cli.progress import show_progress
 from wa_webhook.cli.settings import database_url_or_exit, settings_or_exit
 from wa_webhook.cli.source import FlowsOption, WithOption, WithoutOption, read_chosen_source
 from wa_webhook.flows.problems import list_problems
-from wa_webhook.migrate import MigrateError, Migrator, Plan
+from wa_webhook.migrate import MigrateError, Migrator
 from wa_webhook.naming.rewriting import Rewriter
 from wa_webhook.operations.numbers import Numbers
 from wa_webhook.settings import BotSettings
@@ -101,11 +101,11 @@ def migrate(
                 follow=progress.tell,
             )
             if status:
-                _say_status(migrator.plan())
+                _say_status(migrator)
             elif adopt and dry_run:
                 _adopt(migrator, dry_run=True)
             elif dry_run:
-                _say_plan(migrator.plan())
+                _say_plan(migrator)
             else:
                 if adopt:
                     _adopt(migrator, dry_run=False)
@@ -188,13 +188,14 @@ def _say_warning(diagnostic: Diagnostic) -> None:
         typer.echo(f"warning: {diagnostic.message_primary}", err=True)
 
 
-def _say_status(plan: Plan) -> None:
-    for migration in plan.applied:
+def _say_status(migrator: Migrator) -> None:
+    for migration in migrator.plan().applied:
         typer.echo(f"applied  {migration.path}")
-    _say_plan(plan)
+    _say_plan(migrator)
 
 
-def _say_plan(plan: Plan) -> None:
+def _say_plan(migrator: Migrator) -> None:
+    plan = migrator.plan()
     for migration in plan.pending:
         typer.echo(f"pending  {migration.path}")
     if plan.applied:
@@ -206,7 +207,9 @@ def _say_plan(plan: Plan) -> None:
         typer.echo(f"removed  {path}")
     _say_absent(plan.absent_flows)
     _say_remote_only(plan.remote_only)
-    if not plan:
+    if migrator.would_mend_rights():
+        typer.echo("changed  rights, by hand: wa-webhook status names them")
+    elif not plan:
         typer.echo("up to date")
 
 

@@ -57,20 +57,19 @@ def run_session(
     PostgresFailedError, MigrateError.
     """
     console = Console(highlight=False)
-    log_file = _open_log(folder)
-    lines = [] if script is None else read_script(script)
-    webhook, graph, phone, desk, database = _bind_all(
-        (port, "webhook", "--port"),
-        (graph_port, "Graph API stand-in", "--graph-port"),
-        (phone_port, "phone", "--phone-port"),
-        (desk_port, "desk", "--desk-port"),
-        (database_port, "database", "--database-port"),
-    )
-    database.close()
-    flows_folder = load_settings(FlowSettings).folder()
-    flows = FlowFiles(flows_folder) if flows_folder is not None else None
-    tasks = TaskFiles(load_settings(LocalTaskSettings), Path())
-    with contextlib.suppress(KeyboardInterrupt), log_file as log:
+    with contextlib.suppress(KeyboardInterrupt), _open_log(folder) as log:
+        lines = [] if script is None else read_script(script)
+        webhook, graph, phone, desk, database = _bind_all(
+            (port, "webhook", "--port"),
+            (graph_port, "Graph API stand-in", "--graph-port"),
+            (phone_port, "phone", "--phone-port"),
+            (desk_port, "desk", "--desk-port"),
+            (database_port, "database", "--database-port"),
+        )
+        database.close()
+        flows_folder = load_settings(FlowSettings).folder()
+        flows = FlowFiles(flows_folder) if flows_folder is not None else None
+        tasks = TaskFiles(load_settings(LocalTaskSettings), Path())
         configure_logging(log)
         with LocalPostgres(folder / "postgres", port=database_port or None) as postgres:
             try:

@@ -91,8 +91,8 @@ SAME: Mapping[tuple[str, str, str], str] = {
     ): _INSTANT,
     (
         "db/functions/people/senders/list_status_identities.sql",
-        "and by_phone.user_id is distinct from by_bsuid.user_id",
-        "or by_phone.user_id is distinct from by_bsuid.user_id",
+        "and known.by_phone is distinct from known.by_bsuid",
+        "or known.by_phone is distinct from known.by_bsuid",
     ): _SHORTCUT,
     (
         "handler/payload.py",

@@ -45,7 +45,8 @@ begin
     where task.user_id = any(v_user_ids)
       -- By these too: for the order of ids a plan that was made for few tasks would read all.
       and task.id = any(array(select theirs.id from wa.tasks as theirs where theirs.user_id = any(v_user_ids)))
-      and task.due_at is not null
+      -- Not by due_at: it names an index of all that is open.
+      and task.status in ('queued', 'running')
       and (
         task.deadline_at <= v_now
         or (

@@ -11,7 +11,7 @@ import pytest
 from tests.dispatching import say, value, values
 from tests.docs.code_blocks import write_files
 from tests.docs.test_adding_a_flow import DOCUMENT
-from tests.fixtures.names import current_names
+from tests.fixtures.names import about_two_schemas, current_names
 from tests.fixtures.numbers import enter_number
 from tests.fixtures.offered import OFFERED, with_offered_flows
 from tests.operations.command import answer, run
@@ -116,6 +116,7 @@ def test_all_that_ship_can_be_taken_out_with_all_that_they_hold_and_come_back(
 
 
 @with_offered_flows
+@about_two_schemas("all of one that holds everything is ours")
 @pytest.mark.any_server
 def test_the_rights_of_all_that_ship_are_known_until_they_are_taken_out(
     database: Database, connection: Connection[DictRow]

@@ -101,11 +101,11 @@ def migrate(
                 follow=progress.tell,
             )
             if status:
-                _say_status(migrator)
+                _say_plan(migrator, with_applied=True)
             elif adopt and dry_run:
                 _adopt(migrator, dry_run=True)
             elif dry_run:
-                _say_plan(migrator)
+                _say_plan(migrator, with_applied=False)
             else:
                 if adopt:
                     _adopt(migrator, dry_run=False)
@@ -188,14 +188,10 @@ def _say_warning(diagnostic: Diagnostic) -> None:
         typer.echo(f"warning: {diagnostic.message_primary}", err=True)
 
 
-def _say_status(migrator: Migrator) -> None:
-    for migration in migrator.plan().applied:
-        typer.echo(f"applied  {migration.path}")
-    _say_plan(migrator)
-
-
-def _say_plan(migrator: Migrator) -> None:
+def _say_plan(migrator: Migrator, *, with_applied: bool) -> None:
     plan = migrator.plan()
+    for migration in plan.applied if with_applied else ():
+        typer.echo(f"applied  {migration.path}")
     for migration in plan.pending:
         typer.echo(f"pending  {migration.path}")
     if plan.applied:

@@ -224,14 +224,13 @@ class Settler(Generic[ClaimT, ResultT]):
             log_events(report.get("events") or ())
             lost = set(report.get("lost") or ())
             # Whatever was claimed anew during the call was told of a claim that has run out.
-            pairs = list(zip(batch, told, strict=True))
-            batch[:] = [owed for owed, (claim, _) in pairs if owed.claim is not claim]
-            for owed, (claim, result) in pairs:
-                if owed in batch:
-                    continue
+            settled = [
+                owed for owed, (claim, _) in zip(batch, told, strict=True) if owed.claim is claim
+            ]
+            batch[:] = [owed for owed in batch if owed not in settled]
+            for owed in settled:
                 del self._owed[owed]
-                if claim.id in lost and result.holds_for_every_claim:
-                    self._lost[claim.id] = (time.monotonic() + _RECALL_SECONDS, result)
-            taken = [claim for owed, (claim, _) in pairs if owed not in batch]
-            self._metrics.count_settled(len(taken), report)
-            self._on_settled(taken)
+                if owed.claim.id in lost and owed.result.holds_for_every_claim:
+                    self._lost[owed.claim.id] = (time.monotonic() + _RECALL_SECONDS, owed.result)
+            self._metrics.count_settled(len(settled), report)
+            self._on_settled([owed.claim for owed in settled])

@@ -28,7 +28,7 @@ from wa_webhook.migrate.rights import are_changed, mend_rights
 from wa_webhook.migrate.serving import read_foundation, wait_for_callers
 from wa_webhook.migrate.statements import END_OF_FILE, execute_file
 from wa_webhook.migrate.takeover import read_any_history, take_over
-from wa_webhook.migrate.turns import LOCK_TIMEOUT, retry, set_local, wait_for_turn
+from wa_webhook.migrate.turns import LOCK_TIMEOUT, list_holders, retry, set_local, wait_for_turn
 from wa_webhook.naming.names import Names
 from wa_webhook.naming.rewriting import Rewriter
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from wa_webhook.migrate.source import Source
 
 _AttemptT = TypeVar("_AttemptT", bound="Attempt")
+_ResultT = TypeVar("_ResultT")
 
 
 class _Turn(Enum):
@@ -126,7 +127,7 @@ class Migrator:
         that fails nothing stays.
         """
         outcome = Outcome()
-        while retry(lambda: self._take_turn(outcome), self._report) is _Turn.LEAVES_MORE:
+        while self._retry(lambda: self._take_turn(outcome)) is _Turn.LEAVES_MORE:
             pass
         place_on_node(self.database, self._names, self._report)
         if outcome.migrations or outcome.routines:
@@ -150,10 +151,14 @@ class Migrator:
                 raise Rollback
             return attempt, ()
 
-        attempt, applied = retry(take_turn, self._report)
+        attempt, applied = self._retry(take_turn)
         for migration in applied:
             self._report(f"applied {migration.path}")
         return attempt
+
+    def _retry(self, take_turn: Callable[[], _ResultT]) -> _ResultT:
+        schemas = self._names.schemas.values()
+        return retry(take_turn, self._report, lambda: list_holders(self.database, schemas))
 
     def _tell_postgrest(self) -> None:
         """Have a PostgREST read the schema again; it calls routines as it knew them until then.

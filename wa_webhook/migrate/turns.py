@@ -15,7 +15,7 @@ from tenacity import (
 from wa_webhook.migrate.errors import DatabaseBusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from psycopg import Connection
 
@@ -35,6 +35,43 @@ LOCK_TIMEOUT = "4s"
 
 ATTEMPTS = 5
 
+_HOLDERS = """
+select pg_catalog.concat(
+  case
+    when held.pid is null then 'a prepared transaction (pg_prepared_xacts)'
+    else pg_catalog.format(
+      'session %%s of %%s%%s%%s',
+      held.pid,
+      coalesce(session.usename, '?'),
+      ' (' || nullif(session.application_name, '') || ')',
+      ', in a transaction since ' || pg_catalog.date_trunc('second', session.xact_start)::text
+    )
+  end,
+  ' holds ', held.locks
+)
+from (
+  select
+    holding.pid,
+    pg_catalog.string_agg(
+      distinct holding.mode || ' on ' || holding.relation::pg_catalog.regclass::text, ', '
+    ) as locks
+  from pg_catalog.pg_locks as holding
+  join pg_catalog.pg_class as relation on relation.oid = holding.relation
+  where holding.granted and holding.pid is distinct from pg_catalog.pg_backend_pid()
+    and holding.database = (
+      select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()
+    )
+    and relation.relkind in ('r', 'p')
+    and relation.relnamespace = any (
+      select oid from pg_catalog.pg_namespace where nspname = any (%s::text[])
+    )
+  group by holding.pid
+) as held
+left join pg_catalog.pg_stat_activity as session on session.pid = held.pid
+order by session.xact_start nulls last
+limit 3
+"""
+
 TRY_AGAIN = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 """What only says that another session was in the way."""
 
@@ -53,7 +90,19 @@ def set_local(database: Connection[Any], name: str, value: str) -> None:
     database.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
 
 
-def retry(take_turn: Callable[[], _T], report: Callable[[str], None]) -> _T:
+def list_holders(database: Connection[Any], schemas: Collection[str]) -> list[str]:
+    """Return who holds locks of tables in `schemas`, a line for each of the three oldest.
+
+    Since when is known of sessions whose activity the role may read.
+    """
+    return [line for (line,) in database.execute(_HOLDERS, (list(schemas),))]
+
+
+def retry(
+    take_turn: Callable[[], _T],
+    report: Callable[[str], None],
+    find_holders: Callable[[], list[str]],
+) -> _T:
     """Take a turn, and again where a lock was not to be had. Raises DatabaseBusyError."""
     retrying = Retrying(
         retry=retry_if_exception_type(TRY_AGAIN),
@@ -65,8 +114,9 @@ def retry(take_turn: Callable[[], _T], report: Callable[[str], None]) -> _T:
     try:
         return retrying(take_turn)
     except TRY_AGAIN as error:
+        holders = "".join(f"\n  {holder}" for holder in find_holders())
         raise DatabaseBusyError(
-            f"gave up after {ATTEMPTS} attempts: {error}\n"
+            f"gave up after {ATTEMPTS} attempts: {error}{holders}\n"
             "Some session holds a lock that this step needs. Find it in pg_stat_activity "
             "(oldest xact_start), let it finish or end it, and run again."
         ) from error

@@ -15,6 +15,8 @@ from tests.scans import count_scans
 from wa_webhook.dev.postgres import SUPERUSER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
     from psycopg.rows import DictRow
 
@@ -35,13 +37,25 @@ def test_no_plan_of_a_dispatch_reads_a_growing_table_from_end_to_end(
     assert count_scans(connection, edge) == before
 
 
+def phone(n: int) -> str:
+    """Return the number of a person."""
+    return str(34600000000 + n)
+
+
 def written_by(senders: range, *, prefix: str = "ES") -> Json:
     """Build a body in which each of these people writes, with name, number and id."""
-    people = [(str(34600000000 + n), f"{prefix}.{n}") for n in senders]
+    people = [(phone(n), f"{prefix}.{n}") for n in senders]
     return payloads.envelope(
-        [payloads.text_message("what?", sender=phone, user_id=bsuid) for phone, bsuid in people],
-        contacts=[payloads.contact(phone, bsuid, f"{prefix} {phone}") for phone, bsuid in people],
+        [payloads.text_message("what?", sender=number, user_id=bsuid) for number, bsuid in people],
+        contacts=[
+            payloads.contact(number, bsuid, f"{prefix} {number}") for number, bsuid in people
+        ],
     )
+
+
+def changed_by(change: Callable[[int], Json]) -> Json:
+    """Build a body in which twenty people have changed their number or id."""
+    return payloads.envelope([change(n) for n in range(20)])
 
 
 @looks_at_plans
@@ -53,19 +67,34 @@ def written_by(senders: range, *, prefix: str = "ES") -> Json:
         written_by(range(20), prefix="FR"),
         written_by(range(5000, 5020)),
         written_by(range(5000, 5001)),
+        changed_by(lambda n: payloads.number_changed(phone(5000 + n), sender=phone(n))),
+        changed_by(lambda n: payloads.number_changed(phone(20 + n), sender=phone(n))),
+        changed_by(lambda n: payloads.user_id_changed(f"ES.{n}", f"ES.{5000 + n}")),
+        changed_by(lambda n: payloads.user_id_changed(f"ES.{n}", f"DE.{20 + n}")),
+        changed_by(lambda n: payloads.user_id_changed(f"ES.{n}", f"ES.{20 + n}")),
     ],
-    ids=["known", "with another id", "new", "one who is new"],
+    ids=[
+        "known",
+        "with another id",
+        "new",
+        "one who is new",
+        "numbers",
+        "others' numbers",
+        "ids",
+        "former ids",
+        "others' ids",
+    ],
 )
 def test_a_dispatch_handles_no_more_than_its_messages_where_more_people_write(
     edge: Connection[DictRow], connect: Connect, body: Json
 ) -> None:
     for prefix in ("DE", "ES"):
-        dispatch(edge, written_by(range(20), prefix=prefix))
+        dispatch(edge, written_by(range(40), prefix=prefix))
     superuser = connect(SUPERUSER)
     make_tables_look_empty(superuser)
     more = count_rows_more(
         superuser,
-        lambda: [dispatch(edge, written_by(range(20, MANY), prefix=one)) for one in ("DE", "ES")],
+        lambda: [dispatch(edge, written_by(range(40, MANY), prefix=one)) for one in ("DE", "ES")],
         "select public.wa_dispatch(%s)",
         Jsonb(body),
     )

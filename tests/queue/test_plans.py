@@ -190,3 +190,21 @@ def test_nor_do_messages_that_something_waits_for(
         Jsonb(envelope(messages)),
     )
     assert more < MANY
+
+
+@looks_at_plans
+@pytest.mark.fresh_database
+def test_a_template_that_may_be_sent_again_reads_the_outbox_once_at_most(
+    queue: Queue, superuser: Connection[DictRow]
+) -> None:
+    queue_for_many(queue, 0, FEW, TEMPLATE)
+    queue.execute("update public.notifications set waiting_for = 'template'")
+    queue.execute(
+        "insert into wa.message_templates (name, language, is_held) values ('news', 'en', true)"
+    )
+    more = count_rows_more(
+        superuser,
+        lambda: queue_for_many(queue, FEW, MANY, TEMPLATE),
+        "update wa.message_templates set is_held = false",
+    )
+    assert more <= 2 * MANY

@@ -38,6 +38,10 @@ def ask(workshop: Workshop, first: int, number: int) -> None:
     )
 
 
+def hold(workshop: Workshop, until: str) -> None:
+    workshop.owner.execute("update public.chat_state set handed_over_until = %s", (until,))
+
+
 def hand_out_many(workshop: Workshop) -> None:
     """Ask for many tasks, of which workers take all that they may."""
     ask(workshop, FEW, MANY)
@@ -89,4 +93,17 @@ def test_nor_does_a_settlement(
         "select public.wa_tasks_settle(%s)",
         Jsonb([result_of(row, **result) for row in claimed]),
     )
+    assert more < MANY / 2
+
+
+def test_nor_does_one_that_tells_results_which_waited_for_a_person(
+    workshop: Workshop, superuser: Connection[DictRow]
+) -> None:
+    ask(workshop, 0, FEW)
+    hold(workshop, "tomorrow")
+    workshop.settle(
+        *(result_of(row, "done", result={"text": "read"}) for row in workshop.claim(BATCH))
+    )
+    hold(workshop, "yesterday")
+    more = count_rows_more(superuser, lambda: ask(workshop, FEW, MANY), CLAIM)
     assert more < MANY / 2

@@ -13,20 +13,22 @@ declare
 begin
   update public.notifications
   set waiting_for = null, next_attempt_at = v_now
-  where notifications.id in (
-    select waiting.id
-    from public.notifications as waiting
-    cross join lateral (
-      select case
-        when waiting.payload ->> 'type' = 'template' then waiting.payload else waiting.fallback_template
-      end -> 'template' as template
-    ) as used
-    where waiting.waiting_for = 'template'
-      and used.template ->> 'name' = old.name
-      and replace(used.template #>> '{language,code}', '-', '_') = old.language
-    order by waiting.id
-    limit c_most
-    for update
+  where notifications.id = any(
+    array(
+      select waiting.id
+      from public.notifications as waiting
+      cross join lateral (
+        select case
+          when waiting.payload ->> 'type' = 'template' then waiting.payload else waiting.fallback_template
+        end -> 'template' as template
+      ) as used
+      where waiting.waiting_for = 'template'
+        and used.template ->> 'name' = old.name
+        and replace(used.template #>> '{language,code}', '-', '_') = old.language
+      order by waiting.id
+      limit c_most
+      for update
+    )
   );
 
   if found then

@@ -37,12 +37,14 @@ begin
   for v_group in
     with taken as (
       delete from wa.alert_occurrences as occurrence
-      where occurrence.id in (
-        select due.id
-        from wa.alert_occurrences as due
-        where due.kind <> 'invalid_sender_spike' or v_is_spike
-        order by due.id
-        limit c_most
+      where occurrence.id = any(
+        array(
+          select due.id
+          from wa.alert_occurrences as due
+          where due.kind <> 'invalid_sender_spike' or v_is_spike
+          order by due.id
+          limit c_most
+        )
       )
       returning occurrence.*
     )

@@ -18,24 +18,23 @@ begin
 
   v_now := clock_timestamp();
   return query
-  with due as materialized (
-    select candidate.id
-    from wa.alerts as candidate
-    where candidate.delivered_count < candidate.seen_count
-      and candidate.next_attempt_at <= v_now
-    order by candidate.next_attempt_at
-    limit 10
-    for update skip locked
-  ),
-
-  claimed as (
+  with claimed as (
     update wa.alerts as taken
     set
       lock_token = v_token,
       -- Longer than any time-out of a delivery.
       next_attempt_at = v_now + interval '90 seconds'
-    from due
-    where taken.id = due.id
+    where taken.id = any(
+      array(
+        select due.id
+        from wa.alerts as due
+        where due.delivered_count < due.seen_count
+          and due.next_attempt_at <= v_now
+        order by due.next_attempt_at
+        limit 10
+        for update skip locked
+      )
+    )
     returning taken.*
   )
 

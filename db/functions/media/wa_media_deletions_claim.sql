@@ -14,20 +14,19 @@ declare
   v_now constant timestamptz := clock_timestamp();
 begin
   return query
-  with due as materialized (
-    select object.id
-    from wa.media_objects as object
-    where object.unwanted_at is not null
-      and object.delete_at <= v_now
-    order by object.delete_at
-    limit greatest(batch, 0)
-    for update skip locked
-  )
-
   update wa.media_objects as object
   set delete_at = v_now + lease
-  from due
-  where object.id = due.id
+  where object.id = any(
+    array(
+      select due.id
+      from wa.media_objects as due
+      where due.unwanted_at is not null
+        and due.delete_at <= v_now
+      order by due.delete_at
+      limit greatest(batch, 0)
+      for update skip locked
+    )
+  )
   returning object.id, object.key;
 end
 $$;

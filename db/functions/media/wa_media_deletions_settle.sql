@@ -23,16 +23,14 @@ begin
 
   gone as (
     delete from wa.media_objects as object
-    using held
-    where object.id = held.id and held.is_deleted
+    where object.id = any(array(select held.id from held where held.is_deleted))
     returning object.id
   ),
 
   deleted as (
     update wa.media_objects as object
     set is_deleted = true, delete_at = v_now + c_pause
-    from held
-    where object.id = held.id and not held.is_deleted
+    where object.id = any(array(select held.id from held where not held.is_deleted))
   )
 
   select count(*) into v_gone

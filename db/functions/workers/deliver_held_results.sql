@@ -8,19 +8,23 @@ declare
   -- Bounds the transaction; the next call takes the rest.
   c_most constant integer := 100;
   v_user_ids uuid[];
+  v_task_ids bigint[];
   v_results wa.message[];
 begin
   select array_agg(chosen.user_id order by chosen.user_id) into v_user_ids
   from (
     select distinct waiting.user_id
     from wa.tasks as waiting
-    where waiting.reached = 'waiting'
-      and not exists (
-        select from public.chat_state as place
-        where place.user_id = waiting.user_id
-          and place.phone_number_id = coalesce(waiting.phone_number_id, '')
-          and place.handed_over_until > now()
-      )
+    -- A probe for each, however many rows the planner expects.
+    left join lateral (
+      select chat.user_id
+      from public.chat_state as chat
+      where chat.user_id = waiting.user_id
+        and chat.phone_number_id = coalesce(waiting.phone_number_id, '')
+        and chat.handed_over_until > now()
+      limit 1
+    ) as place on true
+    where waiting.reached = 'waiting' and place.user_id is null
     limit c_most
   ) as chosen;
 
@@ -30,20 +34,26 @@ begin
 
   v_user_ids := wa.hold_idle_conversations(v_user_ids);
 
-  with waiting as materialized (
-    select task.id
-    from wa.tasks as task
-    where task.user_id = any(v_user_ids) and task.reached = 'waiting'
-    order by task.id
-    limit c_most
-    for update
-  ),
+  -- By themselves: a plan that was made for few tasks would read all, in the order of the locks.
+  v_task_ids := array(
+    select waiting.id
+    from wa.tasks as waiting
+    where waiting.reached = 'waiting' and waiting.user_id = any(v_user_ids)
+  );
 
-  released as (
+  with released as (
     update wa.tasks as task
     set reached = null
-    from waiting
-    where task.id = waiting.id
+    where task.id = any(
+      array(
+        select waiting.id
+        from wa.tasks as waiting
+        where waiting.id = any(v_task_ids) and waiting.reached = 'waiting'
+        order by waiting.id
+        limit c_most
+        for update
+      )
+    )
     returning task.*
   )
 

@@ -5,28 +5,29 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  with moved as materialized (
-    select notification.id
-    from public.notifications as notification
-    where notification.id in (
-      -- Two indexes of what is unsettled, which is little beside what is settled.
-      select unsettled.id
-      from public.notifications as unsettled
-      where unsettled.open_user_id = p_merged
-      union all
-      select waiting.id
-      from public.notifications as waiting
-      where waiting.user_id = p_merged
-        and waiting.waiting_for is not null
-    )
-    order by notification.id
-    for no key update
-  )
-
-  update public.notifications as notification
+  update public.notifications
   set user_id = p_survivor
-  from moved
-  where notification.id = moved.id;
+  where notifications.id = any(
+    array(
+      select moved.id
+      from public.notifications as moved
+      where moved.id = any(
+        -- Two indexes of what is unsettled, which is little beside what is settled.
+        array(
+          select unsettled.id
+          from public.notifications as unsettled
+          where unsettled.open_user_id = p_merged
+          union all
+          select waiting.id
+          from public.notifications as waiting
+          where waiting.user_id = p_merged
+            and waiting.waiting_for is not null
+        )
+      )
+      order by moved.id
+      for no key update
+    )
+  );
 end
 $$;
 

@@ -29,7 +29,14 @@ begin
   for v_holder in
     select profile.*
     from public.profiles as profile
-    where (profile.wa_user_id = v_new_bsuid or profile.phone_lookup_key = wa.phone_lookup_key(v_new_phone))
+    -- Not one or the other of them, as in wa.lock_profiles.
+    where profile.user_id = any(
+      array(select named.user_id from public.profiles as named where named.wa_user_id = v_new_bsuid)
+      || array(
+        select called.user_id from public.profiles as called
+        where called.phone_lookup_key = wa.phone_lookup_key(v_new_phone)
+      )
+    )
       and profile.user_id <> v_user_id
     order by profile.user_id
   loop
@@ -50,17 +57,21 @@ begin
   if not v_is_held then
     for v_holder in
       select profile.*
-      from wa.profile_aliases as alias
-      inner join public.profiles as profile on profile.user_id = alias.user_id
-      where (alias.kind = 'bsuid' and alias.value = v_new_bsuid)
-        or (
-          alias.kind = 'phone'
-          and alias.value = wa.phone_lookup_key(v_new_phone)
-          and alias.left_at > v_sent_at
-          and v_new_bsuid is null
-        )
-      order by alias.kind
-      limit 1
+      from public.profiles as profile
+      where profile.user_id = (
+        select alias.user_id
+        from wa.profile_aliases as alias
+        where (alias.kind = 'bsuid' and alias.value = v_new_bsuid)
+          or (
+            alias.kind = 'phone'
+            and alias.value = wa.phone_lookup_key(v_new_phone)
+            and alias.left_at > v_sent_at
+            and v_new_bsuid is null
+          )
+        -- As in wa.find_profile.
+        order by array_position('{bsuid,phone}', alias.kind)
+        limit 1
+      )
     loop
       v_bsuid := v_holder.wa_user_id;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, LiteralString
 
 if TYPE_CHECKING:
@@ -73,6 +74,22 @@ def count_writes(superuser: Connection[Any], statement: LiteralString, *paramete
     """Return how often a plan wrote, to however many rows; undo the call."""
     nodes = _nodes(superuser, statement, parameters)
     return sum(node["Node Type"] == "ModifyTable" for node in nodes)
+
+
+def list_repeated_searches(
+    superuser: Connection[Any], statement: LiteralString, *parameters: object
+) -> list[str]:
+    """Return the conditions that look through a list again for each row; undo the call.
+
+    No row more shows that, but the time of a call grows with the square of the list.
+    """
+    return [
+        condition
+        for node in _nodes(superuser, statement, parameters)
+        for key in ("Index Cond", "Filter")
+        if node["Actual Loops"] > 1
+        and re.search(r"ANY \((\$|\(InitPlan)", condition := node.get(key, ""))
+    ]
 
 
 def _nodes(

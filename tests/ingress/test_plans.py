@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from tests import payloads
 from tests.dispatching import dispatch, say, send
 from tests.fixtures.citus import looks_at_plans
-from tests.plans import count_rows_more, make_tables_look_empty
+from tests.plans import count_rows_more, list_repeated_searches, make_tables_look_empty
 from tests.scans import count_scans
 from wa_webhook.dev.postgres import SUPERUSER
 
@@ -99,3 +99,25 @@ def test_a_dispatch_handles_no_more_than_its_messages_where_more_people_write(
         Jsonb(body),
     )
     assert more < MANY / 2
+
+
+@looks_at_plans
+@pytest.mark.fresh_database
+@pytest.mark.parametrize("people", [range(20), range(5000, 5020)], ids=["known", "new"])
+@pytest.mark.parametrize("prefix", ["ES", "FR"], ids=["same ids", "other ids"])
+def test_no_sender_of_many_is_looked_for_among_all_others(
+    edge: Connection[DictRow],
+    connection: Connection[DictRow],
+    connect: Connect,
+    people: range,
+    prefix: str,
+) -> None:
+    dispatch(edge, written_by(range(MANY)))
+    connection.execute("analyze")
+    body = written_by(people, prefix=prefix)
+    for contact in body["entry"][0]["changes"][0]["value"]["contacts"]:
+        contact["profile"]["name"] += " again"
+    assert (
+        list_repeated_searches(connect(SUPERUSER), "select public.wa_dispatch(%s)", Jsonb(body))
+        == []
+    )

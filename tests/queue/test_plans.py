@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from tests.fixtures.citus import looks_at_plans
 from tests.payloads import envelope, text_message
-from tests.plans import count_rows_more, make_tables_look_empty
+from tests.plans import count_rows_more, list_repeated_searches, make_tables_look_empty
 from tests.queue.conftest import TEMPLATE, result_of, text
 from tests.scans import count_scans
 from wa_webhook.dev.postgres import SUPERUSER
@@ -173,6 +173,20 @@ def test_nor_do_statuses(
         Jsonb(envelope(statuses=statuses)),
     )
     assert more < MANY
+
+
+@looks_at_plans
+@pytest.mark.fresh_database
+@pytest.mark.parametrize("status", ["delivered", "failed"])
+def test_no_status_of_many_is_looked_for_among_all_others(
+    queue: Queue, connect: Connect, status: str
+) -> None:
+    queue.set("number_rate_per_second", 0)
+    queue_for_many(queue, 0, MANY, text())
+    statuses = [queue.status_of(row["id"], status, error_code=131026) for row in queue.claim(BATCH)]
+    queue.execute("analyze")
+    body = Jsonb(envelope(statuses=statuses))
+    assert list_repeated_searches(connect(SUPERUSER), DISPATCH, body) == []
 
 
 @looks_at_plans

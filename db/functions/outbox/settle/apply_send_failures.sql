@@ -11,8 +11,12 @@ declare
   v_now constant timestamptz := clock_timestamp();
 begin
   with decided as materialized (
-    select decision.*, v_now + decision.delay as again_at
+    select decision.*, v_now + decision.delay as again_at, failed.place
     from wa.decide_failures(p_failures) as decision
+    -- A probe for each, however many rows the planner expects.
+    cross join lateral (
+      select known.ctid as place from public.notifications as known where known.id = decision.id limit 1
+    ) as failed
   ),
 
   changed as (
@@ -38,9 +42,7 @@ begin
       error_message = coalesce(decided.error_message, (decided.error_class).description),
       fbtrace_id = decided.fbtrace_id
     from decided
-    where notification.id = decided.id
-      -- Not only joined: as in wa.settle_accepted.
-      and notification.id = any(array(select one.id from decided as one))
+    where notification.ctid = decided.place
     returning
       notification.id,
       notification.user_id,

@@ -17,7 +17,7 @@ begin
       error_message = matched.message
     from (
       select distinct on (failure.notification_id)
-        failure.notification_id,
+        reported.place,
         failure.wa_message_id,
         case when failure.error ->> 'code' ~ '^[0-9]{1,9}$' then (failure.error ->> 'code')::integer end as code,
         coalesce(
@@ -26,14 +26,14 @@ begin
       from jsonb_to_recordset(p_matched) as failure (
         notification_id bigint, wa_message_id text, status text, error jsonb
       )
+      -- A probe for each, however many rows the planner expects.
+      cross join lateral (
+        select known.ctid as place from public.notifications as known where known.id = failure.notification_id limit 1
+      ) as reported
       where failure.status = 'failed'
       order by failure.notification_id
     ) as matched
-    where notification.id = matched.notification_id
-      -- Not only joined: as in wa.settle_accepted.
-      and notification.id = any(
-        array(select (one.value ->> 'notification_id')::bigint from jsonb_array_elements(p_matched) as one)
-      )
+    where notification.ctid = matched.place
       and coalesce(notification.wa_message_id = matched.wa_message_id, true)
       and notification.status <> 'failed'
       and not (notification.status in ('queued', 'sending') and notification.wa_message_id is not null)

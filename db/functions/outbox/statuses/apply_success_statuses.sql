@@ -29,6 +29,7 @@ begin
   before as materialized (
     select
       progress.*,
+      notification.place,
       notification.status as old_status,
       case notification.status
         when 'sent' then 1 when 'delivered' then 2 when 'read' then 3
@@ -40,9 +41,13 @@ begin
       notification.status in ('queued', 'sending')
       and notification.wa_message_id is not distinct from progress.wa_message_id as is_superseded
     from progress
-    inner join public.notifications as notification on progress.notification_id = notification.id
-    -- Not only joined: as in wa.settle_accepted.
-    where notification.id = any(array(select one.notification_id from progress as one))
+    -- A probe for each, however many rows the planner expects.
+    cross join lateral (
+      select reported.ctid as place, reported.status, reported.wa_message_id
+      from public.notifications as reported
+      where reported.id = progress.notification_id
+      limit 1
+    ) as notification
   ),
 
   moved as (
@@ -62,8 +67,7 @@ begin
       in_doubt_since = null,
       blocked_by = null
     from before
-    where notification.id = before.notification_id
-      and notification.id = any(array(select one.notification_id from before as one))
+    where notification.ctid = before.place
       and not (before.is_superseded and before.rank = 1)
       and (
         before.rank > before.old_rank

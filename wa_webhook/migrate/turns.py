@@ -53,18 +53,18 @@ from (
   select
     holding.pid,
     pg_catalog.string_agg(
-      distinct holding.mode || ' on ' || holding.relation::pg_catalog.regclass::text, ', '
+      distinct
+      pg_catalog.format('%%s on %%I.%%I', holding.mode, schema.nspname, relation.relname),
+      ', '
     ) as locks
   from pg_catalog.pg_locks as holding
   join pg_catalog.pg_class as relation on relation.oid = holding.relation
+  join pg_catalog.pg_namespace as schema on schema.oid = relation.relnamespace
   where holding.granted and holding.pid is distinct from pg_catalog.pg_backend_pid()
     and holding.database = (
       select oid from pg_catalog.pg_database where datname = pg_catalog.current_database()
     )
-    and relation.relkind in ('r', 'p')
-    and relation.relnamespace = any (
-      select oid from pg_catalog.pg_namespace where nspname = any (%s::text[])
-    )
+    and relation.relkind in ('r', 'p') and schema.nspname = any (%s::text[])
   group by holding.pid
 ) as held
 left join pg_catalog.pg_stat_activity as session on session.pid = held.pid
